@@ -1,0 +1,52 @@
+"""Atomic writes: an output is either whole or absent, also after a kill."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from hsclass.errors import UsageError
+
+
+@contextmanager
+def atomic_path(target: str | os.PathLike[str]) -> Iterator[Path]:
+    """Give a temporary path beside `target` to write a file or folder to, and rename it to `target` on success.
+
+    The temporary name keeps the suffix, because writers choose the format by it. What a killed run left behind
+    under the same temporary name is removed first.
+
+    Raises
+    ------
+    UsageError
+        If the folder of `target` cannot be created or written to.
+    """
+    target = Path(target)
+    partial = target.with_name(f".partial-{target.name}")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _remove(partial)
+    except OSError as error:
+        raise UsageError(
+            f"output {target}: cannot write into {target.parent} ({error.strerror}); choose another output folder"
+        ) from error
+    try:
+        yield partial
+        if partial.is_dir() and target.is_dir():
+            shutil.rmtree(target)
+        os.replace(partial, target)
+    finally:
+        _remove(partial)
+
+
+def write_text(target: str | os.PathLike[str], text: str) -> None:
+    """Write `text` to the file `target` atomically, in UTF-8."""
+    with atomic_path(target) as partial:
+        partial.write_text(text, encoding="utf-8")
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,54 @@
+"""Options: typed, frozen, checked, with their defaults beside the implementation that uses them."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from hsclass.errors import UsageError
+
+
+class Options(BaseModel):
+    """Base of every options model: unknown keys are errors, values cannot be changed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+OptionsT = TypeVar("OptionsT", bound=BaseModel)
+
+
+def parse_options(model: type[OptionsT], given: Mapping[str, Any], where: str) -> OptionsT:
+    """Check `given` against an options model and fill in the defaults.
+
+    Parameters
+    ----------
+    model : type of pydantic model
+    given : mapping
+        Option names and values.
+    where : str
+        What the options belong to, for the message: "sampler dbscan_area".
+
+    Raises
+    ------
+    UsageError
+        For the first unknown key or impossible value; the message says what was found and what is expected.
+    """
+    try:
+        return model.model_validate(dict(given))
+    except ValidationError as error:
+        problem = error.errors()[0]
+        key = ".".join(str(part) for part in problem["loc"]) or "options"
+        if problem["type"] == "extra_forbidden":
+            raise UsageError(f"{where}: unknown option '{key}'; expected one of {_names(model)}") from None
+        if problem["type"] == "missing":
+            raise UsageError(f"{where}: option '{key}' is missing; add it") from None
+        found = repr(problem["input"])[:80]
+        raise UsageError(f"{where}: option '{key}' is {found}; {_plain(problem['msg'])}") from None
+
+
+def _names(model: type[BaseModel]) -> str:
+    return ", ".join(sorted(field.alias or name for name, field in model.model_fields.items())) or "no options at all"
+
+
+def _plain(message: str) -> str:
+    return message.removeprefix("Value error, ").replace("Input should", "it should")

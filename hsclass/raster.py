@@ -1,0 +1,128 @@
+"""GeoTIFF in and out: the one format of everything spatial that hsclass writes."""
+
+import os
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import rasterio
+from rasterio.crs import CRS
+from rasterio.errors import NotGeoreferencedWarning, RasterioIOError
+from rasterio.transform import Affine
+
+from hsclass.atomic import atomic_path
+from hsclass.errors import DataError
+
+Color = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Where the pixels of a raster lie: coordinate reference system and affine transform, both None when unknown."""
+
+    crs: CRS | None = None
+    transform: Affine | None = None
+
+
+@dataclass(frozen=True)
+class Raster:
+    """A raster in memory.
+
+    Attributes
+    ----------
+    bands : ndarray, shape (bands, rows, cols)
+    grid : Grid
+    nodata : float or None
+    tags : dict of str to str
+        Metadata of the file.
+    band_tags : list of dict
+        Metadata of each band.
+    """
+
+    bands: np.ndarray
+    grid: Grid = field(default_factory=Grid)
+    nodata: float | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    band_tags: Sequence[Mapping[str, str]] = ()
+
+
+def read_raster(path: str | os.PathLike[str]) -> Raster:
+    """Read a raster that GDAL knows, all bands, with its grid and metadata.
+
+    Raises
+    ------
+    DataError
+        If there is no such file or GDAL cannot read it.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise DataError(f"{path}: no such file; check the path, or run the stage that writes it first")
+    try:
+        with warnings.catch_warnings(), rasterio.open(path) as source:
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            known = source.transform != Affine.identity()
+            return Raster(
+                bands=source.read(),
+                grid=Grid(source.crs, source.transform if known else None),
+                nodata=source.nodata,
+                tags=source.tags(),
+                band_tags=[source.tags(band) for band in source.indexes],
+            )
+    except RasterioIOError as error:
+        raise DataError(
+            f"{path}: cannot be read as a raster ({error}); expected a GeoTIFF or what GDAL reads"
+        ) from error
+
+
+def write_raster(
+    path: str | os.PathLike[str],
+    bands: np.ndarray,
+    *,
+    grid: Grid,
+    nodata: float | None = None,
+    tags: Mapping[str, Any] | None = None,
+    descriptions: Sequence[str] = (),
+    wavelengths: np.ndarray | None = None,
+    colors: Mapping[int, Color] | None = None,
+) -> None:
+    """Write a tiled, compressed GeoTIFF atomically.
+
+    Parameters
+    ----------
+    path : path-like
+    bands : ndarray, shape (bands, rows, cols) or (rows, cols)
+    grid : Grid
+    nodata : float, optional
+    tags : mapping, optional
+        Metadata of the file; values are written as text.
+    descriptions : sequence of str, optional
+        A name for each band.
+    wavelengths : ndarray, shape (bands,), optional
+        Band centres [nm], written the way ENVI and GDAL's IMAGERY domain know them.
+    colors : mapping of int to (red, green, blue), optional
+        Colour table of a single 8-bit band.
+    """
+    bands = bands[np.newaxis] if bands.ndim == 2 else bands
+    count, rows, cols = bands.shape
+    profile: dict[str, Any] = {
+        "driver": "GTiff", "dtype": bands.dtype, "count": count, "height": rows, "width": cols, "crs": grid.crs,
+        "nodata": nodata, "compress": "deflate", "tiled": True, "blockxsize": 256, "blockysize": 256,
+        "interleave": "band", "bigtiff": "if_safer",
+    }  # fmt: skip
+    if grid.transform is not None:
+        profile["transform"] = grid.transform
+    with atomic_path(path) as partial, warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        with rasterio.open(partial, "w", **profile) as sink:
+            sink.write(bands)
+            sink.update_tags(**{key: str(value) for key, value in (tags or {}).items()})
+            for band, description in enumerate(descriptions, 1):
+                sink.set_band_description(band, description)
+            for band, centre in enumerate(() if wavelengths is None else wavelengths, 1):
+                sink.update_tags(band, wavelength=f"{centre:.6g}", wavelength_units="Nanometers")
+                sink.update_tags(band, ns="IMAGERY", CENTRAL_WAVELENGTH_UM=f"{centre / 1000:.6g}")
+            if colors:
+                sink.write_colormap(1, {value: (*color, 255) for value, color in colors.items()})

@@ -1,0 +1,170 @@
+"""A scene: hyperspectral cube, ground truth and what is known of both; its form in memory and on disk."""
+
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from hsclass.errors import DataError
+from hsclass.raster import Color, Grid, read_raster, write_raster
+
+CUBE_FILE = "cube.tif"
+LABELS_FILE = "labels.tif"
+UNLABELLED = 0
+
+
+@dataclass(frozen=True)
+class LandCover:
+    """A class of the ground truth: its id (1 and up), name and display colour (red, green, blue; 0 to 255)."""
+
+    id: int
+    name: str
+    color: Color
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A hyperspectral scene.
+
+    Attributes
+    ----------
+    name : str
+    cube : ndarray, shape (rows, cols, bands)
+        Values as measured, in the data type of the source.
+    labels : ndarray of uint8 or uint16, shape (rows, cols), or None
+        Ground truth: class ids, 0 = unlabelled. None for a scene to be mapped only.
+    wavelengths : ndarray of float64, shape (bands,), or None
+        Band centres [nm], in the order of the bands; instruments with several spectrometers are not sorted.
+    mask : ndarray of bool, shape (rows, cols)
+        True where the pixel holds data.
+    classes : tuple of LandCover
+        The classes of `labels`, by ascending id.
+    grid : Grid
+    rgb : tuple of three int, or None
+        Band indices (0-based) that show the scene in natural colours.
+    title, source : str
+        A name for people and a citation.
+    digest : str
+        SHA-256 of the source files, in one; empty when unknown.
+    nodata : float or None
+        The value of `cube` where there is no data.
+    """
+
+    name: str
+    cube: np.ndarray
+    labels: np.ndarray | None
+    wavelengths: np.ndarray | None
+    mask: np.ndarray
+    classes: tuple[LandCover, ...]
+    grid: Grid = field(default_factory=Grid)
+    rgb: tuple[int, int, int] | None = None
+    title: str = ""
+    source: str = ""
+    digest: str = ""
+    nodata: float | None = None
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(rows, cols, bands)"""
+        rows, cols, bands = self.cube.shape
+        return rows, cols, bands
+
+    @property
+    def colors(self) -> dict[int, Color]:
+        """Colour table of the classes, 0 (unlabelled) black."""
+        return {UNLABELLED: (0, 0, 0), **{cover.id: cover.color for cover in self.classes}}
+
+    def require_labels(self) -> np.ndarray:
+        """Return the ground truth, or raise DataError where the scene has none."""
+        if self.labels is None:
+            raise DataError(f"scene {self.name}: has no ground truth; expected {LABELS_FILE} beside its {CUBE_FILE}")
+        return self.labels
+
+
+def write_scene(scene: Scene, folder: str | os.PathLike[str]) -> None:
+    """Write `cube.tif` and, where there is a ground truth, `labels.tif` into `folder`.
+
+    Wavelengths [nm], class names and colours go into the files, so that each opens by itself in a GIS.
+    """
+    folder = Path(folder)
+    tags = {
+        "scene": scene.name, "title": scene.title, "source": scene.source, "digest": scene.digest,
+        "rgb": json.dumps(scene.rgb),
+    }  # fmt: skip
+    centres = scene.wavelengths
+    names = [
+        f"band {band + 1}" if centres is None else f"band {band + 1} ({centres[band]:g} nm)"
+        for band in range(scene.cube.shape[2])
+    ]
+    if scene.labels is not None:
+        write_classes(folder / LABELS_FILE, scene.labels, classes=scene.classes, grid=scene.grid, tags=tags)
+    write_raster(
+        folder / CUBE_FILE, np.moveaxis(scene.cube, 2, 0), grid=scene.grid, nodata=scene.nodata, tags=tags,
+        descriptions=names, wavelengths=centres,
+    )  # fmt: skip
+
+
+def read_scene(path: str | os.PathLike[str]) -> Scene:
+    """Read a scene that `write_scene` wrote: its folder, or its `cube.tif`.
+
+    Raises
+    ------
+    DataError
+        If the files are missing, cannot be read, or do not fit each other.
+    """
+    path = Path(path)
+    folder = path if path.is_dir() else path.parent
+    cube = read_raster(folder / CUBE_FILE)
+    centres = [tags.get("wavelength") for tags in cube.band_tags]
+    labels, classes = None, ()
+    if (folder / LABELS_FILE).exists():
+        labels, classes = read_classes(folder / LABELS_FILE)
+        if labels.shape != cube.bands.shape[1:]:
+            raise DataError(
+                f"{folder / LABELS_FILE}: is {labels.shape} pixels, but the cube beside it is {cube.bands.shape[1:]};"
+                " both must lie on one grid; run the scene stage again"
+            )
+    rgb = json.loads(cube.tags.get("rgb", "null"))
+    no_data = np.zeros(1, bool) if cube.nodata is None else cube.bands == cube.nodata
+    return Scene(
+        name=cube.tags.get("scene", folder.name),
+        cube=np.ascontiguousarray(np.moveaxis(cube.bands, 0, 2)),
+        labels=labels,
+        wavelengths=None if None in centres else np.array(centres, float),
+        mask=np.broadcast_to(~no_data.all(axis=0), cube.bands.shape[1:]),
+        classes=classes,
+        grid=cube.grid,
+        rgb=None if rgb is None else (rgb[0], rgb[1], rgb[2]),
+        title=cube.tags.get("title", ""),
+        source=cube.tags.get("source", ""),
+        digest=cube.tags.get("digest", ""),
+        nodata=cube.nodata,
+    )
+
+
+def write_classes(
+    path: str | os.PathLike[str],
+    values: np.ndarray,
+    *,
+    classes: tuple[LandCover, ...],
+    grid: Grid,
+    tags: dict[str, str] | None = None,
+) -> None:
+    """Write a raster of class ids, shape (rows, cols), 0 = none, with the class names and colours in it."""
+    legend = json.dumps([{"id": cover.id, "name": cover.name, "color": cover.color} for cover in classes])
+    colors = {UNLABELLED: (0, 0, 0), **{cover.id: cover.color for cover in classes}}
+    write_raster(
+        path, values, grid=grid, nodata=UNLABELLED, tags={**(tags or {}), "classes": legend},
+        descriptions=["land cover"], colors=colors if values.dtype == np.uint8 else None,
+    )  # fmt: skip
+
+
+def read_classes(path: str | os.PathLike[str]) -> tuple[np.ndarray, tuple[LandCover, ...]]:
+    """Read what `write_classes` wrote: class ids, shape (rows, cols), and the classes by ascending id."""
+    raster = read_raster(path)
+    if "classes" not in raster.tags:
+        raise DataError(f"{path}: has no 'classes' tag; expected a class raster written by hsclass")
+    legend = json.loads(raster.tags["classes"])
+    return raster.bands[0], tuple(LandCover(c["id"], c["name"], tuple(c["color"])) for c in legend)
