@@ -34,7 +34,7 @@ def atomic_path(target: str | os.PathLike[str]) -> Iterator[Path]:
         yield partial
         if partial.is_dir() and target.is_dir():
             shutil.rmtree(target)
-        os.replace(partial, target)
+        partial.replace(target)
     finally:
         _remove(partial)
 

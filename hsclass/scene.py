@@ -118,7 +118,8 @@ def read_scene(path: str | os.PathLike[str]) -> Scene:
     folder = path if path.is_dir() else path.parent
     cube = read_raster(folder / CUBE_FILE)
     centres = [tags.get("wavelength") for tags in cube.band_tags]
-    labels, classes = None, ()
+    labels: np.ndarray | None = None
+    classes: tuple[LandCover, ...] = ()
     if (folder / LABELS_FILE).exists():
         labels, classes = read_classes(folder / LABELS_FILE)
         if labels.shape != cube.bands.shape[1:]:

@@ -130,8 +130,8 @@ def read_split(path: str | os.PathLike[str]) -> tuple[Split, Path | None]:
     foreign = sorted(set(np.unique(roles).tolist()) - {int(role) for role in Role})
     if foreign or len(raster.bands) != 1:
         raise DataError(
-            f"{path}: has {len(raster.bands)} band(s) with the values {foreign[:5]} beside the split codes; expected one"
-            " band of 0 unused, 1 train, 2 validation, 3 test, 4 guard"
+            f"{path}: has {len(raster.bands)} band(s) with the values {foreign[:5]} beside the split codes; expected"
+            " one band of 0 unused, 1 train, 2 validation, 3 test, 4 guard"
         )
     about = json.loads(raster.tags.get("split", "{}"))
     labels = raster.tags.get("labels", "")
