@@ -1,3 +1,38 @@
-"""Hyperspectral land-cover classification with accuracy figures that can be defended."""
+"""Hyperspectral land-cover classification with accuracy figures that can be defended.
+
+The public functions are imported from their modules when first used, so that importing hsclass is fast.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+_PUBLIC = {
+    "open_scene": "hsclass.datasets",
+    "make_split": "hsclass.samplers",
+    "audit_split": "hsclass.audit",
+    "fit": "hsclass.training",
+    "predict_scene": "hsclass.mapping",
+    "evaluate": "hsclass.metrics",
+}
+
+__all__ = ["audit_split", "evaluate", "fit", "make_split", "open_scene", "predict_scene"]
+
+if TYPE_CHECKING:
+    from hsclass.audit import audit_split
+    from hsclass.datasets import open_scene
+    from hsclass.mapping import predict_scene
+    from hsclass.metrics import evaluate
+    from hsclass.samplers import make_split
+    from hsclass.training import fit
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'hsclass' has no attribute '{name}'")
+    return getattr(import_module(_PUBLIC[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,29 @@
+# From a hyperspectral scene and its ground truth to accuracy figures that can be defended.
+#
+#   snakemake --cores 2                                          config/config.yaml: Indian Pines
+#   snakemake --cores 2 --configfile config/quick.yaml           any other experiment
+
+
+# An experiment file is whole in itself: the default one is read only where no other is given.
+if not workflow.overwrite_configfiles:
+
+    configfile: "config/config.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/scene.smk"
+include: "workflow/rules/split.smk"
+include: "workflow/rules/model.smk"
+include: "workflow/rules/report.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        f"reports/{EXPERIMENT.plan.experiment}/index.html",
+        f"reports/{EXPERIMENT.plan.experiment}/accuracy.csv",
+
+
+localrules:
+    all,
+    experiment,

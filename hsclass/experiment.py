@@ -1,0 +1,275 @@
+"""An experiment: one file whose lists are the dimensions of a matrix of runs, checked before any job starts."""
+
+import itertools
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+
+from hsclass import __version__
+from hsclass.datasets import catalogue, load_descriptor
+from hsclass.datasets.descriptor import Descriptor, SceneOptions
+from hsclass.errors import UsageError
+from hsclass.features import FEATURES, feature_class
+from hsclass.models import MODELS, model_class
+from hsclass.options import Options, parse_options
+from hsclass.samplers import SAMPLERS, check_counts, sampler_class
+
+_NAME = r"^[A-Za-z0-9][A-Za-z0-9_.]*$"
+
+
+class Entry(Options):
+    """One entry of a dimension: what it is, the name of its results, and its options."""
+
+    kind: str
+    name: str = Field(pattern=_NAME)
+    options: dict[str, Any] = Field(default_factory=dict)
+
+
+def _entries(key: str) -> Any:
+    """Read a dimension's list: a plain name takes that entry's defaults, a mapping names it under `key`."""
+
+    def read(given: Any) -> list[dict[str, Any]]:
+        items = given if isinstance(given, list) else [given]
+        entries = []
+        for item in items:
+            fields = dict(item) if isinstance(item, Mapping) else {key: item}
+            if not isinstance(fields.get(key), str):
+                raise ValueError(f"each entry needs '{key}: NAME', found {item!r}")
+            kind = fields.pop(key)
+            name = fields.pop("name", Path(kind).stem)
+            entries.append({"kind": kind, "name": name, "options": fields})
+        return entries
+
+    return BeforeValidator(read)
+
+
+class Fractions(Options):
+    """Shares of the labelled pixels that train and validate; the rest tests."""
+
+    train: float = Field(0.10, gt=0, lt=1)
+    validation: float = Field(0.05, ge=0, lt=1)
+
+    @model_validator(mode="after")
+    def _leave_a_test_set(self) -> "Fractions":
+        if self.train + self.validation >= 1:
+            raise ValueError(
+                f"train {self.train:g} + validation {self.validation:g} must add up to less than 1, to leave a test set"
+            )
+        return self
+
+
+class Plan(Options):
+    """The keys of an experiment file."""
+
+    experiment: str = Field(pattern=_NAME, description="name of the experiment and of its report's folder")
+    scenes: Annotated[tuple[Entry, ...], _entries("scene")] = Field(min_length=1)
+    window: int = Field(9, ge=1, description="side [pixels] of the windows, odd")
+    fractions: Fractions = Fractions()
+    seeds: tuple[int, ...] = Field((0, 1), min_length=1)
+    splits: Annotated[tuple[Entry, ...], _entries("sampler")] = Field(min_length=1)
+    features: Annotated[tuple[Entry, ...], _entries("features")] = (Entry(kind="raw", name="raw"),)
+    models: Annotated[tuple[Entry, ...], _entries("model")] = Field(min_length=1)
+
+    @field_validator("window")
+    @classmethod
+    def _odd(cls, window: int) -> int:
+        if window % 2 == 0:
+            raise ValueError(f"a window has a centre pixel, so its side must be odd; take {window - 1} or {window + 1}")
+        return window
+
+    @field_validator("scenes", "splits", "features", "models")
+    @classmethod
+    def _named_once(cls, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+        names = [entry.name for entry in entries]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"'{twice[0]}' stands twice; give one of the two its own 'name:'")
+        return entries
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of the matrix, and where its files are: each folder holds what its stages wrote."""
+
+    scene: str
+    split: str
+    seed: int
+    features: str
+    model: str
+
+    @property
+    def scene_folder(self) -> str:
+        """Holds `cube.tif` and `labels.tif`."""
+        return f"results/{self.scene}"
+
+    @property
+    def split_folder(self) -> str:
+        """Holds `split.tif` and `audit.json`."""
+        return f"{self.scene_folder}/{self.split}-{self.seed}"
+
+    @property
+    def folder(self) -> str:
+        """Holds `model/`, `map.tif` and `metrics.json`."""
+        return f"{self.split_folder}/{self.features}/{self.model}"
+
+
+class Experiment:
+    """A checked experiment.
+
+    Parameters
+    ----------
+    config : mapping
+        The keys of an experiment file; see `Plan`.
+
+    Raises
+    ------
+    UsageError
+        For the first thing that is wrong: an unknown key or name, an impossible value, a window that does not fit the
+        scene or the network, a class that is known to be too small to split.
+    """
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        self.plan = parse_options(Plan, config, "experiment")
+        self.scenes = {entry.name: entry for entry in self.plan.scenes}
+        self.splits = {entry.name: entry for entry in self.plan.splits}
+        self.features = {entry.name: entry for entry in self.plan.features}
+        self.models = {entry.name: entry for entry in self.plan.models}
+        self._options = {
+            "scenes": {e.name: parse_options(SceneOptions, e.options, f"scene {e.name}") for e in self.plan.scenes},
+            "splits": self._parse("splits", sampler_class, "sampler"),
+            "features": self._parse("features", feature_class, "features"),
+            "models": self._parse("models", model_class, "model"),
+        }
+        for name in self.scenes:
+            self._check_scene(name)
+
+    def _parse(self, dimension: str, look_up: Any, kind: str) -> dict[str, Options]:
+        entries: Sequence[Entry] = getattr(self.plan, dimension)
+        return {
+            entry.name: parse_options(look_up(entry.kind).Options, entry.options, f"{kind} {entry.name}")
+            for entry in entries
+        }
+
+    @cached_property
+    def descriptors(self) -> dict[str, Descriptor]:
+        """The descriptor of each scene, by the scene's name."""
+        return {name: load_descriptor(entry.kind) for name, entry in self.scenes.items()}
+
+    def _check_scene(self, name: str) -> None:
+        descriptor, options = self.descriptors[name], self._options["scenes"][name]
+        window = self.plan.window
+        if descriptor.shape is None:
+            return
+        rows, cols, bands = options.cut_shape(descriptor.shape)
+        if window > min(rows, cols):
+            raise UsageError(
+                f"experiment: window {window} is larger than scene {name} ({rows} x {cols} pixels);"
+                f" expected an odd number up to {min(rows, cols)}"
+            )
+        counts = options.cut_counts(descriptor)
+        for split in self.splits.values() if counts else ():
+            check_counts(counts, split.kind, scene=name, **self.plan.fractions.model_dump())
+        for features, model in itertools.product(self.features.values(), self.models.values()):
+            count = feature_class(features.kind).count(bands, len(counts))
+            model_class(model.kind).check(self._options["models"][model.name], window=window, n_features=count)
+
+    def runs(self) -> Iterator[Run]:
+        """Yield every run of the matrix."""
+        for scene, split, seed, features, model in itertools.product(
+            self.scenes, self.splits, self.plan.seeds, self.features, self.models
+        ):
+            yield Run(scene, split, seed, features, model)
+
+    def options(self, dimension: str, name: str) -> dict[str, Any]:
+        """Return all options, defaults filled in, of an entry of `scenes`, `splits`, `features` or `models`."""
+        return self._options[dimension][name].model_dump(mode="json")
+
+    def given_options(self, dimension: str, name: str) -> dict[str, Any]:
+        """Return the options of an entry that the file itself gives."""
+        return dict(getattr(self, dimension)[name].options)
+
+    def resolved(self) -> dict[str, Any]:
+        """Return the experiment with every default filled in and every run listed, for `experiment.json`."""
+        dimensions = {"scenes": "scene", "splits": "sampler", "features": "features", "models": "model"}
+        return {
+            **self.plan.model_dump(mode="json", exclude=set(dimensions)),
+            "hsclass": __version__,
+            **{
+                dimension: [
+                    {key: entry.kind, "name": name, "options": self.options(dimension, name)}
+                    for name, entry in getattr(self, dimension).items()
+                ]
+                for dimension, key in dimensions.items()
+            },
+            "runs": [
+                {
+                    **asdict(run),
+                    "scene_folder": run.scene_folder,
+                    "split_folder": run.split_folder,
+                    "folder": run.folder,
+                }
+                for run in self.runs()
+            ],
+        }
+
+
+def load_experiment(path: str | os.PathLike[str]) -> Experiment:
+    """Read and check an experiment file (YAML or JSON).
+
+    Raises
+    ------
+    UsageError
+        If the file is missing, is not YAML, or holds something wrong.
+    """
+    path = Path(path)
+    try:
+        config = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror}); give the path of an experiment file") from error
+    except yaml.YAMLError as error:
+        raise UsageError(f"{path}: is not YAML ({' '.join(str(error).split())}); mend that place") from error
+    if not isinstance(config, dict):
+        raise UsageError(f"{path}: holds {type(config).__name__}; expected keys such as experiment, scenes, models")
+    return Experiment(config)
+
+
+def experiment_schema() -> dict[str, Any]:
+    """Return the JSON schema (draft 2020-12) of experiment files, for editors; made from the options models."""
+    schema = Plan.model_json_schema()
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    definitions = schema["$defs"]
+    definitions.pop("Entry")
+    rooms = {
+        "scenes": ("scene", sorted(catalogue()), lambda _: SceneOptions),
+        "splits": ("sampler", sorted(SAMPLERS), lambda name: sampler_class(name).Options),
+        "features": ("features", sorted(FEATURES), lambda name: feature_class(name).Options),
+        "models": ("model", sorted(MODELS), lambda name: model_class(name).Options),
+    }
+    for dimension, (key, names, options_of) in rooms.items():
+        variants: list[dict[str, Any]] = [{"enum": names}]
+        for name in names:
+            part = options_of(name).model_json_schema()
+            definitions.update(part.pop("$defs", {}))
+            part["properties"] = {key: {"const": name}, "name": {"type": "string"}, **part.get("properties", {})}
+            variants.append({**part, "type": "object", "title": name, "required": [key]})
+        if dimension == "scenes":
+            path = {"type": "string", "pattern": r"\.ya?ml$", "description": "a scene descriptor of your own"}
+            variants += [
+                path,
+                {**variants[1], "title": "own scene"} | {"properties": {**variants[1]["properties"], key: path}},
+            ]
+        items = {"anyOf": variants}
+        schema["properties"][dimension] = {"anyOf": [{"type": "array", "minItems": 1, "items": items}, items]}
+    return schema
+
+
+def schema_text() -> str:
+    """Return `experiment_schema` as the text of `workflow/schemas/experiment.schema.json`."""
+    return json.dumps(experiment_schema(), indent=1, sort_keys=True) + "\n"

@@ -1,0 +1,16 @@
+"""Model families, each one file, behind the one contract of `hsclass.models.classifier`."""
+
+from hsclass.models.classifier import Classifier
+from hsclass.tables import resolve
+
+MODELS = {
+    "ann": "hsclass.models.ann:DenseNetwork",
+    "cnn3d": "hsclass.models.cnn3d:Convolutional3D",
+    "rf": "hsclass.models.forest:RandomForest",
+    "svm": "hsclass.models.svm:SupportVectorMachine",
+}
+
+
+def model_class(name: str) -> type[Classifier]:
+    """Return the model family of that name, or raise UsageError with the valid names."""
+    return resolve(MODELS, name, "model")

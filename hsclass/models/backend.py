@@ -1,0 +1,41 @@
+"""Keras, imported only when a network is needed, with the backend and its threads set first."""
+
+import logging
+import os
+from typing import Any
+
+
+def load_keras(threads: int = 1) -> Any:
+    """Import Keras and return it.
+
+    The backend is TensorFlow unless the environment variable `KERAS_BACKEND` names another. `threads` bounds the
+    processor threads; TensorFlow reads the bound once, when it is first used in a process.
+    """
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("TF_NUM_INTRAOP_THREADS", str(threads))
+    os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
+    import keras
+
+    return keras
+
+
+def device_name() -> str:
+    """Return "CPU", or the name of the accelerator that the loaded backend computes on."""
+    import keras
+
+    backend = keras.backend.backend()
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        cards = tf.config.list_physical_devices("GPU")
+        return tf.config.experimental.get_device_details(cards[0]).get("device_name", "GPU") if cards else "CPU"
+    if backend == "jax":
+        import jax
+
+        device = jax.devices()[0]
+        return "CPU" if device.platform == "cpu" else device.device_kind
+    import torch
+
+    return torch.cuda.get_device_name(0) if torch.cuda.is_available() else "CPU"

@@ -1,0 +1,84 @@
+"""What watches a network's training: the best epoch is kept, progress is told, the history is written down."""
+
+import math
+import time
+from typing import Any
+
+import keras
+
+from hsclass.models.classifier import Progress
+
+
+class KeepBest(keras.callbacks.Callback):
+    """Keep the weights of the best epoch, and stop when none has been better for a while.
+
+    Keras' own `EarlyStopping` would copy the weights of the whole training model each time, and those include the cube.
+
+    Parameters
+    ----------
+    network : keras.Model
+        The part of the training model whose weights are kept.
+    monitor : str
+        The figure that decides; lower is better.
+    patience : int or None
+        Epochs without a better one before training stops; None: never.
+    """
+
+    def __init__(self, network: Any, monitor: str, patience: int | None) -> None:
+        super().__init__()
+        self.network = network
+        self.monitor = monitor
+        self.patience = patience
+        self.best = math.inf
+        self.best_epoch = 0
+        self.weights: list[Any] | None = None
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Compare this epoch with the best one; a loss that is not finite ends the training."""
+        value = (logs or {})[self.monitor]
+        if not math.isfinite(value):
+            self.model.stop_training = True
+        elif value < self.best:
+            self.best, self.best_epoch, self.weights = value, epoch + 1, self.network.get_weights()
+        elif self.patience is not None and epoch + 1 - self.best_epoch >= self.patience:
+            self.model.stop_training = True
+
+    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
+        """Put the best epoch's weights back."""
+        if self.weights is not None:
+            self.network.set_weights(self.weights)
+
+
+class History(keras.callbacks.Callback):
+    """Write down each epoch's figures and tell the progress.
+
+    Parameters
+    ----------
+    epochs : int
+        Most epochs that the training may take.
+    progress : callable
+        Takes a line of text.
+    """
+
+    def __init__(self, epochs: int, progress: Progress) -> None:
+        super().__init__()
+        self.epochs = epochs
+        self.progress = progress
+        self.rows: list[dict[str, float | int | None]] = []
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Start the epoch's clock."""
+        self.start = time.perf_counter()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Add a row to the history."""
+        seconds = time.perf_counter() - self.start
+        figures = logs or {}
+        rate = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
+        names = ("loss", "accuracy", "val_loss", "val_accuracy")
+        self.rows.append(
+            {"epoch": epoch + 1, **{name: figures.get(name) for name in names}, "learning_rate": rate}
+            | {"seconds": round(seconds, 3)}
+        )
+        told = ", ".join(f"{name} {figures[name]:.4f}" for name in names if name in figures)
+        self.progress(f"epoch {epoch + 1}/{self.epochs}: {told}, {seconds:.1f} s")

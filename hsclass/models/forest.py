@@ -1,0 +1,45 @@
+"""Random forest."""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from hsclass.models.classifier import ModelOptions
+from hsclass.models.pixelwise import PixelwiseClassifier
+
+
+class ForestOptions(ModelOptions):
+    """Options of the random forest; defaults are those of Breiman (2001) for classification."""
+
+    trees: int = Field(200, ge=1, description="number of trees")
+    max_features: Literal["sqrt", "log2"] | float = Field("sqrt", description="features tried at a node")
+    min_samples_leaf: int = Field(1, ge=1, description="smallest leaf [pixels]")
+    class_weight: Literal["balanced"] | None = Field(None, description="'balanced' weighs rare classes up")
+
+
+class RandomForest(PixelwiseClassifier):
+    """Random forest on single spectra (Breiman, Machine Learning 45, 2001)."""
+
+    Options = ForestOptions
+
+    def build(self, seed: int) -> Any:
+        """Return the unfitted forest."""
+        from sklearn.ensemble import RandomForestClassifier
+
+        return RandomForestClassifier(
+            self.options.trees,
+            max_features=self.options.max_features,
+            min_samples_leaf=self.options.min_samples_leaf,
+            class_weight=self.options.class_weight,
+            random_state=seed,
+            n_jobs=self.threads,
+        )
+
+    def facts(self) -> dict[str, str]:
+        """Return the hyper-parameters in words."""
+        return {
+            "trees": str(self.options.trees),
+            "features tried at a node": str(self.options.max_features),
+            "smallest leaf": str(self.options.min_samples_leaf),
+            "class weights": self.options.class_weight or "none",
+        }

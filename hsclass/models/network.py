@@ -1,0 +1,117 @@
+"""Model families that are Keras networks on windows: one training loop, one form on disk."""
+
+from abc import abstractmethod
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hsclass.errors import DataError
+from hsclass.models.backend import device_name, load_keras
+from hsclass.models.classifier import Classifier, FitReport, Progress, Sample
+from hsclass.models.recipes import NetworkOptions, compile_arguments, recipe_facts
+
+FILE = "network.weights.h5"
+_PREDICT_BATCH = 512
+
+
+class NetworkClassifier(Classifier):
+    """A Keras network on windows behind the contract of `Classifier`.
+
+    A family gives `build` and, where it looks at one spectrum only, `side`.
+    """
+
+    Options = NetworkOptions
+    network = True
+
+    @property
+    def side(self) -> int:
+        """Side [pixels] of the windows that the network takes."""
+        return self.window
+
+    @property
+    def reach(self) -> int:
+        """How far [pixels] the network looks: half its window."""
+        return self.side // 2
+
+    @abstractmethod
+    def build(self) -> Any:
+        """Return the untrained network, keras.Sequential, from (side, side, n_features) to (n_classes,)."""
+
+    def fit(self, cube: np.ndarray, train: Sample, validation: Sample, *, seed: int, progress: Progress) -> FitReport:
+        """Train on windows around the `train` pixels; `validation` decides which epoch is kept."""
+        keras = load_keras(self.threads)
+        from hsclass.models.callbacks import History, KeepBest
+        from hsclass.models.windows import GatherWindows, RandomSymmetry
+
+        options = self.options
+        keras.utils.set_random_seed(seed)
+        self.network_ = self.build()
+        layers = [keras.Input((2,), dtype="int32"), GatherWindows(cube, self.side)]
+        if options.augment and self.side > 1:
+            layers.append(RandomSymmetry(seed))
+        trainer = keras.Sequential([*layers, self.network_])
+        trainer.compile(**compile_arguments(keras, options), jit_compile=keras.backend.backend() != "tensorflow")
+
+        monitor = options.monitor if len(validation) else "loss"
+        history = History(options.epochs, progress)
+        best = KeepBest(self.network_, monitor, options.patience)
+        progress(f"{len(train)} windows of {self.side}x{self.side}x{self.n_features}, {len(validation)} to validate")
+        trainer.fit(
+            train.pixels,
+            self._one_hot(train),
+            batch_size=options.batch_size,
+            epochs=options.epochs,
+            validation_data=(validation.pixels, self._one_hot(validation)) if len(validation) else None,
+            validation_batch_size=_PREDICT_BATCH,
+            callbacks=[history, best],
+            verbose=0,
+        )
+        if best.weights is None:
+            raise DataError(
+                f"training diverged: {monitor} of the first epoch is not finite; lower learning_rate"
+                f" (now {options.learning_rate:g}) or check the normalisation (now {options.normalization})"
+            )
+        return FitReport(
+            facts=recipe_facts(options),
+            parameters=self.network_.count_params(),
+            epochs=len(history.rows),
+            best_epoch=best.best_epoch,
+            backend=keras.backend.backend(),
+            device=device_name(),
+            history=history.rows,
+        )
+
+    def _one_hot(self, sample: Sample) -> np.ndarray:
+        return np.eye(self.n_classes, dtype=np.float32)[sample.targets]
+
+    def predict_proba(self, cube: np.ndarray, pixels: np.ndarray) -> np.ndarray:
+        """Return class probabilities of the windows around `pixels`, gathered batch by batch."""
+        keras = load_keras(self.threads)
+        from hsclass.models.windows import GatherWindows
+
+        layers = [keras.Input((2,), dtype="int32"), GatherWindows(cube, self.side), self.network_]
+        return keras.Sequential(layers).predict(pixels.astype(np.int32), batch_size=_PREDICT_BATCH, verbose=0)
+
+    def predict_map(self, cube: np.ndarray) -> np.ndarray:
+        """Return class probabilities of every pixel: fully convolutionally where that is the same, else by windows."""
+        load_keras(self.threads)
+        from hsclass.models.convolutional_map import is_convolutional, predict_convolutionally
+
+        if is_convolutional(self.network_):
+            return predict_convolutionally(self.network_, cube, window=self.side)
+        return super().predict_map(cube)
+
+    def save(self, folder: Path) -> None:
+        """Write the weights; the architecture follows from the options."""
+        self.network_.save_weights(folder / FILE)
+
+    def load(self, folder: Path) -> None:
+        """Build the network from the options and read its weights."""
+        load_keras(self.threads)
+        self.network_ = self.build()
+        try:
+            self.network_.load_weights(folder / FILE)
+        except (OSError, ValueError, KeyError) as error:
+            reason = str(error).splitlines()[0]
+            raise DataError(f"{folder / FILE}: does not hold this network's weights ({reason}); train again") from error

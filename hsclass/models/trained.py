@@ -1,0 +1,149 @@
+"""A trained model: everything that a prediction needs, in one folder that holds data only."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hsclass.atomic import atomic_path
+from hsclass.errors import DataError
+from hsclass.features import feature_class
+from hsclass.models import model_class
+from hsclass.models.classifier import Classifier
+from hsclass.normalize import Normalizer
+from hsclass.options import parse_options
+from hsclass.scene import LandCover, Scene
+
+ABOUT_FILE = "model.json"
+TRAINING_FILE = "training.json"
+HISTORY_FILE = "history.csv"
+ARRAYS_FILE = "arrays.npz"
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """Normaliser, feature extractor and classifier that were fitted together, and the account of it.
+
+    Attributes
+    ----------
+    normalizer : Normalizer
+    extractor : estimator of `hsclass.features`
+    classifier : Classifier
+    about : mapping
+        What the model is and saw: options, bands, wavelengths [nm], classes, split, ledger, versions, digests.
+    training : mapping
+        What the training took: seconds, peak memory [MB], epochs, hyper-parameters in words.
+    history : sequence of mapping
+        One row an epoch, for networks.
+    """
+
+    normalizer: Normalizer
+    extractor: Any
+    classifier: Classifier
+    about: Mapping[str, Any]
+    training: Mapping[str, Any]
+    history: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def classes(self) -> tuple[LandCover, ...]:
+        """The classes, in the order of the classifier's probabilities."""
+        return tuple(LandCover(c["id"], c["name"], tuple(c["color"])) for c in self.about["classes"])
+
+    @property
+    def reach(self) -> int | None:
+        """How far [pixels] features and model together look; None where without bound."""
+        return None if self.extractor.reach is None else self.extractor.reach + self.classifier.reach
+
+    def features(self, scene: Scene) -> np.ndarray:
+        """Return the feature cube of a scene, float32 of shape (rows, cols, n_features).
+
+        Raises
+        ------
+        DataError
+            If the bands of the scene are not those the model was trained on.
+        """
+        bands = self.about["bands"]
+        if scene.shape[2] != bands:
+            raise DataError(
+                f"scene {scene.name}: has {scene.shape[2]} bands, but the model was trained on {bands};"
+                " give the scene with the model's bands"
+            )
+        trained, given = self.about["wavelengths"], scene.wavelengths
+        if trained is not None and given is not None and not np.allclose(trained, given, atol=0.5):
+            worst = int(np.argmax(np.abs(np.asarray(trained) - given)))
+            raise DataError(
+                f"scene {scene.name}: band {worst + 1} lies at {given[worst]:g} nm, but the model was trained with it"
+                f" at {trained[worst]:g} nm; give the scene with the model's bands"
+            )
+        return self.extractor.transform(self.normalizer.transform(scene.cube))
+
+    def save(self, folder: str | os.PathLike[str]) -> None:
+        """Write the model into a new folder, atomically."""
+        with atomic_path(folder) as partial:
+            partial.mkdir()
+            (partial / ABOUT_FILE).write_text(json.dumps(self.about, indent=1))
+            (partial / TRAINING_FILE).write_text(json.dumps(self.training, indent=1))
+            if self.history:
+                names = list(self.history[0])
+                lines = [names, *([row[name] for name in names] for row in self.history)]
+                text = "\n".join(",".join("" if cell is None else str(cell) for cell in line) for line in lines)
+                (partial / HISTORY_FILE).write_text(text + "\n")
+            np.savez(
+                partial / ARRAYS_FILE,
+                **_learned("normalizer", self.normalizer),
+                **_learned("extractor", self.extractor),
+            )
+            self.classifier.save(partial)
+
+    @classmethod
+    def load(cls, folder: str | os.PathLike[str], *, threads: int = 1) -> "TrainedModel":
+        """Read a model that `save` wrote. Nothing in the files is executed.
+
+        Raises
+        ------
+        DataError
+            If a file is missing or is not what `save` writes.
+        """
+        folder = Path(folder)
+        try:
+            about = json.loads((folder / ABOUT_FILE).read_text())
+            training = json.loads((folder / TRAINING_FILE).read_text())
+            arrays = dict(np.load(folder / ARRAYS_FILE, allow_pickle=False))
+            normalizer = Normalizer(about["normalization"]["kind"])
+            extractor_class = feature_class(about["features"])
+            extractor = extractor_class(**about["feature_options"])
+            family = model_class(about["model"])
+            options = parse_options(family.Options, about["options"], f"model {about['model']}")
+            classifier = family(
+                options,
+                window=about["window"],
+                n_features=about["n_features"],
+                n_classes=len(about["classes"]),
+                threads=threads,
+            )
+        except (OSError, KeyError, ValueError) as error:
+            raise DataError(f"{folder}: is not a model that hsclass train wrote ({error}); train it again") from error
+        _restore("normalizer", normalizer, arrays)
+        _restore("extractor", extractor, arrays)
+        classifier.load(folder)
+        return cls(normalizer, extractor, classifier, about, training)
+
+
+def _learned(prefix: str, estimator: Any) -> dict[str, np.ndarray]:
+    """The arrays that an estimator learned: its attributes that end in an underscore."""
+    return {
+        f"{prefix}.{name}": np.asarray(value)
+        for name, value in vars(estimator).items()
+        if name.endswith("_") and not name.startswith("_")
+    }
+
+
+def _restore(prefix: str, estimator: Any, arrays: Mapping[str, np.ndarray]) -> None:
+    for key, value in arrays.items():
+        owner, _, name = key.partition(".")
+        if owner == prefix:
+            setattr(estimator, name, value[()] if value.ndim == 0 else value)

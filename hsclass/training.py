@@ -1,0 +1,146 @@
+"""The train stage: fit normaliser, feature extractor and classifier on a split's training pixels."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from hsclass import __version__
+from hsclass.errors import DataError
+from hsclass.features import feature_class
+from hsclass.models import model_class
+from hsclass.models.classifier import Progress, Sample
+from hsclass.models.trained import TrainedModel
+from hsclass.normalize import Normalizer
+from hsclass.options import parse_options
+from hsclass.resources import Clock, peak_memory_mb, versions
+from hsclass.scene import Scene
+from hsclass.split import Role, Split
+
+
+def fit(
+    scene: Scene,
+    split: Split,
+    model: str = "cnn3d",
+    *,
+    features: str = "raw",
+    seed: int = 0,
+    threads: int = 1,
+    feature_options: Mapping[str, Any] | None = None,
+    progress: Progress = lambda _: None,
+    **options: Any,
+) -> TrainedModel:
+    """Train a model on the training pixels of a split.
+
+    Normaliser, feature extractor and model see the training pixels only; the validation pixels decide which epoch of a
+    network is kept; the test pixels are not touched. Windows reach beyond their centre pixel: what keeps them apart is
+    the split's guard.
+
+    Parameters
+    ----------
+    scene : Scene
+        Cube of shape (rows, cols, bands) and ground truth.
+    split : Split
+        Roles of shape (rows, cols), from `hsclass.make_split` or `hsclass.split.read_split`.
+    model : str
+        A name from `hsclass.models.MODELS`.
+    features : str
+        A name from `hsclass.features.FEATURES`.
+    seed : int
+        Of the model's random choices.
+    threads : int
+        Processor threads.
+    feature_options : mapping, optional
+        Options of the feature extractor.
+    progress : callable, optional
+        Takes a line of text now and then.
+    **options
+        Options of the model.
+
+    Returns
+    -------
+    TrainedModel
+        To be saved with its `save`, or used with `hsclass.predict_scene`.
+
+    Raises
+    ------
+    UsageError
+        If a name or an option is unknown, or the model does not fit the window or the bands.
+    DataError
+        If split and scene are of different shapes, or there are no training pixels.
+    """
+    labels = scene.require_labels()
+    _check_fit(scene, split)
+    clock = Clock()
+    extractor_class = feature_class(features)
+    extractor_options = parse_options(extractor_class.Options, feature_options or {}, f"features {features}")
+    family = model_class(model)
+    model_options = parse_options(family.Options, options, f"model {model}")
+
+    train = split.pixels(Role.TRAIN)
+    normalizer = Normalizer(model_options.normalization).fit(scene.cube[train[:, 0], train[:, 1]])
+    normalized = normalizer.transform(scene.cube)
+    extractor = extractor_class(**extractor_options.model_dump())
+    extractor.fit(normalized, np.where(split.roles == Role.TRAIN, labels, 0))
+    cube = np.ascontiguousarray(extractor.transform(normalized))
+
+    ids = np.array([cover.id for cover in scene.classes])
+    classifier = family(
+        model_options, window=split.window, n_features=cube.shape[2], n_classes=len(ids), threads=threads
+    )
+    samples = [_sample(split.pixels(role), labels, ids) for role in (Role.TRAIN, Role.VALIDATION)]
+    report = classifier.fit(cube, *samples, seed=seed, progress=progress)
+    seconds = clock.seconds
+
+    about = {
+        "model": model, "options": model_options.model_dump(), "features": features,
+        "feature_options": extractor_options.model_dump(), "normalization": {"kind": normalizer.kind},
+        "window": split.window, "reach": classifier.reach if extractor.reach is not None else None,
+        "bands": scene.shape[2], "n_features": cube.shape[2],
+        "wavelengths": None if scene.wavelengths is None else scene.wavelengths.tolist(),
+        "classes": [{"id": c.id, "name": c.name, "color": list(c.color)} for c in scene.classes],
+        "scene": scene.name, "scene_digest": scene.digest,
+        "split": {"sampler": split.sampler, "seed": split.seed, "leaky": split.leaky, "sha256": _digest(split)},
+        "ledger": {part: {"role": "train", "pixels": len(train)} for part in ("normalizer", "extractor", "model")},
+        "versions": {
+            "hsclass": __version__, **versions("numpy", "scikit-learn", *(_backends(report.backend))),
+        },
+        "seed": seed,
+    }  # fmt: skip
+    training = {
+        "seconds": seconds, "peak_memory_mb": peak_memory_mb(), "epochs": report.epochs,
+        "best_epoch": report.best_epoch, "parameters": report.parameters, "backend": report.backend,
+        "windows_per_second": _rate(report.history, len(train)), "device": report.device, "threads": threads,
+        "facts": report.facts,
+    }  # fmt: skip
+    return TrainedModel(normalizer, extractor, classifier, about, training, tuple(report.history))
+
+
+def _check_fit(scene: Scene, split: Split) -> None:
+    if split.roles.shape != scene.shape[:2]:
+        raise DataError(
+            f"split: is {split.roles.shape} pixels, but scene {scene.name} is {scene.shape[:2]}; make the split"
+            " from this scene"
+        )
+    if not (split.roles == Role.TRAIN).any():
+        raise DataError(f"split: has no training pixel in scene {scene.name}; make it with a larger train fraction")
+
+
+def _sample(pixels: np.ndarray, labels: np.ndarray, ids: np.ndarray) -> Sample:
+    targets = np.searchsorted(ids, labels[pixels[:, 0], pixels[:, 1]])
+    return Sample(pixels.astype(np.int32), targets.astype(np.int32))
+
+
+def _digest(split: Split) -> str:
+    return hashlib.sha256(np.ascontiguousarray(split.roles).tobytes()).hexdigest()
+
+
+def _backends(backend: str | None) -> tuple[str, ...]:
+    return () if backend is None else ("keras", backend)
+
+
+def _rate(history: list[dict[str, Any]], windows: int) -> float | None:
+    """Training windows a second, without the first epoch, which includes building the graph."""
+    seconds = [row["seconds"] for row in history[1:]]
+    return round(windows * len(seconds) / sum(seconds), 1) if seconds and sum(seconds) > 0 else None

@@ -1,0 +1,46 @@
+rule split:
+    input:
+        cube="results/{scene}/cube.tif",
+        labels="results/{scene}/labels.tif",
+    output:
+        "results/{scene}/{split}-{seed}/split.tif",
+    log:
+        "logs/split/{scene}/{split}-{seed}.log",
+    benchmark:
+        "logs/split/{scene}/{split}-{seed}.tsv"
+    params:
+        sampler=lambda wildcards: kind("splits", wildcards.split),
+        settings=lambda wildcards: settings("splits", wildcards.split),
+        window=EXPERIMENT.plan.window,
+        train=EXPERIMENT.plan.fractions.train,
+        validation=EXPERIMENT.plan.fractions.validation,
+        code=lambda wildcards: stage_digest("split", sampler=kind("splits", wildcards.split)),
+    threads: 1
+    resources:
+        mem_mb=1500,
+    conda:
+        "../envs/hsclass.yaml"
+    shell:
+        "hsclass split results/{wildcards.scene} --sampler {params.sampler} {params.settings} --window {params.window}"
+        " --train {params.train} --validation {params.validation} --seed {wildcards.seed} -o {output} 2>&1 | tee {log}"
+
+
+# Exit status 3, which stops the run, when a split that does not declare itself leaky leaks.
+rule audit:
+    input:
+        split="results/{scene}/{split}-{seed}/split.tif",
+        labels="results/{scene}/labels.tif",
+    output:
+        "results/{scene}/{split}-{seed}/audit.json",
+    log:
+        "logs/audit/{scene}/{split}-{seed}.log",
+    params:
+        window=EXPERIMENT.plan.window,
+        code=stage_digest("audit"),
+    threads: 1
+    resources:
+        mem_mb=1000,
+    conda:
+        "../envs/hsclass.yaml"
+    shell:
+        "hsclass audit {input.split} --labels {input.labels} --window {params.window} -o {output} 2>&1 | tee {log}"
