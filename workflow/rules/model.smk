@@ -10,17 +10,17 @@ rule train:
         "logs/train/{scene}/{split}-{seed}/{features}-{model}.log",
     benchmark:
         "logs/train/{scene}/{split}-{seed}/{features}-{model}.tsv"
+    conda:
+        "../envs/hsclass.yaml"
+    threads: model_threads
+    resources:
+        mem_mb=model_memory,
     params:
         model=lambda wildcards: kind("models", wildcards.model),
         features=lambda wildcards: kind("features", wildcards.features),
         settings=lambda wildcards: settings("models", wildcards.model),
         feature_settings=lambda wildcards: settings("features", wildcards.features, "--set-feature"),
         code=train_digest,
-    threads: model_threads
-    resources:
-        mem_mb=model_memory,
-    conda:
-        "../envs/hsclass.yaml"
     shell:
         "hsclass train results/{wildcards.scene} {input.split} --model {params.model} {params.settings}"
         " --features {params.features} {params.feature_settings} --seed {wildcards.seed} --threads {threads}"
@@ -38,13 +38,13 @@ rule predict:
         "logs/predict/{scene}/{split}-{seed}/{features}-{model}.log",
     benchmark:
         "logs/predict/{scene}/{split}-{seed}/{features}-{model}.tsv"
-    params:
-        code=predict_digest,
+    conda:
+        "../envs/hsclass.yaml"
     threads: model_threads
     resources:
         mem_mb=model_memory,
-    conda:
-        "../envs/hsclass.yaml"
+    params:
+        code=predict_digest,
     shell:
         "hsclass predict {input.model} results/{wildcards.scene} --threads {threads} --about {output.about}"
         " -o {output.map} 2>&1 | tee {log}"
@@ -59,12 +59,12 @@ rule evaluate:
         "results/{scene}/{split}-{seed}/{features}/{model}/metrics.json",
     log:
         "logs/evaluate/{scene}/{split}-{seed}/{features}-{model}.log",
-    params:
-        code=stage_digest("evaluate"),
+    conda:
+        "../envs/hsclass.yaml"
     threads: 1
     resources:
         mem_mb=1000,
-    conda:
-        "../envs/hsclass.yaml"
+    params:
+        code=stage_digest("evaluate"),
     shell:
         "hsclass evaluate {input.map} --split {input.split} --labels {input.labels} -o {output} 2>&1 | tee {log}"

@@ -3,14 +3,14 @@ rule experiment:
         "reports/{experiment}/experiment.json",
     log:
         "logs/report/{experiment}-experiment.log",
-    params:
-        config=json.dumps(config, sort_keys=True),
-        resolved=json.dumps(EXPERIMENT.resolved(), sort_keys=True),
+    conda:
+        "../envs/hsclass.yaml"
     threads: 1
     resources:
         mem_mb=500,
-    conda:
-        "../envs/hsclass.yaml"
+    params:
+        config=json.dumps(config, sort_keys=True),
+        resolved=json.dumps(EXPERIMENT.resolved(), sort_keys=True),
     shell:
         "printf %s {params.config:q} | hsclass experiment - -o {output} 2>&1 | tee {log}"
 
@@ -37,12 +37,12 @@ rule report:
         "logs/report/{experiment}.log",
     benchmark:
         "logs/report/{experiment}.tsv"
-    params:
-        code=stage_digest("report"),
+    conda:
+        "../envs/hsclass.yaml"
     threads: 1
     resources:
         mem_mb=2000,
-    conda:
-        "../envs/hsclass.yaml"
+    params:
+        code=stage_digest("report"),
     shell:
         "hsclass report {input.experiment} -o reports/{wildcards.experiment} 2>&1 | tee {log}"

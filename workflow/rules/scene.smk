@@ -3,14 +3,14 @@ rule fetch:
         "data/{dataset}/source.json",
     log:
         "logs/fetch/{dataset}.log",
-    params:
-        dataset=dataset_kind,
-        code=lambda wildcards: stage_digest("fetch", descriptor=descriptor_file(dataset_kind(wildcards))),
+    conda:
+        "../envs/hsclass.yaml"
     threads: 1
     resources:
         mem_mb=500,
-    conda:
-        "../envs/hsclass.yaml"
+    params:
+        dataset=dataset_kind,
+        code=lambda wildcards: stage_digest("fetch", descriptor=descriptor_file(dataset_kind(wildcards))),
     shell:
         "hsclass fetch {params.dataset:q} --data data 2>&1 | tee {log}"
 
@@ -25,15 +25,15 @@ rule scene:
         "logs/scene/{scene}.log",
     benchmark:
         "logs/scene/{scene}.tsv"
+    conda:
+        "../envs/hsclass.yaml"
+    threads: 1
+    resources:
+        mem_mb=1500,
     params:
         dataset=lambda wildcards: kind("scenes", wildcards.scene),
         settings=lambda wildcards: settings("scenes", wildcards.scene),
         code=lambda wildcards: stage_digest("scene", descriptor=descriptor_file(kind("scenes", wildcards.scene))),
-    threads: 1
-    resources:
-        mem_mb=1500,
-    conda:
-        "../envs/hsclass.yaml"
     shell:
         "hsclass scene {params.dataset:q} --data data --name {wildcards.scene} {params.settings}"
         " -o results/{wildcards.scene} 2>&1 | tee {log}"

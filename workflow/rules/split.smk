@@ -8,6 +8,11 @@ rule split:
         "logs/split/{scene}/{split}-{seed}.log",
     benchmark:
         "logs/split/{scene}/{split}-{seed}.tsv"
+    conda:
+        "../envs/hsclass.yaml"
+    threads: 1
+    resources:
+        mem_mb=1500,
     params:
         sampler=lambda wildcards: kind("splits", wildcards.split),
         settings=lambda wildcards: settings("splits", wildcards.split),
@@ -15,11 +20,6 @@ rule split:
         train=EXPERIMENT.plan.fractions.train,
         validation=EXPERIMENT.plan.fractions.validation,
         code=lambda wildcards: stage_digest("split", sampler=kind("splits", wildcards.split)),
-    threads: 1
-    resources:
-        mem_mb=1500,
-    conda:
-        "../envs/hsclass.yaml"
     shell:
         "hsclass split results/{wildcards.scene} --sampler {params.sampler} {params.settings} --window {params.window}"
         " --train {params.train} --validation {params.validation} --seed {wildcards.seed} -o {output} 2>&1 | tee {log}"
@@ -34,13 +34,13 @@ rule audit:
         "results/{scene}/{split}-{seed}/audit.json",
     log:
         "logs/audit/{scene}/{split}-{seed}.log",
-    params:
-        window=EXPERIMENT.plan.window,
-        code=stage_digest("audit"),
+    conda:
+        "../envs/hsclass.yaml"
     threads: 1
     resources:
         mem_mb=1000,
-    conda:
-        "../envs/hsclass.yaml"
+    params:
+        window=EXPERIMENT.plan.window,
+        code=stage_digest("audit"),
     shell:
         "hsclass audit {input.split} --labels {input.labels} --window {params.window} -o {output} 2>&1 | tee {log}"

@@ -1,0 +1,115 @@
+"""An experiment file is checked before any job starts."""
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from hsclass.errors import UsageError
+from hsclass.experiment import Experiment, experiment_schema, load_experiment, schema_text
+
+ROOT = Path(__file__).parents[1]
+FILES = sorted(ROOT.glob("config/**/*.yaml"))
+
+
+def config(**changes: object) -> dict[str, object]:
+    return {
+        "experiment": "toy", "scenes": ["indian_pines"], "splits": ["random", "dbscan_area"], "models": ["rf", "svm"],
+    } | changes  # fmt: skip
+
+
+def test_runs_are_the_product_of_all_dimensions() -> None:
+    runs = list(Experiment(config(seeds=[0, 1, 2])).runs())
+    assert len(runs) == len(set(runs)) == 1 * 2 * 3 * 1 * 2
+    assert runs[0].folder == "results/indian_pines/random-0/raw/rf"
+    assert runs[0].split_folder == "results/indian_pines/random-0"
+
+
+def test_defaults_are_filled_in() -> None:
+    resolved = Experiment(config(models=[{"model": "cnn3d", "epochs": 3}])).resolved()
+    assert resolved["window"] == 9
+    assert resolved["fractions"] == {"train": 0.10, "validation": 0.05}
+    options = resolved["models"][0]["options"]
+    assert options["epochs"] == 3
+    assert options["filters"] == [48, 32, 32]
+    assert json.loads(json.dumps(resolved)) == resolved
+
+
+def test_recipe_fills_in_what_the_file_leaves_open() -> None:
+    experiment = Experiment(config(models=[{"model": "cnn3d", "name": "lange", "recipe": "lange2018", "epochs": 5}]))
+    options = experiment.options("models", "lange")
+    assert (options["optimizer"], options["learning_rate"], options["epochs"]) == ("sgd", 1.0, 5)
+
+
+def test_one_entry_may_stand_without_a_list() -> None:
+    assert [run.model for run in Experiment(config(models="rf", splits="random", seeds=[4])).runs()] == ["rf"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"sedes": [1]}, "unknown option 'sedes'; expected one of experiment, features"),
+        ({"models": ["randomforest"]}, "unknown model 'randomforest': expected one of ann, cnn3d, rf, svm"),
+        ({"models": [{"model": "rf", "tree": 5}]}, "model rf: unknown option 'tree'; expected one of"),
+        (
+            {"models": [{"model": "rf", "trees": 0}]},
+            "model rf: option 'trees' is 0; it should be greater than or equal",
+        ),
+        ({"models": ["rf", {"model": "rf", "trees": 5}]}, "'rf' stands twice; give one of the two its own 'name:'"),
+        ({"models": [{"name": "x"}]}, "each entry needs 'model: NAME'"),
+        ({"models": []}, "option 'models'"),
+        ({"splits": ["dbscan"]}, "unknown sampler 'dbscan'"),
+        ({"splits": [{"sampler": "dbscan_area", "epsilon": 2}]}, "unknown option 'epsilon'"),
+        ({"scenes": ["indianpines"]}, "did you mean 'indian_pines'?"),
+        ({"features": ["pcaa"]}, "unknown feature extractor 'pcaa'"),
+        ({"window": 8}, "must be odd; take 7 or 9"),
+        ({"window": 147}, "window 147 is larger than scene indian_pines (145 x 145 pixels)"),
+        ({"window": 5, "models": ["cnn3d"]}, "model cnn3d: window 5 does not fit"),
+        ({"fractions": {"train": 0.7, "validation": 0.4}}, "train 0.7 + validation 0.4 must add up to less than 1"),
+        ({"fractions": {"train": 0}}, "option 'fractions.train' is 0"),
+        ({"fractions": {"test": 0.5}}, "unknown option 'fractions.test'"),
+        ({"experiment": "../up"}, "option 'experiment' is '../up'"),
+        ({"scenes": [{"scene": "indian_pines", "rows": [0, 5]}]}, "window 9 is larger than scene indian_pines"),
+    ],
+)
+def test_wrong_experiment_is_one_sentence(changes: dict[str, object], sentence: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        Experiment(config(**changes))
+    assert sentence in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_missing_key_is_named() -> None:
+    with pytest.raises(UsageError, match="option 'scenes' is missing"):
+        Experiment({"experiment": "toy", "splits": ["random"], "models": ["rf"]})
+
+
+def test_file_that_is_not_there_or_not_yaml(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"no\.yaml: cannot be read \(No such file"):
+        load_experiment(tmp_path / "no.yaml")
+    broken = tmp_path / "broken.yaml"
+    broken.write_text("scenes: [a\nmodels: b")
+    with pytest.raises(UsageError, match=r"broken\.yaml: is not YAML"):
+        load_experiment(broken)
+    broken.write_text("just text")
+    with pytest.raises(UsageError, match="holds str; expected keys such as"):
+        load_experiment(broken)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_experiment_files_that_come_along_are_right(file: Path) -> None:
+    assert load_experiment(file).plan.experiment
+    jsonschema.validate(yaml.safe_load(file.read_text()), experiment_schema())
+
+
+def test_schema_refuses_what_the_check_refuses() -> None:
+    for changes in ({"sedes": [1]}, {"models": ["forest"]}, {"models": [{"model": "rf", "tree": 5}]}, {"window": 0}):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(config(**changes), experiment_schema())
+
+
+def test_schema_file_is_the_one_of_the_options() -> None:
+    written = (ROOT / "workflow/schemas/experiment.schema.json").read_text()
+    assert written == schema_text(), "run: hsclass schema > workflow/schemas/experiment.schema.json"

@@ -1,0 +1,122 @@
+"""The quick experiment end to end, and what makes it run again."""
+
+import csv
+import json
+import re
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+
+ROOT = Path(__file__).parents[2]
+pytestmark = [
+    pytest.mark.xdist_group("workflow"),
+    pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning"),
+]
+
+
+def jobs(output: str) -> dict[str, int]:
+    """The job counts that snakemake -n prints, by rule, without `all`."""
+    table = re.search(r"Job stats:\njob +count\n[- ]+\n(.*?)\ntotal", output, re.DOTALL)
+    rows = dict(line.split() for line in table[1].splitlines()) if table else {}
+    return {rule: int(count) for rule, count in rows.items() if rule != "all"}
+
+
+def test_accuracy_table_has_a_row_for_every_run(quick: Path) -> None:
+    with (quick / "reports/quick/accuracy.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0])[:16] == (
+        "scene,sampler,seed,window,features,model,n_train,n_test,oa,aa,kappa,oa_low,oa_high,train_seconds,map_seconds,leaky"
+    ).split(",")
+    assert {(row["sampler"], row["model"]) for row in rows} == {
+        (sampler, model) for sampler in ("random", "dbscan_area") for model in ("rf", "svm", "ann", "cnn3d")
+    }
+    assert {row["sampler"]: row["leaky"] for row in rows} == {"random": "true", "dbscan_area": "false"}
+
+
+def test_accuracy_in_the_table_is_that_of_the_map_on_the_test_pixels(quick: Path) -> None:
+    with (quick / "reports/quick/accuracy.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    scene = quick / "results/indian_pines_cut"
+    labels = rasterio.open(scene / "labels.tif").read(1)
+    for row in rows:
+        split = scene / f"{row['sampler']}-{row['seed']}"
+        test = rasterio.open(split / "split.tif").read(1) == 3
+        predicted = rasterio.open(split / row["features"] / row["model"] / "map.tif").read(1)
+        assert float(row["oa"]) == pytest.approx(np.mean(predicted[test] == labels[test]), abs=1e-6)
+        assert int(row["n_test"]) == test.sum()
+
+
+def test_only_the_random_split_leaks(quick: Path) -> None:
+    shares = {
+        sampler: json.loads((quick / f"results/indian_pines_cut/{sampler}-0/audit.json").read_text())["overlap_share"]
+        for sampler in ("random", "dbscan_area")
+    }
+    assert shares["random"] > 0.99
+    assert shares["dbscan_area"] == 0
+
+
+def test_report_is_there_and_self_contained(quick: Path) -> None:
+    page = (quick / "reports/quick/index.html").read_text()
+    assert "indian_pines_cut" in page
+    assert not re.search(r"""(src|href)=["'](https?:)?//""", page)
+
+
+def test_second_run_does_nothing(quick: Path, snakemake) -> None:
+    assert "Nothing to be done" in snakemake(quick, "--dry-run").stderr
+
+
+@pytest.mark.parametrize(
+    ("module", "again"),
+    [
+        ("models/forest.py", {"train": 2, "predict": 2, "evaluate": 2, "report": 1}),
+        ("models/cnn3d.py", {"train": 2, "predict": 2, "evaluate": 2, "report": 1}),
+        ("models/recipes.py", {"train": 4, "predict": 4, "evaluate": 4, "report": 1}),
+        ("mapping.py", {"predict": 8, "evaluate": 8, "report": 1}),
+        ("metrics.py", {"evaluate": 8, "report": 1}),
+        ("audit.py", {"audit": 2, "train": 8, "predict": 8, "evaluate": 8, "report": 1}),
+        ("samplers/random.py", {"split": 1, "audit": 1, "train": 4, "predict": 4, "evaluate": 4, "report": 1}),
+        ("experiment.py", {}),
+        ("cli.py", {}),
+    ],
+)
+def test_edit_of_a_module_reruns_just_the_stages_that_depend_on_it(
+    quick: Path, snakemake, tmp_path: Path, module: str, again: dict[str, int]
+) -> None:
+    shutil.copytree(ROOT / "hsclass", tmp_path / "hsclass", ignore=shutil.ignore_patterns("__pycache__"))
+    with (tmp_path / "hsclass" / module).open("a") as file:
+        file.write("\n# an edit\n")
+    done = snakemake(quick, "--dry-run", library=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert jobs(done.stdout + done.stderr) == again
+
+
+def test_every_rule_prints_a_command_that_can_be_pasted(quick: Path, snakemake) -> None:
+    done = snakemake(quick, "--dry-run", "--forceall", "--printshellcmds")
+    commands = re.findall(r"^\s+(?:printf %s .* \| )?hsclass (\w+) ", done.stdout + done.stderr, re.MULTILINE)
+    assert set(commands) == {
+        "fetch", "scene", "split", "audit", "train", "predict", "evaluate", "experiment", "report",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ("window: 8", "must be odd; take 7 or 9"),
+        ("windows: 9", "unknown option 'windows'"),
+        ("models: [forest]", "unknown model 'forest': expected one of ann, cnn3d, rf, svm"),
+        ("scenes: [pavia]", "unknown"),
+    ],
+)
+def test_wrong_config_is_one_sentence_before_any_job(tmp_path: Path, snakemake, change: str, sentence: str) -> None:
+    key = change.split(":")[0]
+    lines = ["experiment: wrong", "scenes: [indian_pines]", "splits: [random]", "models: [rf]", "window: 9"]
+    config = tmp_path / "wrong.yaml"
+    config.write_text("\n".join([line for line in lines if not line.startswith(f"{key}:")] + [change]))
+    done = snakemake(tmp_path, config=config)
+    assert done.returncode == 1
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "results").exists()
