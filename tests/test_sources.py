@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-import hsclass.sources as sources
+from hsclass import sources
 
 
 @pytest.fixture
