@@ -140,7 +140,7 @@ def audit(
     truth = labels or named
     result = audit_split(read, None if truth is None else read_classes(truth)[0], window=window)
     if output:
-        write_text(output, json.dumps(result.as_dict() | result.details(), indent=1))
+        write_text(output, json.dumps(result.as_dict() | {"distance_histogram": result.distance_histogram}, indent=1))
     figures = result.as_dict()
     if as_json:
         typer.echo(json.dumps(figures, indent=1))

@@ -3,7 +3,7 @@
 import itertools
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,9 +19,25 @@ from hsclass.errors import UsageError
 from hsclass.features import FEATURES, feature_class
 from hsclass.models import MODELS, model_class
 from hsclass.options import Options, parse_options
-from hsclass.samplers import SAMPLERS, check_counts, sampler_class
+from hsclass.samplers import SAMPLERS, check_counts
+from hsclass.tables import resolve
 
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9_.]*$"
+
+
+OptionsOf = Callable[[str], type[Options]]
+
+
+def _sampler_options(name: str) -> type[Options]:
+    return resolve(SAMPLERS, name, "sampler").options_model
+
+
+def _feature_options(name: str) -> type[Options]:
+    return feature_class(name).Options
+
+
+def _model_options(name: str) -> type[Options]:
+    return model_class(name).Options
 
 
 class Entry(Options):
@@ -143,17 +159,17 @@ class Experiment:
         self.models = {entry.name: entry for entry in self.plan.models}
         self._options = {
             "scenes": {e.name: parse_options(SceneOptions, e.options, f"scene {e.name}") for e in self.plan.scenes},
-            "splits": self._parse("splits", sampler_class, "sampler"),
-            "features": self._parse("features", feature_class, "features"),
-            "models": self._parse("models", model_class, "model"),
+            "splits": self._parse("splits", _sampler_options, "sampler"),
+            "features": self._parse("features", _feature_options, "features"),
+            "models": self._parse("models", _model_options, "model"),
         }
         for name in self.scenes:
             self._check_scene(name)
 
-    def _parse(self, dimension: str, look_up: Any, kind: str) -> dict[str, Options]:
+    def _parse(self, dimension: str, options_of: OptionsOf, kind: str) -> dict[str, Options]:
         entries: Sequence[Entry] = getattr(self.plan, dimension)
         return {
-            entry.name: parse_options(look_up(entry.kind).Options, entry.options, f"{kind} {entry.name}")
+            entry.name: parse_options(options_of(entry.kind), entry.options, f"{kind} {entry.name}")
             for entry in entries
         }
 
@@ -165,9 +181,9 @@ class Experiment:
     def _check_scene(self, name: str) -> None:
         descriptor, options = self.descriptors[name], self._options["scenes"][name]
         window = self.plan.window
-        if descriptor.shape is None:
+        if descriptor.kept_shape is None:
             return
-        rows, cols, bands = options.cut_shape(descriptor.shape)
+        rows, cols, bands = options.cut_shape(descriptor.kept_shape)
         if window > min(rows, cols):
             raise UsageError(
                 f"experiment: window {window} is larger than scene {name} ({rows} x {cols} pixels);"
@@ -248,9 +264,9 @@ def experiment_schema() -> dict[str, Any]:
     definitions.pop("Entry")
     rooms = {
         "scenes": ("scene", sorted(catalogue()), lambda _: SceneOptions),
-        "splits": ("sampler", sorted(SAMPLERS), lambda name: sampler_class(name).Options),
-        "features": ("features", sorted(FEATURES), lambda name: feature_class(name).Options),
-        "models": ("model", sorted(MODELS), lambda name: model_class(name).Options),
+        "splits": ("sampler", sorted(SAMPLERS), _sampler_options),
+        "features": ("features", sorted(FEATURES), _feature_options),
+        "models": ("model", sorted(MODELS), _model_options),
     }
     for dimension, (key, names, options_of) in rooms.items():
         variants: list[dict[str, Any]] = [{"enum": names}]

@@ -2,7 +2,8 @@
 
 import os
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -61,8 +62,7 @@ def read_raster(path: str | os.PathLike[str]) -> Raster:
     if not path.exists():
         raise DataError(f"{path}: no such file; check the path, or run the stage that writes it first")
     try:
-        with warnings.catch_warnings(), rasterio.open(path) as source:
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        with _quiet(), rasterio.open(path) as source:
             known = source.transform != Affine.identity()
             return Raster(
                 bands=source.read(),
@@ -114,15 +114,21 @@ def write_raster(
     }  # fmt: skip
     if grid.transform is not None:
         profile["transform"] = grid.transform
-    with atomic_path(path) as partial, warnings.catch_warnings():
+    with atomic_path(path) as partial, _quiet(), rasterio.open(partial, "w", **profile) as sink:
+        sink.write(bands)
+        sink.update_tags(**{key: str(value) for key, value in (tags or {}).items()})
+        for band, description in enumerate(descriptions, 1):
+            sink.set_band_description(band, description)
+        for band, centre in enumerate(() if wavelengths is None else wavelengths, 1):
+            sink.update_tags(band, wavelength=f"{centre:.6g}", wavelength_units="Nanometers")
+            sink.update_tags(band, ns="IMAGERY", CENTRAL_WAVELENGTH_UM=f"{centre / 1000:.6g}")
+        if colors:
+            sink.write_colormap(1, {value: (*color, 255) for value, color in colors.items()})
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Say nothing of rasters that are not georeferenced: the benchmark scenes are not."""
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        with rasterio.open(partial, "w", **profile) as sink:
-            sink.write(bands)
-            sink.update_tags(**{key: str(value) for key, value in (tags or {}).items()})
-            for band, description in enumerate(descriptions, 1):
-                sink.set_band_description(band, description)
-            for band, centre in enumerate(() if wavelengths is None else wavelengths, 1):
-                sink.update_tags(band, wavelength=f"{centre:.6g}", wavelength_units="Nanometers")
-                sink.update_tags(band, ns="IMAGERY", CENTRAL_WAVELENGTH_UM=f"{centre / 1000:.6g}")
-            if colors:
-                sink.write_colormap(1, {value: (*color, 255) for value, color in colors.items()})
+        yield

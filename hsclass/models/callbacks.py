@@ -19,7 +19,7 @@ class KeepBest(keras.callbacks.Callback):
     network : keras.Model
         The part of the training model whose weights are kept.
     monitor : str
-        The figure that decides; lower is better.
+        The figure that decides: of an accuracy the higher, of a loss the lower is better.
     patience : int or None
         Epochs without a better one before training stops; None: never.
     """
@@ -35,8 +35,9 @@ class KeepBest(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Compare this epoch with the best one; a loss that is not finite ends the training."""
-        value = (logs or {})[self.monitor]
-        if not math.isfinite(value):
+        figures = logs or {}
+        value = -figures[self.monitor] if "accuracy" in self.monitor else figures[self.monitor]
+        if not math.isfinite(figures["loss"]):
             self.model.stop_training = True
         elif value < self.best:
             self.best, self.best_epoch, self.weights = value, epoch + 1, self.network.get_weights()

@@ -4,7 +4,6 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from hsclass.errors import UsageError
 from hsclass.models.classifier import ModelOptions
 
 RECIPES: dict[str, dict[str, Any]] = {
@@ -30,14 +29,16 @@ class NetworkOptions(ModelOptions):
     epochs: int = Field(60, ge=1, description="most epochs to train")
     dropout: float = Field(0.3, ge=0, lt=1, description="after each dense layer")
     augment: bool = Field(True, description="mirror and turn the windows at random")
-    monitor: Literal["val_loss", "loss"] = Field("val_loss", description="what decides which epoch is kept")
+    monitor: Literal["val_accuracy", "val_loss", "loss"] = Field(
+        "val_accuracy", description="what decides which epoch is kept"
+    )
     patience: int | None = Field(15, ge=1, description="epochs without a better one before stopping; null: never stop")
 
     @model_validator(mode="before")
     @classmethod
     def _apply_recipe(cls, given: Any) -> Any:
         if isinstance(given, dict):
-            return {**RECIPES.get(given.get("recipe", "default"), {}), **given}
+            return {**RECIPES.get(str(given.get("recipe", "default")), {}), **given}
         return given
 
 
@@ -50,10 +51,8 @@ def compile_arguments(keras: Any, options: NetworkOptions) -> dict[str, Any]:
         optimizer = keras.optimizers.AdamW(rate, weight_decay=options.weight_decay)
     elif options.optimizer == "adam":
         optimizer = keras.optimizers.Adam(rate)
-    elif options.optimizer == "sgd":
-        optimizer = keras.optimizers.SGD(rate)
     else:
-        raise UsageError(f"optimizer '{options.optimizer}' is unknown; expected adamw, adam or sgd")
+        optimizer = keras.optimizers.SGD(rate)
     loss = "categorical_crossentropy" if options.loss == "cross_entropy" else "mean_squared_error"
     return {"optimizer": optimizer, "loss": loss, "metrics": ["accuracy"]}
 
@@ -61,6 +60,7 @@ def compile_arguments(keras: Any, options: NetworkOptions) -> dict[str, Any]:
 def recipe_facts(options: NetworkOptions) -> dict[str, str]:
     """Return the hyper-parameters in words, for the information block of a report."""
     decay = f", decay {options.decay:g} a step" if options.decay else ""
+    weight_decay = f", weight decay {options.weight_decay:g}" if options.optimizer == "adamw" else ""
     patience = "none" if options.patience is None else f"{options.patience} epochs without a better {options.monitor}"
     return {
         "recipe": options.recipe,
@@ -70,7 +70,7 @@ def recipe_facts(options: NetworkOptions) -> dict[str, str]:
         "batch": f"{options.batch_size} windows",
         "epochs asked for": str(options.epochs),
         "early stopping": patience,
-        "kept": f"epoch of the lowest {options.monitor}",
-        "regularisation": f"dropout {options.dropout:g}, weight decay {options.weight_decay:g}",
+        "kept": f"epoch of the best {options.monitor}",
+        "regularisation": f"dropout {options.dropout:g}{weight_decay}",
         "augmentation": "mirrored and turned by quarters" if options.augment else "none",
     }

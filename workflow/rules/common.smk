@@ -5,6 +5,7 @@ import shlex
 
 from snakemake.exceptions import WorkflowError
 
+from hsclass.datasets import descriptor_file
 from hsclass.errors import HsclassError
 from hsclass.experiment import Experiment
 from hsclass.models import model_class
@@ -44,6 +45,14 @@ def dataset_kind(wildcards):
 def scene_source(wildcards):
     """What the fetch stage leaves of the data set behind a scene."""
     return f"data/{EXPERIMENT.descriptors[wildcards.scene].name}/source.json"
+
+
+def fetch_digest(wildcards):
+    return stage_digest("fetch", descriptor=descriptor_file(dataset_kind(wildcards)))
+
+
+def scene_digest(wildcards):
+    return stage_digest("scene", descriptor=descriptor_file(kind("scenes", wildcards.scene)))
 
 
 def train_digest(wildcards):

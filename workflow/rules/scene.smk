@@ -10,7 +10,7 @@ rule fetch:
         mem_mb=500,
     params:
         dataset=dataset_kind,
-        code=lambda wildcards: stage_digest("fetch", descriptor=descriptor_file(dataset_kind(wildcards))),
+        code=fetch_digest,
     shell:
         "hsclass fetch {params.dataset:q} --data data 2>&1 | tee {log}"
 
@@ -33,7 +33,7 @@ rule scene:
     params:
         dataset=lambda wildcards: kind("scenes", wildcards.scene),
         settings=lambda wildcards: settings("scenes", wildcards.scene),
-        code=lambda wildcards: stage_digest("scene", descriptor=descriptor_file(kind("scenes", wildcards.scene))),
+        code=scene_digest,
     shell:
         "hsclass scene {params.dataset:q} --data data --name {wildcards.scene} {params.settings}"
         " -o results/{wildcards.scene} 2>&1 | tee {log}"
