@@ -1,0 +1,59 @@
+"""The ledger: which role each pixel has while a split is drawn up, and what a further taking would cost."""
+
+import numpy as np
+
+from hsclass.samplers.guard import within
+from hsclass.split import Role
+
+
+class Ledger:
+    """Roles given so far, and which test pixels they will cost when the guard comes.
+
+    Parameters
+    ----------
+    labels : ndarray of int, shape (rows, cols)
+        Class ids, 0 = unlabelled. All labelled pixels begin as test pixels.
+    reach : int
+        Chebyshev distance [pixels] up to which windows share a pixel.
+    """
+
+    def __init__(self, labels: np.ndarray, reach: int) -> None:
+        self.labels = labels
+        self.reach = reach
+        self.roles = np.where(labels > 0, Role.TEST, Role.UNUSED).astype(np.uint8)
+        self._open = labels > 0
+        self._open_counts = np.bincount(labels[self._open], minlength=labels.max() + 1)
+
+    def take(self, pixels: np.ndarray, role: Role) -> None:
+        """Give `pixels`, (row, col) of shape (n, 2), a role; test pixels within reach are no longer open."""
+        box, near = self._near(pixels)
+        self._open_counts -= self._lost(box, near)
+        self._open[box] &= ~near
+        self.roles[tuple(pixels.T)] = role
+
+    def loss(self, pixels: np.ndarray) -> float:
+        """Return what taking `pixels` out of the test set would cost.
+
+        The sum over classes of -ln(share of the open test pixels that stay open). The cheapest choice keeps the
+        product of the classes' test sets greatest, so small classes count as much as large ones, and a choice that
+        leaves any class without a test pixel costs infinity.
+        """
+        lost = self._lost(*self._near(pixels))
+        hit = lost > 0
+        with np.errstate(divide="ignore"):
+            return float(-np.log1p(-lost[hit] / self._open_counts[hit]).sum())
+
+    def keeps_test(self, identity: int, pixels: np.ndarray) -> bool:
+        """Tell whether class `identity` keeps an open test pixel when `pixels` are taken."""
+        return bool(self._open_counts[identity] > self._lost(*self._near(pixels))[identity])
+
+    def _near(self, pixels: np.ndarray) -> tuple[tuple[slice, slice], np.ndarray]:
+        """Return the bounding box of `pixels` and their reach, and the mask of what is in reach within it."""
+        low = np.maximum(pixels.min(axis=0) - self.reach, 0)
+        high = np.minimum(pixels.max(axis=0) + self.reach + 1, self.labels.shape)
+        mask = np.zeros(high - low, bool)
+        mask[tuple((pixels - low).T)] = True
+        return (slice(low[0], high[0]), slice(low[1], high[1])), within(mask, self.reach)
+
+    def _lost(self, box: tuple[slice, slice], near: np.ndarray) -> np.ndarray:
+        return np.bincount(self.labels[box][near & self._open[box]], minlength=len(self._open_counts))

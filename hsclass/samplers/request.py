@@ -1,0 +1,67 @@
+"""Checks of what a split is asked for, before anything is computed."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from hsclass.errors import DataError, UsageError
+
+
+def check_window(window: int, rows: int, cols: int) -> None:
+    """Raise UsageError unless `window` [pixels] is odd, at least 1 and no larger than the scene."""
+    if window < 1 or window % 2 == 0 or window > min(rows, cols):
+        raise UsageError(
+            f"window: is {window} pixels; expected an odd number from 1 to {min(rows, cols)}, as the scene has"
+            f" {rows} rows and {cols} columns; choose another window"
+        )
+
+
+def check_fractions(train: float, validation: float) -> None:
+    """Raise UsageError unless the shares of training and validation are possible and leave some for test."""
+    if not (train > 0 and validation >= 0 and train + validation < 1):
+        raise UsageError(
+            f"fractions: train is {train} and validation is {validation}; expected train above 0, validation of 0 or"
+            " more, and a sum below 1, so that test pixels are left; choose other fractions"
+        )
+
+
+def check_least(counts: Mapping[int, int], least: int, *, sampler: str, scene: str) -> None:
+    """Raise DataError for a scene without classes, or with one of fewer than `least` pixels."""
+    if not counts:
+        raise DataError(f"scene {scene}: has no labelled pixel; expected class ids from 1 up in its ground truth")
+    short = [str(identity) for identity, count in sorted(counts.items()) if count < least]
+    if short:
+        raise DataError(
+            f"scene {scene}: class {', '.join(short)} has fewer than the {least} pixels that sampler {sampler} needs of"
+            f" every class (pixels per class: {listed(counts)}); drop such classes with drop_classes, or choose a"
+            " sampler that needs fewer"
+        )
+
+
+def check_rasters(
+    labels: np.ndarray, cube: np.ndarray | None, mask: np.ndarray | None, *, sampler: str, needs_cube: bool, scene: str
+) -> None:
+    """Raise unless ground truth, cube and mask are what `make_split` says they are."""
+    if labels.ndim != 2 or not np.issubdtype(labels.dtype, np.integer):
+        raise DataError(
+            f"scene {scene}: ground truth is of type {labels.dtype} and shape {labels.shape}; expected integers of"
+            " shape (rows, cols); convert it to class ids, 0 = unlabelled"
+        )
+    if labels.size and labels.min() < 0:
+        raise DataError(
+            f"scene {scene}: ground truth holds {labels.min()}; expected class ids from 1 up, 0 = unlabelled; renumber"
+            " it"
+        )
+    if needs_cube and cube is None:
+        raise UsageError(f"sampler {sampler}: looks at the spectra, but no cube was given; pass cube= or a scene")
+    for name, raster in (("cube", cube), ("mask", mask)):
+        if raster is not None and raster.shape[:2] != labels.shape:
+            raise DataError(
+                f"scene {scene}: {name} is {raster.shape[:2]} pixels, but the ground truth is {labels.shape}; both"
+                " must lie on one grid"
+            )
+
+
+def listed(counts: Mapping[int, object]) -> str:
+    """Return the counts per class as text: "1: 46, 2: 1428"."""
+    return ", ".join(f"{identity}: {count}" for identity, count in sorted(counts.items()))

@@ -1,0 +1,68 @@
+"""What every sampler is: options, two declarations and one method."""
+
+from typing import ClassVar, Protocol
+
+import numpy as np
+
+from hsclass.options import Options
+
+Assignment = tuple[np.ndarray, dict[int, str]]
+
+
+class Sampler(Protocol):
+    """A strategy that assigns labelled pixels to train, validation and test.
+
+    Attributes
+    ----------
+    leaky : bool
+        True when it draws single pixels, so that windows of different roles overlap; no guard is applied then.
+    needs_cube : bool
+        True when it looks at the spectra.
+    options_model : type of Options
+        Its options and their defaults.
+    """
+
+    leaky: ClassVar[bool]
+    needs_cube: ClassVar[bool]
+    options_model: ClassVar[type[Options]]
+
+    def __init__(self, options: Options) -> None: ...
+
+    @classmethod
+    def least(cls, validation: float) -> int:
+        """Return the fewest labelled pixels that a class must have when `validation` is the share asked for."""
+
+    def assign(
+        self,
+        labels: np.ndarray,
+        *,
+        window: int,
+        train: float,
+        validation: float,
+        rng: np.random.Generator,
+        cube: np.ndarray | None,
+        mask: np.ndarray,
+    ) -> Assignment:
+        """Give every labelled pixel a role, before the guard.
+
+        Parameters
+        ----------
+        labels : ndarray of int, shape (rows, cols)
+            Class ids, 0 = unlabelled or without data.
+        window : int
+            Side [pixels] of the windows that the guard will keep apart.
+        train, validation : float
+            Shares of the labelled pixels asked for.
+        rng : numpy.random.Generator
+            The only source of randomness.
+        cube : ndarray, shape (rows, cols, bands), or None
+        mask : ndarray of bool, shape (rows, cols)
+            True where the pixel holds data.
+
+        Returns
+        -------
+        roles : ndarray of uint8, shape (rows, cols)
+            Codes of `hsclass.split.Role`: train, validation or test on labelled pixels, unused elsewhere.
+        notes : dict of int to str
+            What there is to say about a class, by class id.
+        """

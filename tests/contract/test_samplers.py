@@ -1,0 +1,110 @@
+"""What every entry of the samplers' table must keep."""
+
+import numpy as np
+import pytest
+
+from hsclass.audit import audit_split
+from hsclass.options import Options
+from hsclass.samplers import SAMPLERS, check_counts, make_split
+from hsclass.split import Role, Split, account
+from hsclass.tables import resolve
+
+WINDOWS = (1, 3, 5, 9)
+SAFE = [name for name in SAMPLERS if not resolve(SAMPLERS, name, "sampler").leaky]
+
+
+def toy() -> tuple[np.ndarray, np.ndarray]:
+    """Return labels of four classes in regions of many sizes, some touching, with scattered pixels; and a cube."""
+    rng = np.random.default_rng(5)
+    labels = np.zeros((60, 70), np.uint8)
+    for identity in (1, 2, 5, 9):
+        for _ in range(4):
+            top, left = rng.integers(0, 50, 2)
+            height, width = rng.integers(4, 18, 2)
+            labels[top : top + height, left : left + width] = identity
+    scattered = rng.random(labels.shape) < 0.02
+    labels[scattered] = rng.choice([0, 1, 2, 5, 9], scattered.sum())
+    return labels, rng.normal(size=(*labels.shape, 3)) * rng.random(labels.shape)[..., np.newaxis]
+
+
+def split_toy(sampler: str, **arguments: object) -> tuple[np.ndarray, Split]:
+    labels, cube = toy()
+    return labels, make_split(labels, sampler, cube=cube, **{"window": 3, **arguments})
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_declarations(sampler: str) -> None:
+    strategy = resolve(SAMPLERS, sampler, "sampler")
+    assert isinstance(strategy.leaky, bool)
+    assert isinstance(strategy.needs_cube, bool)
+    assert issubclass(strategy.options_model, Options)
+    strategy.options_model()
+    assert strategy.least(0.05) >= strategy.least(0) >= 2
+    assert strategy.__doc__
+
+
+@pytest.mark.parametrize("sampler", SAFE)
+@pytest.mark.parametrize("window", WINDOWS)
+@pytest.mark.parametrize("validation", [0, 0.05])
+def test_no_test_window_shares_a_pixel(sampler: str, window: int, validation: float) -> None:
+    labels, split = split_toy(sampler, window=window, validation=validation)
+    audit = audit_split(split, labels)
+    assert audit.overlap_share == 0
+    assert not audit.leaks
+    validating, training = split.pixels(Role.VALIDATION), split.pixels(Role.TRAIN)
+    if len(validating):
+        distances = np.abs(validating[:, np.newaxis] - training[np.newaxis]).max(axis=2)
+        assert distances.min() >= window
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_roles_are_on_labelled_pixels_and_every_labelled_pixel_has_one(sampler: str) -> None:
+    labels, split = split_toy(sampler)
+    assert split.roles.dtype == np.uint8
+    assert np.array_equal(split.roles > 0, labels > 0)
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_the_account_adds_up(sampler: str) -> None:
+    labels, split = split_toy(sampler, window=5)
+    notes = {share.id: share.note for share in split.classes}
+    assert split.classes == account(labels, split.roles, 0.1, notes)
+    for share in split.classes:
+        size = int((labels == share.id).sum())
+        assert share.train + share.validation + share.test + share.guard == size
+        assert share.asked == round(0.1 * size)
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_the_share_of_training_is_near_what_was_asked(sampler: str) -> None:
+    labels, split = split_toy(sampler)
+    assert 0.07 <= audit_split(split, labels).train_ratio <= 0.15
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS)
+@pytest.mark.parametrize("seed", [0, 11])
+def test_the_same_seed_gives_the_same_split(sampler: str, seed: int) -> None:
+    _, one = split_toy(sampler, seed=seed)
+    _, two = split_toy(sampler, seed=seed)
+    assert np.array_equal(one.roles, two.roles)
+    assert one.classes == two.classes
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_every_class_trains_and_what_it_lacks_is_noted(sampler: str) -> None:
+    _, split = split_toy(sampler, window=9)
+    for share in split.classes:
+        assert share.train > 0
+        assert share.note or (share.validation > 0 and share.test > 0)
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_class_sizes_that_pass_the_check_can_be_split(sampler: str) -> None:
+    least = resolve(SAMPLERS, sampler, "sampler").least(0.05)
+    labels = np.zeros((40, 40), int)
+    labels[:10, :10] = 1
+    labels[20, :least] = 2
+    counts = {1: 100, 2: least}
+    check_counts(counts, sampler, train=0.1, validation=0.05)
+    split = make_split(labels, sampler, window=3, cube=np.random.default_rng(0).normal(size=(40, 40, 2)))
+    assert {share.id for share in split.classes} == {1, 2}

@@ -1,0 +1,89 @@
+"""Regions of a class, on scenes drawn by hand."""
+
+import numpy as np
+import pytest
+
+from hsclass.samplers.regions import cut, find_regions
+
+
+def drawn(*rows: str) -> np.ndarray:
+    return np.array([[pixel == "#" for pixel in row] for row in rows])
+
+
+def test_patches_apart_are_regions_and_patches_that_touch_are_one() -> None:
+    mask = drawn(
+        "###...##",
+        "###...##",
+        "###...##",
+        "...###..",
+        "...###..",
+        "...###..",
+    )
+    # The upper left patch touches the lower one at a corner; both corner pixels have five neighbours or are reached
+    # by ones that have. So does the upper right one.
+    assert [len(region) for region in find_regions(mask, eps=1.5, min_samples=4)] == [24]
+    apart = mask.copy()
+    apart[3, 3:6] = False
+    assert [len(region) for region in find_regions(apart, eps=1.5, min_samples=4)] == [9, 6, 6]
+
+
+def test_every_pixel_is_in_one_region() -> None:
+    mask = np.random.default_rng(3).random((30, 30)) < 0.55
+    regions = find_regions(mask, eps=1.5, min_samples=5)
+    assert len(regions) > 1
+    together = np.zeros(mask.shape, int)
+    for region in regions:
+        together[tuple(region.T)] += 1
+    assert np.array_equal(together, mask.astype(int))
+
+
+def test_noise_joins_the_nearest_region() -> None:
+    mask = drawn(
+        "###.......###",
+        "###.#.....###",
+        "###.......###",
+    )
+    left, right = find_regions(mask, eps=1.5, min_samples=5)
+    assert (1, 4) in {tuple(pixel) for pixel in left.tolist()}
+    assert (len(left), len(right)) == (10, 9)
+
+
+def test_a_class_of_noise_alone_falls_into_connected_components() -> None:
+    mask = drawn(
+        "#...#",
+        ".#..#",
+        ".....",
+        "###..",
+    )
+    regions = find_regions(mask, eps=1.5, min_samples=5)
+    assert [region.tolist() for region in regions] == [
+        [[0, 0], [1, 1]],
+        [[0, 4], [1, 4]],
+        [[3, 0], [3, 1], [3, 2]],
+    ]
+
+
+def test_no_pixels_are_no_regions() -> None:
+    assert find_regions(np.zeros((3, 3), bool), eps=1.5, min_samples=5) == []
+
+
+def test_cut_runs_across_the_longer_axis_from_either_end() -> None:
+    region = np.argwhere(np.ones((2, 6), bool)) + 10
+    first, last = cut(region, 4)
+    assert region[first].tolist() == [[10, 10], [10, 11], [11, 10], [11, 11]]
+    assert region[last].tolist() == [[10, 14], [10, 15], [11, 14], [11, 15]]
+    tall = region[:, ::-1]
+    assert tall[cut(tall, 4)[0]][:, 0].max() == 11
+
+
+@pytest.mark.parametrize(("size", "lines"), [(1, 1), (2, 1), (4, 1), (5, 2), (9, 3)])
+def test_cut_is_the_whole_line_nearest_to_the_size(size: int, lines: int) -> None:
+    region = np.argwhere(np.ones((7, 3), bool))
+    assert cut(region, size)[0].sum() == 3 * lines
+
+
+def test_cut_leaves_the_lines_it_is_told_to() -> None:
+    region = np.argwhere(np.ones((10, 3), bool))
+    assert [part.sum() for part in cut(region, 24, leave=9)] == [3, 3]
+    assert [part.sum() for part in cut(region, 24, leave=4)] == [18, 18]
+    assert cut(region, 3, leave=10) == []
