@@ -24,8 +24,11 @@ def test_stratified_gives_the_same_share_of_every_class_and_at_least_one_pixel_a
     assert [share.asked for share in split.classes] == [0, 4, 16]
 
 
-def test_stratified_leaves_a_test_pixel_of_a_small_class_however_much_is_asked() -> None:
-    split = make_split(scene(SIZES), "random", window=3, train=0.8, validation=0.19)
+@pytest.mark.parametrize(("train", "validation"), [(0.8, 0.19), (0.05, 0.9)])
+def test_stratified_leaves_a_small_class_one_pixel_a_role_however_much_is_asked(
+    train: float, validation: float
+) -> None:
+    split = make_split(scene(SIZES), "random", window=3, train=train, validation=validation)
     assert given(split)[1] == (1, 1, 1)
 
 
