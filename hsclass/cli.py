@@ -70,10 +70,11 @@ def fetch(
     from hsclass.datasets import default_folder
     from hsclass.datasets.fetch import fetch as fetch_files
 
-    manifest = fetch_files(name, data or default_folder())
+    folder = data or default_folder()
+    manifest = fetch_files(name, folder)
     for part in ("cube", "labels"):
-        if manifest.get(part):
-            typer.echo(f"{part}: {manifest[part]['file']} ({manifest[part]['origin']})")
+        if manifest[part]:
+            typer.echo(f"{part}: {folder / manifest['name'] / manifest[part]['file']}, from {manifest[part]['origin']}")
 
 
 @app.command()
@@ -134,9 +135,11 @@ def audit(
     from hsclass.atomic import write_text
     from hsclass.audit import audit_split, require_sound
     from hsclass.scene import read_classes
-    from hsclass.split import read_split
+    from hsclass.split import FOREIGN, read_split
 
     read, named = read_split(split)
+    if window is None and read.sampler == FOREIGN:
+        raise UsageError(f"{split}: was not written by hsclass, so its window is not known; give it with --window")
     truth = labels or named
     result = audit_split(read, None if truth is None else read_classes(truth)[0], window=window)
     if output:

@@ -157,8 +157,9 @@ class Experiment:
         self.splits = {entry.name: entry for entry in self.plan.splits}
         self.features = {entry.name: entry for entry in self.plan.features}
         self.models = {entry.name: entry for entry in self.plan.models}
-        self._options = {
-            "scenes": {e.name: parse_options(SceneOptions, e.options, f"scene {e.name}") for e in self.plan.scenes},
+        self._cuts = {e.name: parse_options(SceneOptions, e.options, f"scene {e.name}") for e in self.plan.scenes}
+        self._options: dict[str, dict[str, Options]] = {
+            "scenes": dict(self._cuts),
             "splits": self._parse("splits", _sampler_options, "sampler"),
             "features": self._parse("features", _feature_options, "features"),
             "models": self._parse("models", _model_options, "model"),
@@ -179,7 +180,7 @@ class Experiment:
         return {name: load_descriptor(entry.kind) for name, entry in self.scenes.items()}
 
     def _check_scene(self, name: str) -> None:
-        descriptor, options = self.descriptors[name], self._options["scenes"][name]
+        descriptor, options = self.descriptors[name], self._cuts[name]
         window = self.plan.window
         if descriptor.kept_shape is None:
             return
@@ -262,7 +263,7 @@ def experiment_schema() -> dict[str, Any]:
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     definitions = schema["$defs"]
     definitions.pop("Entry")
-    rooms = {
+    rooms: dict[str, tuple[str, list[str], OptionsOf]] = {
         "scenes": ("scene", sorted(catalogue()), lambda _: SceneOptions),
         "splits": ("sampler", sorted(SAMPLERS), _sampler_options),
         "features": ("features", sorted(FEATURES), _feature_options),

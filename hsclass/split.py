@@ -14,6 +14,9 @@ from hsclass.errors import DataError
 from hsclass.raster import Grid, read_raster, write_raster
 
 
+FOREIGN = "unknown"
+
+
 class Role(IntEnum):
     """What a pixel is used for; the codes of `split.tif`."""
 
@@ -138,7 +141,7 @@ def read_split(path: str | os.PathLike[str]) -> tuple[Split, Path | None]:
     split = Split(
         roles=roles.astype(np.uint8),
         window=about.get("window", 1),
-        sampler=about.get("sampler", "unknown"),
+        sampler=about.get("sampler", FOREIGN),
         seed=about.get("seed", 0),
         fractions=about.get("fractions", {}),
         leaky=about.get("leaky", False),

@@ -1,10 +1,6 @@
-"""Feature extractors: what a model sees of the normalised cube.
+"""Feature extractors, each one file, behind the one contract of `hsclass.features.extractor`."""
 
-An extractor has scikit-learn's `fit` and `transform`, on rasters: `fit(cube, labels)` takes the normalised cube of
-shape (rows, cols, bands) and the class ids of the training pixels of shape (rows, cols), 0 elsewhere; `transform(cube)`
-returns shape (rows, cols, features). What it learned is in attributes that end in an underscore and are arrays.
-"""
-
+from hsclass.features.extractor import Extractor
 from hsclass.tables import resolve
 
 FEATURES = {
@@ -12,6 +8,7 @@ FEATURES = {
 }
 
 
-def feature_class(name: str) -> type:
+def feature_class(name: str) -> type[Extractor]:
     """Return the extractor class of that name, or raise UsageError with the valid names."""
-    return resolve(FEATURES, name, "feature extractor")
+    found: type[Extractor] = resolve(FEATURES, name, "feature extractor")
+    return found
