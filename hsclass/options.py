@@ -1,7 +1,8 @@
 """Options: typed, frozen, checked, with their defaults beside the implementation that uses them."""
 
+import re
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -39,11 +40,26 @@ def parse_options(model: type[OptionsT], given: Mapping[str, Any], where: str) -
         problem = error.errors()[0]
         key = ".".join(str(part) for part in problem["loc"]) or "options"
         if problem["type"] == "extra_forbidden":
-            raise UsageError(f"{where}: unknown option '{key}'; expected one of {_names(model)}") from None
+            names = _names(_model_at(model, problem["loc"]))
+            raise UsageError(f"{where}: unknown option '{key}'; expected one of {names}") from None
         if problem["type"] == "missing":
             raise UsageError(f"{where}: option '{key}' is missing; add it") from None
         found = repr(problem["input"])[:80]
         raise UsageError(f"{where}: option '{key}' is {found}; {_plain(problem['msg'])}") from None
+
+
+def _model_at(model: type[BaseModel], location: tuple[int | str, ...]) -> type[BaseModel]:
+    """Return the model that holds the option at `location`: models may be nested, also in lists."""
+    for part in location[:-1]:
+        if part in model.model_fields:
+            model = _model_in(model.model_fields[str(part)].annotation) or model
+    return model
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _model_in(part))), None)
 
 
 def _names(model: type[BaseModel]) -> str:
@@ -51,4 +67,4 @@ def _names(model: type[BaseModel]) -> str:
 
 
 def _plain(message: str) -> str:
-    return message.removeprefix("Value error, ").replace("Input should", "it should")
+    return re.sub(r"^(Input|String|Tuple|List) should", "it should", message.removeprefix("Value error, "))

@@ -98,7 +98,9 @@ def write_scene(scene: Scene, folder: str | os.PathLike[str]) -> None:
         f"band {band + 1}" if centres is None else f"band {band + 1} ({centres[band]:g} nm)"
         for band in range(scene.cube.shape[2])
     ]
-    if scene.labels is not None:
+    if scene.labels is None:
+        (folder / LABELS_FILE).unlink(missing_ok=True)  # of a scene written there before
+    else:
         write_classes(folder / LABELS_FILE, scene.labels, classes=scene.classes, grid=scene.grid, tags=tags)
     write_raster(
         folder / CUBE_FILE, np.moveaxis(scene.cube, 2, 0), grid=scene.grid, nodata=scene.nodata, tags=tags,
