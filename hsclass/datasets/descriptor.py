@@ -1,0 +1,161 @@
+"""The form of a descriptor, the one YAML file that describes a data set, and what an experiment may cut from it."""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+from typing import Annotated, Any, Self
+from urllib.parse import unquote, urlsplit
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from hsclass.errors import UsageError
+from hsclass.options import Options
+
+BandIndex = Annotated[int, Field(ge=0)]
+Count = Annotated[int, Field(ge=1)]
+
+
+class Source(Options):
+    """One place where a file can be had: inside an installed package, at an address, or at a local path."""
+
+    package: str | None = Field(None, pattern=r"^[A-Za-z_]\w*$", description="an installed package that holds `path`")
+    path: str | None = Field(None, min_length=1, description="inside `package`, or from the descriptor's folder")
+    url: str | None = Field(None, pattern=r"^https?://.+/.*[^/]$")
+    sha256: str | None = Field(None, pattern=r"^[0-9a-f]{64}$")
+    key: str | None = Field(None, description="variable of a file that holds several")
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.url is None) == (self.path is None) or (self.package and not self.path):
+            raise ValueError("give either 'url', or 'path', or 'package' with the 'path' inside it")
+        return self
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the file stays where it is, instead of being copied into the data folder."""
+        return self.path is not None and self.package is None
+
+    @property
+    def file_name(self) -> str:
+        """Name of the file, without its folder."""
+        return PurePosixPath(self.path or unquote(urlsplit(self.url or "").path)).name
+
+    @property
+    def place(self) -> str:
+        """Where the file comes from, in words."""
+        return f"package {self.package}, {self.path}" if self.package else self.url or self.path or ""
+
+
+def _listed(given: Any) -> Any:
+    """Read alternative sources: a list, or one of them alone; a text is a path or an address."""
+    items = given if isinstance(given, list | tuple) else [given]
+    return [{"url" if "://" in item else "path": item} if isinstance(item, str) else item for item in items]
+
+
+Sources = Annotated[tuple[Source, ...], BeforeValidator(_listed)]
+
+
+class ClassEntry(Options):
+    """A class of the ground truth, as its publisher describes it."""
+
+    id: int = Field(ge=1, le=65535)
+    name: str = Field(min_length=1)
+    color: str | None = Field(None, pattern=r"^#[0-9a-fA-F]{6}$")
+    pixels: int | None = Field(None, ge=0, description="published number of labelled pixels; checked")
+
+
+class Descriptor(Options):
+    """A data set. Band indices count from 0 in the file's own bands; `shape` is the file's too."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", description="default: the file's name")
+    title: str = ""
+    sensor: str = ""
+    licence: str = ""
+    cite: str = ""
+    shape: tuple[Count, Count, Count] | None = Field(None, description="rows, cols, bands; checked")
+    cube: Sources = Field(min_length=1, description="sources of the cube, tried in order")
+    labels: Sources = Field((), description="sources of the ground truth, tried in order")
+    nodata: float | None = Field(None, allow_inf_nan=True, description="value without data; default: the file's own")
+    drop_bands: tuple[BandIndex, ...] = Field((), description="bands to leave out, such as water absorption")
+    rgb: tuple[BandIndex, BandIndex, BandIndex] | None = Field(None, description="bands in natural colours")
+    wavelengths: tuple[Annotated[float, Field(gt=0)], ...] | None = Field(None, description="band centres [nm]")
+    classes: tuple[ClassEntry, ...] = ()
+
+    @model_validator(mode="after")
+    def _bands_fit(self) -> Self:
+        used = (*(self.rgb or ()), *self.drop_bands)
+        if self.shape is not None and used and max(used) >= self.shape[2]:
+            raise ValueError(f"band index {max(used)} is outside of the cube's {self.shape[2]} bands, 0-based")
+        if self.shape is not None and self.wavelengths is not None and len(self.wavelengths) != self.shape[2]:
+            raise ValueError(f"'wavelengths' lists {len(self.wavelengths)} band centres for {self.shape[2]} bands")
+        if clash := sorted(set(self.rgb or ()) & set(self.drop_bands)):
+            raise ValueError(f"band {clash[0]} stands in 'rgb' and in 'drop_bands'; choose another for 'rgb'")
+        return self
+
+    @model_validator(mode="after")
+    def _classes_stand_once(self) -> Self:
+        ids = [entry.id for entry in self.classes]
+        if twice := sorted({identity for identity in ids if ids.count(identity) > 1}):
+            raise ValueError(f"class id {twice[0]} stands twice in 'classes'; give each class its own")
+        return self
+
+    @model_validator(mode="after")
+    def _files_do_not_overwrite(self) -> Self:
+        for cube in self.cube:
+            for labels in self.labels:
+                same = cube.sha256 == labels.sha256 if cube.sha256 or labels.sha256 else cube.place == labels.place
+                if cube.file_name == labels.file_name and not (same or cube.is_local or labels.is_local):
+                    raise ValueError(f"'cube' and 'labels' are two files of one name, {cube.file_name}; rename one")
+        return self
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the sources listed, to know whether fetched files belong to this descriptor."""
+        return hashlib.sha256(self.model_dump_json(include={"cube", "labels"}).encode()).hexdigest()
+
+    @property
+    def kept_shape(self) -> tuple[int, int, int] | None:
+        """(rows, cols, bands) without `drop_bands`, None when the shape is not known."""
+        return self.shape and (self.shape[0], self.shape[1], self.shape[2] - len(set(self.drop_bands)))
+
+
+class SceneOptions(Options):
+    """What an experiment may cut from a data set to make its scene."""
+
+    rows: tuple[BandIndex, BandIndex] | None = Field(None, description="first row and the row after the last, 0-based")
+    cols: tuple[BandIndex, BandIndex] | None = Field(None, description="the same for columns")
+    drop_classes: tuple[Count, ...] = Field((), description="class ids to set to unlabelled")
+
+    @model_validator(mode="after")
+    def _not_empty(self) -> Self:
+        for name, span in (("rows", self.rows), ("cols", self.cols)):
+            if span is not None and span[0] >= span[1]:
+                raise ValueError(f"'{name}' [{span[0]}, {span[1]}] is empty; the start must be less than the stop")
+        return self
+
+    def cut(self, shape: tuple[int, ...]) -> tuple[slice, slice]:
+        """Return the slices of rows and columns, for a raster whose shape begins with (rows, cols).
+
+        Raises
+        ------
+        UsageError
+            If the cut reaches beyond the raster.
+        """
+        slices = []
+        for name, span, size in (("rows", self.rows, shape[0]), ("cols", self.cols, shape[1])):
+            start, stop = span or (0, size)
+            if stop > size:
+                raise UsageError(f"scene: option '{name}' is [{start}, {stop}]; expected a stop of {size} at the most")
+            slices.append(slice(start, stop))
+        return slices[0], slices[1]
+
+    def cut_shape(self, shape: tuple[int, int, int]) -> tuple[int, int, int]:
+        """Return the (rows, cols, bands) that the cut leaves of `shape`; raises as `cut` does."""
+        rows, cols = self.cut(shape)
+        return rows.stop - rows.start, cols.stop - cols.start, shape[2]
+
+    def cut_counts(self, descriptor: Descriptor) -> Mapping[int, int]:
+        """Return the labelled pixels of each class id, as far as known without reading: empty after a cut."""
+        published = {entry.id: entry.pixels for entry in descriptor.classes if entry.id not in self.drop_classes}
+        counts = {identity: pixels for identity, pixels in published.items() if pixels is not None}
+        return {} if self.rows or self.cols or len(counts) < len(published) else counts

@@ -1,0 +1,186 @@
+"""Fetch: get the files of a data set into a folder, verified by digest, and record where they came from."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from hsclass.atomic import atomic_path, write_text
+from hsclass.datasets.descriptor import Descriptor, Source
+from hsclass.datasets.download import download
+from hsclass.datasets.listing import load_descriptor
+from hsclass.datasets.manifest import MANIFEST, file_digest
+from hsclass.errors import FetchError, UsageError
+
+MIRROR_VARIABLE = "HSCLASS_DATA_MIRROR"
+
+
+def fetch(name_or_file: str | os.PathLike[str], folder: str | os.PathLike[str]) -> dict[str, Any]:
+    """Get the cube and the ground truth of a data set into ``folder/<name>/``.
+
+    A file that is there already with the right digest is kept. Else the folder named by the environment variable
+    HSCLASS_DATA_MIRROR is searched for a file of the right name and digest, and then the descriptor's sources are
+    tried in order. Files at a local path stay where they are.
+
+    Parameters
+    ----------
+    name_or_file : str or path-like
+        A name in the catalogue, or a descriptor file.
+    folder : path-like
+
+    Returns
+    -------
+    dict
+        What ``folder/<name>/source.json`` holds: `name`, `descriptor` (digest of the sources listed in it), and for
+        `cube` and `labels` (None without ground truth) the `file` (relative to `source.json`, or absolute when
+        local), its `sha256`, its `origin` and its `key`.
+
+    Raises
+    ------
+    FetchError
+        If a file cannot be had from any source; the message lists each of them and why.
+    UsageError
+        If the descriptor is wrong, or the mirror is not a folder.
+    """
+    descriptor = load_descriptor(name_or_file)
+    home = Path(folder) / descriptor.name
+    mirror = _mirror_files()
+    manifest: dict[str, Any] = {
+        "name": descriptor.name,
+        "descriptor": descriptor.digest,
+        "cube": _obtain(descriptor, "cube", home, mirror),
+        "labels": _obtain(descriptor, "labels", home, mirror) if descriptor.labels else None,
+    }
+    write_text(home / MANIFEST, json.dumps(manifest, indent=1) + "\n")
+    return manifest
+
+
+class _RefusedError(Exception):
+    """Why a source did not give the file."""
+
+
+def _obtain(descriptor: Descriptor, part: str, home: Path, mirror: list[Path]) -> dict[str, Any]:
+    sources: tuple[Source, ...] = getattr(descriptor, part)
+    reasons = []
+    for source, attempt in _attempts(sources, home, mirror):
+        try:
+            file, origin = attempt()
+        except _RefusedError as error:
+            reasons.append(str(error))
+        else:
+            name = str(file) if source.is_local else file.name
+            return {"file": name, "sha256": file_digest(file), "origin": origin, "key": source.key}
+    raise FetchError(
+        f"{descriptor.name}: the {part} could not be had from any source: {'; '.join(reasons)};"
+        f" {_advice(sources, home)}"
+    )
+
+
+def _attempts(
+    sources: tuple[Source, ...], home: Path, mirror: list[Path]
+) -> Iterator[tuple[Source, Callable[[], tuple[Path, str]]]]:
+    """Yield what to try, in order: the data folder, the mirror, the sources."""
+    remote = [source for source in sources if not source.is_local]
+    for source in remote:
+        if (home / source.file_name).exists():
+            yield source, partial(_kept, source, home)
+    for source in remote:
+        for path in mirror:
+            if path.name.lower() == source.file_name.lower():
+                yield source, partial(_from_mirror, source, home, path)
+    for source in sources:
+        if source.is_local:
+            yield source, partial(_from_disk, source)
+        elif source.package:
+            yield source, partial(_from_package, source, home)
+        else:
+            yield source, partial(_from_server, source, home)
+
+
+def _kept(source: Source, home: Path) -> tuple[Path, str]:
+    """Accept the file in the data folder; without a published digest, the one recorded at first counts."""
+    path = home / source.file_name
+    records = [record for record in _recorded(home) if record.get("file") == path.name]
+    found = file_digest(path)
+    known = source.sha256 or (records[0].get("sha256") if records else found)
+    if found != known:
+        raise _RefusedError(f"{path} (has sha256 {found}, expected {known})")
+    origin = next((record["origin"] for record in records if record.get("sha256") == found), "found in the data folder")
+    return path, origin
+
+
+def _recorded(home: Path) -> list[dict[str, Any]]:
+    try:
+        manifest = json.loads((home / MANIFEST).read_text(encoding="utf-8"))
+        return [manifest[part] for part in ("cube", "labels") if manifest[part]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
+def _mirror_files() -> list[Path]:
+    mirror = os.environ.get(MIRROR_VARIABLE)
+    if not mirror:
+        return []
+    if not Path(mirror).is_dir():
+        raise UsageError(
+            f"{MIRROR_VARIABLE} is '{mirror}': no such folder; expected one that holds data files, or none"
+        )
+    return sorted(path for path in Path(mirror).rglob("*") if path.is_file())
+
+
+def _from_mirror(source: Source, home: Path, path: Path) -> tuple[Path, str]:
+    return _copied(source, path, home), f"mirror, {path}"
+
+
+def _from_disk(source: Source) -> tuple[Path, str]:
+    path = Path(source.path or "")
+    if not path.is_file():
+        raise _RefusedError(f"{path} (no such file)")
+    _verify(path, source, str(path))
+    return path, source.place
+
+
+def _from_package(source: Source, home: Path) -> tuple[Path, str]:
+    """Find a file of an installed package without importing it: that may take seconds."""
+    spec = find_spec(source.package or "")
+    if spec is None or not spec.submodule_search_locations:
+        raise _RefusedError(f"{source.place} (that package is not installed)")
+    paths = [Path(folder) / (source.path or "") for folder in spec.submodule_search_locations]
+    found = next((path for path in paths if path.is_file()), None)
+    if found is None:
+        raise _RefusedError(f"{source.place} (the installed package has no such file)")
+    return _copied(source, found, home), source.place
+
+
+def _from_server(source: Source, home: Path) -> tuple[Path, str]:
+    with atomic_path(home / source.file_name) as partial_file:
+        try:
+            download(source.url or "", partial_file)
+        except FetchError as error:
+            raise _RefusedError(f"{source.place} ({error})") from error
+        _verify(partial_file, source, source.place)
+    return home / source.file_name, source.place
+
+
+def _copied(source: Source, path: Path, home: Path) -> Path:
+    _verify(path, source, str(path))
+    with atomic_path(home / source.file_name) as partial_file:
+        shutil.copyfile(path, partial_file)
+    return home / source.file_name
+
+
+def _verify(path: Path, source: Source, place: str) -> None:
+    found = file_digest(path)
+    if source.sha256 and found != source.sha256:
+        raise _RefusedError(f"{place} (has sha256 {found}, expected {source.sha256})")
+
+
+def _advice(sources: tuple[Source, ...], home: Path) -> str:
+    names = dict.fromkeys(source.file_name for source in sources if not source.is_local)
+    if not names:
+        return "correct the path in the descriptor"
+    return f"put {' or '.join(names)} by hand into {home}/, or into the folder that {MIRROR_VARIABLE} names"

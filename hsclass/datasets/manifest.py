@@ -1,0 +1,57 @@
+"""What the fetch stage leaves beside the files: `source.json`, which says where each is and what its digest is."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from hsclass.datasets.descriptor import Descriptor
+from hsclass.errors import DataError
+
+MANIFEST = "source.json"
+
+
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_manifest(descriptor: Descriptor, home: Path) -> dict[str, Any]:
+    """Return what `source.json` in `home` holds.
+
+    Raises
+    ------
+    DataError
+        If it is missing, damaged, or was written for other sources than the descriptor's.
+    """
+    path = home / MANIFEST
+    again = f"run 'hsclass fetch' for {descriptor.name} into {home.parent}"
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        fetched_for = manifest["descriptor"]
+    except OSError as error:
+        raise DataError(f"{path}: no such file; expected what the fetch stage writes; {again}") from error
+    except (ValueError, TypeError, KeyError) as error:
+        raise DataError(
+            f"{path}: is not what the fetch stage writes (JSON with 'cube' and 'labels'); {again}"
+        ) from error
+    if fetched_for != descriptor.digest:
+        raise DataError(
+            f"{path}: was fetched from other sources than the descriptor lists now (digest {fetched_for}, expected"
+            f" {descriptor.digest}); {again}"
+        )
+    return dict(manifest)
+
+
+def verified_file(entry: dict[str, Any], home: Path) -> Path:
+    """Return the file of an entry of `source.json`, or raise DataError where it is gone or has changed since."""
+    path = home / entry["file"]
+    if not path.is_file():
+        raise DataError(f"{path}: no such file, but {home / MANIFEST} names it; fetch the data set again")
+    found = file_digest(path)
+    if found != entry["sha256"]:
+        raise DataError(
+            f"{path}: has changed since it was fetched (sha256 {found}, expected {entry['sha256']}); fetch it again"
+        )
+    return path

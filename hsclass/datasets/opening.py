@@ -1,0 +1,71 @@
+"""Open a scene by whatever names it: the catalogue, a descriptor file, or a folder of the scene stage."""
+
+import os
+from pathlib import Path
+
+from hsclass.errors import UsageError
+from hsclass.scene import CUBE_FILE, Scene, read_scene
+
+
+def default_folder() -> Path:
+    """Return the folder of fetched files: the environment variable HSCLASS_DATA, or a cache folder of the user."""
+    if chosen := os.environ.get("HSCLASS_DATA"):
+        return Path(chosen)
+    import pooch
+
+    return Path(pooch.os_cache("hsclass"))
+
+
+def open_scene(source: str | os.PathLike[str], *, folder: str | os.PathLike[str] | None = None) -> Scene:
+    """Open a scene.
+
+    Parameters
+    ----------
+    source : str or path-like
+        One of: a folder that holds `cube.tif` (and `labels.tif`) as `write_scene` leaves them, or that `cube.tif`;
+        the name of a data set in the catalogue; a descriptor file (.yaml). The files of a data set are fetched first,
+        unless they are there.
+    folder : path-like, optional
+        Where fetched files are kept. Default: the environment variable HSCLASS_DATA, else a cache folder of the user.
+
+    Returns
+    -------
+    Scene
+        Cube (rows, cols, bands) in the data type of its source, ground truth (rows, cols) with 0 = unlabelled or None,
+        wavelengths [nm], mask, classes, and where it lies.
+
+    Raises
+    ------
+    UsageError
+        If `source` is none of these, or the descriptor is wrong.
+    FetchError
+        If a file cannot be had from any of its sources.
+    DataError
+        If a file does not hold what it must.
+
+    Examples
+    --------
+    >>> import hsclass
+    >>> scene = hsclass.open_scene("indian_pines")
+    >>> scene.shape
+    (145, 145, 200)
+    >>> scene.labels.shape, scene.labels.dtype, int((scene.labels > 0).sum())
+    ((145, 145), dtype('uint8'), 10249)
+    >>> scene.classes[13].name, float(scene.wavelengths[0])
+    ('Woods', 400.02)
+    """
+    path = Path(source)
+    if path.name == CUBE_FILE or (path / CUBE_FILE).exists():
+        return read_scene(path)
+    if path.is_dir():
+        raise UsageError(f"{path}: holds no {CUBE_FILE}; expected the folder of a scene, a data set or a descriptor")
+    if path.suffix.lower() in {".tif", ".tiff"}:
+        raise UsageError(
+            f"{path}: is not a scene of hsclass; expected {CUBE_FILE}, or a descriptor (.yaml) that names this file"
+        )
+    from hsclass.datasets.build import build_scene
+    from hsclass.datasets.fetch import fetch
+
+    folder = default_folder() if folder is None else Path(folder)
+    fetch(source, folder)
+    return build_scene(source, folder=folder)

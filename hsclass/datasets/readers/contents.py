@@ -1,0 +1,71 @@
+"""What a reader returns, and the choice of a variable that all readers share."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+
+from hsclass.errors import DataError
+from hsclass.raster import Grid
+
+_WHAT = {2: "a ground truth (rows, cols)", 3: "a cube (rows, cols, bands)"}
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a file holds.
+
+    Attributes
+    ----------
+    array : ndarray, shape (rows, cols, bands) or (rows, cols)
+    grid : Grid
+    nodata : float or None
+    wavelengths : ndarray of float64, shape (bands,), or None
+        Band centres [nm].
+    good_bands : ndarray of bool, shape (bands,), or None
+        False where the file itself marks a band as bad.
+    """
+
+    array: np.ndarray
+    grid: Grid = field(default_factory=Grid)
+    nodata: float | None = None
+    wavelengths: np.ndarray | None = None
+    good_bands: np.ndarray | None = None
+
+    def checked(self, path: Path, ndim: int) -> Self:
+        """Return this with the array in native byte order, or raise DataError where it is not `ndim` numbers."""
+        array = self.array
+        if array.dtype.kind not in "biuf":
+            raise DataError(f"{path}: holds an array of {array.dtype}; expected plain real numbers")
+        if array.ndim != ndim or array.size == 0:
+            raise DataError(f"{path}: holds an array of shape {array.shape}; expected {_WHAT[ndim]} that is not empty")
+        dtype = array.dtype.newbyteorder("=")
+        if dtype.kind == "b":
+            dtype = np.dtype(np.uint8)
+        elif dtype == np.float16:  # GeoTIFF has no half precision
+            dtype = np.dtype(np.float32)
+        return replace(self, array=array.astype(dtype, copy=False))
+
+
+def choose(path: Path, shapes: Mapping[str, tuple[int, ...]], key: str | None, ndim: int) -> str:
+    """Return the variable to read: `key`, or else the only one with `ndim` dimensions that is not a vector.
+
+    Raises
+    ------
+    DataError
+        If there is no such variable, or more than one.
+    """
+    held = ", ".join(f"{name} {shape}" for name, shape in shapes.items()) or "no array of numbers"
+    if key is not None:
+        if key not in shapes:
+            raise DataError(f"{path}: has no variable '{key}'; it holds {held}; correct 'key' in the descriptor")
+        return key
+    fitting = [name for name, shape in shapes.items() if len(shape) == ndim and min(shape) > 1]
+    if len(fitting) != 1:
+        raise DataError(
+            f"{path}: has {len(fitting)} variables that could be {_WHAT[ndim]}; it holds {held};"
+            " name the one to read by 'key' in the descriptor"
+        )
+    return fitting[0]
