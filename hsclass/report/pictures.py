@@ -1,0 +1,101 @@
+"""The pictures of the page: the scene in natural colours, class maps, and splits drawn on the scene."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from hsclass.raster import Color
+from hsclass.report.png import data_uri, encode
+from hsclass.scene import LandCover, Scene
+from hsclass.split import ROLE_COLORS, Role
+
+MAX_SIDE = 1000
+"""Longest side [pixels] of a picture; the page is about this wide."""
+
+PAGE_PIXELS = 14_000_000
+"""Pixels of all pictures of a page together; a noisy class map takes about half a byte a pixel in the file."""
+
+NATURAL_NM = (650.0, 550.0, 470.0)
+"""Centres [nm] of red, green and blue where the scene does not name its natural-colour bands."""
+
+_GREYS = 16
+_GAMMA = 0.7  # lifts dark vegetation from black
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An image for the page: its address and its size [pixels]."""
+
+    uri: str
+    width: int
+    height: int
+
+
+def shown_step(shape: tuple[int, ...], pictures: int, budget: int = PAGE_PIXELS) -> int:
+    """Return n where the page shows every n-th pixel, so that `pictures` of `shape` (rows, cols) stay in `budget`."""
+    rows, cols = shape[:2]
+    by_side = math.ceil(max(rows, cols) / MAX_SIDE)
+    by_budget = math.ceil(math.sqrt(rows * cols * pictures / budget))
+    return max(by_side, by_budget, 1)
+
+
+def backdrop(scene: Scene) -> tuple[np.ndarray, bool]:
+    """Return the scene as an image, shape (rows, cols, 3), uint8, and whether its colours are natural.
+
+    Each band is stretched from its 2nd to its 98th percentile over the pixels that hold data. A scene that knows
+    neither its natural-colour bands nor its wavelengths is drawn in the grey of its middle band.
+    """
+    bands = _natural_bands(scene)
+    natural = bands is not None
+    chosen = list(bands or [scene.shape[2] // 2] * 3)
+    image = scene.cube[:, :, chosen].astype(float)
+    valid = image[scene.mask]
+    if not len(valid):
+        return np.full(image.shape, 255, np.uint8), natural
+    low, high = np.percentile(valid, [2, 98], axis=0)
+    stretched = (image - low) / np.where(high > low, high - low, 1)
+    stretched[~scene.mask] = 1
+    return (np.clip(np.nan_to_num(stretched), 0, 1) ** _GAMMA * 255).round().astype(np.uint8), natural
+
+
+def colour_picture(image: np.ndarray, step: int) -> Picture:
+    """Draw red, green and blue, shape (rows, cols, 3), uint8; the three lowest bits go, for the size of the page."""
+    shown = image[::step, ::step] & 0b11111000 | 0b100
+    return Picture(data_uri(encode(shown)), shown.shape[1], shown.shape[0])
+
+
+def class_picture(values: np.ndarray, classes: tuple[LandCover, ...], step: int) -> Picture:
+    """Draw class ids, shape (rows, cols), in their colours; ids without a class, such as 0, are black."""
+    shown = values[::step, ::step]
+    known = np.array([0, *(cover.id for cover in classes)])
+    palette = np.array([(0, 0, 0), *(cover.color for cover in classes)])
+    place = np.searchsorted(known, shown).clip(max=len(known) - 1)
+    place[known[place] != shown] = 0
+    if len(known) > 256:
+        return Picture(data_uri(encode(palette[place].astype(np.uint8))), shown.shape[1], shown.shape[0])
+    return Picture(data_uri(encode(place.astype(np.uint8), palette)), shown.shape[1], shown.shape[0])
+
+
+def split_picture(roles: np.ndarray, image: np.ndarray, step: int) -> Picture:
+    """Draw the codes of `Role`, shape (rows, cols), over the scene's image in faded grey, shape (rows, cols, 3)."""
+    shown = roles[::step, ::step].astype(int)
+    grey = image[::step, ::step].mean(axis=2)
+    faded = np.linspace(165, 250, _GREYS).round()
+    palette = np.concatenate([np.repeat(faded[:, np.newaxis], 3, axis=1), [ROLE_COLORS[role] for role in Role]])
+    pixels = np.where(shown == Role.UNUSED, (grey * _GREYS / 256).astype(int), _GREYS + shown)
+    return Picture(data_uri(encode(pixels.astype(np.uint8), palette)), shown.shape[1], shown.shape[0])
+
+
+def css_color(color: Color) -> str:
+    """Return a colour as CSS and SVG write it."""
+    return "#{:02x}{:02x}{:02x}".format(*color)
+
+
+def _natural_bands(scene: Scene) -> tuple[int, ...] | None:
+    if scene.rgb is not None:
+        return scene.rgb
+    if scene.wavelengths is None:
+        return None
+    nearest = [int(np.abs(scene.wavelengths - centre).argmin()) for centre in NATURAL_NM]
+    return tuple(nearest) if len(set(nearest)) == 3 else None
