@@ -13,7 +13,6 @@ import numpy as np
 from hsclass.errors import DataError
 from hsclass.raster import Grid, read_raster, write_raster
 
-
 FOREIGN = "unknown"
 
 

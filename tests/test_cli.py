@@ -33,8 +33,15 @@ def scene(tmp_path: Path) -> Path:
 
 
 def test_help_and_version_do_not_load_tensorflow(tmp_path: Path) -> None:
-    code = "import sys; sys.argv = ['hsclass', '--help']; from hsclass.cli import main\ntry: main()\nexcept SystemExit: pass"
-    code += "\nprint([m for m in ('tensorflow', 'keras', 'sklearn', 'rasterio') if m in sys.modules])"
+    code = """
+import sys
+from hsclass.cli import main
+sys.argv = ["hsclass", "--help"]
+try:
+    main()
+except SystemExit:
+    print([name for name in ("tensorflow", "keras", "sklearn", "rasterio") if name in sys.modules])
+"""
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
     for command in ("datasets", "fetch", "scene", "split", "audit", "train", "predict", "evaluate", "report"):
