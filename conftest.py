@@ -1,0 +1,13 @@
+"""What all tests and doctests share."""
+
+from collections.abc import Iterator
+
+import pytest
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _own_data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep fetched files out of the user's cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HSCLASS_DATA", str(tmp_path_factory.mktemp("data")))
+        yield
