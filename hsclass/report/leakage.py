@@ -46,7 +46,7 @@ def overlap_share(splits: Sequence[SplitResult], *, leaky: bool) -> float | None
 
 def _row(scene: SceneResult, split: str, seeds: list[SplitResult], window: int, name: str) -> LeakageRow:
     audits = [seed.audit for seed in seeds]
-    histogram = _joined(audits)
+    histogram = joined(audits)
     asked = span(percent(value) for value in ordered(audit.train_ratio_asked for audit in audits))
     given = span(percent(value) for value in ordered(audit.train_ratio for audit in audits))
     return LeakageRow(
@@ -75,7 +75,7 @@ def _lost(scene: SceneResult, audits: list[Audit]) -> str:
     return ", ".join(names) or "none"
 
 
-def _joined(audits: list[Audit]) -> Histogram | None:
+def joined(audits: list[Audit]) -> Histogram | None:
     """Add up the seeds' histograms; bins are looked up by their lower edge, as the seeds reach unequally far."""
     known = [audit.distance_histogram for audit in audits if audit.distance_histogram]
     if not known:

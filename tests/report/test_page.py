@@ -1,0 +1,241 @@
+"""The page as a reader meets it, read back with an HTML parser."""
+
+import json
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hsclass.errors import DataError
+from hsclass.report import write_report
+
+VOID = {"meta", "img", "br", "rect", "line", "circle", "polyline"}
+
+
+class Reader(HTMLParser):
+    """Collects elements with their attributes and text, and checks that every element is closed."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.elements: list[dict[str, Any]] = []
+        self._open: list[dict[str, Any]] = []
+        self.feed(page)
+        self.close()
+        assert self._open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        element = {"tag": tag, "text": "", **dict(attrs)}
+        self.elements.append(element)
+        if tag not in VOID:
+            self._open.append(element)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append({"tag": tag, "text": "", **dict(attrs)})
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop()["tag"] == tag
+
+    def handle_data(self, data: str) -> None:
+        for element in self._open:
+            element["text"] += data
+
+    def find(self, tag: str, **attributes: str) -> Iterator[dict[str, Any]]:
+        for element in self.elements:
+            if element["tag"] == tag and attributes.items() <= element.items():
+                yield element
+
+    def table(self, caption: str) -> list[list[str]]:
+        """Return the cells of the first table whose caption contains `caption`, a list a row."""
+        start = next(
+            place
+            for place, element in enumerate(self.elements)
+            if element["tag"] == "table" and caption in element["text"]
+        )
+        rows: list[list[str]] = []
+        for element in self.elements[start + 1 :]:
+            if element["tag"] == "table":
+                break
+            if element["tag"] == "tr":
+                rows.append([])
+            elif element["tag"] in {"td", "th"} and rows:
+                rows[-1].append(" ".join(element["text"].split()))
+        return rows
+
+
+def read(experiment) -> Reader:
+    write_report(experiment.file, Path("out"))
+    return Reader(Path("out/index.html").read_text(encoding="utf-8"))
+
+
+def test_finding_sets_the_best_honest_model_beside_itself_on_the_leaky_split(experiment) -> None:
+    lead = next(element["text"] for element in read(experiment).find("p") if element.get("class") == "lead")
+    assert lead == (
+        "On splits without leakage the best model, net, reaches OA 0.48 (blocks, mean of 2 seeds); the leaky random"
+        " split shows 0.92 for the same model, 1.9 times as much."
+    )
+
+
+def test_page_loads_nothing_from_elsewhere(experiment) -> None:
+    page = read(experiment)
+    assert not list(page.find("link")) + list(page.find("iframe")) + list(page.find("object"))
+    for element in page.elements:
+        assert element.get("src") is None or element["src"].startswith("data:image/png;base64,")
+        assert element.get("href") is None or element["href"].startswith("#") or element["href"] == "accuracy.csv"
+    text = Path("out/index.html").read_text()
+    assert not re.search(r"https?://|@import|url\((?!#)", text)
+
+
+def test_every_image_says_what_it_shows(experiment) -> None:
+    page = read(experiment)
+    images = list(page.find("img"))
+    # natural colours and ground truth, 4 splits, and for each split and seed the ground truth beside 2 maps
+    assert len(images) == 2 + 4 + 4 * 3
+    assert all(image["alt"] for image in images)
+    assert all((image["width"], image["height"]) == ("16", "12") for image in images)
+    assert all(drawing["aria-label"] for drawing in page.find("svg"))
+
+
+def test_every_link_within_the_page_has_its_target(experiment) -> None:
+    page = read(experiment)
+    targets = [element["id"] for element in page.elements if "id" in element]
+    assert len(set(targets)) == len(targets)
+    assert {element["href"][1:] for element in page.find("a") if element["href"].startswith("#")} <= set(targets)
+
+
+def test_only_leaky_splits_are_flagged(experiment) -> None:
+    rows = read(experiment).table("Audit of the splits")
+    assert [row[0] for row in rows] == ["Split", "random leaky", "blocks no leakage"]
+    groups = [row[0] for row in read(experiment).table("Accuracy under each split") if len(row) == 1]
+    assert groups == ["random leaky", "blocks no leakage"]
+
+
+def test_a_split_that_leaks_without_saying_so_is_flagged(experiment) -> None:
+    experiment.edit("audit.json", lambda audit: audit.update(overlap_share=0.01), split="blocks")
+    rows = read(experiment).table("Audit of the splits")
+    assert rows[2][:2] == ["blocks leaky", "1.0 %"]
+
+
+def test_accuracy_table_gives_mean_and_sample_standard_deviation(experiment) -> None:
+    rows = {row[0]: row for row in read(experiment).table("Accuracy under each split")[5:]}
+    # OA 0.46 and 0.50: mean 0.48, deviations of 0.02 each, sqrt(2 * 0.02² / 1) = 0.0283
+    best = rows["net ★ best without leakage"]
+    assert best[1:6] == ["0.480 ± 0.028", "0.410 to 0.530", "0.380 ± 0.028", "0.280 ± 0.028", "–"]
+    assert best[6:] == ["48", "71", "62 s / 0.5 s"]
+    assert rows["rf"][1] == "0.420 ± 0.028"
+
+
+def test_one_seed_has_no_spread(experiment) -> None:
+    one = json.loads(experiment.file.read_text())
+    runs = [run for run in one["runs"] if run["seed"] == 0]
+    experiment.file.write_text(json.dumps(one | {"seeds": [0], "runs": runs}))
+    rows = read(experiment).table("Accuracy under each split")
+    assert [row[1] for row in rows if len(row) > 1] == ["OA", "0.700", "0.900", "0.400", "0.460"]
+
+
+def test_confusion_matrix_has_references_in_rows_and_predictions_in_columns(experiment) -> None:
+    rows = read(experiment).table("rf on random, seed 0")
+    assert rows[0][:4] == ["Reference \\ predicted", "1", "2", "4"]
+    # class, counts, test pixels, producer's, user's, F1
+    assert rows[1] == ["1 <b>Corn", "30", "7", "3", "40", "0.75", "0.73", "0.74"]
+    assert rows[2] == ["2 Hay & straw", "11", "20", "0", "31", "0.65", "0.74", "0.69"]
+    assert rows[3] == ["4 Woods", "0", "0", "0", "0", "–", "0.00", "–"]
+    assert rows[4][:5] == ["User’s", "0.73", "0.74", "0.00", "71"]
+
+
+def test_lost_classes_are_named_and_their_accuracy_is_not_made_up(experiment) -> None:
+    page = read(experiment)
+    assert page.table("Audit of the splits")[1][-1] == "Woods"
+    assert page.table("producer’s accuracy (recall)")[3] == ["4 Woods", "0", "–", "–"]
+
+
+def test_pixels_of_each_class_are_accounted_for(experiment) -> None:
+    rows = read(experiment).table("blocks, seed 1 [pixels]")
+    assert rows[0] == ["Class", "asked", "train", "valid.", "test", "guard"]
+    # 6 columns of 11 labelled rows: a quarter of 66 is 16; rows 0-2 train, 8-10 test, 3-7 guard
+    assert rows[1] == ["1 <b>Corn", "16", "18", "0", "18", "30"]
+    assert rows[3] == ["4 Woodsno region left to test", "11", "12", "0", "0", "32"]
+    assert rows[4] == ["all", "43", "48", "0", "36", "92"]
+
+
+def test_class_names_are_escaped(experiment) -> None:
+    read(experiment)
+    text = Path("out/index.html").read_text()
+    assert "<b>" not in text
+    assert "&lt;b&gt;Corn" in text
+
+
+def test_only_networks_have_training_curves(experiment) -> None:
+    page = read(experiment)
+    curves = [element["aria-label"] for element in page.find("svg") if "by epoch" in element["aria-label"]]
+    assert len(curves) == 2 * 2  # splits x (loss, accuracy), both seeds in one
+    assert len(list(page.find("polyline"))) == 2 * 2 * 4
+
+
+def test_information_block_names_data_settings_and_cost(experiment) -> None:
+    page = read(experiment)
+    facts = {row[0]: row[1:] for caption in ("Experiment", "Models;") for row in page.table(caption)}
+    assert facts["Citation"] == ["A. Author: Test farm, 1999"]
+    assert facts["Data digest (SHA-256)"] == ["abc123"]
+    assert facts["Cube"] == ["12 × 16 pixels, 5 bands, 470 to 1600 nm"]
+    assert facts["Interval of OA"] == ["95 %, percentile bootstrap over blocks, 2 000 replicates"]
+    assert facts["Software"] == ["hsclass 0.1.0, numpy 2.4.6"]
+    assert facts["Learning rate"] == ["–", "0.001"]
+    assert facts["Normalisation"] == ["standard, fitted on training pixels"] * 2
+    assert facts["Peak memory, training"] == ["1.50 GB"] * 2
+    assert facts["Epochs run"] == ["–", "4"]
+
+
+def test_same_results_give_the_same_bytes(experiment) -> None:
+    write_report(experiment.file, Path("one"))
+    write_report(experiment.file, Path("two"))
+    for name in ("index.html", "accuracy.csv"):
+        assert Path("one", name).read_bytes() == Path("two", name).read_bytes()
+
+
+def test_folding_blocks_open_for_print(experiment) -> None:
+    page = read(experiment)
+    script = next(element["text"] for element in page.find("script"))
+    assert "beforeprint" in script
+    assert "afterprint" in script
+
+
+@pytest.mark.parametrize(
+    ("name", "stage"),
+    [
+        ("results/farm/cube.tif", "scene"),
+        ("results/farm/labels.tif", "scene"),
+        ("results/farm/blocks-1/split.tif", "split"),
+        ("results/farm/blocks-1/audit.json", "audit"),
+        ("results/farm/blocks-1/raw/rf/model/training.json", "train"),
+        ("results/farm/blocks-1/raw/rf/model/model.json", "train"),
+        ("results/farm/blocks-1/raw/rf/map.tif", "predict"),
+        ("results/farm/blocks-1/raw/rf/map.json", "predict"),
+        ("results/farm/blocks-1/raw/rf/metrics.json", "evaluate"),
+    ],
+)
+def test_missing_file_is_named_with_the_stage_that_writes_it(experiment, name: str, stage: str) -> None:
+    Path(name).unlink()
+    with pytest.raises(DataError, match=f"^{re.escape(name)}: no such file.*run the {stage} stage first$"):
+        write_report(experiment.file, Path("out"))
+    assert not Path("out").exists()
+
+
+def test_file_that_is_not_the_stages_is_an_error(experiment) -> None:
+    history = Path("results/farm/random-0/raw/net/model/history.csv")
+    history.write_text("epoch,loss\n1,low\n")
+    with pytest.raises(DataError, match=r"history\.csv: column 'loss' is wrong: .* train stage"):
+        write_report(experiment.file, Path("out"))
+    history.unlink()
+    Path("results/farm/random-0/raw/rf/metrics.json").write_text('{"oa": 0.5}')
+    with pytest.raises(DataError, match=r"metrics\.json: key 'window' is wrong: Field required; .* evaluate stage"):
+        write_report(experiment.file, Path("out"))
+
+
+def test_experiment_without_runs_is_an_error(experiment) -> None:
+    content = experiment.file.read_text()
+    experiment.file.write_text(content[: content.index('"runs"')] + '"runs": []}')
+    with pytest.raises(DataError, match="lists no runs"):
+        write_report(experiment.file, Path("out"))
