@@ -2,6 +2,10 @@
 
 import logging
 import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 
@@ -18,9 +22,31 @@ def load_keras(threads: int = 1) -> Any:
     os.environ.setdefault("TF_NUM_INTRAOP_THREADS", str(threads))
     os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
-    import keras
+    with _hushed():
+        import keras
 
     return keras
+
+
+@contextmanager
+def _hushed() -> Iterator[None]:
+    """Hold back what libraries write to standard error, and let it out only where something fails.
+
+    TensorFlow greets with lines that no setting silences, because its own logging is not set up yet.
+    """
+    sys.stderr.flush()
+    original = os.dup(2)
+    with tempfile.TemporaryFile() as held:
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            held.seek(0)
+            os.write(original, held.read())
+            raise
+        finally:
+            os.dup2(original, 2)
+            os.close(original)
 
 
 def device_name() -> str:
