@@ -5,6 +5,9 @@ from typing import Literal
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 
+from hsclass.errors import DataError
+from hsclass.scene import Scene
+
 Normalization = Literal["standard", "scalar", "minmax", "none"]
 
 
@@ -21,7 +24,8 @@ class Normalizer(TransformerMixin, BaseEstimator):
     Attributes
     ----------
     offset_, scale_ : ndarray of float32, shape (bands,)
-        `transform` computes ``(x - offset_) / scale_``. A constant band has scale 1, so it becomes 0.
+        `transform` computes ``(x - offset_) / scale_``. A band that is constant to float32's precision has scale 1,
+        so it becomes 0.
     n_pixels_ : int
         Number of pixels seen by `fit`.
     """
@@ -30,9 +34,21 @@ class Normalizer(TransformerMixin, BaseEstimator):
         self.kind = kind
 
     def fit(self, pixels: np.ndarray, y: object = None) -> "Normalizer":
-        """Learn offset and scale from `pixels`, shape (n, bands)."""
+        """Learn offset and scale from `pixels`, shape (n, bands).
+
+        Raises
+        ------
+        DataError
+            If a value is not finite.
+        """
         bands = pixels.shape[1]
         values = pixels.astype(np.float64)
+        broken = np.flatnonzero(~np.isfinite(values).all(axis=0))
+        if len(broken):
+            raise DataError(
+                f"band {broken[0] + 1}: holds values that are not finite at training pixels; expected numbers only;"
+                " mask these pixels or leave the band out"
+            )
         if self.kind == "standard":
             offset, scale = values.mean(axis=0), values.std(axis=0)
         elif self.kind == "scalar":
@@ -42,10 +58,24 @@ class Normalizer(TransformerMixin, BaseEstimator):
         else:
             offset, scale = np.zeros(bands), np.ones(bands)
         self.offset_ = offset.astype(np.float32)
-        self.scale_ = np.where(scale > 0, scale, 1).astype(np.float32)
+        constant = scale <= np.finfo(np.float32).eps * np.abs(offset)
+        self.scale_ = np.where(constant, 1, scale).astype(np.float32)
         self.n_pixels_ = len(pixels)
         return self
 
     def transform(self, pixels: np.ndarray) -> np.ndarray:
         """Return normalised float32 values of `pixels`, shape (…, bands)."""
-        return (pixels.astype(np.float32) - self.offset_) / self.scale_
+        values = pixels.astype(np.float32)
+        values -= self.offset_
+        values /= self.scale_
+        return values
+
+
+def normalize_scene(normalizer: Normalizer, scene: Scene) -> np.ndarray:
+    """Return the normalised cube of a scene, float32 of shape (rows, cols, bands), 0 where the scene holds no data.
+
+    Windows reach over the edge of the data, and a fill value such as -9999 or NaN would swamp the pixels beside it.
+    """
+    cube = normalizer.transform(scene.cube)
+    cube[~scene.mask] = 0
+    return cube

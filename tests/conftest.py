@@ -1,0 +1,55 @@
+"""Small made scenes that several rooms' tests share."""
+
+import numpy as np
+import pytest
+
+from hsclass.scene import LandCover, Scene
+from hsclass.split import Role, Split
+
+CLASSES = (
+    LandCover(2, "water", (0, 0, 255)),
+    LandCover(7, "wood", (0, 99, 0)),
+    LandCover(12, "soil", (150, 90, 0)),
+)
+
+
+def make_toy_scene(seed: int = 0) -> Scene:
+    """Return 24 x 24 pixels and 24 bands of three land covers in horizontal stripes, easy to tell apart.
+
+    The labels are 2, 7 and 12; the top right corner is unlabelled.
+    """
+    bands = np.arange(24)
+    spectra = np.stack([np.exp(-(((bands - centre) / 5) ** 2)) for centre in (4, 12, 20)])
+    stripe = np.repeat([0, 1, 2], 8)[:, np.newaxis].repeat(24, axis=1)
+    noise = np.random.default_rng(seed).normal(0, 0.1, (24, 24, 24))
+    labels = np.array([2, 7, 12], np.uint8)[stripe]
+    labels[:2, -2:] = 0
+    return Scene(
+        name="toy",
+        cube=(1000 * (1 + spectra[stripe] + noise)).astype(np.float32),
+        labels=labels,
+        wavelengths=400.0 + 10 * bands,
+        mask=np.ones((24, 24), bool),
+        classes=CLASSES,
+        digest="d1",
+    )
+
+
+def make_toy_split(scene: Scene, *, window: int = 7, validation: bool = True) -> Split:
+    """Return training columns 0-8 and test columns 15-23, at least a window of 7 apart, and validation below test."""
+    roles = np.zeros(scene.shape[:2], np.uint8)
+    roles[:, :9], roles[:, 9:15], roles[:, 15:] = Role.TRAIN, Role.GUARD, Role.TEST
+    if validation:
+        roles[::2, 7:9] = Role.VALIDATION
+    roles[scene.require_labels() == 0] = Role.UNUSED
+    return Split(roles, window, "fixed", 0, {"train": 0.3, "validation": 0.05}, False)
+
+
+@pytest.fixture(scope="session")
+def toy_scene() -> Scene:
+    return make_toy_scene()
+
+
+@pytest.fixture(scope="session")
+def toy_split(toy_scene: Scene) -> Split:
+    return make_toy_split(toy_scene)
