@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from hsclass.features import feature_class
 from hsclass.models import model_class
 from hsclass.models.classifier import Progress, Sample
 from hsclass.models.trained import TrainedModel
-from hsclass.normalize import Normalizer
+from hsclass.normalize import Normalizer, normalize_scene
 from hsclass.options import parse_options
 from hsclass.resources import Clock, peak_memory_mb, versions
 from hsclass.scene import Scene
@@ -68,10 +69,12 @@ def fit(
     UsageError
         If a name or an option is unknown, or the model does not fit the window or the bands.
     DataError
-        If split and scene are of different shapes, or there are no training pixels.
+        If split and scene are of different shapes, or there are no training pixels, or a pixel to learn from has no
+        class or no data.
     """
     labels = scene.require_labels()
-    _check_fit(scene, split)
+    ids = np.array([cover.id for cover in scene.classes])
+    _check_fit(scene, split, labels, ids)
     clock = Clock()
     extractor_class = feature_class(features)
     extractor_options = parse_options(extractor_class.Options, feature_options or {}, f"features {features}")
@@ -80,12 +83,11 @@ def fit(
 
     train = split.pixels(Role.TRAIN)
     normalizer = Normalizer(model_options.normalization).fit(scene.cube[train[:, 0], train[:, 1]])
-    normalized = normalizer.transform(scene.cube)
+    normalized = normalize_scene(normalizer, scene)
     extractor = extractor_class(**extractor_options.model_dump())
     extractor.fit(normalized, np.where(split.roles == Role.TRAIN, labels, 0))
     cube = np.ascontiguousarray(extractor.transform(normalized))
 
-    ids = np.array([cover.id for cover in scene.classes])
     classifier = family(
         model_options, window=split.window, n_features=cube.shape[2], n_classes=len(ids), threads=threads
     )
@@ -96,16 +98,14 @@ def fit(
     about = {
         "model": model, "options": model_options.model_dump(), "features": features,
         "feature_options": extractor_options.model_dump(), "normalization": {"kind": normalizer.kind},
-        "window": split.window, "reach": classifier.reach if extractor.reach is not None else None,
+        "window": split.window, "reach": None if extractor.reach is None else extractor.reach + classifier.reach,
         "bands": scene.shape[2], "n_features": cube.shape[2],
         "wavelengths": None if scene.wavelengths is None else scene.wavelengths.tolist(),
         "classes": [{"id": c.id, "name": c.name, "color": list(c.color)} for c in scene.classes],
         "scene": scene.name, "scene_digest": scene.digest,
         "split": {"sampler": split.sampler, "seed": split.seed, "leaky": split.leaky, "sha256": _digest(split)},
         "ledger": {part: {"role": "train", "pixels": len(train)} for part in ("normalizer", "extractor", "model")},
-        "versions": {
-            "hsclass": __version__, **versions("numpy", "scikit-learn", *(_backends(report.backend))),
-        },
+        "versions": {"hsclass": __version__, **versions("numpy", "scikit-learn"), **_backend(report.backend)},
         "seed": seed,
     }  # fmt: skip
     training = {
@@ -117,7 +117,7 @@ def fit(
     return TrainedModel(normalizer, extractor, classifier, about, training, tuple(report.history))
 
 
-def _check_fit(scene: Scene, split: Split) -> None:
+def _check_fit(scene: Scene, split: Split, labels: np.ndarray, ids: np.ndarray) -> None:
     if split.roles.shape != scene.shape[:2]:
         raise DataError(
             f"split: is {split.roles.shape} pixels, but scene {scene.name} is {scene.shape[:2]}; make the split"
@@ -125,6 +125,18 @@ def _check_fit(scene: Scene, split: Split) -> None:
         )
     if not (split.roles == Role.TRAIN).any():
         raise DataError(f"split: has no training pixel in scene {scene.name}; make it with a larger train fraction")
+    learned = np.isin(split.roles, (Role.TRAIN, Role.VALIDATION))
+    unknown = np.setdiff1d(labels[learned], ids)
+    if len(unknown):
+        raise DataError(
+            f"split: pixels to learn from hold the class ids {unknown.tolist()}, but scene {scene.name} has the classes"
+            f" {ids.tolist()}; make the split from this scene"
+        )
+    empty = int((learned & ~scene.mask).sum())
+    if empty:
+        raise DataError(
+            f"split: {empty} pixels to learn from hold no data in scene {scene.name}; set its ground truth to 0 there"
+        )
 
 
 def _sample(pixels: np.ndarray, labels: np.ndarray, ids: np.ndarray) -> Sample:
@@ -136,8 +148,9 @@ def _digest(split: Split) -> str:
     return hashlib.sha256(np.ascontiguousarray(split.roles).tobytes()).hexdigest()
 
 
-def _backends(backend: str | None) -> tuple[str, ...]:
-    return () if backend is None else ("keras", backend)
+def _backend(backend: str | None) -> dict[str, str]:
+    """Versions of Keras and its backend, asked of the modules: TensorFlow is distributed under several names."""
+    return {} if backend is None else {name: import_module(name).__version__ for name in ("keras", backend)}
 
 
 def _rate(history: list[dict[str, Any]], windows: int) -> float | None:
