@@ -1,6 +1,7 @@
 """Random forest."""
 
-from typing import Any, Literal
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -12,7 +13,9 @@ class ForestOptions(ModelOptions):
     """Options of the random forest; defaults are those of Breiman (2001) for classification."""
 
     trees: int = Field(200, ge=1, description="number of trees")
-    max_features: Literal["sqrt", "log2"] | float = Field("sqrt", description="features tried at a node")
+    max_features: Literal["sqrt", "log2"] | Annotated[float, Field(gt=0, le=1)] = Field(
+        "sqrt", description="features tried at a node; a number is a share of all"
+    )
     min_samples_leaf: int = Field(1, ge=1, description="smallest leaf [pixels]")
     class_weight: Literal["balanced"] | None = Field(None, description="'balanced' weighs rare classes up")
 
@@ -34,6 +37,11 @@ class RandomForest(PixelwiseClassifier):
             random_state=seed,
             n_jobs=self.threads,
         )
+
+    def load(self, folder: Path) -> None:
+        """Read the forest; it takes this machine's threads, not those it was trained with."""
+        super().load(folder)
+        self.estimator_.set_params(n_jobs=self.threads)
 
     def facts(self) -> dict[str, str]:
         """Return the hyper-parameters in words."""

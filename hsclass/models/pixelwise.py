@@ -53,12 +53,22 @@ class PixelwiseClassifier(Classifier):
         import skops.io
         from skops.io.exceptions import UntrustedTypesFoundException
 
+        file, family = folder / FILE, type(self.build(0))
         try:
-            self.estimator_ = skops.io.load(folder / FILE, trusted=_TRUSTED)
+            estimator = skops.io.load(file, trusted=_TRUSTED)
         except UntrustedTypesFoundException as error:
             raise DataError(
-                f"{folder / FILE}: asks for types that a classifier does not need ({error}); do not use this file"
+                f"{file}: asks for types that a classifier does not need ({error}); do not use this file"
             ) from error
+        except Exception as error:  # a broken file can fail the reader at any of its steps
+            raise DataError(f"{file}: cannot be read ({error}); train the model again") from error
+        features = getattr(estimator, "n_features_in_", None)
+        if type(estimator) is not family or features != self.n_features:
+            raise DataError(
+                f"{file}: holds a {type(estimator).__name__} of {features} features; expected a fitted"
+                f" {family.__name__} of {self.n_features}; train the model again"
+            )
+        self.estimator_ = estimator
 
 
 def _spectra(cube: np.ndarray, pixels: np.ndarray) -> np.ndarray:

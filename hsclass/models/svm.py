@@ -1,6 +1,6 @@
 """Support vector machine."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import Field
@@ -14,7 +14,9 @@ class SvmOptions(ModelOptions):
     """Options of the support vector machine."""
 
     c: float = Field(100.0, gt=0, description="cost of a training error")
-    gamma: Literal["scale", "auto"] | float = Field("scale", description="width of the radial basis function")
+    gamma: Literal["scale", "auto"] | Annotated[float, Field(gt=0)] = Field(
+        "scale", description="width of the radial basis function"
+    )
     class_weight: Literal["balanced"] | None = Field(None, description="'balanced' weighs rare classes up")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from hsclass.errors import DataError
 from hsclass.features import feature_class
 from hsclass.models import model_class
 from hsclass.models.classifier import Classifier
-from hsclass.normalize import Normalizer
+from hsclass.normalize import Normalizer, normalize_scene
 from hsclass.options import parse_options
 from hsclass.scene import LandCover, Scene
 
@@ -38,7 +39,7 @@ class TrainedModel:
     training : mapping
         What the training took: seconds, peak memory [MB], epochs, hyper-parameters in words.
     history : sequence of mapping
-        One row an epoch, for networks.
+        One row an epoch, for networks; empty after `load`.
     """
 
     normalizer: Normalizer
@@ -79,7 +80,7 @@ class TrainedModel:
                 f"scene {scene.name}: band {worst + 1} lies at {given[worst]:g} nm, but the model was trained with it"
                 f" at {trained[worst]:g} nm; give the scene with the model's bands"
             )
-        return self.extractor.transform(self.normalizer.transform(scene.cube))
+        return self.extractor.transform(normalize_scene(self.normalizer, scene))
 
     def save(self, folder: str | os.PathLike[str]) -> None:
         """Write the model into a new folder, atomically."""
@@ -116,6 +117,10 @@ class TrainedModel:
             normalizer = Normalizer(about["normalization"]["kind"])
             extractor_class = feature_class(about["features"])
             extractor = extractor_class(**about["feature_options"])
+            _restore("normalizer", normalizer, arrays)
+            _restore("extractor", extractor, arrays)
+            if not normalizer.offset_.shape == normalizer.scale_.shape == (about["bands"],):
+                raise ValueError(f"{ARRAYS_FILE} normalises another number of bands than {about['bands']}")
             family = model_class(about["model"])
             options = parse_options(family.Options, about["options"], f"model {about['model']}")
             classifier = family(
@@ -125,15 +130,13 @@ class TrainedModel:
                 n_classes=len(about["classes"]),
                 threads=threads,
             )
-        except (OSError, KeyError, ValueError) as error:
+        except (OSError, EOFError, BadZipFile, AttributeError, KeyError, TypeError, ValueError) as error:
             raise DataError(f"{folder}: is not a model that hsclass train wrote ({error}); train it again") from error
-        _restore("normalizer", normalizer, arrays)
-        _restore("extractor", extractor, arrays)
         classifier.load(folder)
         return cls(normalizer, extractor, classifier, about, training)
 
 
-def _learned(prefix: str, estimator: Any) -> dict[str, np.ndarray]:
+def _learned(prefix: str, estimator: Any) -> dict[str, Any]:
     """The arrays that an estimator learned: its attributes that end in an underscore."""
     return {
         f"{prefix}.{name}": np.asarray(value)
