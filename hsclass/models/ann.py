@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, PositiveInt
 
 from hsclass.models.backend import load_keras
 from hsclass.models.network import NetworkClassifier
@@ -12,7 +12,7 @@ from hsclass.models.recipes import NetworkOptions
 class AnnOptions(NetworkOptions):
     """Options of the dense network."""
 
-    hidden: tuple[int, ...] = Field((128, 64), description="units of the hidden layers")
+    hidden: tuple[PositiveInt, ...] = Field((128, 64), description="units of the hidden layers")
     l2: float = Field(0.0, ge=0, description="L2 penalty of the hidden layers' weights")
     epochs: int = Field(150, ge=1, description="most epochs to train")
     patience: int | None = Field(30, ge=1, description="epochs without a better one before stopping; null: never stop")

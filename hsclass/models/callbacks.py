@@ -19,7 +19,8 @@ class KeepBest(keras.callbacks.Callback):
     network : keras.Model
         The part of the training model whose weights are kept.
     monitor : str
-        The figure that decides: of an accuracy the higher, of a loss the lower is better.
+        The figure that decides: of an accuracy the higher, of a loss the lower is better. Epochs of one accuracy, and
+        on few pixels there are many, are told apart by the loss of the same pixels.
     patience : int or None
         Epochs without a better one before training stops; None: never.
     """
@@ -29,20 +30,27 @@ class KeepBest(keras.callbacks.Callback):
         self.network = network
         self.monitor = monitor
         self.patience = patience
-        self.best = math.inf
+        self.best: tuple[float, ...] = (math.inf,)
         self.best_epoch = 0
         self.weights: list[Any] | None = None
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Compare this epoch with the best one; a loss that is not finite ends the training."""
         figures = logs or {}
-        value = -figures[self.monitor] if "accuracy" in self.monitor else figures[self.monitor]
+        rank = self._rank(figures)
         if not math.isfinite(figures["loss"]):
             self.model.stop_training = True
-        elif value < self.best:
-            self.best, self.best_epoch, self.weights = value, epoch + 1, self.network.get_weights()
+        elif rank < self.best:
+            self.best, self.best_epoch, self.weights = rank, epoch + 1, self.network.get_weights()
         elif self.patience is not None and epoch + 1 - self.best_epoch >= self.patience:
             self.model.stop_training = True
+
+    def _rank(self, figures: dict[str, float]) -> tuple[float, ...]:
+        """Numbers that are lower, in order, for a better epoch."""
+        value = figures[self.monitor]
+        if "accuracy" in self.monitor:
+            return -value, figures[self.monitor.replace("accuracy", "loss")]
+        return (value,)
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         """Put the best epoch's weights back."""
@@ -75,7 +83,7 @@ class History(keras.callbacks.Callback):
         """Add a row to the history."""
         seconds = time.perf_counter() - self.start
         figures = logs or {}
-        rate = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
+        rate = float(self.model.optimizer.learning_rate)
         names = ("loss", "accuracy", "val_loss", "val_accuracy")
         self.rows.append(
             {"epoch": epoch + 1, **{name: figures.get(name) for name in names}, "learning_rate": rate}

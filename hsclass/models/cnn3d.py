@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, PositiveInt
 
 from hsclass.errors import UsageError
 from hsclass.models.backend import load_keras
@@ -15,8 +15,8 @@ _POOLS = (3, 3, 2)
 class Cnn3dOptions(NetworkOptions):
     """Options of the three-dimensional convolutional network; the defaults are the published sizes."""
 
-    filters: tuple[int, int, int] = Field((48, 32, 32), description="of the three convolutions")
-    dense: tuple[int, ...] = Field((128, 128), description="units of the dense layers")
+    filters: tuple[PositiveInt, PositiveInt, PositiveInt] = Field((48, 32, 32), description="of the three convolutions")
+    dense: tuple[PositiveInt, ...] = Field((128, 128), description="units of the dense layers")
 
 
 class Convolutional3D(NetworkClassifier):

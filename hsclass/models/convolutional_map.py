@@ -29,7 +29,7 @@ def _is_local(layer: Any) -> bool:
         unit = (1, 1)
         return layer.padding == "valid" and layer.strides[:2] == unit and layer.dilation_rate[:2] == unit
     if isinstance(layer, layers.MaxPooling3D):
-        return layer.pool_size[:2] == (1, 1)
+        return layer.pool_size[:2] == layer.strides[:2] == (1, 1)
     if isinstance(layer, layers.ZeroPadding3D):
         return layer.padding[:2] == ((0, 0), (0, 0))
     if isinstance(layer, layers.Reshape):
@@ -61,10 +61,10 @@ def convolutional_twin(network: Any) -> Any:
 def _dense_as_convolution(dense: Any, flattened: tuple[int, ...], signal: Any) -> Any:
     *size, _ = flattened
     family = layers.Conv3D if len(size) == 3 else layers.Conv2D
-    convolution = family(dense.units, tuple(size), activation=dense.activation)
+    convolution = family(dense.units, tuple(size), activation=dense.activation, use_bias=dense.use_bias)
     result = convolution(signal)
-    kernel, bias = dense.get_weights()
-    convolution.set_weights([kernel.reshape(*flattened, dense.units), bias])
+    kernel, *bias = dense.get_weights()
+    convolution.set_weights([kernel.reshape(*flattened, dense.units), *bias])
     return ops.squeeze(result, 3) if len(size) == 3 else result
 
 
@@ -93,6 +93,6 @@ def predict_convolutionally(network: Any, cube: np.ndarray, *, window: int) -> n
 
 def _rows_a_tile(network: Any, cols: int, reach: int) -> int:
     """Rows of which the largest layer, with room for its input and output, fits the memory budget."""
-    shapes = [network.input_shape, *(layer.output.shape for layer in network.layers)]
-    widest = max(prod(shape[3:]) for shape in shapes if len(shape) > 3)
+    kept = [layer.output.shape for layer in network.layers if not isinstance(layer, layers.Flatten)]
+    widest = max(prod(shape[3:] or shape[1:]) for shape in [network.input_shape, *kept])
     return max(1, _MEMORY // (3 * 4 * cols * widest) - 2 * reach)

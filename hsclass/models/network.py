@@ -12,7 +12,7 @@ from hsclass.models.classifier import Classifier, FitReport, Progress, Sample
 from hsclass.models.recipes import NetworkOptions, compile_arguments, recipe_facts
 
 FILE = "network.weights.h5"
-_PREDICT_BATCH = 512
+_PREDICT_BATCH = 128  # the first layer of the published network holds 2 MB a window; more is not faster
 
 
 class NetworkClassifier(Classifier):
@@ -51,7 +51,7 @@ class NetworkClassifier(Classifier):
         if options.augment and self.side > 1:
             layers.append(RandomSymmetry(seed))
         trainer = keras.Sequential([*layers, self.network_])
-        trainer.compile(**compile_arguments(keras, options), jit_compile=keras.backend.backend() != "tensorflow")
+        trainer.compile(**compile_arguments(keras, options), jit_compile=keras.backend.backend() == "jax")
 
         monitor = options.monitor if len(validation) else "loss"
         history = History(options.epochs, progress)
@@ -69,11 +69,11 @@ class NetworkClassifier(Classifier):
         )
         if best.weights is None:
             raise DataError(
-                f"training diverged: {monitor} of the first epoch is not finite; lower learning_rate"
+                f"training diverged: no epoch has a finite loss; lower learning_rate"
                 f" (now {options.learning_rate:g}) or check the normalisation (now {options.normalization})"
             )
         return FitReport(
-            facts=recipe_facts(options),
+            facts=recipe_facts(options.model_copy(update={"monitor": monitor})),
             parameters=self.network_.count_params(),
             epochs=len(history.rows),
             best_epoch=best.best_epoch,

@@ -1,0 +1,140 @@
+"""What every model family owes, whichever it is: a new line in the table is tested without a new test."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import hsclass
+from hsclass.errors import UsageError
+from hsclass.models import MODELS, model_class
+from hsclass.models.trained import TrainedModel
+from hsclass.options import parse_options
+from hsclass.scene import Scene
+from hsclass.split import Role, Split
+
+SMALL: dict[str, dict[str, Any]] = {
+    "ann": {"hidden": (16,), "epochs": 10, "learning_rate": 0.02, "dropout": 0.0},
+    "cnn3d": {"filters": (4, 4, 4), "dense": (16,), "epochs": 12, "learning_rate": 0.01, "dropout": 0.0},
+    "rf": {"trees": 20},
+}
+
+
+def train(scene: Scene, split: Split, model: str, *, seed: int = 0, **options: Any) -> TrainedModel:
+    return hsclass.fit(scene, split, model, seed=seed, **{**SMALL.get(model, {}), **options})
+
+
+@pytest.fixture(scope="module", params=sorted(MODELS))
+def name(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def trained(name: str, toy_scene: Scene, toy_split: Split) -> TrainedModel:
+    return train(toy_scene, toy_split, name)
+
+
+@pytest.fixture(scope="module")
+def probabilities(trained: TrainedModel, toy_scene: Scene) -> np.ndarray:
+    """Of the whole scene, shape (rows, cols, classes)."""
+    return trained.classifier.predict_map(trained.features(toy_scene))
+
+
+def test_it_learns_what_is_easy_to_tell_apart(
+    probabilities: np.ndarray, toy_scene: Scene, toy_split: Split, trained: TrainedModel
+) -> None:
+    test = toy_split.roles == Role.TEST
+    predicted = np.array([cover.id for cover in trained.classes])[probabilities.argmax(axis=2)]
+    assert (predicted == toy_scene.labels)[test].mean() > 0.9
+
+
+def test_probabilities_are_probabilities(probabilities: np.ndarray) -> None:
+    assert probabilities.shape == (24, 24, 3)
+    assert probabilities.dtype == np.float32
+    assert np.isfinite(probabilities).all()
+    assert probabilities.min() >= 0
+    np.testing.assert_allclose(probabilities.sum(axis=2), 1, atol=1e-5)
+
+
+def test_map_agrees_with_prediction_of_single_pixels_in_any_order(
+    probabilities: np.ndarray, trained: TrainedModel, toy_scene: Scene
+) -> None:
+    pixels = np.random.default_rng(0).permutation(np.argwhere(np.ones((24, 24), bool)))
+    single = trained.classifier.predict_proba(trained.features(toy_scene), pixels)
+    mapped = probabilities[pixels[:, 0], pixels[:, 1]]
+    np.testing.assert_allclose(mapped, single, atol=1e-5)
+    np.testing.assert_array_equal(mapped.argmax(axis=1), single.argmax(axis=1))
+
+
+def test_saved_and_loaded_model_gives_the_same_map(
+    probabilities: np.ndarray, trained: TrainedModel, toy_scene: Scene, tmp_path: Path
+) -> None:
+    trained.save(tmp_path / "model")
+    loaded = TrainedModel.load(tmp_path / "model")
+    np.testing.assert_array_equal(loaded.classifier.predict_map(loaded.features(toy_scene)), probabilities)
+    assert loaded.classifier.options == trained.classifier.options
+    assert loaded.classes == trained.classes == toy_scene.classes
+    assert loaded.reach == trained.reach
+
+
+def test_a_seed_repeats_the_model(probabilities: np.ndarray, name: str, toy_scene: Scene, toy_split: Split) -> None:
+    again = train(toy_scene, toy_split, name)
+    np.testing.assert_array_equal(again.classifier.predict_map(again.features(toy_scene)), probabilities)
+
+
+def test_it_looks_as_far_as_its_reach_and_no_farther(trained: TrainedModel, toy_scene: Scene) -> None:
+    """One changed pixel moves probabilities within the reach only, up to its edge."""
+    reach = trained.classifier.reach
+    before = trained.features(toy_scene) / 10  # near the mean spectrum, where no class is certain
+    after = before.copy()
+    after[12, 12] = trained.features(toy_scene)[0, 0]
+    apart = np.abs(trained.classifier.predict_map(after) - trained.classifier.predict_map(before)).max(axis=2)
+    rows, cols = np.indices((24, 24))
+    distance = np.maximum(abs(rows - 12), abs(cols - 12))
+    assert apart[distance > reach].max() < 1e-6
+    assert apart[distance == reach].max() > 1e-4
+
+
+def test_a_class_without_training_pixels_keeps_its_place(name: str, toy_scene: Scene, toy_split: Split) -> None:
+    """The middle class, so that a shift of the columns would show."""
+    learned = np.isin(toy_split.roles, (Role.TRAIN, Role.VALIDATION)) & (toy_scene.labels == 7)
+    split = replace(toy_split, roles=np.where(learned, Role.UNUSED, toy_split.roles).astype(np.uint8))
+    model = train(toy_scene, split, name)
+    probabilities = model.classifier.predict_map(model.features(toy_scene))
+    assert probabilities.shape == (24, 24, 3)
+    np.testing.assert_allclose(probabilities.sum(axis=2), 1, atol=1e-5)
+    found = probabilities.argmax(axis=2)[toy_split.roles == Role.TEST]
+    assert (found != 1).mean() > 0.95
+    soil = (toy_scene.labels == 12) & (toy_split.roles == Role.TEST)
+    assert (probabilities.argmax(axis=2)[soil] == 2).mean() > 0.8
+
+
+def test_it_learns_without_validation_pixels(name: str, toy_scene: Scene, toy_split: Split) -> None:
+    roles = np.where(toy_split.roles == Role.VALIDATION, Role.TRAIN, toy_split.roles).astype(np.uint8)
+    model = train(toy_scene, replace(toy_split, roles=roles), name)
+    found = model.classifier.predict_map(model.features(toy_scene)).argmax(axis=2)
+    truth = np.searchsorted([2, 7, 12], toy_scene.labels)
+    assert (found == truth)[roles == Role.TEST].mean() > 0.9
+
+
+def test_options_read_back_from_json_the_same(name: str) -> None:
+    family = model_class(name)
+    options = parse_options(family.Options, SMALL.get(name, {}), f"model {name}")
+    assert family.Options.model_validate_json(options.model_dump_json()) == options
+
+
+def test_every_option_has_a_default_that_passes_its_own_check(name: str) -> None:
+    options = model_class(name).Options()
+    assert options == model_class(name).Options(**options.model_dump())
+
+
+def test_unknown_option_names_the_known_ones(name: str, toy_scene: Scene, toy_split: Split) -> None:
+    with pytest.raises(UsageError, match=f"model {name}: unknown option 'wings'; expected one of .*normalization"):
+        train(toy_scene, toy_split, name, wings=2)
+
+
+def test_unknown_model_names_the_known_ones(toy_scene: Scene, toy_split: Split) -> None:
+    with pytest.raises(UsageError, match=r"unknown model 'cnn4d': expected one of ann, .*did you mean 'cnn3d'"):
+        hsclass.fit(toy_scene, toy_split, "cnn4d")
