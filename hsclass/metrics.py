@@ -24,7 +24,7 @@ class Evaluation:
     classes : tuple of LandCover
         In the order of the confusion matrix.
     intervals : dict of str to (low, high)
-        Of `oa`, `aa` and `kappa`, by bootstrap over spatial blocks.
+        Of `oa`, `aa` and `kappa`, by bootstrap over spatial blocks; NaN where undefined, as with a single block.
     blocks, block_side : int
         Number and side [pixels] of these blocks.
     """
@@ -46,7 +46,7 @@ class Evaluation:
             "kappa": _plain(cohen_kappa(self.confusion)),
             "macro_f1": _plain(_mean_of_present(f1, self.confusion)),
             **{
-                f"{name}_{end}": value
+                f"{name}_{end}": _plain(value)
                 for name, bounds in self.intervals.items()
                 for end, value in zip(("low", "high"), bounds, strict=True)
             },
@@ -149,8 +149,8 @@ def evaluate(
     """
     if not predicted.shape == labels.shape == split.roles.shape:
         raise DataError(
-            f"map {predicted.shape}, ground truth {labels.shape} and split {split.roles.shape} differ in shape; expected"
-            " all three of one scene"
+            f"map {predicted.shape}, ground truth {labels.shape} and split {split.roles.shape} differ in shape;"
+            " expected all three of one scene"
         )
     test = split.roles == Role.TEST
     if not test.any():
@@ -169,7 +169,10 @@ def evaluate(
 
 
 def _block_bootstrap(matrices: np.ndarray, seed: int) -> dict[str, tuple[float, float]]:
-    """Percentile intervals of OA, AA and kappa from resampled blocks' confusion matrices."""
+    """Percentile intervals of OA, AA and kappa from resampled blocks' confusion matrices.
+
+    A single block cannot tell how much others would vary; resampling it would feign certainty.
+    """
     count, size, _ = matrices.shape
     rng = np.random.default_rng(seed)
     draws = rng.multinomial(count, np.full(count, 1 / count), size=REPLICATES)
@@ -178,7 +181,10 @@ def _block_bootstrap(matrices: np.ndarray, seed: int) -> dict[str, tuple[float, 
     statistics = {"oa": overall_accuracy, "aa": average_accuracy, "kappa": cohen_kappa}
     intervals = {}
     for name, statistic in statistics.items():
-        low, high = np.nanpercentile([statistic(matrix) for matrix in resampled], [tail, 100 - tail])
+        values = np.array([statistic(matrix) for matrix in resampled])
+        values = values[~np.isnan(values)]
+        known = count > 1 and len(values) > 0
+        low, high = np.percentile(values, [tail, 100 - tail]) if known else (np.nan, np.nan)
         intervals[name] = (float(low), float(high))
     return intervals
 
