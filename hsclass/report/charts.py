@@ -61,7 +61,7 @@ def bar_chart(groups: Sequence[Group], name: str, *, labels: bool = True) -> Mar
     `labels` False leaves out the models' names, for a chart of one model.
     """
     methods, colors = by_method(groups), split_colors(groups)
-    bar, gap, foot = (15, 14, 40) if labels else (22, 6, 36)
+    bar, gap, foot = (15, 14, 40) if labels else (22, 6, 40)
     height = sum(bar * len(of_method) + gap for of_method in methods.values()) + foot
     left = _label_width(group.label for group in groups) if labels else 4
     flagged = [f"{group.split} (leaky)" if group.leaky and not labels else group.split for group in groups]

@@ -1,7 +1,7 @@
 """Read all results of an experiment into memory, in the order in which the experiment lists its parts."""
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -122,7 +122,7 @@ def read_results(experiment_file: Path) -> Results:
             splits[entry.split_folder] = _read_split(entry)
     return Results(
         experiment=experiment,
-        scenes=tuple(_read_scene(name, folder) for name, folder in scenes.items()),
+        scenes=_told_apart(tuple(_read_scene(name, folder) for name, folder in scenes.items())),
         runs=tuple(_read_run(entry, splits[entry.split_folder]) for entry in experiment.runs),
     )
 
@@ -144,6 +144,15 @@ def _read_scene(name: str, folder: Path) -> SceneResult:
         classes=scene.classes,
         picture=picture,
         natural=natural,
+    )
+
+
+def _told_apart(scenes: tuple[SceneResult, ...]) -> tuple[SceneResult, ...]:
+    """Add the names to the titles of scenes that are cut from one data set."""
+    titles = [scene.title for scene in scenes]
+    return tuple(
+        replace(scene, title=f"{scene.title} ({scene.name})") if titles.count(scene.title) > 1 else scene
+        for scene in scenes
     )
 
 

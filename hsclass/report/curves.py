@@ -15,7 +15,7 @@ TRAIN, VALIDATION = HONEST[0], "#d97706"
 _MOST_POINTS = 200
 _MOST_BINS = 90
 _WIDTH, _HEIGHT = 270, 170
-_LEFT, _TOP, _BOTTOM = 40, 18, 34
+_LEFT, _TOP, _BOTTOM = 48, 18, 34
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def distance_chart(histogram: Histogram, window: int, name: str) -> Markup:
                    stroke_width=0.6)  # fmt: skip
     x = plot.x(window)
     chart.line(x, _TOP - 4, x, plot.y(0), stroke_dasharray="4 3", stroke=LEAKY)
-    chart.text(x, _TOP - 7, f"window {window}", text_anchor="middle", font_size=11, fill=LEAKY)
+    chart.text(x + 3, _TOP - 7, f"window {window}", font_size=11, fill=LEAKY)
     chart.text((_LEFT + _WIDTH) / 2, _HEIGHT - 3, "distance [pixels]", text_anchor="middle", font_size=11, fill=QUIET)
     return chart.markup()
 

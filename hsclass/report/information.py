@@ -87,6 +87,7 @@ def _common(results: Results, scene: SceneResult) -> Iterable[tuple[str, str]]:
     experiment, runs = results.experiment, results.of_scene(scene.name)
     rows, cols, bands = scene.shape
     yield "Data set", scene.title
+    yield "Scene", scene.name
     yield "Citation", scene.source or MISSING
     yield "Data digest (SHA-256)", scene.digest or MISSING
     covered = "" if scene.wavelengths is None else f", {scene.wavelengths[0]:.0f} to {scene.wavelengths[1]:.0f} nm"

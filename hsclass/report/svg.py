@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 INK, QUIET, GRID = "#1f2933", "#5b6770", "#dfe4e8"
 LEAKY, LEAKY_PALE = "#c2410c", "#fde8dc"
-HONEST = ("#0b6e99", "#2f9e74", "#6d5bd0", "#8a6d1d", "#b0447e", "#44617b")
+HONEST = ("#0b6e99", "#1f7d5a", "#6d5bd0", "#8a6d1d", "#b0447e", "#44617b")
 """Colours of the splits without leakage, in their order; they differ in lightness from the leaky one in print."""
 
 

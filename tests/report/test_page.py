@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -186,6 +187,17 @@ def test_information_block_names_data_settings_and_cost(experiment) -> None:
     assert facts["Normalisation"] == ["standard, fitted on training pixels"] * 2
     assert facts["Peak memory, training"] == ["1.50 GB"] * 2
     assert facts["Epochs run"] == ["–", "4"]
+
+
+def test_scenes_of_one_title_are_told_apart(experiment) -> None:
+    content = json.loads(experiment.file.read_text())
+    again = [run | {"scene": "farm_north"} for run in content["runs"]]
+    for run in again:
+        run["split_folder"] = run["split_folder"].replace("farm", "farm_north")
+    shutil.copytree("results/farm", "results/farm_north")
+    experiment.file.write_text(json.dumps(content | {"runs": content["runs"] + again}))
+    titles = [heading["text"] for heading in read(experiment).find("h3") if heading.get("class") == "scene"]
+    assert set(titles) == {"Test farm (farm)", "Test farm (farm_north)"}
 
 
 def test_same_results_give_the_same_bytes(experiment) -> None:
