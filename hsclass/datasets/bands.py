@@ -56,7 +56,7 @@ def prepare_cube(contents: Contents, descriptor: Descriptor, path: Path) -> Cube
         _LOG.warning("%s: left out the bands %s (0-based), which hold no data or are marked bad", path, unasked)
     kept = np.flatnonzero(good & ~empty & ~chosen)
     mask = np.asarray(~lacking[..., kept].any(axis=2))
-    if not mask.any():
+    if not mask.any() or not len(kept):
         few = np.flatnonzero(lacking.mean(axis=(0, 1)) > 0.5).tolist()
         raise DataError(
             f"{path}: no pixel has a value in every band, nodata being {nodata}; expected some; list the bands that"

@@ -125,8 +125,13 @@ def _cut(scene: Scene, options: SceneOptions) -> Scene:
         mask=np.ascontiguousarray(scene.mask[rows, cols]),
         labels=labels,
         classes=classes,
-        grid=Grid(scene.grid.crs, transform and transform * Affine.translation(cols.start, rows.start)),
+        grid=Grid(scene.grid.crs, transform and _moved(transform, cols.start, rows.start)),
     )
+
+
+def _moved(transform: Affine, col: int, row: int) -> Affine:
+    a, b, c, d, e, f = transform[:6]
+    return Affine(a, b, c + a * col + b * row, d, e, f + d * col + e * row)
 
 
 def _digest(descriptor: Descriptor, options: SceneOptions, manifest: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from typing import Annotated, Any, Self
 from urllib.parse import unquote, urlsplit
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from hsclass.errors import UsageError
 from hsclass.options import Options
@@ -21,7 +21,7 @@ class Source(Options):
     package: str | None = Field(None, pattern=r"^[A-Za-z_]\w*$", description="an installed package that holds `path`")
     path: str | None = Field(None, min_length=1, description="inside `package`, or from the descriptor's folder")
     url: str | None = Field(None, pattern=r"^https?://.+/.*[^/]$")
-    sha256: str | None = Field(None, pattern=r"^[0-9a-f]{64}$")
+    sha256: Annotated[str, StringConstraints(to_lower=True, pattern=r"^[0-9a-fA-F]{64}$")] | None = None
     key: str | None = Field(None, description="variable of a file that holds several")
 
     @model_validator(mode="after")
@@ -48,7 +48,7 @@ class Source(Options):
 
 def _listed(given: Any) -> Any:
     """Read alternative sources: a list, or one of them alone; a text is a path or an address."""
-    items = given if isinstance(given, list | tuple) else [given]
+    items = given if isinstance(given, list | tuple) else [] if given is None else [given]
     return [{"url" if "://" in item else "path": item} if isinstance(item, str) else item for item in items]
 
 

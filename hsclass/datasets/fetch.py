@@ -71,6 +71,8 @@ def _obtain(descriptor: Descriptor, part: str, home: Path, mirror: list[Path]) -
             file, origin = attempt()
         except _RefusedError as error:
             reasons.append(str(error))
+        except OSError as error:
+            reasons.append(f"{source.place} ({error.strerror or error})")
         else:
             name = str(file) if source.is_local else file.name
             return {"file": name, "sha256": file_digest(file), "origin": origin, "key": source.key}

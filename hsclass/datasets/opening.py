@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from hsclass.datasets.listing import catalogue
 from hsclass.errors import UsageError
 from hsclass.scene import CUBE_FILE, Scene, read_scene
 
@@ -57,7 +58,7 @@ def open_scene(source: str | os.PathLike[str], *, folder: str | os.PathLike[str]
     path = Path(source)
     if path.name == CUBE_FILE or (path / CUBE_FILE).exists():
         return read_scene(path)
-    if path.is_dir():
+    if path.is_dir() and os.fspath(source) not in catalogue():
         raise UsageError(f"{path}: holds no {CUBE_FILE}; expected the folder of a scene, a data set or a descriptor")
     if path.suffix.lower() in {".tif", ".tiff"}:
         raise UsageError(
