@@ -1,0 +1,107 @@
+"""Rasters: grid, nodata, band centres and bad bands come from the file."""
+
+import logging
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+from rasterio.crs import CRS
+from rasterio.transform import Affine
+
+from hsclass.datasets.readers import read_array
+from hsclass.errors import DataError
+
+GRID = Affine(30, 0, 364095, 0, -30, 5809965)
+
+
+def write(path: Path, cube: np.ndarray, tags: list[dict[str, str]], driver: str = "GTiff", **profile: object) -> Path:
+    rows, cols, bands = cube.shape
+    with rasterio.open(
+        path, "w", driver=driver, height=rows, width=cols, count=bands, dtype=cube.dtype,
+        crs=CRS.from_epsg(32633), transform=GRID, **profile,
+    ) as sink:  # fmt: skip
+        sink.write(np.moveaxis(cube, 2, 0))
+        for band, of_band in enumerate(tags, 1):
+            sink.update_tags(band, **of_band)
+    return path
+
+
+def test_axes_grid_and_nodata(tmp_path: Path, cube: np.ndarray) -> None:
+    read = read_array(write(tmp_path / "c.tif", cube, [], nodata=-7), key=None, ndim=3)
+    np.testing.assert_array_equal(read.array, cube)
+    assert read.grid.crs == CRS.from_epsg(32633)
+    assert read.grid.transform == GRID
+    assert read.nodata == -7
+    assert read.wavelengths is None
+
+
+@pytest.mark.parametrize(
+    ("centres", "units", "expected"),
+    [
+        (["400", "500.5", "450"], "Nanometers", [400, 500.5, 450]),
+        (["400", "500.5", "450"], "nm", [400, 500.5, 450]),
+        (["400", "500.5", "450"], None, [400, 500.5, 450]),
+        (["0.4", "0.5005", "2.5"], "Micrometers", [400, 500.5, 2500]),
+        (["0.4", "0.5005", "2.5"], "um", [400, 500.5, 2500]),
+        (["400", "", "450"], "nm", None),
+        (["a", "b", "c"], "nm", None),
+    ],
+)
+def test_band_centres_in_nanometres(
+    tmp_path: Path, cube: np.ndarray, centres: list[str], units: str | None, expected: list[float] | None
+) -> None:
+    tags = [{"wavelength": centre} | ({"wavelength_units": units} if units else {}) for centre in centres]
+    found = read_array(write(tmp_path / "c.tif", cube, tags), key=None, ndim=3).wavelengths
+    if expected is None:
+        assert found is None
+    else:
+        assert found is not None
+        np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+def test_unknown_unit_is_not_guessed(tmp_path: Path, cube: np.ndarray, caplog: pytest.LogCaptureFixture) -> None:
+    tags = [{"wavelength": "9000", "wavelength_units": "Wavenumber"}] * 3
+    with caplog.at_level(logging.WARNING):
+        assert read_array(write(tmp_path / "c.tif", cube, tags), key=None, ndim=3).wavelengths is None
+    assert "c.tif: wavelengths in 'wavenumber' are left out" in caplog.text
+
+
+def test_bad_band_list(tmp_path: Path, cube: np.ndarray) -> None:
+    path = write(tmp_path / "c.tif", cube, [{"bbl": "1"}, {"bbl": "0"}, {}])
+    good = read_array(path, key=None, ndim=3).good_bands
+    assert good is not None
+    assert good.tolist() == [True, False, True]
+
+
+def test_envi_with_its_header(tmp_path: Path, cube: np.ndarray) -> None:
+    path = write(tmp_path / "c.dat", cube, [], driver="ENVI")
+    header = tmp_path / "c.hdr"
+    header.write_text(header.read_text() + "wavelength units = Micrometers\nwavelength = {0.4, 0.55, 0.7}\n")
+    read = read_array(path, key=None, ndim=3)
+    np.testing.assert_array_equal(read.array, cube)
+    assert read.wavelengths is not None
+    np.testing.assert_allclose(read.wavelengths, [400, 550, 700])
+
+
+def test_ground_truth_has_one_band(tmp_path: Path, cube: np.ndarray) -> None:
+    path = write(tmp_path / "gt.tif", cube[..., :1], [])
+    np.testing.assert_array_equal(read_array(path, key=None, ndim=2).array, cube[..., 0])
+    write(path, cube, [])
+    with pytest.raises(DataError, match=r"gt\.tif: has 3 bands; expected a ground truth of one band"):
+        read_array(path, key=None, ndim=2)
+
+
+def test_raster_has_no_key(tmp_path: Path, cube: np.ndarray) -> None:
+    with pytest.raises(DataError, match="a raster has bands but no variables, found key 'x'"):
+        read_array(write(tmp_path / "c.tif", cube, []), key="x", ndim=3)
+
+
+@pytest.mark.parametrize("share", [0.05, 0.5, 0.9])
+def test_truncated_raster(tmp_path: Path, share: float) -> None:
+    cube = np.random.default_rng(0).integers(0, 30000, (200, 200, 3)).astype(np.int16)
+    path = write(tmp_path / "c.tif", cube, [])
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(share * len(whole))])
+    with pytest.raises(DataError, match=r"c\.tif: cannot be read as a raster"):
+        read_array(path, key=None, ndim=3)

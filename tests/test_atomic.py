@@ -1,0 +1,85 @@
+"""Atomic writes: whole or absent."""
+
+from pathlib import Path
+
+import pytest
+
+from hsclass.atomic import atomic_path, write_text
+from hsclass.errors import UsageError
+
+
+def test_file_appears_with_its_folders(tmp_path: Path) -> None:
+    write_text(tmp_path / "a/b/c.txt", "Ångström")
+    assert (tmp_path / "a/b/c.txt").read_bytes() == "Ångström".encode()
+    assert [path.name for path in (tmp_path / "a/b").iterdir()] == ["c.txt"]
+
+
+def test_temporary_name_keeps_the_suffix_and_the_folder(tmp_path: Path) -> None:
+    with atomic_path(tmp_path / "map.tif") as partial:
+        assert partial.suffix == ".tif"
+        assert partial.parent == tmp_path
+        assert partial.name != "map.tif"
+        partial.touch()
+
+
+def test_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+    target = tmp_path / "a.txt"
+    target.write_text("old")
+
+    def fail() -> None:
+        with atomic_path(target) as partial:
+            partial.write_text("half")
+            raise RuntimeError("killed")
+
+    with pytest.raises(RuntimeError, match="killed"):
+        fail()
+    assert target.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_folder_replaces_a_folder(tmp_path: Path) -> None:
+    target = tmp_path / "model"
+    target.mkdir()
+    (target / "old.txt").touch()
+    with atomic_path(target) as partial:
+        partial.mkdir()
+        (partial / "new.txt").touch()
+    assert [path.name for path in target.iterdir()] == ["new.txt"]
+
+
+def test_failed_folder_leaves_the_old_one(tmp_path: Path) -> None:
+    target = tmp_path / "model"
+    target.mkdir()
+    (target / "old.txt").touch()
+
+    def fail() -> None:
+        with atomic_path(target) as partial:
+            partial.mkdir()
+            raise RuntimeError("killed")
+
+    with pytest.raises(RuntimeError, match="killed"):
+        fail()
+    assert [path.name for path in target.iterdir()] == ["old.txt"]
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_what_a_killed_run_left_is_removed(tmp_path: Path, kind: str) -> None:
+    with atomic_path(tmp_path / "a.txt") as partial:
+        partial.touch()
+    if kind == "file":
+        partial.write_text("left")
+    else:
+        partial.mkdir()
+        (partial / "left").touch()
+    with atomic_path(tmp_path / "a.txt") as again:
+        assert again == partial
+        assert not again.exists()
+        again.write_text("new")
+    assert (tmp_path / "a.txt").read_text() == "new"
+
+
+def test_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(UsageError, match=r"output .*a\.txt: cannot write into .*file.*; choose another output folder"):
+        write_text(tmp_path / "file" / "a.txt", "x")

@@ -1,0 +1,84 @@
+"""A split: roles, account of the classes, form on disk."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rasterio.crs import CRS
+from rasterio.transform import Affine
+
+from hsclass.errors import DataError
+from hsclass.raster import Grid, read_raster, write_raster
+from hsclass.split import ClassShare, Role, Split, account, read_split, write_split
+
+LABELS = np.array([[1, 1, 1, 1], [1, 4, 4, 0]], np.uint8)
+ROLES = np.array([[1, 2, 3, 4], [3, 1, 0, 0]], np.uint8)
+SHARES = (ClassShare(1, 2, 1, 1, 2, 1, "thin"), ClassShare(4, 1, 1, 0, 0, 0))
+
+
+@pytest.fixture
+def split() -> Split:
+    return Split(
+        roles=ROLES, window=3, sampler="dbscan_area", seed=5, fractions={"train": 0.4, "validation": 0.05}, leaky=False,
+        classes=SHARES, options={"guard": True},
+    )  # fmt: skip
+
+
+def test_codes_are_those_of_the_interface() -> None:
+    assert {role.name: int(role) for role in Role} == {"UNUSED": 0, "TRAIN": 1, "VALIDATION": 2, "TEST": 3, "GUARD": 4}
+
+
+def test_account_counts_every_class() -> None:
+    assert account(LABELS, ROLES, 0.4, {1: "thin"}) == SHARES
+
+
+def test_account_ignores_roles_of_unlabelled_pixels() -> None:
+    roles = ROLES.copy()
+    roles[1, 3] = Role.TEST
+    assert account(LABELS, roles, 0.4, {1: "thin"}) == SHARES
+
+
+def test_pixels_of_a_role_in_row_order(split: Split) -> None:
+    assert split.pixels(Role.TRAIN).tolist() == [[0, 0], [1, 1]]
+    assert split.pixels(Role.TEST).tolist() == [[0, 2], [1, 0]]
+    assert Split(ROLES[:, :1], 1, "fixed", 0, {}, False).pixels(Role.GUARD).shape == (0, 2)
+
+
+def test_everything_survives_the_disk(split: Split, tmp_path: Path) -> None:
+    grid = Grid(CRS.from_epsg(32633), Affine(30, 0, 1000, 0, -30, 5000))
+    write_split(split, tmp_path / "s/split.tif", grid=grid, labels_file="../labels.tif")
+    again, labels = read_split(tmp_path / "s/split.tif")
+    np.testing.assert_array_equal(again.roles, ROLES)
+    assert again.roles.dtype == np.uint8
+    for name in ("window", "sampler", "seed", "fractions", "leaky", "classes", "options"):
+        assert getattr(again, name) == getattr(split, name)
+    assert labels is not None
+    assert labels.resolve() == (tmp_path / "labels.tif").resolve()
+    assert read_raster(tmp_path / "s/split.tif").grid == grid
+
+
+def test_split_may_name_no_ground_truth(split: Split, tmp_path: Path) -> None:
+    write_split(split, tmp_path / "split.tif", grid=Grid())
+    assert read_split(tmp_path / "split.tif")[1] is None
+
+
+def test_mask_from_elsewhere_does_not_declare_itself_leaky(tmp_path: Path) -> None:
+    write_raster(tmp_path / "mask.tif", ROLES.astype(np.float32), grid=Grid())
+    split, labels = read_split(tmp_path / "mask.tif")
+    assert (split.sampler, split.leaky, split.classes, labels) == ("unknown", False, (), None)
+    assert split.roles.dtype == np.uint8
+    np.testing.assert_array_equal(split.roles, ROLES)
+
+
+@pytest.mark.parametrize(
+    ("bands", "sentence"),
+    [
+        (np.array([[0, 1], [9, 5]], np.uint8), r"has 1 band\(s\) with the values \[5, 9\] beside the split codes"),
+        (np.full((2, 2), 1.5), r"has 1 band\(s\) with the values \[1\.5\] beside the split codes"),
+        (np.ones((2, 2, 2), np.uint8), r"has 2 band\(s\) .*; expected one band of 0 unused, 1 train, 2 validation"),
+    ],
+)
+def test_raster_in_other_codes(tmp_path: Path, bands: np.ndarray, sentence: str) -> None:
+    write_raster(tmp_path / "mask.tif", bands, grid=Grid())
+    with pytest.raises(DataError, match=rf"mask\.tif: {sentence}"):
+        read_split(tmp_path / "mask.tif")
