@@ -24,7 +24,6 @@ from hsclass.split import Split
 SMALL: dict[str, dict[str, Any]] = {
     "rf": {"trees": 5},
     "ann": {"hidden": (4,), "epochs": 2},
-    "cnn3d": {"filters": (2, 2, 2), "dense": (4,), "epochs": 1},
 }
 
 
