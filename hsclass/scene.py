@@ -44,8 +44,8 @@ class Scene:
     grid : Grid
     rgb : tuple of three int, or None
         Band indices (0-based) that show the scene in natural colours.
-    title, source : str
-        A name for people and a citation.
+    title, source, note : str
+        A name for people, a citation, and what users of the data should know.
     digest : str
         SHA-256 of the source files, in one; empty when unknown.
     nodata : float or None
@@ -62,6 +62,7 @@ class Scene:
     rgb: tuple[int, int, int] | None = None
     title: str = ""
     source: str = ""
+    note: str = ""
     digest: str = ""
     nodata: float | None = None
 
@@ -90,7 +91,7 @@ def write_scene(scene: Scene, folder: str | os.PathLike[str]) -> None:
     """
     folder = Path(folder)
     tags = {
-        "scene": scene.name, "title": scene.title, "source": scene.source, "digest": scene.digest,
+        "scene": scene.name, "title": scene.title, "source": scene.source, "note": scene.note, "digest": scene.digest,
         "rgb": json.dumps(scene.rgb),
     }  # fmt: skip
     centres = scene.wavelengths
@@ -142,6 +143,7 @@ def read_scene(path: str | os.PathLike[str]) -> Scene:
         rgb=None if rgb is None else (rgb[0], rgb[1], rgb[2]),
         title=cube.tags.get("title", ""),
         source=cube.tags.get("source", ""),
+        note=cube.tags.get("note", ""),
         digest=cube.tags.get("digest", ""),
         nodata=cube.nodata,
     )

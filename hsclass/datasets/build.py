@@ -75,6 +75,7 @@ def build_scene(
         rgb=cube.rgb,
         title=descriptor.title or descriptor.name,
         source=descriptor.cite,
+        note=descriptor.note,
         digest=_digest(descriptor, options, manifest),
         nodata=cube.nodata,
     )

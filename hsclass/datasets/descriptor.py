@@ -72,6 +72,7 @@ class Descriptor(Options):
     sensor: str = ""
     licence: str = ""
     cite: str = ""
+    note: str = Field("", description="what users of the data should know, such as a known defect")
     shape: tuple[Count, Count, Count] | None = Field(None, description="rows, cols, bands; checked")
     cube: Sources = Field(min_length=1, description="sources of the cube, tried in order")
     labels: Sources = Field((), description="sources of the ground truth, tried in order")

@@ -33,6 +33,7 @@ class SceneResult:
     name: str
     title: str
     source: str
+    note: str
     digest: str
     shape: tuple[int, int, int]
     wavelengths: tuple[float, float] | None
@@ -137,6 +138,7 @@ def _read_scene(name: str, folder: Path) -> SceneResult:
         name=name,
         title=scene.title or name,
         source=scene.source,
+        note=scene.note,
         digest=scene.digest,
         shape=scene.shape,
         wavelengths=None if centres is None else (float(centres.min()), float(centres.max())),

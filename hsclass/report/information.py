@@ -89,6 +89,8 @@ def _common(results: Results, scene: SceneResult) -> Iterable[tuple[str, str]]:
     yield "Data set", scene.title
     yield "Scene", scene.name
     yield "Citation", scene.source or MISSING
+    if scene.note:
+        yield "Note on the data", scene.note
     yield "Data digest (SHA-256)", scene.digest or MISSING
     covered = "" if scene.wavelengths is None else f", {scene.wavelengths[0]:.0f} to {scene.wavelengths[1]:.0f} nm"
     yield "Cube", f"{rows} × {cols} pixels, {bands} bands{covered}"

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from markupsafe import Markup
 
 from hsclass.report.charts import bar_chart, interval_chart
@@ -29,6 +30,12 @@ class SplitPanel:
     drawings: tuple[Picture, ...]
     maps: tuple[tuple[tuple[Run, Picture], ...], ...]
     classes: tuple[ClassRow, ...]
+
+    @property
+    def one_split(self) -> bool:
+        """True where several seeds gave one and the same split, so that they tell of the models alone."""
+        first, *others = (seed.split.roles for seed in self.seeds)
+        return bool(others) and all(np.array_equal(first, other) for other in others)
 
 
 @dataclass(frozen=True)
