@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 import yaml
 
-from hsclass.errors import UsageError
+from hsclass.errors import HsclassError, UsageError
 from hsclass.experiment import Experiment, experiment_schema, load_experiment, schema_text
 
 ROOT = Path(__file__).parents[1]
@@ -113,3 +113,15 @@ def test_schema_refuses_what_the_check_refuses() -> None:
 def test_schema_file_is_the_one_of_the_options() -> None:
     written = (ROOT / "workflow/schemas/experiment.schema.json").read_text()
     assert written == schema_text(), "run: hsclass schema > workflow/schemas/experiment.schema.json"
+
+
+def test_class_known_to_be_too_small_is_told_before_any_job(tmp_path: Path) -> None:
+    scene = tmp_path / "field.yaml"
+    scene.write_text(
+        "cube: c.tif\nlabels: l.tif\nshape: [40, 40, 30]\n"
+        "classes: [{id: 1, name: a, pixels: 90}, {id: 2, name: b, pixels: 2}]\n"
+    )
+    with pytest.raises(HsclassError, match=r"scene field: class 2 has fewer than the 3 pixels .* 1: 90, 2: 2"):
+        Experiment(config(scenes=[str(scene)], splits=["random"]))
+    kept = [{"scene": str(scene), "drop_classes": [2]}]
+    assert len(list(Experiment(config(scenes=kept, splits=["random"])).runs())) == 4
