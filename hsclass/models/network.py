@@ -62,7 +62,9 @@ class NetworkClassifier(Classifier):
             self._one_hot(train),
             batch_size=options.batch_size,
             epochs=options.epochs,
-            validation_data=(validation.pixels, self._one_hot(validation)) if len(validation) else None,
+            validation_data=(validation.pixels, self._one_hot(validation), _balance(validation))
+            if len(validation)
+            else None,
             validation_batch_size=_PREDICT_BATCH,
             callbacks=[history, best],
             verbose=0,
@@ -115,3 +117,12 @@ class NetworkClassifier(Classifier):
         except (OSError, ValueError, KeyError) as error:
             reason = str(error).splitlines()[0]
             raise DataError(f"{folder / FILE}: does not hold this network's weights ({reason}); train again") from error
+
+
+def _balance(sample: Sample) -> np.ndarray:
+    """Weights that let every class of a sample count alike.
+
+    Which epoch is kept must not hang on how often the largest class is guessed: regions hold few fields of each class.
+    """
+    counts = np.bincount(sample.targets)
+    return (len(sample) / (np.count_nonzero(counts) * counts[sample.targets])).astype(np.float32)

@@ -54,7 +54,7 @@ def compile_arguments(keras: Any, options: NetworkOptions) -> dict[str, Any]:
     else:
         optimizer = keras.optimizers.SGD(rate)
     loss = "categorical_crossentropy" if options.loss == "cross_entropy" else "mean_squared_error"
-    return {"optimizer": optimizer, "loss": loss, "metrics": ["accuracy"]}
+    return {"optimizer": optimizer, "loss": loss, "weighted_metrics": ["accuracy"]}
 
 
 def recipe_facts(options: NetworkOptions) -> dict[str, str]:
