@@ -22,6 +22,7 @@ class DenseNetwork(NetworkClassifier):
     """Multilayer perceptron with rectified linear units and dropout, on the spectrum of one pixel."""
 
     Options = AnnOptions
+    parallel = False
 
     @property
     def side(self) -> int:

@@ -79,10 +79,18 @@ class Classifier(ABC):
         Length of a pixel's feature vector; number of classes of the scene.
     threads : int
         How many processor threads the model may use.
+
+    Attributes
+    ----------
+    network : bool
+        True for a Keras network.
+    parallel : bool
+        True where a second thread makes training much faster.
     """
 
     Options: ClassVar[type[ModelOptions]]
     network: ClassVar[bool] = False
+    parallel: ClassVar[bool] = False
 
     def __init__(self, options: Any, *, window: int, n_features: int, n_classes: int, threads: int = 1) -> None:
         self.options = options

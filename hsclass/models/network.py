@@ -23,6 +23,7 @@ class NetworkClassifier(Classifier):
 
     Options = NetworkOptions
     network = True
+    parallel = True
 
     @property
     def side(self) -> int:

@@ -72,8 +72,8 @@ def predict_digest(wildcards):
 
 
 def model_threads(wildcards):
-    """Networks scale to two threads and beyond; a forest or a support vector machine is done in seconds."""
-    return 2 if model_class(kind("models", wildcards.model)).network else 1
+    """Convolutions gain from a second thread; the other models are better off with a job beside them."""
+    return 2 if model_class(kind("models", wildcards.model)).parallel else 1
 
 
 def model_memory(wildcards, attempt):
