@@ -63,7 +63,7 @@ def bar_chart(groups: Sequence[Group], name: str, *, labels: bool = True) -> Mar
     methods, colors = by_method(groups), split_colors(groups)
     bar, gap, foot = (15, 14, 40) if labels else (22, 6, 40)
     height = sum(bar * len(of_method) + gap for of_method in methods.values()) + foot
-    left = _label_width(group.label for group in groups) if labels else 4
+    left = _label_width((group.label for group in groups), letter=9.6) if labels else 4
     flagged = [f"{group.split} (leaky)" if group.leaky and not labels else group.split for group in groups]
     names = _label_width(flagged, longest=240)
     chart = Drawing(name, "Overall accuracy on leaky beside leakage-free splits", width=WIDTH, height=height)
@@ -135,5 +135,6 @@ def _badge(chart: Drawing, x: float, y: float) -> None:
     chart.text(x + 25, y, "LEAKY", text_anchor="middle", font_size=11, font_weight="700", fill="#fff")
 
 
-def _label_width(labels: Iterable[str], longest: float = 220) -> float:
-    return min(max((7.4 * len(label) + 16 for label in labels), default=60), longest)
+def _label_width(labels: Iterable[str], longest: float = 220, letter: float = 7.4) -> float:
+    """Room for the longest label; `letter` is the width of a letter, which is greater in bold."""
+    return min(max((letter * len(label) + 16 for label in labels), default=60), longest)
