@@ -13,7 +13,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     files = {
         "__init__.py": "",
         "errors.py": "",
-        "split.py": "from hsclass.errors import X\n",
+        "split.py": "from hsclass.errors import X\nif TYPE_CHECKING:\n    from hsclass.metrics import Y\n",
         "audit.py": "def f():\n    from hsclass import split\n",
         "metrics.py": "import numpy\n",
     }
@@ -30,6 +30,12 @@ def test_edit_changes_the_digest_of_those_that_import_it_only(package: Path) -> 
     (package / "errors.py").write_text("# an edit\n")
     assert sources.stage_digest("audit") != before["audit"]
     assert sources.stage_digest("evaluate") == before["evaluate"]
+
+
+def test_import_for_type_checkers_only_does_not_count(package: Path) -> None:
+    before = sources.stage_digest("audit")
+    (package / "metrics.py").write_text("# an edit\n")
+    assert sources.stage_digest("audit") == before
 
 
 def test_digest_does_not_depend_on_where_the_package_lies(package: Path, tmp_path: Path, monkeypatch) -> None:
