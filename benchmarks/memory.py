@@ -27,8 +27,8 @@ def gathered(windows: int) -> None:
 
 
 def ready_made(windows: int) -> None:
+    from hsclass.backend import load_keras
     from hsclass.models import model_class
-    from hsclass.models.backend import load_keras
     from hsclass.models.recipes import compile_arguments
 
     keras = load_keras(2)

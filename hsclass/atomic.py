@@ -1,12 +1,15 @@
 """Atomic writes: an output is either whole or absent, also after a kill."""
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from hsclass.errors import UsageError
+from hsclass.errors import UsageError, WriteError
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 
 
 @contextmanager
@@ -20,6 +23,8 @@ def atomic_path(target: str | os.PathLike[str]) -> Iterator[Path]:
     ------
     UsageError
         If the folder of `target` cannot be created or written to.
+    WriteError
+        If there is no room left for it.
     """
     target = Path(target)
     partial = target.with_name(f".partial-{target.name}")
@@ -35,6 +40,12 @@ def atomic_path(target: str | os.PathLike[str]) -> Iterator[Path]:
         if partial.is_dir() and target.is_dir():
             shutil.rmtree(target)
         partial.replace(target)
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        raise WriteError(
+            f"output {target}: could not be written ({error.strerror}); make room and run again"
+        ) from error
     finally:
         _remove(partial)
 

@@ -26,6 +26,10 @@ class FetchError(HsclassError, OSError):
     """A file of a data set could not be had from any of its sources, or is not the published one."""
 
 
+class WriteError(HsclassError, OSError):
+    """An output could not be written to its end, as when the disk is full."""
+
+
 class LeakageError(HsclassError, RuntimeError):
     """A split that does not declare itself leaky leaks."""
 

@@ -15,7 +15,7 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioIOError
 from rasterio.transform import Affine
 
 from hsclass.atomic import atomic_path
-from hsclass.errors import DataError
+from hsclass.errors import DataError, WriteError
 
 Color = tuple[int, int, int]
 
@@ -114,7 +114,7 @@ def write_raster(
     }  # fmt: skip
     if grid.transform is not None:
         profile["transform"] = grid.transform
-    with atomic_path(path) as partial, _quiet(), rasterio.open(partial, "w", **profile) as sink:
+    with atomic_path(path) as partial, _writing(path), _quiet(), rasterio.open(partial, "w", **profile) as sink:
         sink.write(bands)
         sink.update_tags(**{key: str(value) for key, value in (tags or {}).items()})
         for band, description in enumerate(descriptions, 1):
@@ -132,3 +132,15 @@ def _quiet() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         yield
+
+
+@contextmanager
+def _writing(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Say in one sentence that GDAL could not write, which it does not give a reason for."""
+    try:
+        yield
+    except RasterioIOError as error:
+        raise WriteError(
+            f"output {path}: could not be written ({error.__cause__ or error}); make room on the disk, check that the folder takes files,"
+            " and run again"
+        ) from error

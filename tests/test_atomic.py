@@ -1,11 +1,13 @@
 """Atomic writes: whole or absent."""
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
 
 from hsclass.atomic import atomic_path, write_text
-from hsclass.errors import UsageError
+from hsclass.errors import UsageError, WriteError
 
 
 def test_file_appears_with_its_folders(tmp_path: Path) -> None:
@@ -83,3 +85,14 @@ def test_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(UsageError, match=r"output .*a\.txt: cannot write into .*file.*; choose another output folder"):
         write_text(tmp_path / "file" / "a.txt", "x")
+
+
+def test_full_disk_is_one_sentence_and_leaves_the_old_file(tmp_path: Path) -> None:
+    target = tmp_path / "table.csv"
+    target.write_text("old")
+    sentence = r"table\.csv: could not be written \(No space left on device\)"
+    with pytest.raises(WriteError, match=sentence), atomic_path(target) as partial:
+        partial.write_text("half")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    assert target.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [target]

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import Field, PositiveInt
 
-from hsclass.models.backend import load_keras
+from hsclass.backend import load_keras
 from hsclass.models.network import NetworkClassifier
 from hsclass.models.recipes import NetworkOptions
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from pydantic import Field, PositiveInt
 
+from hsclass.backend import load_keras
 from hsclass.errors import UsageError
-from hsclass.models.backend import load_keras
 from hsclass.models.network import NetworkClassifier
 from hsclass.models.recipes import NetworkOptions
 

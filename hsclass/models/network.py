@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from hsclass.backend import device_name, load_keras
 from hsclass.errors import DataError
-from hsclass.models.backend import device_name, load_keras
 from hsclass.models.classifier import Classifier, FitReport, Progress, Sample
 from hsclass.models.recipes import NetworkOptions, compile_arguments, recipe_facts
 
