@@ -140,7 +140,8 @@ def _writing(path: str | os.PathLike[str]) -> Iterator[None]:
     try:
         yield
     except RasterioIOError as error:
+        reason = error.__cause__ or error
         raise WriteError(
-            f"output {path}: could not be written ({error.__cause__ or error}); make room on the disk, check that the folder takes files,"
+            f"output {path}: could not be written ({reason}); make room on the disk, check that the folder takes files,"
             " and run again"
         ) from error
