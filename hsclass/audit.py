@@ -133,6 +133,8 @@ def audit_split(
     Kullback, S., Leibler, R. A. (1951). On Information and Sufficiency. Annals of Mathematical Statistics 22.
     """
     known = split if isinstance(split, Split) else None
+    if known and labels is not None:
+        labels = known.reference(labels)
     roles = _checked(known.roles if known else np.asarray(split), labels)
     window = _odd(known.window if window is None and known else window)
     train, validation, test = (roles == role for role in (Role.TRAIN, Role.VALIDATION, Role.TEST))

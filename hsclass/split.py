@@ -63,6 +63,9 @@ class Split:
         The account of every class in the ground truth.
     options : mapping
         The sampler's options.
+    given : ndarray of uint16, shape (rows, cols), or None
+        Class ids that replace the ground truth's in this split, 0 where the ground truth holds: a published mask may
+        label pixels that the ground truth does not.
     """
 
     roles: np.ndarray
@@ -73,10 +76,15 @@ class Split:
     leaky: bool
     classes: tuple[ClassShare, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
+    given: np.ndarray | None = None
 
     def pixels(self, role: Role) -> np.ndarray:
         """Return the (row, col) of every pixel in `role`, shape (n, 2), in row order."""
         return np.argwhere(self.roles == role)
+
+    def reference(self, labels: np.ndarray) -> np.ndarray:
+        """Return the class ids that hold in this split, shape (rows, cols), from those of the ground truth."""
+        return labels if self.given is None else np.where(self.given > 0, self.given, labels)
 
 
 def account(
@@ -101,7 +109,7 @@ def account(
 
 
 def write_split(split: Split, path: str | os.PathLike[str], *, grid: Grid, labels_file: str = "") -> None:
-    """Write a split as a one-band GeoTIFF in the codes of `Role`.
+    """Write a split as a GeoTIFF in the codes of `Role`; a second band holds the class ids that the split gives itself.
 
     `labels_file` is the ground truth it belongs to, relative to `path`, so that an audit finds it.
     """
@@ -109,10 +117,16 @@ def write_split(split: Split, path: str | os.PathLike[str], *, grid: Grid, label
         "window": split.window, "sampler": split.sampler, "seed": split.seed, "fractions": dict(split.fractions),
         "leaky": split.leaky, "classes": [asdict(share) for share in split.classes], "options": dict(split.options),
     }  # fmt: skip
-    write_raster(
-        path, split.roles, grid=grid, nodata=Role.UNUSED, tags={"split": json.dumps(about), "labels": labels_file},
-        descriptions=["0 unused, 1 train, 2 validation, 3 test, 4 guard"], colors=ROLE_COLORS,
-    )  # fmt: skip
+    tags = {"split": json.dumps(about), "labels": labels_file}
+    codes = "0 unused, 1 train, 2 validation, 3 test, 4 guard"
+    if split.given is None:
+        write_raster(
+            path, split.roles, grid=grid, nodata=Role.UNUSED, tags=tags, descriptions=[codes], colors=ROLE_COLORS
+        )
+    else:
+        bands = np.stack([split.roles.astype(np.uint16), split.given.astype(np.uint16)])
+        descriptions = [codes, "class that the split gives, 0 where the ground truth holds"]
+        write_raster(path, bands, grid=grid, nodata=Role.UNUSED, tags=tags, descriptions=descriptions)
 
 
 def read_split(path: str | os.PathLike[str]) -> tuple[Split, Path | None]:
@@ -128,14 +142,14 @@ def read_split(path: str | os.PathLike[str]) -> tuple[Split, Path | None]:
     """
     path = Path(path)
     raster = read_raster(path)
-    roles = raster.bands[0]
+    about = json.loads(raster.tags.get("split", "{}"))
+    roles, given = raster.bands[0], raster.bands[1:]
     foreign = sorted(set(np.unique(roles).tolist()) - {int(role) for role in Role})
-    if foreign or len(raster.bands) != 1:
+    if foreign or len(given) > (1 if about else 0):
         raise DataError(
             f"{path}: has {len(raster.bands)} band(s) with the values {foreign[:5]} beside the split codes; expected"
             " one band of 0 unused, 1 train, 2 validation, 3 test, 4 guard"
         )
-    about = json.loads(raster.tags.get("split", "{}"))
     labels = raster.tags.get("labels", "")
     split = Split(
         roles=roles.astype(np.uint8),
@@ -146,5 +160,6 @@ def read_split(path: str | os.PathLike[str]) -> tuple[Split, Path | None]:
         leaky=about.get("leaky", False),
         classes=tuple(ClassShare(**share) for share in about.get("classes", ())),
         options=about.get("options", {}),
+        given=given[0].astype(np.uint16) if len(given) else None,
     )
     return split, (path.parent / labels) if labels else None

@@ -1,5 +1,6 @@
 """A split: roles, account of the classes, form on disk."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -82,3 +83,15 @@ def test_raster_in_other_codes(tmp_path: Path, bands: np.ndarray, sentence: str)
     write_raster(tmp_path / "mask.tif", bands, grid=Grid())
     with pytest.raises(DataError, match=rf"mask\.tif: {sentence}"):
         read_split(tmp_path / "mask.tif")
+
+
+def test_classes_that_the_split_gives_itself_survive_the_disk(split: Split, tmp_path: Path) -> None:
+    given = np.array([[0, 0, 0, 0], [0, 0, 0, 300]], np.uint16)
+    write_split(replace(split, given=given), tmp_path / "split.tif", grid=Grid())
+    again, _ = read_split(tmp_path / "split.tif")
+    np.testing.assert_array_equal(again.roles, ROLES)
+    assert again.roles.dtype == np.uint8
+    assert again.given is not None
+    assert again.given.tolist() == given.tolist()
+    assert again.reference(LABELS).tolist() == [[1, 1, 1, 1], [1, 4, 4, 300]]
+    assert split.reference(LABELS) is LABELS

@@ -18,6 +18,7 @@ SAMPLERS: dict[str, str] = {
     "random": "hsclass.samplers.random:RandomSampler",
     "dbscan_area": "hsclass.samplers.dbscan_area:DbscanArea",
     "dbscan_variance": "hsclass.samplers.dbscan_variance:DbscanVariance",
+    "twin": "hsclass.samplers.twin:TwinSampler",
 }
 
 
@@ -101,18 +102,21 @@ def make_split(
     per_class = dict(zip(identities.tolist(), counts.tolist(), strict=True))
     check_counts(per_class, sampler, train=train, validation=validation, scene=scene)
 
-    roles, notes = strategy(chosen).assign(
+    strategist = strategy(chosen)
+    assigned = strategist.assign(
         labels, window=window, train=train, validation=validation, rng=np.random.default_rng(seed), cube=cube, mask=mask
     )
-    if not strategy.leaky:
-        roles, guard_notes = apply_guard(roles, labels, window)
+    roles, notes, given = assigned.roles, dict(assigned.notes), assigned.given
+    labels = labels if given is None else np.where(given > 0, given, labels)
+    if not strategist.leaky:
+        roles, guard_notes = apply_guard(roles, labels, window, keep=assigned.keep)
         for identity, note in guard_notes.items():
             notes[identity] = f"{notes[identity]}; {note}" if identity in notes else note
     classes = account(labels, roles, train, notes)
     _require_test(classes, roles, sampler=sampler, window=window, train=train, scene=scene)
     return Split(
         roles=roles, window=window, sampler=sampler, seed=seed, fractions={"train": train, "validation": validation},
-        leaky=strategy.leaky, classes=classes, options=chosen.model_dump(),
+        leaky=strategist.leaky, classes=classes, options=chosen.model_dump(mode="json"), given=given,
     )  # fmt: skip
 
 

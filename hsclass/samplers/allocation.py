@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from hsclass.samplers.guard import within
-from hsclass.samplers.ledger import Ledger
+from hsclass.samplers.holdings import Holdings
 from hsclass.samplers.regions import cut
 from hsclass.split import Role
 
@@ -40,7 +40,7 @@ class Allocation:
     def __init__(self, labels: np.ndarray, regions: Regions, *, window: int, max_overshoot: float | None) -> None:
         self.window = window
         self.max_overshoot = max_overshoot
-        self.ledger = Ledger(labels, window - 1)
+        self.holdings = Holdings(labels, window - 1)
         self.left = {identity: list(parts) for identity, parts in regions.items()}
         self.sizes = {identity: sum(map(len, parts)) for identity, parts in regions.items()}
         self.notes: dict[int, str] = {}
@@ -50,7 +50,7 @@ class Allocation:
         for identity, missing in self._whole(Role.TRAIN, train):
             self._cut_training(identity, missing)
         if validation > 0:
-            clear = ~within(self.ledger.roles == Role.TRAIN, self.window - 1)
+            clear = ~within(self.holdings.roles == Role.TRAIN, self.window - 1)
             for identity, parts in self.left.items():
                 kept = (part[clear[tuple(part.T)]] for part in parts)
                 self.left[identity] = [part for part in kept if len(part)]
@@ -58,7 +58,7 @@ class Allocation:
                 self._cut_validation(identity, missing)
             for identity in sorted(self._having(Role.TEST) - self._having(Role.VALIDATION)):
                 self._note(identity, "no validation: none fits beside training and test")
-        return self.ledger.roles
+        return self.holdings.roles
 
     def _whole(self, role: Role, share: float) -> Iterator[tuple[int, int]]:
         """Take whole regions, then name the classes that need a cut and how many pixels it should give."""
@@ -67,7 +67,7 @@ class Allocation:
             wanted = max(1, round(share * self.sizes[identity]))
             given = 0
             while len(parts) > 1 and given < wanted and self._may_take(role, given, parts[0], wanted):
-                self.ledger.take(parts[0], role)
+                self.holdings.take(parts[0], role)
                 given += len(parts.pop(0))
             enough = 1.0 if self.max_overshoot is None else wanted / self.max_overshoot
             if parts and given < enough:
@@ -78,20 +78,20 @@ class Allocation:
     def _may_take(self, role: Role, given: int, region: np.ndarray, wanted: int) -> bool:
         if self.max_overshoot is not None and given + len(region) > self.max_overshoot * wanted:
             return False
-        return role == Role.TRAIN or self.ledger.loss(region) < np.inf
+        return role == Role.TRAIN or self.holdings.loss(region) < np.inf
 
     def _cut_training(self, identity: int, missing: int) -> None:
         """Cut training off an end of the class's next region, or give the class to training where none fits."""
         region, *others = self.left[identity]
         parts = cut(region, missing, leave=0 if others else self.window)
-        keeping = [part for part in parts if self.ledger.keeps_test(identity, region[part])]
+        keeping = [part for part in parts if self.holdings.keeps_test(identity, region[part])]
         if keeping:
-            part = min(keeping, key=lambda part: self.ledger.loss(region[part]))
-            self.ledger.take(region[part], Role.TRAIN)
+            part = min(keeping, key=lambda part: self.holdings.loss(region[part]))
+            self.holdings.take(region[part], Role.TRAIN)
             self.left[identity] = others if part.all() else [region[~part], *others]
             self._note(identity, f"training cut from a region of {len(region)} pixels")
         elif sum(map(len, self.left[identity])) == self.sizes[identity]:
-            self.ledger.take(np.concatenate(self.left[identity]), Role.TRAIN)
+            self.holdings.take(np.concatenate(self.left[identity]), Role.TRAIN)
             self.left[identity] = []
             self._note(identity, "untestable: no cut leaves a test pixel out of training's reach, so all pixels train")
 
@@ -100,13 +100,13 @@ class Allocation:
         left = self.left[identity]
         large = [region for region in left if len(region) >= missing] or [max(left, key=len)]
         choices = [region[part] for region in large for part in cut(region, missing)]
-        losses = [self.ledger.loss(choice) for choice in choices]
+        losses = [self.holdings.loss(choice) for choice in choices]
         if min(losses) < np.inf:
-            self.ledger.take(choices[int(np.argmin(losses))], Role.VALIDATION)
+            self.holdings.take(choices[int(np.argmin(losses))], Role.VALIDATION)
             self._note(identity, "validation cut from a region")
 
     def _having(self, role: Role) -> set[int]:
-        return set(np.unique(self.ledger.labels[self.ledger.roles == role]).tolist())
+        return set(np.unique(self.holdings.labels[self.holdings.roles == role]).tolist())
 
     def _note(self, identity: int, text: str) -> None:
         self.notes[identity] = "; ".join(filter(None, (self.notes.get(identity), text)))

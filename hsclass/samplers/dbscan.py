@@ -51,7 +51,7 @@ class DbscanSampler:
     The seed only orders regions that are equal in the order's measure; all else is deterministic.
     """
 
-    leaky: ClassVar[bool] = False
+    leaky: bool = False
     needs_cube: ClassVar[bool] = False
     options_model: ClassVar[type[Options]] = DbscanOptions
 
@@ -90,4 +90,4 @@ class DbscanSampler:
             order = np.lexsort((rng.permutation(len(regions)), [next(ranks) for _ in regions]))
             ordered[identity] = [regions[place] for place in order]
         allocation = Allocation(labels, ordered, window=window, max_overshoot=self.options.max_overshoot)
-        return allocation.run(train, validation), allocation.notes
+        return Assignment(allocation.run(train, validation), allocation.notes)

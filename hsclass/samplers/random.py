@@ -32,7 +32,7 @@ class RandomSampler:
     every 9 × 9 test window shares pixels with a training window.
     """
 
-    leaky: ClassVar[bool] = True
+    leaky: bool = True
     needs_cube: ClassVar[bool] = False
     options_model: ClassVar[type[Options]] = RandomOptions
 
@@ -76,7 +76,7 @@ class RandomSampler:
         roles = np.zeros(labels.shape, np.uint8)
         roles[labels > 0] = drawn
         without = [identity for identity in classes if not (drawn[values == identity] == Role.TRAIN).any()]
-        return roles, dict.fromkeys(without, "no training pixel was drawn")
+        return Assignment(roles, dict.fromkeys(without, "no training pixel was drawn"))
 
 
 def _stratified(size: int, train: float, validation: float) -> tuple[int, int]:

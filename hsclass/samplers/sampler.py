@@ -1,12 +1,34 @@
 """What every sampler is: options, two declarations and one method."""
 
+from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
 import numpy as np
 
 from hsclass.options import Options
+from hsclass.split import Role
 
-Assignment = tuple[np.ndarray, dict[int, str]]
+
+@dataclass(frozen=True)
+class Assignment:
+    """What a sampler decides, before the guard.
+
+    Attributes
+    ----------
+    roles : ndarray of uint8, shape (rows, cols)
+        Codes of `hsclass.split.Role`: train, validation or test on labelled pixels, unused elsewhere.
+    notes : dict of int to str
+        What there is to say about a class, by class id.
+    given : ndarray of int, shape (rows, cols), or None
+        Class ids that replace the ground truth's in this split, 0 where the ground truth holds.
+    keep : tuple of Role
+        The order in which the guard keeps roles: a pixel gives way to those of the roles before its own.
+    """
+
+    roles: np.ndarray
+    notes: dict[int, str] = field(default_factory=dict)
+    given: np.ndarray | None = None
+    keep: tuple[Role, ...] = (Role.TRAIN, Role.VALIDATION, Role.TEST)
 
 
 class Sampler(Protocol):
@@ -15,14 +37,15 @@ class Sampler(Protocol):
     Attributes
     ----------
     leaky : bool
-        True when it draws single pixels, so that windows of different roles overlap; no guard is applied then.
+        True when it draws single pixels, so that windows of different roles overlap; no guard is applied then. A
+        sampler whose options decide sets it on the instance.
     needs_cube : bool
         True when it looks at the spectra.
     options_model : type of Options
         Its options and their defaults.
     """
 
-    leaky: ClassVar[bool]
+    leaky: bool
     needs_cube: ClassVar[bool]
     options_model: ClassVar[type[Options]]
 
@@ -61,8 +84,5 @@ class Sampler(Protocol):
 
         Returns
         -------
-        roles : ndarray of uint8, shape (rows, cols)
-            Codes of `hsclass.split.Role`: train, validation or test on labelled pixels, unused elsewhere.
-        notes : dict of int to str
-            What there is to say about a class, by class id.
+        Assignment
         """

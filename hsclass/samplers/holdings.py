@@ -1,4 +1,4 @@
-"""The ledger: which role each pixel has while a split is drawn up, and what a further taking would cost."""
+"""Holdings: which role each pixel has while a split is drawn up, and what a further taking would cost."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from hsclass.samplers.guard import within
 from hsclass.split import Role
 
 
-class Ledger:
+class Holdings:
     """Roles given so far, and which test pixels they will cost when the guard comes.
 
     Parameters

@@ -1,0 +1,57 @@
+"""The leaky twin of a split."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hsclass.audit import audit_split
+from hsclass.errors import DataError
+from hsclass.raster import Grid
+from hsclass.samplers import make_split
+from hsclass.split import Split, write_split
+
+LABELS = np.repeat(np.repeat(np.array([[1, 2], [2, 1]]), 20, axis=0), 30, axis=1)
+
+
+@pytest.fixture
+def safe(tmp_path: Path) -> Path:
+    write_split(make_split(LABELS, "dbscan_area", window=5), tmp_path / "safe.tif", grid=Grid())
+    return tmp_path / "safe.tif"
+
+
+def test_every_class_has_exactly_the_same_count_in_every_role(safe: Path) -> None:
+    other, twin = make_split(LABELS, "dbscan_area", window=5), make_split(LABELS, "twin", window=5, of=safe)
+    for identity in (1, 2):
+        here, there = (np.bincount(roles[identity == LABELS]) for roles in (twin.roles, other.roles))
+        assert here.tolist() == there.tolist()
+    assert (twin.roles != other.roles).mean() > 0.1
+
+
+def test_it_leaks_and_says_so(safe: Path) -> None:
+    twin = make_split(LABELS, "twin", window=5, of=safe)
+    assert twin.leaky
+    assert audit_split(twin, LABELS).overlap_share > 0.99
+
+
+def test_another_seed_is_another_draw(safe: Path) -> None:
+    one, two = (make_split(LABELS, "twin", window=5, of=safe, seed=seed).roles for seed in (0, 1))
+    assert not np.array_equal(one, two)
+
+
+def test_classes_that_the_split_gives_itself_are_kept(tmp_path: Path) -> None:
+    # The split calls an unlabelled pixel class 1 and trains on it; the other two pixels of class 1 test.
+    labels = np.array([[0, 1, 1, 2, 2, 2]])
+    given = np.array([[1, 0, 0, 0, 0, 0]], np.uint16)
+    roles = np.array([[1, 3, 3, 1, 3, 3]], np.uint8)
+    write_split(Split(roles, 1, "fixed", 0, {}, False, given=given), tmp_path / "fixed.tif", grid=Grid())
+    twins = [make_split(labels, "twin", window=1, of=tmp_path / "fixed.tif", seed=seed) for seed in range(12)]
+    assert {tuple(twin.roles[0, :3].tolist()) for twin in twins} == {(1, 3, 3), (3, 1, 3), (3, 3, 1)}
+    assert all(twin.reference(labels)[0, 0] == 1 for twin in twins)
+
+
+def test_a_split_of_another_scene_is_refused(safe: Path) -> None:
+    with pytest.raises(DataError, match=r"is \(40, 60\) pixels, but the ground truth is \(40, 59\); expected a split"):
+        make_split(LABELS[:, 1:], "twin", window=5, of=safe)
+    with pytest.raises(DataError, match=r"has 1200 pixels with a role that the ground truth does not label"):
+        make_split(np.where(LABELS == 2, 0, LABELS), "twin", window=5, of=safe)
