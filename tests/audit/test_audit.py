@@ -55,6 +55,34 @@ def test_shares_and_distances_agree_with_sets_of_window_pixels(seed: int, rows: 
     assert len(edges) == len(counts) + 1
     assert counts == np.histogram(distances, edges)[0].tolist()
     assert sum(counts) == len(distances) == audit.n_test
+    for shares in audit.by_window:
+        overlap, centre, _ = all_pairs(roles, shares.window)
+        assert (shares.overlap_share, shares.centre_share) == (pytest.approx(overlap), pytest.approx(centre))
+
+
+@pytest.mark.parametrize(
+    ("shape", "window", "largest"),
+    [((40, 50), 9, 31), ((40, 12), 3, 11), ((40, 13), 3, 13), ((40, 12), 15, 15), ((60, 60), 35, 35)],
+)
+def test_windows_go_up_to_31_or_the_scene_but_include_the_splits_own(
+    shape: tuple[int, int], window: int, largest: int
+) -> None:
+    roles = np.full(shape, 3)
+    roles[:, 0] = 1
+    audit = audit_split(roles, window=window)
+    assert [shares.window for shares in audit.by_window] == list(range(1, largest + 1, 2))
+    own = audit.by_window[window // 2]
+    assert (own.overlap_share, own.centre_share) == (audit.overlap_share, audit.centre_share)
+
+
+def test_shares_by_window_of_a_row_by_hand() -> None:
+    # Test pixels 2 and 5 away from training; validation is 1 away from the second. Windows of 3 reach that (2 pixels
+    # away at most), and the first; the centre of the first lies in a window of 5 and more.
+    roles = np.array([[1, 0, 3, 0, 0, 3, 2]])
+    shares = {row["window"]: row for row in audit_split(roles, window=11).details()["by_window"]}
+    assert list(shares) == [1, 3, 5, 7, 9, 11]
+    assert [row["overlap_share"] for row in shares.values()] == [0, 1, 1, 1, 1, 1]
+    assert [row["centre_share"] for row in shares.values()] == [0, 0, 0.5, 0.5, 0.5, 1]
 
 
 def test_shares_of_a_row_by_hand() -> None:
