@@ -59,7 +59,7 @@ def _entries(key: str) -> Any:
             if not isinstance(fields.get(key), str):
                 raise ValueError(f"each entry needs '{key}: NAME', found {item!r}")
             kind = fields.pop(key)
-            name = fields.pop("name", Path(kind).stem)
+            name = fields.pop("name", f"{fields['of']}_twin" if kind == "twin" and "of" in fields else Path(kind).stem)
             entries.append({"kind": kind, "name": name, "options": fields})
         return entries
 
@@ -164,6 +164,8 @@ class Experiment:
             "features": self._parse("features", _feature_options, "features"),
             "models": self._parse("models", _model_options, "model"),
         }
+        for name in self.splits:
+            self._check_copy(name)
         for name in self.scenes:
             self._check_scene(name)
 
@@ -173,6 +175,18 @@ class Experiment:
             entry.name: parse_options(options_of(entry.kind), entry.options, f"{kind} {entry.name}")
             for entry in entries
         }
+
+    def _check_copy(self, name: str) -> None:
+        others = [other for other in self.splits if other != name and not self.copied_split(other)]
+        if (copied := self.copied_split(name)) and copied not in others:
+            raise UsageError(
+                f"sampler {name}: option 'of' is {copied!r}; expected another split of this experiment that is no twin"
+                f" itself: {', '.join(others) or 'there is none'}"
+            )
+
+    def copied_split(self, name: str) -> str | None:
+        """Return the name of the split that a split is the leaky twin of, None for every other kind of split."""
+        return str(self.options("splits", name)["of"]) if self.splits[name].kind == "twin" else None
 
     @cached_property
     def descriptors(self) -> dict[str, Descriptor]:

@@ -27,6 +27,13 @@ class Grid:
     crs: CRS | None = None
     transform: Affine | None = None
 
+    @property
+    def pixel_area(self) -> float | None:
+        """Area of a pixel [m²]; None where the grid is unknown or in degrees."""
+        if self.crs is None or self.transform is None or not self.crs.is_projected:
+            return None
+        return abs(self.transform.determinant) * self.crs.linear_units_factor[1] ** 2
+
 
 @dataclass(frozen=True)
 class Raster:

@@ -10,6 +10,7 @@ import numpy as np
 from hsclass import __version__
 from hsclass.errors import DataError
 from hsclass.features import feature_class
+from hsclass.fit_scope import FitScope, marked
 from hsclass.models import model_class
 from hsclass.models.classifier import Progress, Sample
 from hsclass.models.trained import TrainedModel
@@ -72,7 +73,7 @@ def fit(
         If split and scene are of different shapes, or there are no training pixels, or a pixel to learn from has no
         class or no data.
     """
-    labels = scene.require_labels()
+    labels = split.reference(scene.require_labels())
     ids = np.array([cover.id for cover in scene.classes])
     _check_fit(scene, split, labels, ids)
     clock = Clock()
@@ -85,7 +86,8 @@ def fit(
     normalizer = Normalizer(model_options.normalization).fit(scene.cube[train[:, 0], train[:, 1]])
     normalized = normalize_scene(normalizer, scene)
     extractor = extractor_class(**extractor_options.model_dump())
-    extractor.fit(normalized, np.where(split.roles == Role.TRAIN, labels, 0))
+    known = np.where(marked(train, labels.shape), labels, 0)
+    extractor.fit(normalized, known)
     cube = np.ascontiguousarray(extractor.transform(normalized))
 
     classifier = family(
@@ -94,17 +96,25 @@ def fit(
     samples = [_sample(split.pixels(role), labels, ids) for role in (Role.TRAIN, Role.VALIDATION)]
     report = classifier.fit(cube, *samples, seed=seed, progress=progress)
     seconds = clock.seconds
+    seen = {"normalizer": train, "extractor": np.argwhere(known > 0)}
+    seen |= {part: sample.pixels for part, sample in zip(("model", "validation"), samples, strict=True)}
+    scope = FitScope(
+        parts={part: marked(pixels, labels.shape) for part, pixels in seen.items()},
+        reach=None if extractor.reach is None else extractor.reach + classifier.reach,
+        digest=scene.digest,
+        grid=scene.grid,
+    )
 
     about = {
         "model": model, "options": model_options.model_dump(), "features": features,
         "feature_options": extractor_options.model_dump(), "normalization": {"kind": normalizer.kind},
-        "window": split.window, "reach": None if extractor.reach is None else extractor.reach + classifier.reach,
+        "window": split.window, "reach": scope.reach,
         "bands": scene.shape[2], "n_features": cube.shape[2],
         "wavelengths": None if scene.wavelengths is None else scene.wavelengths.tolist(),
         "classes": [{"id": c.id, "name": c.name, "color": list(c.color)} for c in scene.classes],
         "scene": scene.name, "scene_digest": scene.digest,
         "split": {"sampler": split.sampler, "seed": split.seed, "leaky": split.leaky, "sha256": _digest(split)},
-        "ledger": {part: {"role": "train", "pixels": len(train)} for part in ("normalizer", "extractor", "model")},
+        "fit_scope": scope.counts,
         "versions": {"hsclass": __version__, **versions("numpy", "scikit-learn"), **_backend(report.backend)},
         "seed": seed,
     }  # fmt: skip
@@ -114,7 +124,7 @@ def fit(
         "windows_per_second": _rate(report.history, len(train)), "device": report.device, "threads": threads,
         "facts": report.facts,
     }  # fmt: skip
-    return TrainedModel(normalizer, extractor, classifier, about, training, tuple(report.history))
+    return TrainedModel(normalizer, extractor, classifier, about, training, scope, tuple(report.history))
 
 
 def _check_fit(scene: Scene, split: Split, labels: np.ndarray, ids: np.ndarray) -> None:

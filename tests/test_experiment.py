@@ -37,6 +37,12 @@ def test_defaults_are_filled_in() -> None:
     assert json.loads(json.dumps(resolved)) == resolved
 
 
+def test_a_twin_names_the_split_that_it_copies() -> None:
+    experiment = Experiment(config(splits=["dbscan_area", {"sampler": "twin", "of": "dbscan_area"}]))
+    assert [experiment.copied_split(name) for name in experiment.splits] == [None, "dbscan_area"]
+    assert experiment.options("splits", "dbscan_area_twin") == {"of": "dbscan_area"}
+
+
 def test_recipe_fills_in_what_the_file_leaves_open() -> None:
     experiment = Experiment(config(models=[{"model": "cnn3d", "name": "lange", "recipe": "lange2018", "epochs": 5}]))
     options = experiment.options("models", "lange")
@@ -62,6 +68,13 @@ def test_one_entry_may_stand_without_a_list() -> None:
         ({"models": []}, "option 'models'"),
         ({"splits": ["dbscan"]}, "unknown sampler 'dbscan'"),
         ({"splits": [{"sampler": "dbscan_area", "epsilon": 2}]}, "unknown option 'epsilon'"),
+        ({"splits": ["random", "twin"]}, "sampler twin: option 'of' is missing"),
+        (
+            {"splits": ["random", {"sampler": "twin", "of": "dbscan"}]},
+            "sampler dbscan_twin: option 'of' is 'dbscan'; expected another split of this experiment that is no twin itself:"
+            " random",
+        ),
+        ({"splits": [{"sampler": "twin", "of": "twin_twin"}]}, "there is none"),
         ({"scenes": ["indianpines"]}, "did you mean 'indian_pines'?"),
         ({"features": ["pcaa"]}, "unknown feature extractor 'pcaa'"),
         ({"window": 8}, "must be odd; take 7 or 9"),

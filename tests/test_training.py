@@ -123,11 +123,27 @@ def test_about_says_what_the_model_is_and_saw(toy_scene: Scene, toy_split: Split
             "leaky": False,
             "sha256": hashlib.sha256(toy_split.roles.tobytes()).hexdigest(),
         },
-        "ledger": {part: {"role": "train", "pixels": 192} for part in ("normalizer", "extractor", "model")},
+        "fit_scope": {"normalizer": 192, "extractor": 192, "model": 192, "validation": 24},
         "seed": 4,
     }
     assert set(versions) == {"python", "hsclass", "numpy", "scikit-learn"}
     assert json.loads(json.dumps(about)) == about
+
+
+def test_fit_scope_holds_the_pixels_that_each_part_was_given(toy_scene: Scene, toy_split: Split) -> None:
+    scope = train(toy_scene, toy_split).scope
+    for part in ("normalizer", "extractor", "model"):
+        np.testing.assert_array_equal(scope.parts[part], toy_split.roles == Role.TRAIN)
+    np.testing.assert_array_equal(scope.parts["validation"], toy_split.roles == Role.VALIDATION)
+    assert (scope.reach, scope.digest) == (0, "d1")
+
+
+def test_a_class_that_the_split_gives_itself_is_learnt(toy_scene: Scene, toy_split: Split) -> None:
+    """The split takes every training pixel of class 12 for class 2."""
+    given = np.where((toy_split.roles == Role.TRAIN) & (toy_scene.labels == 12), 2, 0).astype(np.uint16)
+    model = train(toy_scene, replace(toy_split, given=given))
+    found = hsclass.predict_scene(model, toy_scene).classes[toy_split.roles == Role.TEST]
+    assert set(np.unique(found)) == {2, 7}
 
 
 def test_training_says_what_it_took(toy_scene: Scene, toy_split: Split) -> None:

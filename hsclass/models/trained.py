@@ -13,6 +13,7 @@ import numpy as np
 from hsclass.atomic import atomic_path
 from hsclass.errors import DataError
 from hsclass.features import feature_class
+from hsclass.fit_scope import SCOPE_FILE, FitScope, read_fit_scope, write_fit_scope
 from hsclass.models import model_class
 from hsclass.models.classifier import Classifier
 from hsclass.normalize import Normalizer, normalize_scene
@@ -35,9 +36,11 @@ class TrainedModel:
     extractor : estimator of `hsclass.features`
     classifier : Classifier
     about : mapping
-        What the model is and saw: options, bands, wavelengths [nm], classes, split, ledger, versions, digests.
+        What the model is and saw: options, bands, wavelengths [nm], classes, split, versions, digests.
     training : mapping
         What the training took: seconds, peak memory [MB], epochs, hyper-parameters in words.
+    scope : FitScope
+        Which pixels its parts were fitted on.
     history : sequence of mapping
         One row an epoch, for networks; empty after `load`.
     """
@@ -47,6 +50,7 @@ class TrainedModel:
     classifier: Classifier
     about: Mapping[str, Any]
     training: Mapping[str, Any]
+    scope: FitScope
     history: tuple[Mapping[str, Any], ...] = ()
 
     @property
@@ -98,6 +102,7 @@ class TrainedModel:
                 **_learned("normalizer", self.normalizer),
                 **_learned("extractor", self.extractor),
             )
+            write_fit_scope(self.scope, partial / SCOPE_FILE)
             self.classifier.save(partial)
 
     @classmethod
@@ -133,7 +138,7 @@ class TrainedModel:
         except (OSError, EOFError, BadZipFile, AttributeError, KeyError, TypeError, ValueError) as error:
             raise DataError(f"{folder}: is not a model that hsclass train wrote ({error}); train it again") from error
         classifier.load(folder)
-        return cls(normalizer, extractor, classifier, about, training)
+        return cls(normalizer, extractor, classifier, about, training, read_fit_scope(folder / SCOPE_FILE))
 
 
 def _learned(prefix: str, estimator: Any) -> dict[str, Any]:
