@@ -56,7 +56,7 @@ class Split:
         Strategy that made it.
     seed : int
     fractions : mapping
-        Shares of the labelled pixels asked for: `train` and `validation`.
+        Shares of the labelled pixels asked for: `train` and `validation`; empty where no shares were asked for.
     leaky : bool
         True when the split declares itself leaky: no guard was applied and the audit reports instead of failing.
     classes : tuple of ClassShare
@@ -88,16 +88,19 @@ class Split:
 
 
 def account(
-    labels: np.ndarray, roles: np.ndarray, train_share: float, notes: Mapping[int, str]
+    labels: np.ndarray, roles: np.ndarray, asked: float | Mapping[int, int], notes: Mapping[int, str]
 ) -> tuple[ClassShare, ...]:
-    """Count what each class of `labels` was given in `roles`, both of shape (rows, cols)."""
+    """Count what each class of `labels` was given in `roles`, both of shape (rows, cols).
+
+    `asked` is the share of every class that was asked for training, or the number of pixels of each.
+    """
     shares = []
     for identity in np.unique(labels[labels > 0]).tolist():
         counts = np.bincount(roles[labels == identity], minlength=len(Role)).tolist()
         shares.append(
             ClassShare(
                 id=identity,
-                asked=round(train_share * sum(counts)),
+                asked=asked.get(identity, 0) if isinstance(asked, Mapping) else round(asked * sum(counts)),
                 train=counts[Role.TRAIN],
                 validation=counts[Role.VALIDATION],
                 test=counts[Role.TEST],

@@ -34,6 +34,18 @@ def prepare_labels(contents: Contents, shape: tuple[int, int], path: Path) -> np
     if values.shape != shape:
         turned = "; it looks transposed" if values.shape == shape[::-1] else ""
         raise DataError(f"{path}: the ground truth is {values.shape} pixels; expected {shape}, as the cube{turned}")
+    return class_ids(contents, path)
+
+
+def class_ids(contents: Contents, path: Path) -> np.ndarray:
+    """Return a raster of class ids as uint8, or uint16 where an id exceeds 255; nodata becomes 0 = unlabelled.
+
+    Raises
+    ------
+    DataError
+        If a value is not a class id: a whole number from 0 to 65535.
+    """
+    values = contents.array
     if contents.nodata is not None:
         lacking = np.isnan(values) if np.isnan(contents.nodata) else values == contents.nodata
         values = np.where(lacking, values.dtype.type(UNLABELLED), values)

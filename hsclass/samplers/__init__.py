@@ -19,6 +19,7 @@ SAMPLERS: dict[str, str] = {
     "dbscan_area": "hsclass.samplers.dbscan_area:DbscanArea",
     "dbscan_variance": "hsclass.samplers.dbscan_variance:DbscanVariance",
     "twin": "hsclass.samplers.twin:TwinSampler",
+    "fixed": "hsclass.samplers.fixed:FixedSampler",
 }
 
 
@@ -112,11 +113,12 @@ def make_split(
         roles, guard_notes = apply_guard(roles, labels, window, keep=assigned.keep)
         for identity, note in guard_notes.items():
             notes[identity] = f"{notes[identity]}; {note}" if identity in notes else note
-    classes = account(labels, roles, train, notes)
+    classes = account(labels, roles, train if assigned.asked is None else assigned.asked, notes)
     _require_test(classes, roles, sampler=sampler, window=window, train=train, scene=scene)
+    fractions = {"train": train, "validation": validation} if assigned.asked is None else {}
     return Split(
-        roles=roles, window=window, sampler=sampler, seed=seed, fractions={"train": train, "validation": validation},
-        leaky=strategist.leaky, classes=classes, options=chosen.model_dump(mode="json"), given=given,
+        roles=roles, window=window, sampler=sampler, seed=seed, fractions=fractions, leaky=strategist.leaky,
+        classes=classes, options=chosen.model_dump(mode="json"), given=given,
     )  # fmt: skip
 
 

@@ -23,12 +23,15 @@ class Assignment:
         Class ids that replace the ground truth's in this split, 0 where the ground truth holds.
     keep : tuple of Role
         The order in which the guard keeps roles: a pixel gives way to those of the roles before its own.
+    asked : dict of int to int, or None
+        Training pixels asked of each class, by class id, where that is not the same share of all.
     """
 
     roles: np.ndarray
     notes: dict[int, str] = field(default_factory=dict)
     given: np.ndarray | None = None
     keep: tuple[Role, ...] = (Role.TRAIN, Role.VALIDATION, Role.TEST)
+    asked: dict[int, int] | None = None
 
 
 class Sampler(Protocol):

@@ -35,6 +35,11 @@ def needed_options(sampler: str, labels: np.ndarray, folder: Path, window: int) 
     if sampler == "twin":
         write_split(make_split(labels, "dbscan_area", window=window), folder / "other.tif", grid=Grid())
         return {"of": folder / "other.tif"}
+    if sampler == "fixed":
+        roles = make_split(labels, "dbscan_area", window=window).roles
+        for role in (Role.TRAIN, Role.VALIDATION):
+            np.save(folder / f"{role.name}.npy", np.where(roles == role, labels, 0))
+        return {"train_mask": folder / "TRAIN.npy", "validation_mask": folder / "VALIDATION.npy"}
     return {}
 
 
@@ -79,11 +84,12 @@ def test_roles_are_on_labelled_pixels_and_every_labelled_pixel_has_one(sampler: 
 def test_the_account_adds_up(sampler: str, tmp_path: Path) -> None:
     labels, split = split_toy(sampler, tmp_path, window=5)
     notes = {share.id: share.note for share in split.classes}
-    assert split.classes == account(labels, split.roles, 0.1, notes)
+    asked = 0.1 if split.fractions else {share.id: share.train for share in split.classes}
+    assert split.classes == account(labels, split.roles, asked, notes)
     for share in split.classes:
         size = int((labels == share.id).sum())
         assert share.train + share.validation + share.test + share.guard == size
-        assert share.asked == round(0.1 * size)
+        assert share.asked == (round(0.1 * size) if split.fractions else share.train)
 
 
 @pytest.mark.parametrize("sampler", SAMPLERS)

@@ -9,7 +9,7 @@ from hsclass.datasets.readers.numpy_file import read_numpy
 from hsclass.datasets.readers.raster_file import read_raster_file
 from hsclass.errors import DataError
 
-Reader = Callable[[Path, str | None, int], Contents]
+Reader = Callable[[Path, str | None, int, tuple[int, ...] | None], Contents]
 
 READERS: dict[str, Reader] = {
     ".npy": read_numpy,
@@ -29,16 +29,18 @@ READERS: dict[str, Reader] = {
 }
 
 
-def read_array(path: Path, *, key: str | None, ndim: int) -> Contents:
+def read_array(path: Path, *, key: str | None, ndim: int, shape: tuple[int, ...] | None = None) -> Contents:
     """Read the array of a file with the reader of its extension.
 
     Parameters
     ----------
     path : Path
     key : str or None
-        Variable of a file that holds several. None: the only one with `ndim` dimensions.
+        Variable of a file that holds several. None: the only one with `ndim` dimensions, or of the expected shape.
     ndim : int
         3 for a cube (rows, cols, bands), 2 for a ground truth (rows, cols).
+    shape : tuple of int, optional
+        Expected shape, where several variables could be meant.
 
     Returns
     -------
@@ -57,4 +59,4 @@ def read_array(path: Path, *, key: str | None, ndim: int) -> Contents:
         raise DataError(f"{path}: no such file; fetch the data set again")
     if path.stat().st_size == 0:
         raise DataError(f"{path}: is an empty file; expected data; fetch it again")
-    return READERS[path.suffix.lower()](path, key, ndim).checked(path, ndim)
+    return READERS[path.suffix.lower()](path, key, ndim, shape).checked(path, ndim)

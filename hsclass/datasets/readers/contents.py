@@ -49,8 +49,16 @@ class Contents:
         return replace(self, array=array.astype(dtype, copy=False))
 
 
-def choose(path: Path, shapes: Mapping[str, tuple[int, ...]], key: str | None, ndim: int) -> str:
+def choose(
+    path: Path,
+    shapes: Mapping[str, tuple[int, ...]],
+    key: str | None,
+    ndim: int,
+    shape: tuple[int, ...] | None = None,
+) -> str:
     """Return the variable to read: `key`, or else the only one with `ndim` dimensions that is not a vector.
+
+    Where several have them, it is the only one of the expected `shape`, if that is known.
 
     Raises
     ------
@@ -60,12 +68,14 @@ def choose(path: Path, shapes: Mapping[str, tuple[int, ...]], key: str | None, n
     held = ", ".join(f"{name} {shape}" for name, shape in shapes.items()) or "no array of numbers"
     if key is not None:
         if key not in shapes:
-            raise DataError(f"{path}: has no variable '{key}'; it holds {held}; correct 'key' in the descriptor")
+            raise DataError(f"{path}: has no variable '{key}'; it holds {held}; correct 'key'")
         return key
-    fitting = [name for name, shape in shapes.items() if len(shape) == ndim and min(shape) > 1]
+    fitting = [name for name, held_shape in shapes.items() if len(held_shape) == ndim and min(held_shape) > 1]
+    if len(fitting) > 1 and shape is not None:
+        fitting = [name for name in fitting if tuple(shapes[name]) == shape] or fitting
     if len(fitting) != 1:
         raise DataError(
             f"{path}: has {len(fitting)} variables that could be {_WHAT[ndim]}; it holds {held};"
-            " name the one to read by 'key' in the descriptor"
+            " name the one to read by 'key'"
         )
     return fitting[0]

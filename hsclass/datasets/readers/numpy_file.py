@@ -8,7 +8,7 @@ from hsclass.datasets.readers.contents import Contents, choose
 from hsclass.errors import DataError
 
 
-def read_numpy(path: Path, key: str | None, ndim: int) -> Contents:
+def read_numpy(path: Path, key: str | None, ndim: int, shape: tuple[int, ...] | None = None) -> Contents:
     """Read a .npy or .npz file; arguments and errors as `read_array`."""
     try:
         if path.suffix.lower() == ".npy":
@@ -24,4 +24,5 @@ def read_numpy(path: Path, key: str | None, ndim: int) -> Contents:
         raise DataError(
             f"{path}: cannot be read as NumPy data ({error}); expected plain numbers; fetch it again"
         ) from error
-    return Contents(arrays[choose(path, {name: array.shape for name, array in arrays.items()}, key, ndim)])
+    shapes = {name: array.shape for name, array in arrays.items()}
+    return Contents(arrays[choose(path, shapes, key, ndim, shape)])

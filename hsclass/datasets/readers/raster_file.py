@@ -18,7 +18,7 @@ _NANOMETRES = {
 }  # fmt: skip
 
 
-def read_raster_file(path: Path, key: str | None, ndim: int) -> Contents:
+def read_raster_file(path: Path, key: str | None, ndim: int, shape: tuple[int, ...] | None = None) -> Contents:
     """Read a raster; arguments and errors as `read_array`.
 
     Band centres are taken from the band tags `wavelength` and `wavelength_units` (nanometres without), bad bands from

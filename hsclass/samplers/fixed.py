@@ -1,0 +1,119 @@
+"""Fixed masks: the training and test pixels that somebody published."""
+
+import logging
+from pathlib import Path
+from typing import Annotated, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from hsclass.datasets.masks import Mask, read_mask
+from hsclass.options import Options
+from hsclass.samplers.placement import Otherwise, Unlabelled, place
+from hsclass.samplers.sampler import Assignment
+from hsclass.split import Role
+
+_LOG = logging.getLogger(__name__)
+
+MaskId = Annotated[int, Field(ge=1, le=65535)]
+ClassId = Annotated[int, Field(ge=0, le=65535)]
+
+
+class MaskFiles(Options):
+    """The files of published masks: rasters that GDAL reads, .mat, .npy or .npz."""
+
+    train_mask: Path = Field(description="mask of the training pixels")
+    test_mask: Path | None = Field(
+        default=None, description="mask of the test pixels; without it, all labelled pixels in no other mask"
+    )
+    validation_mask: Path | None = Field(default=None, description="mask of the validation pixels; without it, none")
+    train_key: str | None = Field(default=None, description="variable of a .mat or .npz file")
+    test_key: str | None = Field(default=None, description="variable of a .mat or .npz file")
+    validation_key: str | None = Field(default=None, description="variable of a .mat or .npz file")
+    ids: dict[MaskId, ClassId] | None = Field(
+        default=None, description="class ids of the ground truth by ids of the masks; 0 leaves an id out"
+    )
+
+    def read(self, labels: np.ndarray) -> dict[Role, Mask]:
+        """Read the masks against a ground truth, ndarray of int of shape (rows, cols); errors as `read_mask`."""
+        files = {
+            Role.TRAIN: (self.train_mask, self.train_key),
+            Role.VALIDATION: (self.validation_mask, self.validation_key),
+            Role.TEST: (self.test_mask, self.test_key),
+        }
+        return {
+            role: read_mask(path, labels, key=key, ids=self.ids)
+            for role, (path, key) in files.items()
+            if path is not None
+        }
+
+
+class FixedOptions(MaskFiles):
+    """Options of the sampler of published masks.
+
+    Attributes
+    ----------
+    unlabelled : {"drop", "keep"}
+        What becomes of mask pixels that the ground truth leaves unlabelled; `keep` takes the mask's class.
+    otherwise : {"drop", "ground_truth", "mask"}
+        What becomes of mask pixels that the ground truth labels otherwise, or whose class they get.
+    guard : bool
+        False uses the masks as published; the split then declares itself leaky.
+    """
+
+    unlabelled: Unlabelled = "drop"
+    otherwise: Otherwise = "drop"
+    guard: bool = True
+
+
+class FixedSampler:
+    """Take the training, validation and test pixels from published masks.
+
+    The shares and the seed have no say. No validation is made up: without a mask for it there is none. The guard
+    drops the test pixels whose windows share pixels with training windows, so that what is left of a published test
+    set can be believed; with `guard: false` the masks hold as published and the split declares itself leaky. What the
+    masks and the ground truth do not agree on is dropped or kept as the options say, and noted for each class.
+    """
+
+    leaky: bool = False
+    needs_cube: ClassVar[bool] = False
+    options_model: ClassVar[type[Options]] = FixedOptions
+
+    def __init__(self, options: FixedOptions) -> None:
+        self.options = options
+        self.leaky = not options.guard
+
+    @classmethod
+    def least(cls, validation: float) -> int:
+        """Return 2: one pixel to train and one to test."""
+        return 2
+
+    def assign(
+        self,
+        labels: np.ndarray,
+        *,
+        window: int,
+        train: float,
+        validation: float,
+        rng: np.random.Generator,
+        cube: np.ndarray | None,
+        mask: np.ndarray,
+    ) -> Assignment:
+        """Give the pixels of the masks their roles; see `hsclass.samplers.sampler.Sampler.assign`.
+
+        Raises
+        ------
+        DataError
+            If a mask cannot be read or does not fit the ground truth or the other masks; see
+            `hsclass.datasets.masks.read_mask` and `hsclass.samplers.placement.place`.
+        """
+        masks = self.options.read(labels)
+        for read in masks.values():
+            for remark in read.remarks()[1:]:
+                _LOG.warning("%s", remark)
+        placed = place(masks, labels, unlabelled=self.options.unlabelled, otherwise=self.options.otherwise, data=mask)
+        notes = dict(placed.notes)
+        if validation > 0 and Role.VALIDATION not in masks:
+            for identity in np.unique(labels[labels > 0]).tolist():
+                notes[identity] = "; ".join(filter(None, (notes.get(identity), "no validation: no mask was given")))
+        return Assignment(placed.roles, notes, given=placed.given, asked=placed.asked)

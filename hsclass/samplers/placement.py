@@ -1,0 +1,166 @@
+"""Placement: the roles that published masks give the pixels of a scene, and all that is dropped or kept on the way."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from hsclass.datasets.masks import Mask, count_classes, listed, require_numbering
+from hsclass.errors import DataError
+from hsclass.split import Role
+
+Unlabelled = Literal["drop", "keep"]
+Otherwise = Literal["drop", "ground_truth", "mask"]
+
+_NAMES = {Role.TRAIN: "training", Role.VALIDATION: "validation", Role.TEST: "test"}
+
+
+@dataclass(frozen=True)
+class Placement:
+    """What masks make of a scene.
+
+    Attributes
+    ----------
+    roles : ndarray of uint8, shape (rows, cols)
+        Codes of `Role`.
+    given : ndarray of uint16, shape (rows, cols), or None
+        Class ids of the masks where they replace the ground truth's, 0 where that holds.
+    notes : dict of int to str
+        What was dropped or kept, by class id.
+    asked : dict of int to int
+        Pixels of each class in the training mask.
+    """
+
+    roles: np.ndarray
+    given: np.ndarray | None
+    notes: dict[int, str]
+    asked: dict[int, int]
+
+
+def place(
+    masks: Mapping[Role, Mask],
+    labels: np.ndarray,
+    *,
+    unlabelled: Unlabelled,
+    otherwise: Otherwise,
+    data: np.ndarray | None = None,
+) -> Placement:
+    """Give the pixels of masks their roles; without a test mask all labelled pixels in no other mask test.
+
+    Parameters
+    ----------
+    masks : mapping of Role to Mask
+        At least of training.
+    labels : ndarray of int, shape (rows, cols)
+        The ground truth that the masks were read against, 0 = unlabelled.
+    unlabelled : {"drop", "keep"}
+        What becomes of pixels that the ground truth leaves unlabelled: `keep` takes the mask's class. Those of a
+        plain yes/no mask have no class and are dropped either way.
+    otherwise : {"drop", "ground_truth", "mask"}
+        What becomes of pixels that the ground truth labels otherwise, or whose class is taken.
+    data : ndarray of bool, shape (rows, cols), optional
+        True where the scene holds data; everywhere by default.
+
+    Returns
+    -------
+    Placement
+
+    Raises
+    ------
+    DataError
+        If a mask numbers the classes in another way, masks overlap, or they leave fewer than two classes to train or
+        no pixel to test or validate.
+    """
+    _require_disjoint(masks)
+    if unlabelled == "keep" or otherwise != "ground_truth":
+        for mask in masks.values():
+            require_numbering(mask)
+    roles = np.zeros(labels.shape, np.uint8)
+    given = np.zeros(labels.shape, np.uint16)
+    notes: dict[int, list[str]] = defaultdict(list)
+    inside = np.ones(labels.shape, bool) if data is None else data
+    for role, mask in masks.items():
+        kept = mask.members & inside & ((labels > 0) | ((unlabelled == "keep") & (mask.classes > 0)))
+        if otherwise == "drop":
+            kept &= ~mask.otherwise
+        roles[kept] = role
+        own = kept & (mask.unlabelled if otherwise != "mask" else mask.unlabelled | mask.otherwise)
+        given[own] = mask.classes[own]
+        _note_unlabelled(notes, role, mask, kept)
+        _note_otherwise(notes, role, mask, otherwise)
+    elsewhere = (labels > 0) & ~np.logical_or.reduce([mask.members for mask in masks.values()])
+    if Role.TEST not in masks:
+        roles[elsewhere] = Role.TEST
+    else:
+        for identity, count in count_classes(labels[elsewhere]).items():
+            notes[identity].append(f"{count} pixels are in no mask, unused")
+    reference = np.where(given > 0, given, labels)
+    _require_pixels(masks, roles, reference)
+    _note_missing(notes, masks, roles, reference)
+    return Placement(
+        roles,
+        given if given.any() else None,
+        {identity: "; ".join(texts) for identity, texts in notes.items()},
+        masks[Role.TRAIN].counts(),
+    )
+
+
+def _require_disjoint(masks: Mapping[Role, Mask]) -> None:
+    roles = list(masks)
+    for place_, first in enumerate(roles):
+        for second in roles[place_ + 1 :]:
+            one, other = masks[first], masks[second]
+            both = one.members & other.members
+            if both.any():
+                counts = count_classes(np.where(one.said > 0, one.said, other.said)[both])
+                remedy = "; leave the test mask out to test on the rest" if Role.TEST in (first, second) else ""
+                raise DataError(
+                    f"{other.path}: the {_NAMES[second]} mask shares {both.sum()} pixels with the {_NAMES[first]} mask"
+                    f" {one.path} (by class {listed(counts)}); expected a pixel in one mask only{remedy}"
+                )
+
+
+def _require_pixels(masks: Mapping[Role, Mask], roles: np.ndarray, reference: np.ndarray) -> None:
+    for role in (*masks, Role.TEST):
+        left = count_classes(reference[roles == role])
+        if not left:
+            source = f"{masks[role].path}: the mask" if role in masks else f"{masks[Role.TRAIN].path}: the masks' rest"
+            had = f" (of {listed(masks[role].counts())})" if role in masks else ""
+            raise DataError(
+                f"{source} leaves no {_NAMES[role]} pixel{had} that the ground truth labels and 'unlabelled' or"
+                " 'otherwise' does not drop; expected some; check that the mask is of this scene"
+            )
+        if role == Role.TRAIN and len(left) == 1:
+            raise DataError(
+                f"{masks[role].path}: the training mask has pixels of one class only ({listed(left)}); expected two or"
+                f" more of the ground truth's classes ({listed(count_classes(reference))}); check mask and 'ids'"
+            )
+
+
+def _note_unlabelled(notes: dict[int, list[str]], role: Role, mask: Mask, kept: np.ndarray) -> None:
+    sizes = mask.counts()
+    for fate, pixels in (("kept as this class", mask.unlabelled & kept), ("dropped", mask.unlabelled & ~kept)):
+        for identity, count in mask.counts(pixels).items():
+            notes[identity].append(
+                f"{_NAMES[role]}: {count} of {sizes[identity]} mask pixels are unlabelled in the ground truth, {fate}"
+            )
+
+
+def _note_otherwise(notes: dict[int, list[str]], role: Role, mask: Mask, otherwise: Otherwise) -> None:
+    for (said, is_), count in mask.contradictions().items():
+        here = {"drop": "dropped", "ground_truth": f"taken as {is_}", "mask": "kept as this class"}[otherwise]
+        there = {"drop": "dropped", "ground_truth": "kept as this class", "mask": f"taken as {said}"}[otherwise]
+        notes[said].append(f"{_NAMES[role]}: {count} mask pixels are class {is_} in the ground truth, {here}")
+        notes[is_].append(f"{_NAMES[role]}: {count} pixels are class {said} in the mask, {there}")
+
+
+def _note_missing(
+    notes: dict[int, list[str]], masks: Mapping[Role, Mask], roles: np.ndarray, reference: np.ndarray
+) -> None:
+    for role in (*masks, Role.TEST) if Role.TEST not in masks else masks:
+        held = count_classes(reference[roles == role])
+        for identity in count_classes(reference):
+            if identity not in held:
+                notes[identity].append(f"no {_NAMES[role]} pixel")
