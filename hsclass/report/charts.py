@@ -4,13 +4,12 @@ from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup
 
-from hsclass.report.svg import GRID, HONEST, LEAKY, QUIET, Drawing
+from hsclass.report.scale import WIDTH, Scale, label_width
+from hsclass.report.svg import HONEST, LEAKY, Drawing
 from hsclass.report.tables import Group, best, by_method, by_split
 from hsclass.report.text import number
 
-WIDTH = 860
 _RIGHT = 120
-_TICKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 
 def split_colors(groups: Iterable[Group]) -> dict[str, str]:
@@ -31,9 +30,9 @@ def interval_chart(groups: Sequence[Group], name: str) -> Markup:
     panels, colors = by_split(groups), split_colors(groups)
     row, head, foot = 24, 34, 44
     height = sum(head + row * len(panel) for panel in panels.values()) + foot
-    left = _label_width(group.label for group in groups)
+    left = label_width(group.label for group in groups)
     chart = Drawing(name, "Overall accuracy of each model under each split", width=WIDTH, height=height)
-    scale = _Scale(left, WIDTH - _RIGHT)
+    scale = Scale(left, WIDTH - _RIGHT)
     y = 0.0
     for split, panel in panels.items():
         leaky = panel[0].leaky
@@ -42,7 +41,7 @@ def interval_chart(groups: Sequence[Group], name: str) -> Markup:
         chart.text(0, y + 20, split, font_weight="600", fill=colors[split])
         if leaky:
             _badge(chart, 10 + 8.6 * len(split), y + 20)
-        _grid(chart, scale, y + head - 6, y + head - 4 + row * len(panel))
+        scale.grid(chart, y + head - 6, y + head - 4 + row * len(panel))
         for place, group in enumerate(panel):
             _interval_row(chart, scale, group, y + head + row * place + row / 2 - 4, colors[split])
         y += head + row * len(panel)
@@ -51,7 +50,7 @@ def interval_chart(groups: Sequence[Group], name: str) -> Markup:
         x = scale.at(top.oa.mean)
         chart.line(x, 22, x, height - foot + 4, stroke_dasharray="5 4", stroke_width=1.4)
         chart.text(x, 16, f"best without leakage {number(top.oa.mean, 2)}", text_anchor="middle", font_size=12)
-    _axis(chart, scale, y + 14)
+    scale.axis(chart, y + 14)
     return chart.markup()
 
 
@@ -63,12 +62,12 @@ def bar_chart(groups: Sequence[Group], name: str, *, labels: bool = True) -> Mar
     methods, colors = by_method(groups), split_colors(groups)
     bar, gap, foot = (15, 14, 40) if labels else (22, 6, 40)
     height = sum(bar * len(of_method) + gap for of_method in methods.values()) + foot
-    left = _label_width((group.label for group in groups), letter=9.6) if labels else 4
+    left = label_width((group.label for group in groups), letter=9.6) if labels else 4
     flagged = [f"{group.split} (leaky)" if group.leaky and not labels else group.split for group in groups]
-    names = _label_width(flagged, longest=240)
+    names = label_width(flagged, longest=240)
     chart = Drawing(name, "Overall accuracy on leaky beside leakage-free splits", width=WIDTH, height=height)
-    scale = _Scale(left + names, WIDTH - _RIGHT)
-    _grid(chart, scale, 2, height - foot + 2)
+    scale = Scale(left + names, WIDTH - _RIGHT)
+    scale.grid(chart, 2, height - foot + 2)
     y = 6.0
     for of_method in methods.values():
         if labels:
@@ -78,21 +77,11 @@ def bar_chart(groups: Sequence[Group], name: str, *, labels: bool = True) -> Mar
             _bar(chart, scale, group, y, bar, colors[group.split], flag=not labels)
             y += bar
         y += gap
-    _axis(chart, scale, height - foot + 16)
+    scale.axis(chart, height - foot + 16)
     return chart.markup()
 
 
-class _Scale:
-    """Overall accuracy, 0 to 1, between two x [px]."""
-
-    def __init__(self, left: float, right: float) -> None:
-        self.left, self.right, self.width = left, right, right - left
-
-    def at(self, value: float) -> float:
-        return self.left + self.width * min(max(value, 0), 1)
-
-
-def _interval_row(chart: Drawing, scale: _Scale, group: Group, y: float, color: str) -> None:
+def _interval_row(chart: Drawing, scale: Scale, group: Group, y: float, color: str) -> None:
     chart.text(scale.left - 12, y + 5, group.label, text_anchor="end")
     if group.low is not None and group.high is not None:
         chart.line(scale.at(group.low), y, scale.at(group.high), y, stroke=color, stroke_width=5, opacity=0.35)
@@ -107,7 +96,7 @@ def _interval_row(chart: Drawing, scale: _Scale, group: Group, y: float, color: 
     chart.text(scale.right + 12, y + 5, str(group.oa))
 
 
-def _bar(chart: Drawing, scale: _Scale, group: Group, y: float, bar: float, color: str, *, flag: bool) -> None:
+def _bar(chart: Drawing, scale: Scale, group: Group, y: float, bar: float, color: str, *, flag: bool) -> None:
     mean = group.oa.mean or 0
     size = 13 if flag else 11
     name = f"{group.split} (leaky)" if flag and group.leaky else group.split
@@ -118,23 +107,6 @@ def _bar(chart: Drawing, scale: _Scale, group: Group, y: float, bar: float, colo
                font_weight="600")  # fmt: skip
 
 
-def _grid(chart: Drawing, scale: _Scale, top: float, bottom: float) -> None:
-    for tick in _TICKS:
-        chart.line(scale.at(tick), top, scale.at(tick), bottom, stroke=GRID, stroke_width=1)
-
-
-def _axis(chart: Drawing, scale: _Scale, y: float) -> None:
-    for tick in _TICKS:
-        chart.text(scale.at(tick), y, f"{tick:.1f}", text_anchor="middle", font_size=12, fill=QUIET)
-    chart.text((scale.left + scale.right) / 2, y + 18, "overall accuracy (OA)", text_anchor="middle", font_size=12,
-               fill=QUIET)  # fmt: skip
-
-
 def _badge(chart: Drawing, x: float, y: float) -> None:
     chart.rect(x, y - 13, 50, 17, rx=3, fill=LEAKY)
     chart.text(x + 25, y, "LEAKY", text_anchor="middle", font_size=11, font_weight="700", fill="#fff")
-
-
-def _label_width(labels: Iterable[str], longest: float = 220, letter: float = 7.4) -> float:
-    """Room for the longest label; `letter` is the width of a letter, which is greater in bold."""
-    return min(max((letter * len(label) + 16 for label in labels), default=60), longest)

@@ -9,19 +9,10 @@ import numpy as np
 from pydantic import ValidationError
 
 from hsclass.errors import DataError
+from hsclass.report.loading import load, require
+from hsclass.report.measures import Comparison, Metrics
 from hsclass.report.pictures import backdrop
-from hsclass.report.records import (
-    Audit,
-    Card,
-    Epoch,
-    Experiment,
-    Mapping,
-    Metrics,
-    RunEntry,
-    Training,
-    load,
-    require,
-)
+from hsclass.report.records import Audit, Card, Epoch, Experiment, Mapping, RunEntry, Training
 from hsclass.scene import CUBE_FILE, LABELS_FILE, LandCover, read_scene
 from hsclass.split import Split, read_split
 
@@ -49,7 +40,7 @@ class SceneResult:
 
 @dataclass(frozen=True)
 class SplitResult:
-    """A split of one seed and its audit."""
+    """A split of one seed, its audit, and the comparison of the models under it where there is one."""
 
     scene: str
     name: str
@@ -57,6 +48,7 @@ class SplitResult:
     folder: Path
     split: Split
     audit: Audit
+    comparison: Comparison | None = None
 
     @property
     def leaky(self) -> bool:
@@ -120,7 +112,7 @@ def read_results(experiment_file: Path) -> Results:
     splits: dict[Path, SplitResult] = {}
     for entry in experiment.runs:
         if entry.split_folder not in splits:
-            splits[entry.split_folder] = _read_split(entry)
+            splits[entry.split_folder] = _read_split(entry, experiment_file.parent)
     return Results(
         experiment=experiment,
         scenes=_told_apart(tuple(_read_scene(name, folder) for name, folder in scenes.items())),
@@ -158,10 +150,12 @@ def _told_apart(scenes: tuple[SceneResult, ...]) -> tuple[SceneResult, ...]:
     )
 
 
-def _read_split(entry: RunEntry) -> SplitResult:
+def _read_split(entry: RunEntry, reports: Path) -> SplitResult:
     split, _ = read_split(require(entry.split_folder / "split.tif", "split"))
     audit = load(Audit, entry.split_folder / "audit.json", "audit")
-    return SplitResult(entry.scene, entry.split, entry.seed, entry.split_folder, split, audit)
+    compared = reports / "comparison" / entry.scene / f"{entry.split}-{entry.seed}.json"
+    comparison = load(Comparison, compared, "compare") if compared.exists() else None
+    return SplitResult(entry.scene, entry.split, entry.seed, entry.split_folder, split, audit, comparison)
 
 
 def _read_run(entry: RunEntry, split: SplitResult) -> Run:

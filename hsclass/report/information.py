@@ -100,7 +100,7 @@ def _common(results: Results, scene: SceneResult) -> Iterable[tuple[str, str]]:
     yield "Fractions asked for", options(experiment.fractions)
     yield "Seeds", ", ".join(str(seed) for seed in experiment.seeds)
     for entry in experiment.splits:
-        yield f"Split {entry.get('name')}", _described(entry, "sampler")
+        yield f"Split {entry.get('name')}", described(entry, "sampler")
     interval = runs[0].metrics.interval
     if interval.method:
         replicates = "" if interval.replicates is None else f", {count(interval.replicates)} replicates"
@@ -113,7 +113,8 @@ def _common(results: Results, scene: SceneResult) -> Iterable[tuple[str, str]]:
     yield "Software", ", ".join(f"{package} {' and '.join(found)}" for package, found in versions.items()) or MISSING
 
 
-def _described(entry: dict[str, Any], key: str) -> str:
+def described(entry: dict[str, Any], key: str) -> str:
+    """Write an entry of a dimension as what it is and its options in brackets."""
     settings = options(entry.get("options", {}))
     return f"{entry.get(key)} ({settings})" if settings else str(entry.get(key))
 

@@ -1,17 +1,11 @@
-"""What the report reads from the JSON and CSV files of the other stages; keys it does not need are passed over."""
+"""What the report reads of an experiment, its splits and its models; accuracy is in `measures`."""
 
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import Field
 
-from hsclass.errors import DataError
-
-
-class Record(BaseModel):
-    """Base of all records; `null` stands for a figure that is not defined."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
+from hsclass.report.loading import Record
 
 
 class RunEntry(Record):
@@ -41,12 +35,29 @@ class Experiment(Record):
     models: list[dict[str, Any]]
     runs: list[RunEntry]
 
+    @property
+    def twins(self) -> dict[str, str]:
+        """The split of which each leaky twin has the class counts, by the twin's name."""
+        return {
+            entry["name"]: entry["options"]["of"]
+            for entry in self.splits
+            if entry.get("sampler") == "twin" and entry.get("options", {}).get("of")
+        }
+
 
 class Histogram(Record):
     """Counts of test pixels by their distance [pixels] to the nearest training pixel; one more edge than counts."""
 
     edges: list[float]
     counts: list[int]
+
+
+class WindowShare(Record):
+    """At side `window`: share of test windows that share pixels with others, and that contain a training pixel."""
+
+    window: int
+    overlap_share: float | None
+    centre_share: float | None
 
 
 class Audit(Record):
@@ -65,44 +76,7 @@ class Audit(Record):
     lost_classes: list[int] | None = None
     leaky: bool
     distance_histogram: Histogram | None = None
-
-
-class ClassFigures(Record):
-    """Accuracy of one class; `support` is its number of test pixels."""
-
-    id: int
-    name: str
-    support: int
-    producers_accuracy: float | None
-    users_accuracy: float | None
-    f1: float | None
-
-
-class Interval(Record):
-    """How the interval of the overall accuracy was estimated."""
-
-    method: str = ""
-    level: float = 0.95
-    blocks: int | None = None
-    replicates: int | None = None
-
-
-class Metrics(Record):
-    """`metrics.json`: accuracy on the test pixels; `confusion` has references in rows, predictions in columns."""
-
-    window: int
-    n_train: int
-    n_validation: int
-    n_test: int
-    oa: float
-    aa: float | None
-    kappa: float | None
-    macro_f1: float | None
-    oa_low: float | None
-    oa_high: float | None
-    interval: Interval = Interval()
-    classes: list[ClassFigures]
-    confusion: list[list[int]]
+    by_window: list[WindowShare] = Field(default_factory=list)
 
 
 class Training(Record):
@@ -116,17 +90,17 @@ class Training(Record):
     backend: str | None = None
     device: str | None = None
     threads: int | None = None
-    facts: dict[str, str | float | bool | None] = {}
+    facts: dict[str, str | float | bool | None] = Field(default_factory=dict)
 
 
 class Card(Record):
     """`model.json`: what the saved model was made of; `reach` [pixels] is None where it is without bound."""
 
-    options: dict[str, Any] = {}
-    feature_options: dict[str, Any] = {}
+    options: dict[str, Any] = Field(default_factory=dict)
+    feature_options: dict[str, Any] = Field(default_factory=dict)
     normalization: dict[str, Any] | None = None
     reach: int | None
-    versions: dict[str, str | None] = {}
+    versions: dict[str, str | None] = Field(default_factory=dict)
 
 
 class Mapping(Record):
@@ -146,38 +120,3 @@ class Epoch(Record):
     val_loss: float | None = None
     val_accuracy: float | None = None
     learning_rate: float | None = None
-
-
-RecordT = TypeVar("RecordT", bound=Record)
-
-
-def load(record: type[RecordT], path: Path, stage: str) -> RecordT:
-    """Read a JSON file into a record.
-
-    Parameters
-    ----------
-    record : type of Record
-    path : Path
-    stage : str
-        The stage that writes the file, for the message.
-
-    Raises
-    ------
-    DataError
-        If the file is missing, or does not hold what the record asks for.
-    """
-    require(path, stage)
-    try:
-        return record.model_validate_json(path.read_bytes())
-    except ValidationError as error:
-        problem = error.errors()[0]
-        key = ".".join(str(part) for part in problem["loc"])
-        what = f"key '{key}' is wrong: {problem['msg']}" if key else problem["msg"]
-        raise DataError(f"{path}: {what}; expected the file that the {stage} stage writes; run it again") from None
-
-
-def require(path: Path, stage: str) -> Path:
-    """Return `path`, or raise DataError that names the stage which writes it where there is no such file."""
-    if not path.exists():
-        raise DataError(f"{path}: no such file, and the report needs it; run the {stage} stage first")
-    return path

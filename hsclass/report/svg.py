@@ -1,5 +1,6 @@
 """Drawings inside the page: SVG elements with escaped text and short numbers, the same text for the same drawing."""
 
+from functools import cached_property
 from xml.etree import ElementTree
 
 from markupsafe import Markup
@@ -24,20 +25,26 @@ class Drawing:
     """
 
     def __init__(self, name: str, title: str, *, width: float, height: float) -> None:
-        self.width, self.height, self.hatch = width, height, f"url(#hatch-{name})"
+        self.width, self.height, self._name = width, height, name
         self._root = ElementTree.Element(
             "svg",
             {"viewBox": f"0 0 {width:g} {height:g}", "role": "img", "aria-label": title, "font-family": "inherit"},
         )
         self._root.set("style", f"max-width:{width:g}px")
+
+    @cached_property
+    def hatch(self) -> str:
+        """The fill of what leaks; its pattern goes into the drawing with the first use."""
+        definitions = ElementTree.Element("defs")
+        self._root.insert(0, definitions)
+        size = {"width": "6", "height": "6"}
         pattern = ElementTree.SubElement(
-            ElementTree.SubElement(self._root, "defs"),
-            "pattern",
-            {"id": f"hatch-{name}", "width": "6", "height": "6", "patternUnits": "userSpaceOnUse"},
+            definitions, "pattern", {"id": f"hatch-{self._name}", **size, "patternUnits": "userSpaceOnUse"}
         )
         pattern.set("patternTransform", "rotate(45)")
-        ElementTree.SubElement(pattern, "rect", {"width": "6", "height": "6", "fill": LEAKY_PALE})
+        ElementTree.SubElement(pattern, "rect", {**size, "fill": LEAKY_PALE})
         ElementTree.SubElement(pattern, "rect", {"width": "2", "height": "6", "fill": LEAKY, "opacity": "0.75"})
+        return f"url(#hatch-{self._name})"
 
     def rect(self, x: float, y: float, width: float, height: float, **style: str | float) -> None:
         """Add a rectangle by its upper left corner and size."""
@@ -51,10 +58,13 @@ class Drawing:
         """Add a circle."""
         self._add("circle", {"cx": x, "cy": y, "r": radius, **style})
 
+    def polygon(self, points: list[tuple[float, float]], **style: str | float) -> None:
+        """Add a filled shape by its (x, y) corners."""
+        self._add("polygon", {"points": _joined(points), **style})
+
     def path(self, points: list[tuple[float, float]], **style: str | float) -> None:
         """Add a line through (x, y) points."""
-        steps = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-        self._add("polyline", {"points": steps, "fill": "none", "stroke": INK, **style})
+        self._add("polyline", {"points": _joined(points), "fill": "none", "stroke": INK, **style})
 
     def text(self, x: float, y: float, text: str, **style: str | float) -> None:
         """Add text by its baseline."""
@@ -67,6 +77,10 @@ class Drawing:
     def _add(self, tag: str, attributes: dict[str, str | float]) -> ElementTree.Element:
         plain = {key.replace("_", "-"): _short(value) for key, value in attributes.items()}
         return ElementTree.SubElement(self._root, tag, plain)
+
+
+def _joined(points: list[tuple[float, float]]) -> str:
+    return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
 
 
 def _short(value: str | float) -> str:

@@ -1,7 +1,5 @@
-"""Accuracy figures: the rows of `accuracy.csv`, and what they are on average over the seeds."""
+"""Accuracy figures of each model under each split, on average over the seeds."""
 
-import csv
-import io
 import math
 import statistics
 from collections.abc import Iterable
@@ -9,12 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from hsclass.report.collect import Results, Run
-from hsclass.report.text import number, ordered
-
-COLUMNS = (
-    "scene", "sampler", "seed", "window", "features", "model", "n_train", "n_test", "oa", "aa", "kappa", "oa_low",
-    "oa_high", "train_seconds", "map_seconds", "leaky", "macro_f1", "n_validation", "overlap_share", "lost_classes",
-)  # fmt: skip
+from hsclass.report.text import MISSING, between, number, ordered
 
 KeyT = TypeVar("KeyT")
 
@@ -75,6 +68,13 @@ def figure(values: Iterable[float | None]) -> Figure:
     )
 
 
+def limits(group: Group, name: str) -> str:
+    """Write the lowest and highest limit of the runs' intervals of a figure of `Metrics`."""
+    lows = ordered(getattr(run.metrics, f"{name}_low") for run in group.runs)
+    highs = ordered(getattr(run.metrics, f"{name}_high") for run in group.runs)
+    return between(lows[0], highs[-1]) if lows and highs else MISSING
+
+
 def groups(results: Results, scene: str) -> tuple[Group, ...]:
     """Return the groups of one scene, by split, features and model, each in the order of the experiment's runs."""
     found: dict[tuple[str, str, str], list[Run]] = {}
@@ -105,35 +105,6 @@ def by_method(found: Iterable[Group]) -> dict[tuple[str, str], list[Group]]:
 def best(found: Iterable[Group]) -> Group | None:
     """Return the group of the highest mean OA, the first of equals, None where there is none."""
     return max(found, key=lambda group: group.oa.mean or 0, default=None)
-
-
-def accuracy_csv(results: Results) -> str:
-    """Return the text of `accuracy.csv`: a row for each run, figures in full, an empty cell for one not defined."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    names = {scene.name: scene.class_name for scene in results.scenes}
-    for run in results.runs:
-        entry, metrics, audit = run.entry, run.metrics, run.split.audit
-        lost = ";".join(names[entry.scene](identity) for identity in audit.lost_classes or ())
-        writer.writerow(
-            _cell(value)
-            for value in (
-                entry.scene, entry.split, entry.seed, metrics.window, entry.features, entry.model, metrics.n_train,
-                metrics.n_test, metrics.oa, metrics.aa, metrics.kappa, metrics.oa_low, metrics.oa_high,
-                run.training.seconds, run.mapping.seconds, run.split.leaky, metrics.macro_f1, metrics.n_validation,
-                audit.overlap_share, lost,
-            )
-        )  # fmt: skip
-    return text.getvalue()
-
-
-def _cell(value: str | float | bool | None) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float):
-        return "" if math.isnan(value) else repr(value)
-    return "" if value is None else str(value)
 
 
 def _order(keys: Iterable[KeyT]) -> dict[KeyT, int]:

@@ -50,6 +50,27 @@ def span(texts: Iterable[str]) -> str:
     return texts[0] if texts[0] == texts[-1] else f"{texts[0]} to {texts[-1]}"
 
 
+def between(low: float | None, high: float | None, digits: int = 3, *, sign: bool = False) -> str:
+    """Write an interval; a dash where a limit is not defined. `sign` writes the plus of positive limits, too."""
+    if not (ordered([low]) and ordered([high])):
+        return MISSING
+    write = signed if sign else number
+    return f"{write(low, digits)} to {write(high, digits)}"
+
+
+def signed(value: float | None, digits: int = 3) -> str:
+    """Write a difference with its sign; nothing has none."""
+    text = number(value, digits)
+    return f"+{text}" if value is not None and round(value, digits) > 0 else text
+
+
+def probability(value: float | None) -> str:
+    """Write a p value: three decimals, and < 0.001 below."""
+    if value is None or math.isnan(value):
+        return MISSING
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
+
+
 def ordered(values: Iterable[float | None]) -> list[float]:
     """Return the values that are defined, ascending."""
     return sorted(value for value in values if value is not None and not math.isnan(value))

@@ -6,16 +6,26 @@ from dataclasses import dataclass
 import numpy as np
 from markupsafe import Markup
 
+from hsclass.report.areas import AreaPanel, area_panels
+from hsclass.report.calibration import CalibrationPanel, calibration_panels
 from hsclass.report.charts import bar_chart, interval_chart
 from hsclass.report.classes import ClassRow, class_rows
 from hsclass.report.collect import Results, Run, SceneResult, SplitResult
+from hsclass.report.comparison import ComparisonPanel, comparison_panels
+from hsclass.report.conditions import ConditionRow, condition_rows
 from hsclass.report.curves import CurvePair, training_curves
+from hsclass.report.distances import DistancePanel, distance_panels
+from hsclass.report.dumbbells import inflation_chart
 from hsclass.report.finding import Finding, find
+from hsclass.report.inflation import Inflation, inflations
 from hsclass.report.information import Information, information
 from hsclass.report.leakage import LeakageRow, leakage_rows, overlap_share
+from hsclass.report.matrix import comparison_matrix
 from hsclass.report.pictures import Picture, class_picture, colour_picture, shown_step, split_picture
+from hsclass.report.series import Key, legend, model_styles, split_styles
 from hsclass.report.tables import Group, by_method, by_split, groups
 from hsclass.report.text import MISSING, count, duration, ordered, span
+from hsclass.report.window_shares import window_chart
 from hsclass.scene import read_classes
 
 
@@ -50,6 +60,10 @@ class SceneView:
         Every n-th pixel is shown.
     shape : str
         How the scene is laid out: "wide", "tall" or "square".
+    inflations, inflation_chart, window_chart, comparisons, conditions, distances, calibrations, areas
+        Panels of what the results may lack, as those of an older version do: None or empty.
+    model_key, split_key : tuple of Key
+        Legends of the lines of models and of splits.
     maps of `panels` : a tuple for each seed, with the run and its map for each model.
     """
 
@@ -71,6 +85,16 @@ class SceneView:
     shape: str
     curves: tuple[CurvePair, ...]
     information: Information
+    inflations: tuple[Inflation, ...]
+    inflation_chart: Markup | None
+    window_chart: Markup | None
+    comparisons: tuple[tuple[ComparisonPanel, Markup | None], ...]
+    conditions: tuple[ConditionRow, ...]
+    distances: tuple[DistancePanel, ...]
+    calibrations: tuple[CalibrationPanel, ...]
+    areas: tuple[AreaPanel, ...]
+    model_key: tuple[Key, ...]
+    split_key: tuple[Key, ...]
 
 
 def scene_views(results: Results) -> tuple[SceneView, ...]:
@@ -95,7 +119,9 @@ def times(group: Group) -> str:
 
 def _scene_view(results: Results, scene: SceneResult, key: str, pictures: int) -> SceneView:
     found = groups(results, scene.name)
-    finding = find(found)
+    inflated = inflations(found, results.experiment.twins)
+    finding = find(found, inflated)
+    models, lines = model_styles(found), split_styles(found)
     splits = [split for split in results.splits if split.scene == scene.name]
     step = shown_step(scene.labels.shape, pictures)
     rows, cols = scene.labels.shape
@@ -119,6 +145,19 @@ def _scene_view(results: Results, scene: SceneResult, key: str, pictures: int) -
         shape="wide" if cols > 2.2 * rows else "tall" if rows > 1.6 * cols else "square",
         curves=_all_curves(found, key),
         information=information(results, scene, found),
+        inflations=inflated,
+        inflation_chart=inflation_chart(inflated, f"{key}-inflation") if inflated else None,
+        window_chart=window_chart(splits, results.experiment.window, lines, f"{key}-windows"),
+        comparisons=tuple(
+            (panel, comparison_matrix(panel, f"{key}-matrix{place}") if len(panel.labels) > 2 else None)
+            for place, panel in enumerate(comparison_panels(found, splits))
+        ),
+        conditions=condition_rows(found),
+        distances=distance_panels(found, models, f"{key}-far"),
+        calibrations=calibration_panels(found, models, f"{key}-calibration"),
+        areas=area_panels(found),
+        model_key=legend(models),
+        split_key=legend(lines),
     )
 
 

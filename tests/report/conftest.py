@@ -24,6 +24,7 @@ OA = {
     ("blocks", "rf"): (0.40, 0.44),
     ("blocks", "net"): (0.46, 0.50),
 }
+METHODS = ["raw/rf", "raw/net"]
 CONFUSION = [[30, 7, 3], [11, 20, 0], [0, 0, 0]]
 """Rows: reference, columns: predicted; 7 pixels of class 1 were taken for class 2, 11 the other way round."""
 
@@ -64,22 +65,70 @@ def make_audit(name: str) -> dict[str, Any]:
         "centre_share": 0.75 if leaky else 0.0, "moran_i": -0.0123 if leaky else 0.91, "kl_train": 0.02,
         "kl_test": None, "train_ratio_asked": 0.25, "train_ratio": 0.27, "lost_classes": [4], "leaky": leaky,
         "distance_histogram": {"edges": [1, 2, 3, 4, 5, 6, 7], "counts": [9, 9, 0, 0, 0, 18]},
+        "by_window": [
+            {"window": 1, "overlap_share": 0.0, "centre_share": 0.0},
+            {"window": 5, "overlap_share": 0.984 if leaky else 0.0, "centre_share": 0.75 if leaky else 0.0},
+            {"window": 9, "overlap_share": 1.0 if leaky else 0.5, "centre_share": 1.0 if leaky else 0.0},
+        ],
     }  # fmt: skip
 
 
-def make_metrics(name: str, oa: float) -> dict[str, Any]:
+def make_metrics(name: str, oa: float, reach: int) -> dict[str, Any]:
+    """Return figures with intervals from 0.05 below to 0.03 above; far test pixels are 0.2 less accurate."""
+    leaky, window = name == "random", 2 * reach + 1
     return {
         "window": 5, "leaky": name == "random", "n_train": 48, "n_validation": 0, "n_test": 71, "oa": oa,
         "aa": oa - 0.1, "kappa": oa - 0.2, "macro_f1": None, "oa_low": oa - 0.05, "oa_high": oa + 0.03,
-        "interval": {"method": "percentile bootstrap over blocks", "level": 0.95, "blocks": 8, "replicates": 2000},
+        "aa_low": oa - 0.15, "aa_high": oa - 0.07, "kappa_low": oa - 0.25, "kappa_high": round(oa - 0.17, 9),
+        "macro_f1_low": None, "macro_f1_high": None,
+        "interval": {"method": "percentile bootstrap over blocks", "level": 0.95, "blocks": 8, "block_side": 10,
+                     "replicates": 2000},
         "classes": [
             {"id": 1, "name": "<b>Corn", "support": 40, "producers_accuracy": 0.75, "users_accuracy": 30 / 41,
-             "f1": 0.74},
+             "f1": 0.74, "producers_low": 0.6, "producers_high": 0.86, "users_low": 0.58, "users_high": 0.84},
             {"id": 2, "name": "Hay & straw", "support": 31, "producers_accuracy": 20 / 31, "users_accuracy": 20 / 27,
-             "f1": 0.69},
+             "f1": 0.69, "producers_low": 0.47, "producers_high": 0.79, "users_low": None, "users_high": None},
             {"id": 4, "name": "Woods", "support": 0, "producers_accuracy": None, "users_accuracy": 0.0, "f1": None},
         ],
         "confusion": CONFUSION,
+        "calibration": {"ece": 0.12, "bins": [
+            {"low": 0.5, "high": 0.6, "n": 20, "confidence": 0.55, "accuracy": 0.5},
+            {"low": 0.9, "high": 1.0, "n": 51, "confidence": 0.95, "accuracy": oa},
+        ]},
+        "distance": [
+            {"low": 1, "high": 2, "n": 30, "oa": oa, "oa_low": oa - 0.05, "oa_high": oa + 0.03},
+            {"low": 4, "high": 8, "n": 40, "oa": oa - 0.2, "oa_low": oa - 0.25, "oa_high": oa - 0.17},
+            {"low": 8, "high": None, "n": 1, "oa": 0.0, "oa_low": None, "oa_high": None},
+        ],
+        "area": {
+            "unit": "ha", "total": 12.5, "unsampled_share": 0.1, "oa": oa - 0.04, "oa_low": oa - 0.1, "oa_high": oa,
+            "classes": [
+                {"id": 1, "name": "<b>Corn", "mapped": 5.0, "area": 6.25, "area_low": 4.0, "area_high": 8.5,
+                 "users_accuracy": 0.73, "users_low": 0.58, "users_high": 0.84, "producers_accuracy": 0.7,
+                 "producers_low": 0.5, "producers_high": 0.9},
+                {"id": 2, "name": "Hay & straw", "mapped": 6.25, "area": 5.0, "area_low": 2.75, "area_high": 7.25,
+                 "users_accuracy": 0.74, "users_low": 0.55, "users_high": 0.87, "producers_accuracy": 0.6,
+                 "producers_low": 0.4, "producers_high": 0.8},
+                {"id": 4, "name": "Woods", "mapped": 1.25, "area": None, "area_low": None, "area_high": None,
+                 "users_accuracy": None, "users_low": None, "users_high": None, "producers_accuracy": None,
+                 "producers_low": None, "producers_high": None},
+            ],
+        },
+        "leakage": {"reach": reach, "unbounded": False, "window": window,
+                    "overlap_share": 0.984 if leaky and reach else 0.0, "centre_share": 0.75 if leaky and reach else 0},
+        "fit_scope": {"normalizer": 48, "extractor": 0, "model": 48, "validation": 0},
+    }  # fmt: skip
+
+
+def make_comparison(seed: int) -> dict[str, Any]:
+    """Return one pair of models; their order of accuracy is the same in both seeds."""
+    return {
+        "n_test": 71, "blocks": 8, "block_side": 10, "level": 0.95, "permutations": 9999, "methods": METHODS,
+        "pairs": [{
+            "a": METHODS[0], "b": METHODS[1], "difference": -0.06 - 0.02 * seed, "low": -0.12,
+            "high": -0.01 - seed / 50, "only_a": 5, "only_b": 9 + seed, "mcnemar_p": 0.0001,
+            "mcnemar_holm": 0.0002 + seed / 10, "permutation_p": 0.01, "permutation_holm": 0.02 + seed / 100,
+        }],
     }  # fmt: skip
 
 
@@ -100,6 +149,17 @@ class Experiment:
                     change(content)
                     path.write_text(json.dumps(content))
 
+    @property
+    def comparisons(self) -> Path:
+        """The folder of the models' comparisons on the scene."""
+        return self.file.parent / "comparison/farm"
+
+    def make_twin(self) -> None:
+        """Declare the leaky split the twin of the other one."""
+        content = json.loads(self.file.read_text())
+        content["splits"][0] = {"sampler": "twin", "name": "random", "options": {"of": "blocks"}}
+        self.file.write_text(json.dumps(content))
+
 
 def write_run(run: dict[str, Any], scene: Scene, oa: float) -> None:
     folder = Path(run["folder"])
@@ -108,7 +168,7 @@ def write_run(run: dict[str, Any], scene: Scene, oa: float) -> None:
     labels = scene.require_labels()
     write_classes(folder / "map.tif", np.where(labels == 0, 2, labels).astype(np.uint8), classes=CLASSES, grid=Grid())
     files = {
-        "metrics.json": make_metrics(run["split"], oa),
+        "metrics.json": make_metrics(run["split"], oa, 2 if net else 0),
         "map.json": {"seconds": 0.5, "peak_memory_mb": 300.0, "pixels_per_second": 384.0},
         "model/training.json": {
             "seconds": 62.25 if net else 1.5, "peak_memory_mb": 1500.0, "epochs": 4 if net else None,
@@ -149,7 +209,10 @@ def experiment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Experiment:
                 }  # fmt: skip
                 write_run(run, scene, OA[split, model][seed])
                 made.runs.append(run)
-    made.file.parent.mkdir(parents=True)
+    made.comparisons.mkdir(parents=True)
+    for split in ("random", "blocks"):
+        for seed in (0, 1):
+            (made.comparisons / f"{split}-{seed}.json").write_text(json.dumps(make_comparison(seed)))
     made.file.write_text(
         json.dumps({
             "experiment": "farm", "window": 5, "fractions": {"train": 0.25, "validation": 0.0}, "seeds": [0, 1],

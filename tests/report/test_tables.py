@@ -34,7 +34,10 @@ def test_row_holds_the_figures_in_full(experiment) -> None:
         "scene": "farm", "sampler": "blocks", "seed": "1", "window": "5", "features": "raw", "model": "net",
         "n_train": "48", "n_test": "71", "oa": "0.5", "aa": "0.4", "kappa": "0.3333333333333333", "oa_low": "0.45",
         "oa_high": "0.53", "train_seconds": "62.25", "map_seconds": "0.5", "leaky": "false", "macro_f1": "",
-        "n_validation": "0", "overlap_share": "0.0", "lost_classes": "Woods",
+        "n_validation": "0", "overlap_share": "0.0", "lost_classes": "Woods", "aa_low": "0.35", "aa_high": "0.43",
+        "kappa_low": "0.25", "kappa_high": "0.33", "macro_f1_low": "", "macro_f1_high": "", "ece": "0.12",
+        "reach": "2", "reach_overlap_share": "0.0", "area_adjusted_oa": "0.46", "area_adjusted_oa_low": "0.4",
+        "area_adjusted_oa_high": "0.5",
     }  # fmt: skip
 
 
