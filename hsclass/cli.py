@@ -125,32 +125,44 @@ def split(
 
 @app.command()
 def audit(
-    split: SplitArgument,
-    window: Annotated[int | None, typer.Option(help="side [pixels]", show_default="the split's own")] = None,
+    split: Annotated[Path, typer.Argument(metavar="SPLIT", help="raster of split codes, or a training mask")],
+    window: Annotated[
+        list[int] | None, typer.Option(help="side [pixels]; may be repeated", show_default="the split's own")
+    ] = None,
     labels: Annotated[Path | None, typer.Option(help="ground truth", show_default="the one the split names")] = None,
+    test: Annotated[
+        str | None, typer.Option(metavar="FILE", help="test mask, or 'rest': all labelled pixels in no other mask")
+    ] = None,
+    validation: Annotated[Path | None, typer.Option(help="validation mask")] = None,
+    ids: Annotated[
+        str | None, typer.Option(metavar="1:2,2:3,...", help="class ids of the ground truth by ids of the masks")
+    ] = None,
+    train_key: Annotated[str | None, typer.Option(help="variable of the training mask's file")] = None,
+    test_key: Annotated[str | None, typer.Option(help="variable of the test mask's file")] = None,
+    validation_key: Annotated[str | None, typer.Option(help="variable of the validation mask's file")] = None,
+    labels_key: Annotated[str | None, typer.Option(help="variable of the ground truth's file")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="file for the JSON")] = None,
 ) -> None:
-    """Measure how far a split leaks; exit status 3 when it does without declaring itself leaky."""
-    from hsclass.atomic import write_text
-    from hsclass.audit import audit_split, require_sound
-    from hsclass.scene import read_classes
-    from hsclass.split import FOREIGN, read_split
+    """Measure how far a split or anyone's masks leak; exit status 3 when they do without declaring it.
 
-    read, named = read_split(split)
-    if window is None and read.sampler == FOREIGN:
-        raise UsageError(f"{split}: was not written by hsclass, so its window is not known; give it with --window")
-    truth = labels or named
-    result = audit_split(read, None if truth is None else read_classes(truth)[0], window=window)
+    With --test the first file is a training mask: a raster, .mat, .npy or .npz of class ids, or of 0 and 1.
+    """
+    from hsclass.atomic import write_text
+    from hsclass.audit import as_json_text, as_table, audit_split, open_input, parse_ids, require_sound
+
+    opened = open_input(
+        split, test, labels=labels, labels_key=labels_key, validation_mask=validation, train_key=train_key,
+        test_key=test_key, validation_key=validation_key, ids=parse_ids(ids) if ids else None,
+    )  # fmt: skip
+    results = [audit_split(opened.split, opened.labels, window=side) for side in opened.windows(window or ())]
+    for remark in opened.remarks:
+        typer.echo(remark, err=True)
     if output:
-        write_text(output, json.dumps(result.as_dict() | {"distance_histogram": result.distance_histogram}, indent=1))
-    figures = result.as_dict()
-    if as_json:
-        typer.echo(json.dumps(figures, indent=1))
-    else:
-        width = max(map(len, figures))
-        typer.echo("\n".join(f"{name:{width}}  {_shown(value)}" for name, value in figures.items()))
-    require_sound(result, str(split))
+        write_text(output, as_json_text(results, details=True))
+    typer.echo(as_json_text(results) if as_json else as_table(results))
+    for result in results:
+        require_sound(result, str(split))
 
 
 @app.command()
@@ -288,10 +300,6 @@ def _options(settings: list[str] | None) -> dict[str, Any]:
             raise UsageError(f"--set {setting}: has no '='; expected OPTION=VALUE")
         options[name] = yaml.safe_load(value)
     return options
-
-
-def _shown(value: Any) -> str:
-    return f"{value:.4f}" if isinstance(value, float) else json.dumps(value)
 
 
 def _teller(label: str, every: float = 5.0) -> Callable[[str], None]:

@@ -4,11 +4,16 @@ import numpy as np
 from scipy.ndimage import distance_transform_cdt
 
 from hsclass.audit.figures import Audit
+from hsclass.audit.inputs import open_input, parse_ids
 from hsclass.audit.measures import kl_divergence, moran_i, shares_by_window
+from hsclass.audit.text import as_json_text, as_table
 from hsclass.errors import DataError, LeakageError, UsageError
 from hsclass.split import Role, Split
 
-__all__ = ["Audit", "audit_split", "kl_divergence", "moran_i", "require_sound"]
+__all__ = [
+    "Audit", "as_json_text", "as_table", "audit_split", "kl_divergence", "moran_i", "open_input", "parse_ids",
+    "require_sound",
+]  # fmt: skip
 
 _WINDOWS = 31  # side [pixels] up to which shares are given by window; networks in use look at 27 pixels at most
 

@@ -213,7 +213,7 @@ def count_classes(values: np.ndarray) -> dict[int, int]:
 
 def _fitting_ids(mask: Mask) -> str:
     """Return for every id the class on which most of its labelled pixels lie, as text; empty where that is unclear."""
-    fitting = {}
+    fitting: dict[int, int] = {}
     for identity in np.unique(mask.values[mask.values > 0]).tolist():
         beneath = count_classes(mask.labels[mask.values == identity])
         best = max(beneath, key=beneath.__getitem__, default=0)
