@@ -1,21 +1,25 @@
 """Samplers: strategies that assign labelled pixels to train, validation and test."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
-from hsclass.errors import DataError
 from hsclass.options import parse_options
 from hsclass.samplers import request
+from hsclass.samplers.folds import FoldingSampler, FoldOptions, assign_fold, train_share
 from hsclass.samplers.guard import apply_guard
 from hsclass.samplers.sampler import Sampler
 from hsclass.scene import Scene
-from hsclass.split import ClassShare, Role, Split, account
+from hsclass.split import Split, account
 from hsclass.tables import resolve
 
 SAMPLERS: dict[str, str] = {
     "random": "hsclass.samplers.random:RandomSampler",
+    "blocks": "hsclass.samplers.blocks:Blocks",
+    "clusters": "hsclass.samplers.clusters:Clusters",
+    "stripes": "hsclass.samplers.stripes:Stripes",
+    "region_growing": "hsclass.samplers.region_growing:RegionGrowing",
     "dbscan_area": "hsclass.samplers.dbscan_area:DbscanArea",
     "dbscan_variance": "hsclass.samplers.dbscan_variance:DbscanVariance",
     "twin": "hsclass.samplers.twin:TwinSampler",
@@ -58,7 +62,8 @@ def make_split(
     window : int
         Side of the windows [pixels], odd. For a model that looks at single pixels, 1.
     train, validation : float
-        Shares of the labelled pixels asked for; test is the rest. Region samplers meet them roughly.
+        Shares of the labelled pixels asked for; test is the rest. Region samplers meet them roughly. With the option
+        `folds`, training is the rest, and `train` is not used.
     seed : int
         Of all random choices; the same arguments give the same split.
     cube : ndarray, shape (rows, cols, bands), optional
@@ -94,6 +99,8 @@ def make_split(
         scene, cube, mask, labels = labels.name, labels.cube, labels.mask, labels.require_labels()
     strategy: type[Sampler] = resolve(SAMPLERS, sampler, "sampler")
     chosen = parse_options(strategy.options_model, options, f"sampler {sampler}")
+    folds = chosen.folds if isinstance(chosen, FoldOptions) else None
+    train = train if folds is None else train_share(folds, validation)
     request.check_fractions(train, validation)
     request.check_rasters(labels, cube, mask, sampler=sampler, needs_cube=strategy.needs_cube, scene=scene)
     request.check_window(window, *labels.shape)
@@ -104,9 +111,12 @@ def make_split(
     check_counts(per_class, sampler, train=train, validation=validation, scene=scene)
 
     strategist = strategy(chosen)
-    assigned = strategist.assign(
-        labels, window=window, train=train, validation=validation, rng=np.random.default_rng(seed), cube=cube, mask=mask
-    )
+    rasters: dict[str, Any] = {"window": window, "validation": validation, "cube": cube, "mask": mask}
+    if folds is None:
+        assigned = strategist.assign(labels, train=train, rng=np.random.default_rng(seed), **rasters)
+    else:
+        folding = cast(FoldingSampler, strategist)
+        assigned = assign_fold(folding, labels, folds=folds, seed=seed, scene=scene, **rasters)
     roles, notes, given = assigned.roles, dict(assigned.notes), assigned.given
     labels = labels if given is None else np.where(given > 0, given, labels)
     if not strategist.leaky:
@@ -114,7 +124,7 @@ def make_split(
         for identity, note in guard_notes.items():
             notes[identity] = f"{notes[identity]}; {note}" if identity in notes else note
     classes = account(labels, roles, train if assigned.asked is None else assigned.asked, notes)
-    _require_test(classes, roles, sampler=sampler, window=window, train=train, scene=scene)
+    request.check_roles(classes, sampler=sampler, window=window, train=train, scene=scene)
     fractions = {"train": train, "validation": validation} if assigned.asked is None else {}
     return Split(
         roles=roles, window=window, sampler=sampler, seed=seed, fractions=fractions, leaky=strategist.leaky,
@@ -148,16 +158,3 @@ def check_counts(
     strategy: type[Sampler] = resolve(SAMPLERS, sampler, "sampler")
     request.check_fractions(train, validation)
     request.check_least(counts, strategy.least(validation), sampler=sampler, scene=scene)
-
-
-def _require_test(
-    classes: tuple[ClassShare, ...], roles: np.ndarray, *, sampler: str, window: int, train: float, scene: str
-) -> None:
-    if (roles == Role.TEST).any() and (roles == Role.TRAIN).any():
-        return
-    given = {share.id: f"{share.train} train, {share.validation} validation, {share.guard} guard" for share in classes}
-    raise DataError(
-        f"scene {scene}: sampler {sampler} with window {window} and train {train} leaves no test pixel out of reach of"
-        f" the other windows (pixels per class: {request.listed(given)}); choose a smaller window, a smaller train"
-        " fraction or another sampler"
-    )

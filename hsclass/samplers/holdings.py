@@ -38,10 +38,15 @@ class Holdings:
         product of the classes' test sets greatest, so small classes count as much as large ones, and a choice that
         leaves any class without a test pixel costs infinity.
         """
+        classes, loss = self.toll(pixels)
+        return np.inf if classes else loss
+
+    def toll(self, pixels: np.ndarray) -> tuple[int, float]:
+        """Return how many classes taking `pixels` would leave without a test pixel, and the `loss` of the others."""
         lost = self._lost(*self._near(pixels))
-        hit = lost > 0
-        with np.errstate(divide="ignore"):
-            return float(-np.log1p(-lost[hit] / self._open_counts[hit]).sum())
+        ended = (lost > 0) & (lost == self._open_counts)
+        hit = (lost > 0) & ~ended
+        return int(ended.sum()), float(-np.log1p(-lost[hit] / self._open_counts[hit]).sum())
 
     def keeps_test(self, identity: int, pixels: np.ndarray) -> bool:
         """Tell whether class `identity` keeps an open test pixel when `pixels` are taken."""

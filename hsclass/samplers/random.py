@@ -3,13 +3,15 @@
 from typing import ClassVar, Literal
 
 import numpy as np
+from pydantic import ValidationInfo, field_validator
 
 from hsclass.options import Options
+from hsclass.samplers.folds import FoldOptions, Partition
 from hsclass.samplers.sampler import Assignment
 from hsclass.split import Role
 
 
-class RandomOptions(Options):
+class RandomOptions(FoldOptions):
     """Options of the random sampler.
 
     Attributes
@@ -23,6 +25,13 @@ class RandomOptions(Options):
     """
 
     strategy: Literal["stratified", "equal", "uniform"] = "stratified"
+
+    @field_validator("strategy")
+    @classmethod
+    def _folds_keep_shares(cls, strategy: str, known: ValidationInfo) -> str:
+        if strategy != "stratified" and known.data.get("folds") is not None:
+            raise ValueError("with folds it should be 'stratified', as these keep the shares of the classes")
+        return strategy
 
 
 class RandomSampler:
@@ -77,6 +86,20 @@ class RandomSampler:
         roles[labels > 0] = drawn
         without = [identity for identity in classes if not (drawn[values == identity] == Role.TRAIN).any()]
         return Assignment(roles, dict.fromkeys(without, "no training pixel was drawn"))
+
+    def partition(
+        self, labels: np.ndarray, *, folds: int, rng: np.random.Generator, cube: np.ndarray | None, mask: np.ndarray
+    ) -> Partition:
+        """Deal single pixels to folds, class by class; see `hsclass.samplers.folds.FoldingSampler.partition`."""
+        values = labels[labels > 0]
+        # Sorted by class, in drawn order within each: dealt in turn, no fold gets two pixels of a class more than
+        # another, nor of all classes together.
+        order = np.lexsort((rng.permutation(len(values)), values))
+        fold = np.full(len(values) + 1, -1)
+        fold[1 + order] = np.arange(len(values)) % folds
+        units = np.zeros(labels.shape, np.int64)
+        units[labels > 0] = np.arange(1, len(values) + 1)
+        return Partition(units, fold)
 
 
 def _stratified(size: int, train: float, validation: float) -> tuple[int, int]:

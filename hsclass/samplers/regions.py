@@ -62,11 +62,59 @@ def cut(pixels: np.ndarray, size: int, *, leave: int = 0) -> list[np.ndarray]:
         True in the part cut off, for either end of the region; empty where `leave` cannot be met.
     """
     longer = int(np.argmax(np.ptp(pixels, axis=0)))
-    parts = []
-    for along in (pixels[:, longer], -pixels[:, longer]):
-        lines, counts = np.unique(along, return_counts=True)
-        fits = lines + leave <= lines[-1]
-        if fits.any():
-            last = np.abs(np.cumsum(counts)[fits] - size).argmin()
-            parts.append(along <= lines[last])
-    return parts
+    ends = (first_lines(along, size, leave=leave) for along in (pixels[:, longer], -pixels[:, longer]))
+    return [end for end in ends if end.any()]
+
+
+def first_lines(along: np.ndarray, size: int, *, leave: int = 0) -> np.ndarray:
+    """Mark the first lines of a region: as many as come nearest to a number of pixels, at least one.
+
+    Parameters
+    ----------
+    along : ndarray of int, shape (n,)
+        Line that each pixel lies on.
+    size : int
+        Pixels wanted.
+    leave : int
+        How many lines beyond the last marked one the region must still extend.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+        False everywhere where `leave` cannot be met.
+    """
+    lines, counts = np.unique(along, return_counts=True)
+    fits = lines + leave <= lines[-1]
+    if not fits.any():
+        return np.zeros(len(along), bool)
+    last = np.abs(np.cumsum(counts)[fits] - size).argmin()
+    return along <= lines[last]
+
+
+def slabs(pixels: np.ndarray, count: int) -> list[np.ndarray]:
+    """Cut a region with straight lines across the longer axis of its bounding box into parts of about equal size.
+
+    Parameters
+    ----------
+    pixels : ndarray of int, shape (n, 2)
+        (row, col) of the region.
+    count : int
+        Parts wanted; there are fewer where the region has fewer lines, or has most of its pixels on few of them.
+
+    Returns
+    -------
+    list of ndarray of int, shape (n, 2)
+        (row, col) of the pixels of each part.
+    """
+    part = equal_lines(pixels[:, int(np.argmax(np.ptp(pixels, axis=0)))], count)
+    return [pixels[part == number] for number in np.unique(part)]
+
+
+def equal_lines(along: np.ndarray, count: int) -> np.ndarray:
+    """Number the parts, from 0, shape (n,), that lines fall into when they are divided into parts of about equal size.
+
+    A line belongs to the part that the middle of its pixels falls into, counted over `along`, the line of each pixel.
+    """
+    _, line, counts = np.unique(along, return_inverse=True, return_counts=True)
+    middle = np.cumsum(counts) - counts / 2
+    return (middle * count // len(along)).astype(int)[line]

@@ -1,10 +1,11 @@
 """Checks of what a split is asked for, before anything is computed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from hsclass.errors import DataError, UsageError
+from hsclass.split import ClassShare
 
 
 def check_window(window: int, rows: int, cols: int) -> None:
@@ -60,6 +61,20 @@ def check_rasters(
                 f"scene {scene}: {name} is {raster.shape[:2]} pixels, but the ground truth is {labels.shape}; both"
                 " must lie on one grid"
             )
+
+
+def check_roles(classes: Sequence[ClassShare], *, sampler: str, window: int, train: float, scene: str) -> None:
+    """Raise DataError for a split, described by its account, without any training or any test pixel."""
+    n_train, n_test = sum(share.train for share in classes), sum(share.test for share in classes)
+    if n_train and n_test:
+        return
+    given = {share.id: f"{share.train} train, {share.validation} validation, {share.guard} guard" for share in classes}
+    smaller = "a smaller train fraction" if n_train else "larger units"
+    raise DataError(
+        f"scene {scene}: sampler {sampler} with window {window} and train {train} leaves no"
+        f" {'training' if n_test else 'test'} pixel out of reach of the other windows (pixels per class:"
+        f" {listed(given)}); choose a smaller window, {smaller} or another sampler"
+    )
 
 
 def listed(counts: Mapping[int, object]) -> str:

@@ -9,11 +9,13 @@ from hsclass.audit import audit_split
 from hsclass.options import Options
 from hsclass.raster import Grid
 from hsclass.samplers import SAMPLERS, check_counts, make_split
+from hsclass.samplers.folds import FoldOptions
 from hsclass.split import Role, Split, account, write_split
 from hsclass.tables import resolve
 
 WINDOWS = (1, 3, 5, 9)
 SAFE = [name for name in SAMPLERS if not resolve(SAMPLERS, name, "sampler").leaky]
+FOLDING = [name for name in SAMPLERS if issubclass(resolve(SAMPLERS, name, "sampler").options_model, FoldOptions)]
 
 
 def toy() -> tuple[np.ndarray, np.ndarray]:
@@ -126,3 +128,48 @@ def test_class_sizes_that_pass_the_check_can_be_split(sampler: str, tmp_path: Pa
     cube = np.random.default_rng(0).normal(size=(40, 40, 2))
     split = make_split(labels, sampler, window=3, cube=cube, **needed_options(sampler, labels, tmp_path, 3))
     assert {share.id for share in split.classes} == {1, 2}
+
+
+def fold_roles(sampler: str, folder: Path, folds: int, seeds: range, **arguments: object) -> list[np.ndarray]:
+    return [split_toy(sampler, folder, folds=folds, seed=seed, **arguments)[1].roles for seed in seeds]
+
+
+@pytest.mark.parametrize("sampler", FOLDING)
+@pytest.mark.parametrize(("folds", "window", "validation"), [(2, 3, 0), (3, 5, 0.05), (5, 3, 0.1)])
+def test_over_the_folds_every_labelled_pixel_is_tested_once(
+    sampler: str, folds: int, window: int, validation: float, tmp_path: Path
+) -> None:
+    labels, _ = toy()
+    for repetition in (0, 3):
+        seeds = range(repetition * folds, (repetition + 1) * folds)
+        rasters = fold_roles(sampler, tmp_path, folds, seeds, window=window, validation=validation)
+        assert np.array_equal(sum((roles == Role.TEST).astype(int) for roles in rasters), (labels > 0).astype(int))
+
+
+@pytest.mark.parametrize("sampler", FOLDING)
+def test_the_next_repetition_is_another_partition(sampler: str, tmp_path: Path) -> None:
+    first, second = fold_roles(sampler, tmp_path, 5, range(0, 10, 5))
+    assert not np.array_equal(first, second)
+
+
+@pytest.mark.parametrize("sampler", [name for name in FOLDING if name in SAFE])
+@pytest.mark.parametrize("window", WINDOWS)
+def test_no_fold_leaks(sampler: str, window: int, tmp_path: Path) -> None:
+    labels, split = split_toy(sampler, tmp_path, window=window, folds=4, seed=6)
+    assert audit_split(split, labels).overlap_share == 0
+    validating, training = split.pixels(Role.VALIDATION), split.pixels(Role.TRAIN)
+    distances = np.abs(validating[:, np.newaxis] - training[np.newaxis]).max(axis=2)
+    assert distances.min() >= window
+
+
+@pytest.mark.parametrize("sampler", FOLDING)
+@pytest.mark.parametrize("seed", [0, 3])
+def test_a_fold_accounts_for_every_class(sampler: str, seed: int, tmp_path: Path) -> None:
+    labels, split = split_toy(sampler, tmp_path, folds=5, validation=0.05, seed=seed, train=0.01)
+    assert split.fractions == {"train": 0.75, "validation": 0.05}
+    assert audit_split(split, labels).train_ratio_asked == 0.75
+    for share in split.classes:
+        size = int((labels == share.id).sum())
+        assert share.asked == round(0.75 * size)
+        assert share.train + share.validation + share.test + share.guard == size
+        assert share.note or (share.train > 0 and share.validation > 0 and share.test > 0)

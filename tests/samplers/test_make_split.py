@@ -22,7 +22,7 @@ def test_the_split_carries_what_it_was_made_with() -> None:
     split = make_split(LABELS, "dbscan_area", window=3, train=0.2, validation=0.1, seed=7, eps=2)
     assert (split.window, split.sampler, split.seed, split.leaky) == (3, "dbscan_area", 7, False)
     assert split.fractions == {"train": 0.2, "validation": 0.1}
-    assert split.options == {"eps": 2.0, "min_samples": 5, "max_overshoot": 2.0}
+    assert split.options == {"folds": None, "eps": 2.0, "min_samples": 5, "max_overshoot": 2.0}
     assert split.roles.dtype == np.uint8
 
 
@@ -48,8 +48,8 @@ def test_arguments_are_not_changed() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"sampler": "dbscan"}, r"unknown sampler 'dbscan': expected one of dbscan_area, dbscan_variance, random"),
-        ({"radius": 2}, r"sampler dbscan_area: unknown option 'radius'; expected one of eps, max_overshoot, min_sam"),
+        ({"sampler": "dbscan"}, r"unknown sampler 'dbscan': expected one of blocks, clusters, dbscan_area, dbscan_variance, fix"),
+        ({"radius": 2}, r"sampler dbscan_area: unknown option 'radius'; expected one of eps, folds, max_overshoot, min"),
         ({"eps": 0}, r"sampler dbscan_area: option 'eps' is 0; it should be greater than or equal to 1"),
         ({"sampler": "random", "strategy": "fair"}, r"option 'strategy' is 'fair'"),
         ({"window": 4}, r"window: is 4 pixels; expected an odd number from 1 to 20, as the scene has 20 rows and 40"),

@@ -1,0 +1,207 @@
+"""Spatial k-fold cross-validation: whole units are dealt to folds, and every fold tests once."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from pydantic import Field
+
+from hsclass.errors import DataError, UsageError
+from hsclass.options import Options
+from hsclass.samplers.guard import within
+from hsclass.samplers.regions import cut
+from hsclass.samplers.sampler import Assignment, Sampler
+from hsclass.split import Role
+
+KEEP = (Role.TEST, Role.VALIDATION, Role.TRAIN)
+"""What the guard keeps under k-fold: every pixel must be tested once, so it is training that gives way."""
+
+
+class FoldOptions(Options):
+    """Options of the samplers that can cross-validate."""
+
+    folds: int | None = Field(
+        default=None,
+        ge=2,
+        description="k of a k-fold cross-validation; null for a plain split. Seed s tests fold s mod k of the partition"
+        " drawn with seed s div k, so the seeds 0 to k - 1 are one whole cross-validation. Training gets all that"
+        " neither tests nor validates: fractions.train is not used.",
+    )
+
+
+@dataclass(frozen=True)
+class Partition:
+    """A scene in units that are never torn between folds.
+
+    Attributes
+    ----------
+    units : ndarray of int, shape (rows, cols)
+        Number of each labelled pixel's unit, from 1; 0 = unlabelled.
+    folds : ndarray of int, shape (n_units + 1,)
+        Fold of each unit, from 0; -1 for unit 0.
+    max_overshoot : float or None
+        Factor by which the last unit taken for validation may exceed a class's share before it is cut; None never
+        cuts. Only for units that are of one class each.
+    """
+
+    units: np.ndarray
+    folds: np.ndarray
+    max_overshoot: float | None = None
+
+
+class FoldingSampler(Sampler, Protocol):
+    """A sampler that can cross-validate."""
+
+    def partition(
+        self, labels: np.ndarray, *, folds: int, rng: np.random.Generator, cube: np.ndarray | None, mask: np.ndarray
+    ) -> Partition:
+        """Divide the labelled pixels into units and deal these to folds; arguments as those of `assign`."""
+
+
+def train_share(folds: int, validation: float) -> float:
+    """Return the share of the labelled pixels left to training, 1 - 1 / k - validation.
+
+    Raises
+    ------
+    UsageError
+        If that is nothing, or validation is more than the one fold that it is taken from.
+    """
+    if not 0 <= validation < 1 - 1 / folds or validation > 1 / folds:
+        raise UsageError(
+            f"folds: is {folds} and validation is {validation}; expected a validation share of at most one fold,"
+            f" {1 / folds:.3g}, and some pixels left for training; choose other fractions or more folds"
+        )
+    return round(1 - 1 / folds - validation, 12)
+
+
+def deal(labels: np.ndarray, units: np.ndarray, *, folds: int, rng: np.random.Generator) -> np.ndarray:
+    """Deal units to folds so that every fold gets about the same share of every class.
+
+    One unit after the other goes to the fold that holds least of the unit's classes, each class counted in shares of
+    its pixels; that keeps the sum of the squared shares low. The order is drawn, larger units tending to come first:
+    without replacement, with probabilities proportional to what the units hold of their classes.
+
+    scikit-learn's StratifiedGroupKFold follows the same idea, but takes the units in a fixed order, largest first.
+    All seeds would then give one and the same partition wherever no two units are alike, and a repetition would
+    repeat nothing.
+
+    Parameters
+    ----------
+    labels, units : ndarray of int, shape (rows, cols)
+        Class ids and numbers of units, both 0 = unlabelled.
+    folds : int
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    ndarray of int, shape (n_units + 1,)
+        Fold of each unit, from 0; -1 for unit 0.
+    """
+    used = units > 0
+    classes, index = np.unique(labels[used], return_inverse=True)
+    counts = np.zeros((units.max() + 1, len(classes)))
+    np.add.at(counts, (units[used], index), 1)
+    shares = counts / counts.sum(axis=0)
+    weights = shares[1:].sum(axis=1)
+    order = 1 + np.argsort(rng.exponential(size=len(weights)) / weights)
+    held = np.zeros((folds, len(classes)))
+    dealt = np.full(len(shares), -1)
+    for unit in order:
+        costs = held @ shares[unit]
+        level = np.flatnonzero(costs == costs.min())
+        dealt[unit] = level[held[level].sum(axis=1).argmin()]
+        held[dealt[unit]] += shares[unit]
+    dealt[1:] = rng.permutation(folds)[dealt[1:]]
+    return dealt
+
+
+def assign_fold(
+    strategist: FoldingSampler,
+    labels: np.ndarray,
+    *,
+    folds: int,
+    seed: int,
+    window: int,
+    validation: float,
+    cube: np.ndarray | None,
+    mask: np.ndarray,
+    scene: str,
+) -> Assignment:
+    """Give every labelled pixel its role in fold `seed` mod `folds` of the partition drawn with `seed` div `folds`.
+
+    The fold tests; of the next fold, whole units validate, in a drawn order, until each class's share is met; all
+    else trains. See `hsclass.samplers.make_split` for the other arguments.
+
+    Raises
+    ------
+    DataError
+        If the fold is empty, because there are fewer units than folds.
+    """
+    rng = np.random.default_rng(seed // folds)
+    partition = strategist.partition(labels, folds=folds, rng=rng, cube=cube, mask=mask)
+    fold = seed % folds
+    of_pixel = partition.folds[partition.units]
+    test = of_pixel == fold
+    if not test.any():
+        raise DataError(
+            f"scene {scene}: fold {fold} of {folds} is empty, as there are only {len(partition.folds) - 1} units to"
+            " deal; choose fewer folds or smaller units"
+        )
+    roles = np.where(labels > 0, Role.TRAIN, Role.UNUSED).astype(np.uint8)
+    roles[test] = Role.TEST
+    if validation > 0:
+        free = of_pixel == (fold + 1) % folds
+        near_test = within(test, window - 1) if not strategist.leaky else test
+        _validate(roles, labels, partition, free & ~near_test, validation=validation, reach=window - 1, rng=rng)
+    return Assignment(roles, _lacking(labels, roles, fold, folds, validation), keep=KEEP)
+
+
+def _validate(
+    roles: np.ndarray,
+    labels: np.ndarray,
+    partition: Partition,
+    free: np.ndarray,
+    *,
+    validation: float,
+    reach: int,
+    rng: np.random.Generator,
+) -> None:
+    """Take units for validation, the smallest class first, of the pixels that are free for it."""
+    classes, sizes = np.unique(labels[labels > 0], return_counts=True)
+    for identity, size in sorted(zip(classes.tolist(), sizes.tolist(), strict=True), key=lambda pair: pair[1]):
+        wanted = max(1, round(validation * size))
+        given = int(((labels == identity) & (roles == Role.VALIDATION)).sum())
+        units, counts = np.unique(
+            partition.units[free & (labels == identity) & (roles == Role.TRAIN)], return_counts=True
+        )
+        if given >= wanted or len(units) == 0:
+            continue
+        order = rng.permutation(len(units))
+        totals = given + np.cumsum(counts[order])
+        last = min(int(np.searchsorted(totals, wanted)), len(units) - 1)
+        whole = order[: last + 1]
+        if partition.max_overshoot is not None and totals[last] > partition.max_overshoot * wanted:
+            whole = order[:last]
+            rest = np.argwhere(free & (partition.units == units[order[last]]))
+            ends = [rest[part] for part in cut(rest, wanted - (given + int(counts[whole].sum())))]
+            roles[tuple(min(ends, key=lambda end: _cost(end, roles, reach)).T)] = Role.VALIDATION
+        roles[free & np.isin(partition.units, units[whole])] = Role.VALIDATION
+
+
+def _cost(pixels: np.ndarray, roles: np.ndarray, reach: int) -> int:
+    """Return how many training pixels lie within reach of `pixels`."""
+    taken = np.zeros(roles.shape, bool)
+    taken[tuple(pixels.T)] = True
+    return int((within(taken, reach) & (roles == Role.TRAIN)).sum())
+
+
+def _lacking(labels: np.ndarray, roles: np.ndarray, fold: int, folds: int, validation: float) -> dict[int, str]:
+    texts = {Role.TRAIN: f"no training: all its units test or validate in fold {fold} of {folds}"}
+    if validation > 0:
+        texts[Role.VALIDATION] = "no validation: the next fold has none of its units out of test's reach"
+    texts[Role.TEST] = f"no test: none of its units is in fold {fold} of {folds}"
+    notes: dict[int, str] = {}
+    for role, text in texts.items():
+        for identity in np.setdiff1d(labels[labels > 0], labels[roles == role]).tolist():
+            notes[identity] = f"{notes[identity]}; {text}" if identity in notes else text
+    return notes
