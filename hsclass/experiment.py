@@ -208,8 +208,10 @@ class Experiment:
         for split in self.splits.values() if counts else ():
             check_counts(counts, split.kind, scene=name, **self.plan.fractions.model_dump())
         for features, model in itertools.product(self.features.values(), self.models.values()):
-            count = feature_class(features.kind).count(bands, len(counts))
-            model_class(model.kind).check(self._options["models"][model.name], window=window, n_features=count)
+            extractor = feature_class(features.kind)(**self._options["features"][features.name].model_dump())
+            count = extractor.count(bands, len(counts), descriptor.kept_wavelengths)
+            if count is not None:
+                model_class(model.kind).check(self._options["models"][model.name], window=window, n_features=count)
 
     def runs(self) -> Iterator[Run]:
         """Yield every run of the matrix."""

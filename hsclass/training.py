@@ -10,6 +10,7 @@ import numpy as np
 from hsclass import __version__
 from hsclass.errors import DataError
 from hsclass.features import feature_class
+from hsclass.features.extractor import Origin
 from hsclass.fit_scope import FitScope, marked
 from hsclass.models import model_class
 from hsclass.models.classifier import Progress, Sample
@@ -87,7 +88,7 @@ def fit(
     normalized = normalize_scene(normalizer, scene)
     extractor = extractor_class(**extractor_options.model_dump())
     known = np.where(marked(train, labels.shape), labels, 0)
-    extractor.fit(normalized, known)
+    extractor.fit(normalized, known, origin=_origin(scene, normalizer))
     cube = np.ascontiguousarray(extractor.transform(normalized))
 
     classifier = family(
@@ -147,6 +148,12 @@ def _check_fit(scene: Scene, split: Split, labels: np.ndarray, ids: np.ndarray) 
         raise DataError(
             f"split: {empty} pixels to learn from hold no data in scene {scene.name}; set its ground truth to 0 there"
         )
+
+
+def _origin(scene: Scene, normalizer: Normalizer) -> Origin:
+    area = scene.grid.pixel_area
+    size = None if area is None else area**0.5
+    return Origin(scene.wavelengths, normalizer.offset_, normalizer.scale_, size)
 
 
 def _sample(pixels: np.ndarray, labels: np.ndarray, ids: np.ndarray) -> Sample:

@@ -8,12 +8,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from rasterio import Affine
+from rasterio.crs import CRS
 
 import hsclass
 from hsclass.errors import DataError, UsageError
 from hsclass.features import FEATURES
+from hsclass.features.extractor import Origin
 from hsclass.features.raw import Raw
 from hsclass.models.trained import TrainedModel
+from hsclass.raster import Grid
 from hsclass.scene import Scene
 from hsclass.split import Role, Split
 
@@ -42,8 +46,8 @@ class Recorder(Raw):
 
     reach = 2
 
-    def fit(self, cube: np.ndarray, labels: np.ndarray | None = None) -> "Recorder":
-        self.cube_, self.labels_ = cube.copy(), labels
+    def fit(self, cube: np.ndarray, labels: np.ndarray | None = None, *, origin: Origin | None = None) -> "Recorder":
+        self.cube_, self.labels_, self.origin = cube.copy(), labels, origin
         return self
 
 
@@ -56,6 +60,19 @@ def test_extractor_is_fitted_on_the_normalised_cube_and_the_training_labels(
     np.testing.assert_array_equal(model.extractor.labels_, expected)
     np.testing.assert_array_equal(model.extractor.cube_, model.normalizer.transform(toy_scene.cube))
     assert model.about["reach"] == model.reach == 2
+    origin = model.extractor.origin
+    np.testing.assert_array_equal(origin.wavelengths, toy_scene.wavelengths)
+    np.testing.assert_allclose(model.extractor.cube_ * origin.scale + origin.offset, toy_scene.cube, rtol=1e-6)
+    assert origin.pixel_size is None
+
+
+def test_extractor_is_told_the_size_of_a_pixel(
+    toy_scene: Scene, toy_split: Split, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(FEATURES, "recorder", f"{__name__}:Recorder")
+    grid = Grid(CRS.from_epsg(32633), Affine(30, 0, 5e5, 0, -30, 5e6))
+    model = train(replace(toy_scene, grid=grid), toy_split, features="recorder")
+    assert model.extractor.origin.pixel_size == pytest.approx(30)
 
 
 def test_other_pixels_change_neither_normaliser_nor_model(toy_scene: Scene, toy_split: Split) -> None:

@@ -119,6 +119,12 @@ class Descriptor(Options):
         """(rows, cols, bands) without `drop_bands`, None when the shape is not known."""
         return self.shape and (self.shape[0], self.shape[1], self.shape[2] - len(set(self.drop_bands)))
 
+    @property
+    def kept_wavelengths(self) -> tuple[float, ...] | None:
+        """Band centres [nm] without `drop_bands`, None when the descriptor does not list them."""
+        listed = self.wavelengths
+        return listed and tuple(centre for band, centre in enumerate(listed) if band not in self.drop_bands)
+
 
 class SceneOptions(Options):
     """What an experiment may cut from a data set to make its scene."""

@@ -1,5 +1,7 @@
 """The contract of every feature extractor."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
@@ -7,11 +9,32 @@ import numpy as np
 from hsclass.options import Options
 
 
+@dataclass(frozen=True)
+class Origin:
+    """What is known of the scene that a normalised cube comes from.
+
+    Attributes
+    ----------
+    wavelengths : ndarray, shape (bands,), or None
+        Band centres [nm].
+    offset, scale : ndarray, shape (bands,), or None
+        Of the normaliser: ``normalised * scale + offset`` is the measured value. None: the values are as measured.
+    pixel_size : float or None
+        Side of a pixel [m].
+    """
+
+    wavelengths: np.ndarray | None = None
+    offset: np.ndarray | None = None
+    scale: np.ndarray | None = None
+    pixel_size: float | None = None
+
+
 class Extractor(Protocol):
     """What a model sees of the normalised cube.
 
     scikit-learn's `fit` and `transform`, on rasters; the options are the constructor's parameters, and what `fit`
-    learns is in attributes that are arrays and end in an underscore.
+    learns is in attributes that are arrays and end in an underscore. Whatever `transform` needs of the `Origin` is
+    among them, so that a saved model needs nothing but a cube.
 
     Attributes
     ----------
@@ -19,18 +42,24 @@ class Extractor(Protocol):
         The options and their defaults.
     reach : int or None
         How far [pixels] a pixel's features look; None: without bound.
+    fit_reach : int or None
+        How far [pixels] around the training pixels `fit` looks; 0 unless it learns from features that look farther.
     """
 
     Options: ClassVar[type[Options]]
     reach: int | None
+    fit_reach: int | None
 
     def __init__(self, **options: Any) -> None: ...
 
-    @staticmethod
-    def count(bands: int, classes: int) -> int:
-        """Return how many features `bands` bands and `classes` classes give."""
+    def count(self, bands: int, classes: int, wavelengths: Sequence[float] | None = None) -> int | None:
+        """Return how many features `bands` bands and `classes` training classes give.
 
-    def fit(self, cube: np.ndarray, labels: np.ndarray) -> Self:
+        Asked before anything is read: 0 classes and no wavelengths [nm] mean that they are not known, and the answer
+        is None where it depends on what is not known. Raises UsageError where the options cannot be met.
+        """
+
+    def fit(self, cube: np.ndarray, labels: np.ndarray, *, origin: Origin | None = None) -> Self:
         """Learn from a cube, shape (rows, cols, bands), and the class ids of the training pixels, 0 elsewhere."""
 
     def transform(self, cube: np.ndarray) -> np.ndarray:

@@ -1,8 +1,11 @@
 """The bands as they are."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 
+from hsclass.features.extractor import Origin
 from hsclass.options import Options
 
 
@@ -15,19 +18,20 @@ class Raw(TransformerMixin, BaseEstimator):
 
     Attributes
     ----------
-    reach : int
+    reach, fit_reach : int
         0: a pixel's features depend on that pixel alone.
     """
 
     Options = RawOptions
     reach = 0
+    fit_reach = 0
 
-    @staticmethod
-    def count(bands: int, classes: int) -> int:
-        """Return how many features `bands` bands and `classes` classes give."""
+    def count(self, bands: int, classes: int, wavelengths: Sequence[float] | None = None) -> int:
+        """Return `bands`."""
+        del classes, wavelengths
         return bands
 
-    def fit(self, cube: np.ndarray, labels: np.ndarray | None = None) -> "Raw":
+    def fit(self, cube: np.ndarray, labels: np.ndarray | None = None, *, origin: Origin | None = None) -> "Raw":
         """Learn nothing."""
         return self
 

@@ -142,6 +142,12 @@ def test_kept_shape_is_without_the_dropped_bands(describe: Describe) -> None:
     assert load_descriptor(describe()).kept_shape is None
 
 
+def test_kept_wavelengths_are_without_those_of_the_dropped_bands(describe: Describe) -> None:
+    described = load_descriptor(describe(shape=[4, 5, 3], drop_bands=[1], wavelengths=[500, 600, 700]))
+    assert described.kept_wavelengths == (500, 700)
+    assert load_descriptor(describe()).kept_wavelengths is None
+
+
 def test_cut_of_an_experiment(describe: Describe) -> None:
     classes = [{"id": 1, "name": "a", "pixels": 8}, {"id": 3, "name": "c", "pixels": 4}]
     descriptor = load_descriptor(describe(classes=classes))

@@ -18,7 +18,7 @@ def test_bands_pass_unchanged() -> None:
 
 
 def test_there_are_as_many_features_as_bands_whatever_the_classes() -> None:
-    assert Raw.count(220, 16) == 220
+    assert Raw().count(220, 16) == 220
 
 
 def test_a_pixel_depends_on_itself_alone() -> None:
