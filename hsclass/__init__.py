@@ -15,15 +15,16 @@ _PUBLIC = {
     "fit": "hsclass.training",
     "predict_scene": "hsclass.mapping",
     "evaluate": "hsclass.metrics",
+    "compare_maps": "hsclass.metrics",
 }
 
-__all__ = ["audit_split", "evaluate", "fit", "make_split", "open_scene", "predict_scene"]
+__all__ = ["audit_split", "compare_maps", "evaluate", "fit", "make_split", "open_scene", "predict_scene"]
 
 if TYPE_CHECKING:
     from hsclass.audit import audit_split
     from hsclass.datasets import open_scene
     from hsclass.mapping import predict_scene
-    from hsclass.metrics import evaluate
+    from hsclass.metrics import compare_maps, evaluate
     from hsclass.samplers import make_split
     from hsclass.training import fit
 

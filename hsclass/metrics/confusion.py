@@ -1,0 +1,100 @@
+"""Figures of a confusion matrix: rows are the reference, columns the predicted classes."""
+
+import numpy as np
+
+
+def count_confusions(
+    reference: np.ndarray, predicted: np.ndarray, ids: np.ndarray, *, blocks: np.ndarray
+) -> np.ndarray:
+    """Count the pixels of each block by reference (rows) and predicted class (columns).
+
+    Parameters
+    ----------
+    reference, predicted : ndarray of int, shape (pixels,)
+        Class ids, all of them among `ids`.
+    ids : ndarray of int, shape (classes,)
+        In ascending order.
+    blocks : ndarray of int, shape (pixels,)
+        Block of each pixel, counted from 0.
+
+    Returns
+    -------
+    ndarray of int64, shape (blocks, classes, classes)
+    """
+    size, count = len(ids), int(blocks.max()) + 1
+    cells = (blocks * size + np.searchsorted(ids, reference)) * size + np.searchsorted(ids, predicted)
+    return np.bincount(cells, minlength=count * size**2).reshape(count, size, size)
+
+
+def overall_accuracy(confusion: np.ndarray) -> float:
+    """Return the share of pixels on the diagonal (OA)."""
+    return float(summaries(confusion)["oa"])
+
+
+def producers_accuracy(confusion: np.ndarray) -> np.ndarray:
+    """Return each class's recall, shape (classes,): correct / reference pixels; NaN where it has none."""
+    return _ratio(_diagonal(confusion), confusion.sum(axis=-1))
+
+
+def users_accuracy(confusion: np.ndarray) -> np.ndarray:
+    """Return each class's precision, shape (classes,): correct / predicted pixels; NaN where it has none."""
+    return _ratio(_diagonal(confusion), confusion.sum(axis=-2))
+
+
+def f1_scores(confusion: np.ndarray) -> np.ndarray:
+    """Return each class's F1, shape (classes,): 2 correct / (reference + predicted); NaN where both are none."""
+    return _ratio(2 * _diagonal(confusion), confusion.sum(axis=-2) + confusion.sum(axis=-1))
+
+
+def average_accuracy(confusion: np.ndarray) -> float:
+    """Return the mean of the producer's accuracies of the classes that have test pixels (AA)."""
+    return float(summaries(confusion)["aa"])
+
+
+def cohen_kappa(confusion: np.ndarray) -> float:
+    """Return Cohen's kappa (Cohen 1960); NaN where chance agreement is already complete."""
+    return float(summaries(confusion)["kappa"])
+
+
+def macro_f1(confusion: np.ndarray) -> float:
+    """Return the mean F1 of the classes that have test pixels."""
+    return float(summaries(confusion)["macro_f1"])
+
+
+def summaries(confusions: np.ndarray) -> dict[str, np.ndarray]:
+    """Return `oa`, `aa`, `kappa` and `macro_f1` of many confusion matrices at once.
+
+    Parameters
+    ----------
+    confusions : ndarray of int or float, shape (..., classes, classes)
+        Pixels, or weights of pixels; not all 0.
+
+    Returns
+    -------
+    dict of str to ndarray of float64, shape (...)
+        NaN where undefined.
+    """
+    total = confusions.sum(axis=(-2, -1))
+    reference, predicted = confusions.sum(axis=-1), confusions.sum(axis=-2)
+    agreement = _diagonal(confusions).sum(axis=-1) / total
+    chance = (reference * predicted).sum(axis=-1) / total**2
+    # One class alone: in floating-point weights the chance misses 1 by rounding only.
+    open_to_chance = 1 - chance > 1e-12
+    return {
+        "oa": agreement,
+        "aa": _mean_where(producers_accuracy(confusions), reference > 0),
+        "kappa": _ratio(np.where(open_to_chance, agreement - chance, 0), np.where(open_to_chance, 1 - chance, 0)),
+        "macro_f1": _mean_where(f1_scores(confusions), reference > 0),
+    }
+
+
+def _diagonal(confusion: np.ndarray) -> np.ndarray:
+    return np.diagonal(confusion, axis1=-2, axis2=-1)
+
+
+def _ratio(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
+    return np.divide(numerator, denominator, out=np.full(np.shape(numerator), np.nan), where=denominator > 0)
+
+
+def _mean_where(values: np.ndarray, counted: np.ndarray) -> np.ndarray:
+    return np.where(counted, values, 0).sum(axis=-1) / counted.sum(axis=-1)

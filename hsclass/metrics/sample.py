@@ -1,0 +1,55 @@
+"""The test pixels of a split: what a map says there and what is right."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hsclass.errors import DataError
+from hsclass.split import Role, Split
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The test pixels in row order.
+
+    Attributes
+    ----------
+    pixels : ndarray of int, shape (pixels, 2)
+        (row, col) of each.
+    reference, predicted : ndarray of int, shape (pixels,)
+        Class ids.
+    """
+
+    pixels: np.ndarray
+    reference: np.ndarray
+    predicted: np.ndarray
+
+    @property
+    def right(self) -> np.ndarray:
+        """True where the prediction is the reference, shape (pixels,)."""
+        return self.predicted == self.reference
+
+
+def take_sample(predicted: np.ndarray, labels: np.ndarray, split: Split, *, name: str = "") -> Sample:
+    """Return the test pixels of a map, ground truth and split, all of shape (rows, cols); `name` is the map's.
+
+    Raises
+    ------
+    DataError
+        If the shapes differ, or there is no test pixel.
+    """
+    if not predicted.shape == labels.shape == split.roles.shape:
+        raise DataError(
+            f"map {name + ' ' if name else ''}{predicted.shape}, ground truth {labels.shape} and split"
+            f" {split.roles.shape} differ in shape; expected all three of one scene"
+        )
+    pixels = split.pixels(Role.TEST)
+    if len(pixels) == 0:
+        raise DataError("split: has no test pixel; expected code 3 somewhere; make the split again")
+    rows, cols = pixels.T
+    return Sample(pixels, labels[rows, cols], predicted[rows, cols])
+
+
+def least_side(split: Split) -> int:
+    """Return the smallest side [pixels] of a block: two windows, as models see the same pixels within one."""
+    return max(2 * split.window, 2)
