@@ -9,7 +9,7 @@ from hsclass.report.inflation import Inflation
 from hsclass.report.scale import WIDTH, Scale, label_width
 from hsclass.report.svg import LEAKY, LEAKY_PALE, Drawing
 
-_RIGHT = 190
+_RIGHT = 200
 _ROW, _HEAD, _FOOT = 26, 36, 40
 
 
@@ -42,4 +42,4 @@ def _row(chart: Drawing, scale: Scale, row: Inflation, y: float, color: str) -> 
     chart.circle(twin, y, 5.4, fill=LEAKY_PALE, stroke=LEAKY, stroke_width=2.4)
     chart.circle(safe, y, 5.4, fill=color, stroke=color, stroke_width=2.4)
     chart.text(scale.right + 12, y + 5, row.text, font_weight="600")
-    chart.text(scale.right + 66, y + 5, row.interval, font_size=12)
+    chart.text(scale.right + 72, y + 5, row.interval, font_size=12)
