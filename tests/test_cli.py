@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.io import savemat
 
 from hsclass.raster import Grid
 from hsclass.scene import LandCover, Scene, write_scene
@@ -82,6 +83,91 @@ def test_audit_prints_the_agreed_keys(scene: Path) -> None:
         "window", "n_train", "n_validation", "n_test", "overlap_share", "centre_share", "moran_i", "kl_train",
         "kl_test", "train_ratio_asked", "train_ratio", "lost_classes", "leaky",
     ]  # fmt: skip
+
+
+@pytest.fixture
+def masks(scene: Path) -> Path:
+    """Write masks of the scene's left fields: trained on down to row 9, tested on from row 15, one pixel misnamed."""
+    labels = np.kron([[1, 2], [2, 1]], np.ones((20, 20))).astype(np.uint8)
+    row, col = np.indices(labels.shape)
+    train = np.where((col < 20) & (row % 20 < 10), labels, 0)
+    train[0, 0] = 2
+    savemat(scene / "TR.mat", {"TR": train.astype(float), "seen": train > 0})
+    np.save(scene / "TS.npy", np.where((col < 20) & (row % 20 >= 15), labels, 0))
+    np.save(scene / "gt.npy", labels)
+    return scene
+
+
+def test_audit_of_masks_at_several_windows(masks: Path) -> None:
+    command = ("audit", "TR.mat", "--train-key", "TR", "--test", "TS.npy", "--labels", "gt.npy", "--json")
+    windows = ("--window", 1, "--window", 7, "--window", 5)
+    done = hsclass(*command, *windows, "-o", "audit.json", cwd=masks)
+    # Rows 15 to 19 of the fields test, rows 0 to 9 train: 6 to 10 rows off, but 1 to 5 rows above the next field.
+    rows = json.loads(done.stdout)
+    assert [(row["window"], row["n_train"], row["n_test"]) for row in rows] == [
+        (1, 400, 200),
+        (7, 400, 200),
+        (5, 400, 200),
+    ]
+    assert [row["overlap_share"] for row in rows] == [0, (5 + 1) / 10, 4 / 10]
+    assert [row["centre_share"] for row in rows] == [0, 3 / 10, 2 / 10]
+    assert done.returncode == 3
+    assert "TR.mat: 60.0% of the 200 test windows of side 7 share pixels" in done.stderr
+    assert "TR.mat: 1 of 400 pixels are of another class in the ground truth (1 of class 2 are 1)" in done.stderr
+    written = json.loads((masks / "audit.json").read_text())
+    assert [row["window"] for row in written] == [1, 7, 5]
+    assert written[0]["by_window"][3] == {"window": 7, "overlap_share": 0.6, "centre_share": 0.3}
+    assert sum(written[0]["distance_histogram"]["counts"]) == 200
+
+
+def test_audit_of_a_mask_against_the_rest_as_a_table(masks: Path) -> None:
+    command = ("audit", "TR.mat", "--train-key", "seen", "--test", "rest", "--labels", "toy/labels.tif", "--window", 1)
+    one = hsclass(*command, cwd=masks)
+    assert one.returncode == 0
+    assert one.stdout.splitlines()[:2] == ["window             1", "n_train            400"]
+    assert "a plain yes/no mask of 400 pixels (by class 1: 200, 2: 200)" in one.stderr
+    two = hsclass(*command, "--window", 3, cwd=masks)
+    assert two.returncode == 3
+    assert two.stdout.splitlines()[:5] == [
+        "window             1       3",
+        "n_train            400     400",
+        "n_validation       0       0",
+        "n_test             1200    1200",
+        # Up to two pixels off the training fields: 6 rows of 20 pixels, and beside them two columns of 12 + 14.
+        f"overlap_share      0.0000  {(6 * 20 + 2 * 26) / 1200:.4f}",
+    ]
+
+
+def test_split_by_masks(masks: Path) -> None:
+    settings = ("--set", "train_mask=TR.mat", "--set", "train_key=TR", "--set", "ids={1: 1}", "--set", "otherwise=mask")
+    done = hsclass("split", "toy", "--sampler", "fixed", "--window", 5, *settings, "-o", "split.tif", cwd=masks)
+    assert done.returncode == 0, done.stderr
+    assert "1 of 400 pixels are of another class" in done.stderr
+    audit = json.loads(hsclass("audit", "split.tif", "--json", cwd=masks).stdout)
+    assert (audit["n_train"], audit["overlap_share"], audit["train_ratio_asked"]) == (400, 0, None)
+
+
+@pytest.mark.parametrize(
+    ("command", "status", "sentence"),
+    [
+        (["audit", "TR.mat", "--labels", "gt.npy", "--window", "3"], 2, "nothing says what tests"),
+        (["audit", "TS.npy", "--test", "rest", "--labels", "gt.npy"], 2, "give it with --window"),
+        (
+            ["audit", "TS.npy", "--test", "rest", "--labels", "gt.npy", "--window", "3", "--ids", "1:2,2:1"],
+            1,
+            "1:1,2:2",
+        ),
+        (["split", "toy", "--sampler", "fixed", "--window", "3", "-o", "s.tif"], 2, "'train_mask' is missing"),
+    ],
+)
+def test_bad_masks_are_one_sentence_and_an_exit_status(
+    masks: Path, command: list[str], status: int, sentence: str
+) -> None:
+    done = hsclass(*command, cwd=masks)
+    assert done.returncode == status, done.stderr
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ class Mask:
     @property
     def absent(self) -> dict[int, int]:
         """Pixels of each class that the ground truth does not have at all, by class id."""
-        return self.counts(~np.isin(self.classes, np.unique(self.labels)))
+        return count_classes(self.classes[~np.isin(self.classes, self.labels)])
 
     def counts(self, where: np.ndarray | None = None) -> dict[int, int]:
         """Return the mask's pixels of each class, of those that are marked in `where`, shape (rows, cols)."""

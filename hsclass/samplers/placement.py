@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Literal
 
 import numpy as np
@@ -54,7 +55,7 @@ def place(
     masks : mapping of Role to Mask
         At least of training.
     labels : ndarray of int, shape (rows, cols)
-        The ground truth that the masks were read against, 0 = unlabelled.
+        The ground truth that the masks were read against, 0 = unlabelled or without data.
     unlabelled : {"drop", "keep"}
         What becomes of pixels that the ground truth leaves unlabelled: `keep` takes the mask's class. Those of a
         plain yes/no mask have no class and are dropped either way.
@@ -88,7 +89,7 @@ def place(
         roles[kept] = role
         own = kept & (mask.unlabelled if otherwise != "mask" else mask.unlabelled | mask.otherwise)
         given[own] = mask.classes[own]
-        _note_unlabelled(notes, role, mask, kept)
+        _note_unlabelled(notes, role, mask, kept, inside)
         _note_otherwise(notes, role, mask, otherwise)
     elsewhere = (labels > 0) & ~np.logical_or.reduce([mask.members for mask in masks.values()])
     if Role.TEST not in masks:
@@ -108,18 +109,15 @@ def place(
 
 
 def _require_disjoint(masks: Mapping[Role, Mask]) -> None:
-    roles = list(masks)
-    for place_, first in enumerate(roles):
-        for second in roles[place_ + 1 :]:
-            one, other = masks[first], masks[second]
-            both = one.members & other.members
-            if both.any():
-                counts = count_classes(np.where(one.said > 0, one.said, other.said)[both])
-                remedy = "; leave the test mask out to test on the rest" if Role.TEST in (first, second) else ""
-                raise DataError(
-                    f"{other.path}: the {_NAMES[second]} mask shares {both.sum()} pixels with the {_NAMES[first]} mask"
-                    f" {one.path} (by class {listed(counts)}); expected a pixel in one mask only{remedy}"
-                )
+    for first, second in combinations(masks, 2):
+        one, other = masks[first], masks[second]
+        both = one.members & other.members
+        if both.any():
+            remedy = "; leave the test mask out to test on the rest" if Role.TEST in (first, second) else ""
+            raise DataError(
+                f"{other.path}: the {_NAMES[second]} mask shares {both.sum()} pixels with the {_NAMES[first]} mask"
+                f" {one.path} (by class {listed(one.counts(both))}); expected a pixel in one mask only{remedy}"
+            )
 
 
 def _require_pixels(masks: Mapping[Role, Mask], roles: np.ndarray, reference: np.ndarray) -> None:
@@ -139,13 +137,15 @@ def _require_pixels(masks: Mapping[Role, Mask], roles: np.ndarray, reference: np
             )
 
 
-def _note_unlabelled(notes: dict[int, list[str]], role: Role, mask: Mask, kept: np.ndarray) -> None:
-    sizes = mask.counts()
-    for fate, pixels in (("kept as this class", mask.unlabelled & kept), ("dropped", mask.unlabelled & ~kept)):
+def _note_unlabelled(notes: dict[int, list[str]], role: Role, mask: Mask, kept: np.ndarray, inside: np.ndarray) -> None:
+    sizes, bare = mask.counts(), mask.unlabelled
+    for pixels, fate in (
+        (bare & kept, "are unlabelled in the ground truth, kept as this class"),
+        (bare & inside & ~kept, "are unlabelled in the ground truth, dropped"),
+        (bare & ~inside, "lie where the scene holds no data, dropped"),
+    ):
         for identity, count in mask.counts(pixels).items():
-            notes[identity].append(
-                f"{_NAMES[role]}: {count} of {sizes[identity]} mask pixels are unlabelled in the ground truth, {fate}"
-            )
+            notes[identity].append(f"{_NAMES[role]}: {count} of {sizes[identity]} mask pixels {fate}")
 
 
 def _note_otherwise(notes: dict[int, list[str]], role: Role, mask: Mask, otherwise: Otherwise) -> None:
