@@ -3,7 +3,6 @@
 import numpy as np
 from scipy.ndimage import label
 from scipy.spatial import cKDTree
-from sklearn.cluster import DBSCAN
 
 NOISE = -1
 
@@ -29,6 +28,8 @@ def find_regions(mask: np.ndarray, *, eps: float, min_samples: int) -> list[np.n
     list of ndarray of int, shape (n, 2)
         (row, col) of the pixels of each region, in row order; regions by their first pixel.
     """
+    from sklearn.cluster import DBSCAN
+
     pixels = np.argwhere(mask)
     if len(pixels) == 0:
         return []
