@@ -1,6 +1,7 @@
 """`accuracy.tex`: the accuracy of all models under all splits as tables that a paper can take."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from hsclass.report.collect import Results, SceneResult
 from hsclass.report.information import described
@@ -17,7 +18,7 @@ _SPECIAL = {
     "\u202f": r"\,", "\u00a0": "~", "’": "'", "²": r"$^2$", "°": r"$^\circ$", "µ": r"$\mu$",
 }  # fmt: skip
 
-_COLUMNS = ("Model", "OA", "interval of OA", "AA", r"$\kappa$", "macro F1", "train", "test", "shared")
+_COLUMNS = ("Model", "OA", "interval", "AA", r"$\kappa$", "macro F1", "train", "test", "shared")
 
 
 def accuracy_tex(results: Results) -> str:
@@ -35,7 +36,7 @@ def _table(results: Results, scene: SceneResult, found: Sequence[Group]) -> str:
     lines = [
         r"\begin{table}[htbp]",
         r"\centering\footnotesize",
-        r"\setlength{\tabcolsep}{3.5pt}",
+        r"\setlength{\tabcolsep}{2pt}",
         rf"\caption{{{_caption(results, scene, found)}}}",
         rf"\label{{tab:{_label(results.experiment.experiment)}-{_label(scene.name)}}}",
         r"\begin{tabular}{@{}lcccccrrr@{}}",
@@ -67,7 +68,7 @@ def _figure(value: Figure) -> str:
     """Write a figure in math mode, where a minus is a minus."""
     if value.mean is None:
         return "--"
-    spread = "" if value.spread is None else rf" \pm {number(value.spread)}"
+    spread = "" if value.spread is None else rf" {{\pm}} {number(value.spread)}"
     return f"${number(value.mean)}{spread}$".replace("−", "-")
 
 
@@ -83,24 +84,25 @@ def _caption(results: Results, scene: SceneResult, found: Sequence[Group]) -> st
     seeds = len(experiment.seeds)
     window = experiment.window
     named = {group.split for group in found}
-    splits = "; ".join(
-        f"{entry.get('name')}: {described(entry, 'sampler')}"
-        for entry in experiment.splits
-        if entry.get("name") in named
-    )
+    splits = "; ".join(_described(entry) for entry in experiment.splits if entry.get("name") in named)
     over = f"mean ± sample standard deviation over {seeds} seeds" if seeds > 1 else "one seed"
     several = ", from the seeds' lowest limit to their highest" if seeds > 1 else ""
     method = f" ({interval.method})" if interval.method else ""
     parts = [
         f"Accuracy on {scene.title}: {over}.",
         f"Windows of {window} × {window} pixels.",
-        f"Splits by sampler and its options: {splits}.",
+        f"Samplers of the splits: {splits}.",
         f"Interval: {100 * interval.level:g} % interval of OA{method}{several}.",
         "train, test: pixels; shared: test windows that share pixels with a training or validation window [%].",
     ]
     if any(group.leaky for group in found):
         parts.append("Accuracy on a split marked leaky is no estimate of accuracy on new ground.")
     return " ".join(escaped(part) for part in parts)
+
+
+def _described(entry: dict[str, Any]) -> str:
+    what = described(entry, "sampler")
+    return what if entry.get("name") == entry.get("sampler") else f"{entry.get('name')}: {what}"
 
 
 def _label(name: str) -> str:

@@ -36,7 +36,7 @@ def test_row_holds_means_and_deviations(tex: str) -> None:
     assert all(len(row) == 9 for row in rows)
     # net on blocks: OA 0.46 and 0.50, limits 0.41 to 0.53; AA 0.1, kappa 0.2 less; macro F1 not defined
     assert rows[-1] == [
-        "net", r"$0.480 \pm 0.028$", "0.410--0.530", r"$0.380 \pm 0.028$", r"$0.280 \pm 0.028$", "--", "48", "71",
+        "net", r"$0.480 {\pm} 0.028$", "0.410--0.530", r"$0.380 {\pm} 0.028$", r"$0.280 {\pm} 0.028$", "--", "48", "71",
         "0.0",
     ]  # fmt: skip
     assert rows[1][-1] == "98.4"
@@ -44,7 +44,7 @@ def test_row_holds_means_and_deviations(tex: str) -> None:
 
 def test_negative_figures_have_a_minus_of_math(experiment) -> None:
     experiment.edit("metrics.json", lambda metrics: metrics.update(kappa=-0.25))
-    assert r"$-0.250 \pm 0.000$" in tex_of(experiment)
+    assert r"$-0.250 {\pm} 0.000$" in tex_of(experiment)
 
 
 def test_caption_states_window_sampler_and_interval(tex: str) -> None:
