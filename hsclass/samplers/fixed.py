@@ -49,21 +49,19 @@ class MaskFiles(Options):
 
 
 class FixedOptions(MaskFiles):
-    """Options of the sampler of published masks.
+    """Options of the sampler of published masks."""
 
-    Attributes
-    ----------
-    unlabelled : {"drop", "keep"}
-        What becomes of mask pixels that the ground truth leaves unlabelled; `keep` takes the mask's class.
-    otherwise : {"drop", "ground_truth", "mask"}
-        What becomes of mask pixels that the ground truth labels otherwise, or whose class they get.
-    guard : bool
-        False uses the masks as published; the split then declares itself leaky.
-    """
-
-    unlabelled: Unlabelled = "drop"
-    otherwise: Otherwise = "drop"
-    guard: bool = True
+    unlabelled: Unlabelled = Field(
+        default="drop",
+        description="what becomes of mask pixels that the ground truth leaves unlabelled; keep takes the mask's class",
+    )
+    otherwise: Otherwise = Field(
+        default="drop",
+        description="what becomes of mask pixels that the ground truth labels otherwise, or whose class they get",
+    )
+    guard: bool = Field(
+        default=True, description="false uses the masks as published; the split then declares itself leaky"
+    )
 
 
 class FixedSampler:
