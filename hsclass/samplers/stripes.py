@@ -36,7 +36,7 @@ class Stripes:
     - Validation, and the guard between the roles; in the toolbox training and test rows touch.
     - The line lies where the share is met most nearly, with one row at least for training; the toolbox gives a class
       for which no row comes within a tenth of its share to training altogether.
-    - Training may be taken from any `side`.
+    - Training may be taken from any `side`. A class whose pixels all lie on one line is noted as untestable.
     - A class without room for validation, or where it would cost a class its test set, has none; that is noted. A
       class whose test pixels are all within reach loses them, which the guard notes.
     - With folds, each class is cut into k stripes of about equal size, and the stripes of all classes that are at the
@@ -80,11 +80,14 @@ class Stripes:
         """Give every labelled pixel a role; see `hsclass.samplers.sampler.Sampler.assign`."""
         members = {identity: np.argwhere(labels == identity) for identity in np.unique(labels[labels > 0]).tolist()}
         holdings = Holdings(labels, window - 1)
-        for pixels in members.values():
-            holdings.take(pixels[first_lines(self.along(pixels), round(train * len(pixels)))], Role.TRAIN)
-        if validation == 0:
-            return Assignment(holdings.roles)
         notes = {}
+        for identity, pixels in members.items():
+            first = first_lines(self.along(pixels), round(train * len(pixels)), leave=1)
+            if not first.any():
+                notes[identity] = "untestable: all pixels lie on one line, so all train"
+            holdings.take(pixels[first] if first.any() else pixels, Role.TRAIN)
+        if validation == 0:
+            return Assignment(holdings.roles, notes)
         clear = ~within(holdings.roles == Role.TRAIN, window - 1)
         for identity in sorted(members, key=lambda identity: len(members[identity])):
             pixels = members[identity]
@@ -94,7 +97,8 @@ class Stripes:
             if len(chosen) and holdings.loss(chosen) < np.inf:
                 holdings.take(chosen, Role.VALIDATION)
             else:
-                notes[identity] = "no validation: no line fits between training and test"
+                text = "no validation: no line fits between training and test"
+                notes[identity] = "; ".join(filter(None, (notes.get(identity), text)))
         return Assignment(holdings.roles, notes)
 
     def partition(

@@ -22,7 +22,8 @@ class Tiling:
         Σ |given - wanted| / wanted  +  Σ -ln(share of the test pixels that stay out of reach)
 
     over classes grows least. A class stops where every tile would make the first sum grow, or would cost a class its
-    test set; but it trains on one tile at least.
+    test set. Its first tile may make the sum grow, and its first training tile may even cost a test set, so that every
+    class trains.
 
     Parameters
     ----------
@@ -53,16 +54,17 @@ class Tiling:
         """Return the roles, ndarray of uint8 of shape (rows, cols), for the shares asked for."""
         n_tiles = np.count_nonzero(self._counts(), axis=0)
         self._serve(Role.TRAIN, train)
+        lacks = {Role.TEST: "no test: all of its {} tile(s) train"}
         if validation > 0:
             clear = ~within(self.holdings.roles == Role.TRAIN, self.reach)
             self.pixels = [pixels[clear[tuple(pixels.T)]] for pixels in self.pixels]
             self._serve(Role.VALIDATION, validation)
-        for role, name in ((Role.TRAIN, "training"), (Role.VALIDATION, "validation"), (Role.TEST, "test")):
-            if role == Role.VALIDATION and validation == 0:
-                continue
-            held = np.isin(self.classes, self.labels[self.holdings.roles == role])
-            for place in np.flatnonzero(~held):
-                self._note(int(self.classes[place]), f"no {name}: the class lies in {n_tiles[place]} tile(s)")
+            lacks[Role.VALIDATION] = "no validation: of its {} tile(s) none is out of training's reach and to spare"
+        for role, text in lacks.items():
+            lacking = ~np.isin(self.classes, self.labels[self.holdings.roles == role])
+            for identity, count in zip(self.classes[lacking].tolist(), n_tiles[lacking].tolist(), strict=True):
+                note = text.format(count)
+                self.notes[identity] = f"{self.notes[identity]}; {note}" if identity in self.notes else note
         return self.holdings.roles
 
     def _serve(self, role: Role, share: float) -> None:
@@ -74,10 +76,10 @@ class Tiling:
         taken: set[int] = set()
         while short := [place for place in np.flatnonzero(given < wanted) if waiting[place]]:
             place = min(short, key=lambda place: (given[place] / wanted[place], self.sizes[place]))
-            needed = role == Role.TRAIN and given[place] == 0
+            first = given[place] == 0
             scores = self._scores(_next(waiting[place], taken, CHOICES), counts, given, wanted)
-            fitting = {tile: score for tile, score in scores.items() if score[0] == 0 and (needed or score[1] < 0)}
-            if needed and not fitting:
+            fitting = {tile: score for tile, score in scores.items() if score[0] == 0 and (first or score[1] < 0)}
+            if first and role == Role.TRAIN and not fitting:
                 others = _next(waiting[place], taken, len(waiting[place]))
                 fitting = scores | self._scores(others, counts, given, wanted)
             if fitting:
@@ -105,9 +107,6 @@ class Tiling:
             places = np.searchsorted(self.classes, self.labels[tuple(pixels.T)])
             counts[tile] = np.bincount(places, minlength=len(self.classes))
         return counts
-
-    def _note(self, identity: int, text: str) -> None:
-        self.notes[identity] = "; ".join(filter(None, (self.notes.get(identity), text)))
 
 
 def _next(waiting: deque[int], taken: set[int], count: int) -> list[int]:

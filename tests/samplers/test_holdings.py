@@ -35,3 +35,12 @@ def test_reach_is_square() -> None:
     holdings = Holdings(np.ones((5, 5), int), reach=1)
     assert holdings.loss(np.array([[0, 0]])) == pytest.approx(np.log(25 / 21))
     assert holdings.loss(np.array([[2, 2]])) == pytest.approx(np.log(25 / 16))
+
+
+def test_toll_counts_the_classes_that_end_apart_from_the_others_loss() -> None:
+    holdings = Holdings(LABELS, reach=2)
+    assert holdings.toll(np.array([[0, 3]])) == (0, pytest.approx(np.log(4 / 1) + np.log(5 / 3)))
+    # Columns 0 to 5: class 1 ends, class 2 keeps 3 of 5.
+    assert holdings.toll(np.array([[0, 1], [0, 3]])) == (1, pytest.approx(np.log(5 / 3)))
+    holdings.take(np.array([[0, 1], [0, 3]]), Role.TRAIN)
+    assert holdings.toll(np.array([[0, 1]])) == (0, 0)

@@ -1,4 +1,4 @@
-"""The DBSCAN samplers on the real scene: the share asked for, a usable validation set and few lost classes."""
+"""The samplers on the real scene: the share asked for, a usable validation set and few lost classes."""
 
 import numpy as np
 import pytest
@@ -68,3 +68,40 @@ def test_regions_are_sound_and_compact(indian_pines: Scene) -> None:
     assert audit.moran_i is not None and audit.moran_i > 0.9
     assert audit.lost_classes == (1, 7)
     assert audit.distance_histogram["counts"][:8] == [0] * 8
+
+
+@pytest.mark.parametrize(
+    ("sampler", "window", "n_test", "n_lost"),
+    [
+        ("blocks", 9, 2500, 3), ("blocks", 5, 5000, 2),
+        ("clusters", 9, 3000, 4), ("clusters", 5, 5500, 1),
+        ("stripes", 9, 4500, 3), ("stripes", 5, 6000, 0),
+        ("region_growing", 9, 700, 4), ("region_growing", 5, 2800, 3),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("seed", [0, 1])
+def test_the_other_samplers_keep_a_test_set(
+    sampler: str, window: int, n_test: int, n_lost: int, seed: int, indian_pines: Scene
+) -> None:
+    labels, _ = indian_pines
+    split = make_split(labels, sampler, window=window, seed=seed)
+    assert 0.095 <= (split.roles == Role.TRAIN).sum() / 10249 <= 0.13
+    assert 0.035 <= (split.roles == Role.VALIDATION).sum() / 10249 <= 0.065
+    assert (split.roles == Role.TEST).sum() > n_test
+    assert sum(share.test == 0 for share in split.classes) <= n_lost
+    assert all(share.train > 0 for share in split.classes)
+    assert all(share.note for share in split.classes if share.test == 0 or share.validation == 0)
+
+
+@pytest.mark.parametrize(("sampler", "window", "n_train"), [("dbscan_area", 9, 2900), ("stripes", 5, 3900)])
+def test_five_folds_test_every_pixel_once_and_leave_enough_to_train(
+    sampler: str, window: int, n_train: int, indian_pines: Scene
+) -> None:
+    labels, _ = indian_pines
+    splits = [make_split(labels, sampler, window=window, seed=seed, folds=5) for seed in range(5)]
+    assert np.array_equal(sum((split.roles == Role.TEST).astype(int) for split in splits), (labels > 0).astype(int))
+    for split in splits:
+        assert (split.roles == Role.TRAIN).sum() > n_train
+        assert audit_split(split, labels).overlap_share == 0
+        lacking = [share for share in split.classes if not (share.train and share.validation and share.test)]
+        assert all(share.note for share in lacking)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hsclass.samplers.regions import cut, find_regions
+from hsclass.samplers.regions import cut, equal_lines, find_regions, first_lines, slabs
 
 
 def drawn(*rows: str) -> np.ndarray:
@@ -87,3 +87,26 @@ def test_cut_leaves_the_lines_it_is_told_to() -> None:
     assert [part.sum() for part in cut(region, 24, leave=9)] == [3, 3]
     assert [part.sum() for part in cut(region, 24, leave=4)] == [18, 18]
     assert cut(region, 3, leave=10) == []
+
+
+def test_first_lines_are_those_nearest_to_the_size() -> None:
+    along = np.repeat([3, 4, 9], [2, 5, 20])
+    assert [first_lines(along, size).sum() for size in (0, 4, 5, 16, 17, 40)] == [2, 2, 7, 7, 7, 27]
+    assert first_lines(along, 40, leave=1).sum() == 7
+    assert first_lines(along, 40, leave=6).sum() == 2
+    assert not first_lines(along, 1, leave=7).any()
+
+
+def test_equal_lines_go_where_their_middle_falls() -> None:
+    # 12 pixels in 3 parts of 4: the line of 5 has its middle at 2.5, that of 2 at 6, those of 1 at 7.5 to 11.5.
+    along = np.repeat([10, 11, 12, 13, 14, 15, 16], [5, 2, 1, 1, 1, 1, 1])
+    assert equal_lines(along, 3).tolist() == [0] * 5 + [1] * 2 + [1] + [2] * 4
+    assert equal_lines(-along, 3).tolist() == [2] * 5 + [1] * 2 + [1] + [0] * 4
+
+
+def test_slabs_run_across_the_longer_axis() -> None:
+    region = np.argwhere(np.ones((3, 8), bool))
+    parts = slabs(region, 4)
+    assert [np.unique(part[:, 1]).tolist() for part in parts] == [[0, 1], [2, 3], [4, 5], [6, 7]]
+    assert [len(part) for part in slabs(region, 1)] == [24]
+    assert len(slabs(region, 100)) == 8
