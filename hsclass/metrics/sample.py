@@ -33,6 +33,8 @@ class Sample:
 def take_sample(predicted: np.ndarray, labels: np.ndarray, split: Split, *, name: str = "") -> Sample:
     """Return the test pixels of a map, ground truth and split, all of shape (rows, cols); `name` is the map's.
 
+    Classes that the split gives itself replace those of the ground truth.
+
     Raises
     ------
     DataError
@@ -47,7 +49,7 @@ def take_sample(predicted: np.ndarray, labels: np.ndarray, split: Split, *, name
     if len(pixels) == 0:
         raise DataError("split: has no test pixel; expected code 3 somewhere; make the split again")
     rows, cols = pixels.T
-    return Sample(pixels, labels[rows, cols], predicted[rows, cols])
+    return Sample(pixels, split.reference(labels)[rows, cols], predicted[rows, cols])
 
 
 def least_side(split: Split) -> int:
