@@ -188,6 +188,12 @@ class Experiment:
         """Return the name of the split that a split is the leaky twin of, None for every other kind of split."""
         return str(self.options("splits", name)["of"]) if self.splits[name].kind == "twin" else None
 
+    def mask_files(self, name: str) -> list[str]:
+        """Return the files that a split is made from beside the scene: published masks."""
+        options = self._options["splits"][name]
+        files = (getattr(options, field) for field in type(options).model_fields if field.endswith("_mask"))
+        return [str(file) for file in files if file is not None]
+
     @cached_property
     def descriptors(self) -> dict[str, Descriptor]:
         """The descriptor of each scene, by the scene's name."""

@@ -43,6 +43,12 @@ def test_a_twin_names_the_split_that_it_copies() -> None:
     assert experiment.options("splits", "dbscan_area_twin") == {"of": "dbscan_area"}
 
 
+def test_masks_are_files_that_a_split_is_made_from() -> None:
+    masks = {"sampler": "fixed", "train_mask": "TR.mat", "test_mask": "masks/TS.mat"}
+    experiment = Experiment(config(splits=["random", masks, {"sampler": "twin", "of": "random"}]))
+    assert [experiment.mask_files(name) for name in experiment.splits] == [[], ["TR.mat", "masks/TS.mat"], []]
+
+
 def test_recipe_fills_in_what_the_file_leaves_open() -> None:
     experiment = Experiment(config(models=[{"model": "cnn3d", "name": "lange", "recipe": "lange2018", "epochs": 5}]))
     options = experiment.options("models", "lange")

@@ -124,7 +124,8 @@ def make_split(
         for identity, note in guard_notes.items():
             notes[identity] = f"{notes[identity]}; {note}" if identity in notes else note
     classes = account(labels, roles, train if assigned.asked is None else assigned.asked, notes)
-    request.check_roles(classes, sampler=sampler, window=window, train=train, scene=scene)
+    share = train if assigned.asked is None else None
+    request.check_roles(classes, sampler=sampler, window=window, train=share, scene=scene)
     fractions = {"train": train, "validation": validation} if assigned.asked is None else {}
     return Split(
         roles=roles, window=window, sampler=sampler, seed=seed, fractions=fractions, leaky=strategist.leaky,

@@ -63,17 +63,21 @@ def check_rasters(
             )
 
 
-def check_roles(classes: Sequence[ClassShare], *, sampler: str, window: int, train: float, scene: str) -> None:
-    """Raise DataError for a split, described by its account, without any training or any test pixel."""
+def check_roles(classes: Sequence[ClassShare], *, sampler: str, window: int, train: float | None, scene: str) -> None:
+    """Raise DataError for a split, described by its account, without any training or any test pixel.
+
+    `train` is the share asked for, None where masks decide.
+    """
     n_train, n_test = sum(share.train for share in classes), sum(share.test for share in classes)
     if n_train and n_test:
         return
     given = {share.id: f"{share.train} train, {share.validation} validation, {share.guard} guard" for share in classes}
-    smaller = "a smaller train fraction" if n_train else "larger units"
+    asked = "" if train is None else f" and train {train}"
+    smaller = "" if train is None else ", a smaller train fraction" if n_train else ", larger units"
     raise DataError(
-        f"scene {scene}: sampler {sampler} with window {window} and train {train} leaves no"
+        f"scene {scene}: sampler {sampler} with window {window}{asked} leaves no"
         f" {'training' if n_test else 'test'} pixel out of reach of the other windows (pixels per class:"
-        f" {listed(given)}); choose a smaller window, {smaller} or another sampler"
+        f" {listed(given)}); choose a smaller window{smaller} or another sampler"
     )
 
 
