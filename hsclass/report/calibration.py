@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from hsclass.report.plot import Plot
-from hsclass.report.series import Style, draw_line
+from hsclass.report.series import Style, draw_line, draw_mark
 from hsclass.report.svg import QUIET, Drawing
 from hsclass.report.tables import Figure, Group, by_split, figure
 
 _SIDE = 300
+_SMALLEST, _GROWTH = 1.0, 7.0
+"""Marks grow with the pixels of their bin: a bin of a few pixels says little, however far it lies from the line."""
 
 
 @dataclass(frozen=True)
@@ -35,15 +37,16 @@ def calibration_panels(groups: Sequence[Group], styles: Mapping[str, Style], nam
     return tuple(panels)
 
 
-def reliability(group: Group) -> list[tuple[float, float]]:
-    """Return mean confidence and accuracy of each bin, the test pixels of all seeds taken together, ascending."""
+def reliability(group: Group) -> list[tuple[float, float, float]]:
+    """Return mean confidence, accuracy and share of the pixels of each bin, ascending, all seeds taken together."""
     sums: dict[tuple[float, float], list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0])
     for run in group.runs:
         for found in run.metrics.calibration.bins if run.metrics.calibration else ():
-            total = sums[found.low, found.high]
+            bin_sums = sums[found.low, found.high]
             for place, value in enumerate((1.0, found.confidence, found.accuracy)):
-                total[place] += found.n * value
-    return [(confidence / n, right / n) for _, (n, confidence, right) in sorted(sums.items()) if n]
+                bin_sums[place] += found.n * value
+    total = sum(n for n, _, _ in sums.values())
+    return [(confidence / n, right / n, n / total) for _, (n, confidence, right) in sorted(sums.items()) if n]
 
 
 def _error(group: Group) -> Figure:
@@ -58,7 +61,10 @@ def _draw(groups: Sequence[Group], styles: Mapping[str, Style], name: str) -> Ma
     chart.line(plot.x(0), plot.y(0), plot.x(1), plot.y(1), stroke=QUIET, stroke_dasharray="3 3")
     chart.text(plot.x(0) + 2, plot.y(1) - 6, "accuracy", font_size=11, fill=QUIET)
     for group in groups:
-        points = [(plot.x(confidence), plot.y(accuracy)) for confidence, accuracy in reliability(group)]
-        draw_line(chart, points, styles[group.label])
+        style = styles[group.label]
+        bins = [(plot.x(confidence), plot.y(accuracy), share) for confidence, accuracy, share in reliability(group)]
+        draw_line(chart, [(x, y) for x, y, _ in bins], style, marks=False, opacity=0.45)
+        for x, y, share in bins:
+            draw_mark(chart, x, y, style, size=_SMALLEST + _GROWTH * share**0.5)
     plot.name_axis(chart, "confidence")
     return chart.markup()

@@ -24,6 +24,12 @@ class ConditionRow:
     tested: str
 
     @property
+    def alike(self) -> bool:
+        """True where the split leaks and yet no window at the reach of the model shares a pixel."""
+        found = [run.metrics.leakage for run in self.group.runs if run.metrics.leakage]
+        return self.group.leaky and bool(found) and not any(leakage.overlap_share for leakage in found)
+
+    @property
     def shares(self) -> bool:
         """True where test windows at the reach of the model share pixels although the split itself does not leak."""
         found = (run.metrics.leakage for run in self.group.runs)

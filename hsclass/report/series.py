@@ -64,10 +64,12 @@ def legend(styles: Mapping[str, Style]) -> tuple[Key, ...]:
     return tuple(Key(label, _sample(label, style)) for label, style in styles.items())
 
 
-def draw_line(chart: Drawing, points: Sequence[tuple[float, float]], style: Style, *, marks: bool = True) -> None:
+def draw_line(
+    chart: Drawing, points: Sequence[tuple[float, float]], style: Style, *, marks: bool = True, opacity: float = 0.9
+) -> None:
     """Draw a series through (x, y) points [px]."""
     dash = {"stroke_dasharray": style.dash} if style.dash else {}
-    chart.path(list(points), stroke=style.color, stroke_width=1.6, stroke_linejoin="round", opacity=0.9, **dash)
+    chart.path(list(points), stroke=style.color, stroke_width=1.6, stroke_linejoin="round", opacity=opacity, **dash)
     if marks:
         for x, y in points:
             draw_mark(chart, x, y, style)

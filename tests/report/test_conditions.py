@@ -18,6 +18,7 @@ def test_conditions_name_reach_window_shares_and_what_was_fitted(experiment) -> 
     assert (net.reach, net.window, net.overlap, net.centre) == ("2", "5", "98.4\u202f%", "75.0\u202f%")
     assert (honest.overlap, honest.fitted, honest.tested) == ("0\u202f%", "48 / 0 / 48 / 0", "none")
     assert not any(row.unbounded or row.shares for row in (forest, net, honest))
+    assert [row.alike for row in (forest, net, honest)] == [True, False, False]
 
 
 def test_reach_without_bound_is_flagged(experiment) -> None:
