@@ -48,8 +48,14 @@ def test_arguments_are_not_changed() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"sampler": "dbscan"}, r"unknown sampler 'dbscan': expected one of blocks, clusters, dbscan_area, dbscan_variance, fix"),
-        ({"radius": 2}, r"sampler dbscan_area: unknown option 'radius'; expected one of eps, folds, max_overshoot, min"),
+        (
+            {"sampler": "dbscan"},
+            r"unknown sampler 'dbscan': expected one of blocks, clusters, dbscan_area, dbscan_variance, fix",
+        ),
+        (
+            {"radius": 2},
+            r"sampler dbscan_area: unknown option 'radius'; expected one of eps, folds, max_overshoot, min",
+        ),
         ({"eps": 0}, r"sampler dbscan_area: option 'eps' is 0; it should be greater than or equal to 1"),
         ({"sampler": "random", "strategy": "fair"}, r"option 'strategy' is 'fair'"),
         ({"window": 4}, r"window: is 4 pixels; expected an odd number from 1 to 20, as the scene has 20 rows and 40"),

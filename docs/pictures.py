@@ -1,0 +1,84 @@
+"""Draw the pictures of docs/splits.md: what each sampler makes of Indian Pines.
+
+    python docs/pictures.py [--window 9] [--seed 0] [--train-mask FILE [--ids 1:2,2:3,…]]
+
+Writes docs/images/samplers/NAME.png for every sampler and prints the line of facts that stands beside the picture:
+pixels in each role, and the classes without a test pixel. Published masks do not come with hsclass, so `fixed` is drawn
+only with --train-mask.
+"""
+
+import argparse
+import base64
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import hsclass
+from hsclass.raster import Grid
+from hsclass.report.pictures import backdrop, split_picture
+from hsclass.samplers import SAMPLERS
+from hsclass.scene import Scene
+from hsclass.split import Role, Split, write_split
+
+FOLDER = Path(__file__).parent / "images" / "samplers"
+ZOOM = 2
+FOLDS = 5
+EXTRA = {"dbscan_area-fold": {"folds": FOLDS}}
+"""Pictures beside those of the samplers with their defaults: the first fold of a cross-validation."""
+
+
+def main() -> None:
+    """Draw every sampler."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--window", type=int, default=9, help="side [pixels]")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--train-mask", type=Path, help="mask for the picture of the sampler fixed")
+    parser.add_argument("--ids", help="ids of the mask and of the ground truth: 1:2,2:3,…")
+    given = parser.parse_args()
+    scene = hsclass.open_scene("indian_pines")
+    image = np.repeat(np.repeat(backdrop(scene)[0], ZOOM, axis=0), ZOOM, axis=1)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        needed = needed_options(scene, given, Path(folder))
+        for name in [*SAMPLERS, *EXTRA]:
+            if name in needed and needed[name] is None:
+                continue
+            options = {**EXTRA.get(name, {}), **(needed.get(name) or {})}
+            split = hsclass.make_split(scene, name.split("-")[0], window=given.window, seed=given.seed, **options)
+            roles = np.repeat(np.repeat(split.roles, ZOOM, axis=0), ZOOM, axis=1)
+            picture = split_picture(roles, image, 1)
+            (FOLDER / f"{name}.png").write_bytes(base64.b64decode(picture.uri.partition(",")[2]))
+            sys.stdout.write(f"{name}: {facts(split)}\n")
+
+
+def needed_options(scene: Scene, given: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    """Return the options that samplers cannot do without, by name; None where they cannot be had."""
+    other = hsclass.make_split(scene, "dbscan_area", window=given.window, seed=given.seed)
+    write_split(other, folder / "other.tif", grid=Grid())
+    needed: dict[str, Any] = {"twin": {"of": folder / "other.tif"}, "fixed": None}
+    if given.train_mask:
+        needed["fixed"] = {"train_mask": given.train_mask}
+        if given.ids:
+            needed["fixed"]["ids"] = dict(map(int, pair.split(":")) for pair in given.ids.split(","))
+    return needed
+
+
+def facts(split: Split) -> str:
+    """Return a line about a split, for the page."""
+    parts = [
+        f"{int((split.roles == role).sum()):,} {name}"
+        for role, name in zip(Role, ("", "train", "validate", "test", "guard"), strict=True)
+        if name and (split.roles == role).any()
+    ]
+    lost = [str(share.id) for share in split.classes if share.test == 0]
+    untrained = [str(share.id) for share in split.classes if share.train == 0]
+    lack = [f"without test: {', '.join(lost)}"] if lost else ["every class has test pixels"]
+    lack += [f"without training: {', '.join(untrained)}"] if untrained else []
+    return f"{', '.join(parts)}; {'; '.join(lack)}"
+
+
+if __name__ == "__main__":
+    main()
