@@ -5,6 +5,13 @@ from hsclass.tables import resolve
 
 FEATURES = {
     "raw": "hsclass.features.raw:Raw",
+    "bands": "hsclass.features.bands:Bands",
+    "spectrum": "hsclass.features.spectrum:Spectrum",
+    "pca": "hsclass.features.pca:PrincipalComponents",
+    "mnf": "hsclass.features.mnf:MinimumNoiseFraction",
+    "dafe": "hsclass.features.dafe:Discriminants",
+    "sdap": "hsclass.features.sdap:SelfDualProfiles",
+    "dafe_sdap_dafe": "hsclass.features.dafe_sdap_dafe:DiscriminantProfiles",
 }
 
 

@@ -1,0 +1,148 @@
+"""Selection and removal of bands."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field, field_validator
+from sklearn.base import BaseEstimator, TransformerMixin
+
+from hsclass.errors import DataError, UsageError
+from hsclass.features.extractor import Origin
+from hsclass.options import Options
+
+WATER = ((1350.0, 1450.0), (1800.0, 1960.0))  # nm
+
+Number = Annotated[int, Field(ge=1)]
+Wavelength = Annotated[float, Field(ge=0)]
+Numbers = tuple[Number | tuple[Number, Number], ...]
+Ranges = tuple[tuple[Wavelength, Wavelength], ...]
+
+
+class BandsOptions(Options):
+    """Options of the band selection; without any, all bands are kept."""
+
+    keep: Numbers = Field((), description="numbers of bands to keep, from 1, and [first, last]; with none: all")
+    keep_nm: Ranges = Field((), description="[from, to] wavelengths [nm] to keep, added to those of 'keep'")
+    drop: Numbers = Field((), description="numbers of bands to leave out, from 1, and [first, last]")
+    drop_nm: Ranges = Field((), description="[from, to] wavelengths [nm] to leave out")
+    drop_water: bool = Field(
+        False, description="leave out " + " and ".join(f"{low:g} to {high:g} nm" for low, high in WATER)
+    )
+
+    @field_validator("keep", "keep_nm", "drop", "drop_nm")
+    @classmethod
+    def _ascend(cls, spans: Sequence[float | tuple[float, float]]) -> Sequence[float | tuple[float, float]]:
+        for span in spans:
+            if isinstance(span, tuple) and span[0] > span[1]:
+                raise ValueError(f"the range {list(span)} runs backwards; expected [{span[1]}, {span[0]}]")
+        return spans
+
+
+class Bands(TransformerMixin, BaseEstimator):
+    """Keep some of the normalised bands, in their order.
+
+    Kept are the bands of `keep` and `keep_nm`, or all when both are empty, less those of `drop`, `drop_nm` and
+    `drop_water`. The water ranges are those where water vapour, around its absorption at 1.38 and 1.88 µm (Gao et al.,
+    Remote Sensing of Environment 113, 2009), leaves hardly any light at the sensor.
+
+    Parameters
+    ----------
+    keep, drop : sequence of int or of (int, int)
+        Numbers of the scene's bands, from 1, or first and last of a run.
+    keep_nm, drop_nm : sequence of (float, float)
+        Ranges of wavelengths [nm], ends included.
+    drop_water : bool
+
+    Attributes
+    ----------
+    kept_ : ndarray of int, shape (features,)
+        Indices, from 0, of the bands that are kept.
+    reach, fit_reach : int
+        0: a pixel's features depend on that pixel alone.
+    """
+
+    Options = BandsOptions
+    reach = 0
+    fit_reach = 0
+    kept_: np.ndarray
+
+    def __init__(
+        self,
+        keep: Numbers = (),
+        keep_nm: Ranges = (),
+        drop: Numbers = (),
+        drop_nm: Ranges = (),
+        drop_water: bool = False,
+    ) -> None:
+        self.keep = keep
+        self.keep_nm = keep_nm
+        self.drop = drop
+        self.drop_nm = drop_nm
+        self.drop_water = drop_water
+
+    def count(self, bands: int, classes: int, wavelengths: Sequence[float] | None = None) -> int | None:
+        """Return how many bands are kept; None where wavelengths decide and are not known."""
+        del classes
+        if self._asks_wavelengths and wavelengths is None:
+            return None
+        return len(self._choose(bands, None if wavelengths is None else np.asarray(wavelengths)))
+
+    def fit(self, cube: np.ndarray, labels: np.ndarray | None = None, *, origin: Origin | None = None) -> "Bands":
+        """Find the bands of a cube, shape (rows, cols, bands); its values and `labels` are not used.
+
+        Raises
+        ------
+        UsageError
+            If a band's number is too high, or no band is kept.
+        DataError
+            If wavelengths decide and the scene has none.
+        """
+        del labels
+        wavelengths = None if origin is None else origin.wavelengths
+        if self._asks_wavelengths and wavelengths is None:
+            raise DataError(
+                "features bands: a range of wavelengths is asked for, but the scene has no wavelengths; give them in"
+                " its descriptor ('wavelengths'), or use the numbers of bands ('keep', 'drop')"
+            )
+        self.kept_ = self._choose(cube.shape[2], wavelengths)
+        return self
+
+    def transform(self, cube: np.ndarray) -> np.ndarray:
+        """Return the kept bands of a cube, shape (rows, cols, bands)."""
+        return np.ascontiguousarray(cube[..., self.kept_], np.float32)
+
+    @property
+    def _asks_wavelengths(self) -> bool:
+        return bool(self.keep_nm or self.drop_nm or self.drop_water)
+
+    def _choose(self, bands: int, wavelengths: np.ndarray | None) -> np.ndarray:
+        water = WATER if self.drop_water else ()
+        kept = _numbered(self.keep, bands, "keep") | _within(self.keep_nm, bands, wavelengths)
+        if not self.keep and not self.keep_nm:
+            kept[:] = True
+        kept &= ~(_numbered(self.drop, bands, "drop") | _within((*self.drop_nm, *water), bands, wavelengths))
+        if not kept.any():
+            raise UsageError(
+                f"features bands: the options leave none of the {bands} bands; expected at least one; keep more or drop"
+                " fewer"
+            )
+        return np.flatnonzero(kept)
+
+
+def _numbered(spans: Numbers, bands: int, option: str) -> np.ndarray:
+    chosen = np.zeros(bands, bool)
+    for span in spans:
+        first, last = (span, span) if isinstance(span, int) else span
+        if last > bands:
+            raise UsageError(f"features bands: option '{option}' names band {last}; expected numbers from 1 to {bands}")
+        chosen[first - 1 : last] = True
+    return chosen
+
+
+def _within(ranges: Ranges, bands: int, wavelengths: np.ndarray | None) -> np.ndarray:
+    chosen = np.zeros(bands, bool)
+    if wavelengths is not None:
+        for low, high in ranges:
+            chosen |= (wavelengths >= low) & (wavelengths <= high)
+    return chosen

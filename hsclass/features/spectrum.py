@@ -1,0 +1,184 @@
+"""Each pixel's spectrum made independent of its brightness, or reduced to its shape."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+from pydantic import Field, model_validator
+from scipy.signal import savgol_filter
+from sklearn.base import BaseEstimator, TransformerMixin
+
+from hsclass.errors import DataError
+from hsclass.features.continuum import remove_continuum
+from hsclass.features.extractor import Origin
+from hsclass.features.linear import training_pixels
+from hsclass.normalize import Normalizer
+from hsclass.options import Options
+
+_BLOCK = 1 << 20  # values in double precision at a time: 8 MB an array
+_GAP = 3  # typical steps between bands; a wider one is a gap
+
+Scale = Literal["norm", "area", "snv", "none"]
+
+
+class SpectrumOptions(Options):
+    """Options of the spectrum."""
+
+    scale: Scale = Field("norm", description="divide by the norm or the area, or standardise each spectrum (snv)")
+    continuum: bool = Field(False, description="divide by the upper hull first")
+    derivative: Literal[0, 1, 2] = Field(0, description="order of the derivative (Savitzky & Golay), 0: none")
+    window: int = Field(7, ge=3, description="bands that a derivative is fitted to, odd")
+    degree: int = Field(2, ge=1, description="of the polynomial that is fitted")
+
+    @model_validator(mode="after")
+    def _fit_each_other(self) -> "SpectrumOptions":
+        if self.window % 2 == 0:
+            raise ValueError(f"'window' {self.window} must be odd; take {self.window - 1} or {self.window + 1}")
+        if self.derivative and not self.derivative <= self.degree < self.window:
+            raise ValueError(
+                f"'degree' {self.degree} must be at least 'derivative' {self.derivative} and less than 'window'"
+                f" {self.window}"
+            )
+        return self
+
+
+class Spectrum(TransformerMixin, BaseEstimator):
+    """The spectrum as measured, freed from its brightness, then standardised band by band.
+
+    A slope that faces the sun and one that does not differ by a factor, much the same in all bands; so do two dates. In
+    turn, each where asked for: division by the continuum (Clark & Roush, JGR 89, 1984); division by the Euclidean norm,
+    which leaves the spectral angle alone (Kruse et al., Remote Sensing of Environment 44, 1993), by the mean absolute
+    value ("area"), or mean 0 and standard deviation 1 over the bands ("snv": Barnes et al., Applied Spectroscopy 43,
+    1989); derivative by band number (Savitzky & Golay, Analytical Chemistry 36, 1964), not across gaps between
+    spectrometers or left-out bands. At last each feature gets mean 0 and standard deviation 1 at the training pixels.
+
+    Measured values are had back from the normalised ones; their zero should be that of the light, so take radiance or
+    reflectance. Pixels without data have some spectrum that means nothing.
+
+    Parameters
+    ----------
+    scale : {"norm", "area", "snv", "none"}
+    continuum : bool
+    derivative : {0, 1, 2}
+    window, degree : int
+        Of the derivative.
+
+    Attributes
+    ----------
+    offset_, scale_ : ndarray, shape (bands,)
+        Of the normaliser, to have the measured values back.
+    order_ : ndarray of int, shape (bands,)
+        The bands by ascending wavelength, for the continuum.
+    positions_ : ndarray, shape (bands,)
+        Wavelength [nm], or number, of each of `order_`.
+    starts_ : ndarray of int
+        Where the runs of evenly spaced bands start.
+    mean_, deviation_ : ndarray, shape (bands,)
+        Of the features at the training pixels.
+    reach, fit_reach : int
+        0: a pixel's features depend on that pixel alone.
+    """
+
+    Options = SpectrumOptions
+    reach = 0
+    fit_reach = 0
+    offset_: np.ndarray
+    scale_: np.ndarray
+    order_: np.ndarray
+    positions_: np.ndarray
+    starts_: np.ndarray
+    mean_: np.ndarray
+    deviation_: np.ndarray
+
+    def __init__(
+        self,
+        scale: Scale = "norm",
+        continuum: bool = False,
+        derivative: int = 0,
+        window: int = 7,
+        degree: int = 2,
+    ) -> None:
+        self.scale = scale
+        self.continuum = continuum
+        self.derivative = derivative
+        self.window = window
+        self.degree = degree
+
+    def count(self, bands: int, classes: int, wavelengths: Sequence[float] | None = None) -> int:
+        """Return `bands`."""
+        del classes, wavelengths
+        return bands
+
+    def fit(self, cube: np.ndarray, labels: np.ndarray, *, origin: Origin | None = None) -> "Spectrum":
+        """Learn from a cube, shape (rows, cols, bands), and the class ids of the training pixels, 0 elsewhere.
+
+        Raises
+        ------
+        DataError
+            If there is no training pixel, or no band to take a derivative from.
+        """
+        bands = cube.shape[2]
+        origin = Origin() if origin is None else origin
+        self.offset_ = np.zeros(bands) if origin.offset is None else np.asarray(origin.offset, float)
+        self.scale_ = np.ones(bands) if origin.scale is None else np.asarray(origin.scale, float)
+        centres = np.arange(1.0, bands + 1) if origin.wavelengths is None else np.asarray(origin.wavelengths, float)
+        self.order_ = np.argsort(centres, kind="stable")
+        self.positions_ = centres[self.order_]
+        self.starts_ = _starts(centres)
+        if self.derivative and np.diff([*self.starts_, bands]).max() <= self.derivative:
+            raise DataError(
+                f"features spectrum: a derivative needs more than {self.derivative} neighbouring bands, and the scene"
+                f" has {bands} bands; set 'derivative' to 0"
+            )
+        spectra, _ = training_pixels(cube, labels)
+        fitted = Normalizer("standard").fit(self._shape(spectra))
+        self.mean_, self.deviation_ = fitted.offset_, fitted.scale_
+        return self
+
+    def transform(self, cube: np.ndarray) -> np.ndarray:
+        """Return the features of a cube, shape (rows, cols, bands): float32 of the same shape."""
+        found = np.empty(cube.shape, np.float32)
+        rows, cols, bands = cube.shape
+        step = max(1, _BLOCK // (cols * bands))
+        for start in range(0, rows, step):
+            block = cube[start : start + step].reshape(-1, bands).astype(np.float64)
+            shaped = (self._shape(block) - self.mean_) / self.deviation_
+            found[start : start + step] = shaped.reshape(-1, cols, bands)
+        return found
+
+    def _shape(self, normalised: np.ndarray) -> np.ndarray:
+        """Return the features before standardisation of spectra, shape (n, bands)."""
+        spectra = normalised * self.scale_ + self.offset_
+        if self.continuum:
+            spectra[:, self.order_] = remove_continuum(spectra[:, self.order_], self.positions_)
+        spectra = _scaled(spectra, self.scale)
+        return self._derived(spectra) if self.derivative else spectra
+
+    def _derived(self, spectra: np.ndarray) -> np.ndarray:
+        derived = np.zeros_like(spectra)
+        for run in np.split(np.arange(spectra.shape[1]), self.starts_[1:]):
+            window = min(self.window, len(run) - 1 + len(run) % 2)
+            degree = min(self.degree, window - 1)
+            if degree >= self.derivative:
+                derived[:, run] = savgol_filter(spectra[:, run], window, degree, deriv=self.derivative, mode="interp")
+        return derived
+
+
+def _scaled(spectra: np.ndarray, scale: str) -> np.ndarray:
+    if scale == "none":
+        return spectra
+    if scale == "snv":
+        spectra = spectra - spectra.mean(axis=1, keepdims=True)
+        length = spectra.std(axis=1, keepdims=True)
+    elif scale == "area":
+        length = np.abs(spectra).mean(axis=1, keepdims=True)
+    else:
+        length = np.linalg.norm(spectra, axis=1, keepdims=True)
+    return np.divide(spectra, length, out=np.zeros_like(spectra), where=length > 0)
+
+
+def _starts(centres: np.ndarray) -> np.ndarray:
+    """Where runs of bands start: at the first, after a wide gap, and where the wavelengths step back."""
+    steps = np.diff(centres)
+    typical = np.median(np.abs(steps)) if len(steps) else 0
+    return np.concatenate([[0], np.flatnonzero((steps <= 0) | (steps > _GAP * typical)) + 1])
