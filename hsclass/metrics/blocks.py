@@ -5,9 +5,49 @@ from functools import cached_property
 
 import numpy as np
 
-WANTED = 10
+WANTED = 8
 # Eight places for a grid's corner, in parts of the side, evenly spread in rows, columns and together.
 _CORNERS = tuple((k / 8, 3 * k % 8 / 8) for k in range(8))
+
+
+@dataclass(frozen=True)
+class Sites:
+    """Where pixels lie.
+
+    Attributes
+    ----------
+    pixels : ndarray of int, shape (pixels, 2)
+        (row, col) of each.
+    fields : ndarray of int, shape (pixels,)
+        The field that each belongs to: pixels of one field are likely right or wrong together.
+    """
+
+    pixels: np.ndarray
+    fields: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.pixels)
+
+    def __getitem__(self, members: np.ndarray) -> "Sites":
+        return Sites(self.pixels[members], self.fields[members])
+
+    @cached_property
+    def _boxes(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The place of each pixel's field among all, and the first and last row and column of each of these."""
+        place = np.unique(self.fields, return_inverse=True)[1].ravel()
+        low = np.full((place.max() + 1, 2), np.iinfo(np.int64).max)
+        high = np.full((place.max() + 1, 2), -1)
+        np.minimum.at(low, place, self.pixels)
+        np.maximum.at(high, place, self.pixels)
+        return place, low, high
+
+    def anchors(self, side: int) -> np.ndarray:
+        """Return what decides on each pixel's block, shape (pixels, 2): the middle of its field where that fits in."""
+        place, low, high = self._boxes
+        fits = (high - low < side).all(axis=1)
+        if not fits.any():
+            return self.pixels
+        return np.where(fits[place, np.newaxis], ((low + high) // 2)[place], self.pixels)
 
 
 @dataclass(frozen=True)
@@ -38,17 +78,17 @@ class Blocks:
         return self.effective >= 1.5 and all(grid.max() > 0 for grid in self.grids)
 
 
-def make_blocks(pixels: np.ndarray, *, least: int) -> Blocks:
-    """Lay the largest blocks over some pixels that still leave about ten of them.
+def make_blocks(sites: Sites, *, least: int) -> Blocks:
+    """Lay the largest blocks over some pixels that still leave about eight of them.
 
     Neighbours are right or wrong together over distances that nobody knows beforehand, often whole fields. Blocks
     smaller than that distance are not independent, and an interval from them is too narrow; large blocks cost little,
-    as the quantile of Student's t allows for their number (Bester, Conley, Hansen 2011).
+    as the quantile of Student's t allows for their number (Bester, Conley, Hansen 2011). A field that fits in a block
+    is not cut: it belongs to the block in which its middle lies.
 
     Parameters
     ----------
-    pixels : ndarray of int, shape (pixels, 2)
-        (row, col) of each.
+    sites : Sites
     least : int
         Smallest side [pixels], taken where even that leaves fewer blocks.
 
@@ -61,7 +101,7 @@ def make_blocks(pixels: np.ndarray, *, least: int) -> Blocks:
     Bester, C. A., Conley, T. G., Hansen, C. B. (2011). Inference with dependent data using cluster covariance
     estimators. Journal of Econometrics 165.
     """
-    extent = int(np.ptp(pixels, axis=0).max()) + 1
+    extent = int(np.ptp(sites.pixels, axis=0).max()) + 1
     sides = [least]
     while sides[-1] < extent:
         sides.append(max(sides[-1] + 1, int(sides[-1] * 1.2)))
@@ -69,20 +109,24 @@ def make_blocks(pixels: np.ndarray, *, least: int) -> Blocks:
     while high - low > 1:
         middle = (low + high) // 2
         # Two grids are enough to choose by; all eight cost four times the time.
-        few = Blocks(sides[middle], tuple(_grid(pixels, sides[middle], corner) for corner in _CORNERS[::4]))
+        few = Blocks(sides[middle], _grids(sites, sides[middle], _CORNERS[::4]))
         low, high = (middle, high) if few.effective >= WANTED else (low, middle)
-    return fixed_blocks(pixels, side=sides[low])
+    return fixed_blocks(sites, side=sides[low])
 
 
-def fixed_blocks(pixels: np.ndarray, *, side: int) -> Blocks:
-    """Lay blocks of a given side [pixels] over pixels of shape (pixels, 2)."""
-    return Blocks(side, tuple(_grid(pixels, side, corner) for corner in _CORNERS))
+def fixed_blocks(sites: Sites, *, side: int) -> Blocks:
+    """Lay blocks of a given side [pixels]."""
+    return Blocks(side, _grids(sites, side, _CORNERS))
 
 
-def _grid(pixels: np.ndarray, side: int, corner: tuple[float, float]) -> np.ndarray:
+def _grids(sites: Sites, side: int, corners: tuple[tuple[float, float], ...]) -> tuple[np.ndarray, ...]:
     """Block of each pixel, counted from the pixels' own corner, so that a shift of the scene changes nothing."""
-    low = pixels.min(axis=0)
-    cells = (pixels - low + [int(part * side) for part in corner]) // side
-    code = cells[:, 0] * (cells[:, 1].max() + 1) + cells[:, 1]
-    used = np.bincount(code) > 0
-    return (np.cumsum(used) - 1)[code]
+    anchors = sites.anchors(side)
+    rows, cols = (anchors - anchors.min(axis=0)).T.astype(np.int32)
+    grids = []
+    for down, right in corners:
+        across = (cols + np.int32(right * side)) // np.int32(side)
+        code = (rows + np.int32(down * side)) // np.int32(side) * (across.max() + 1) + across
+        used = np.bincount(code) > 0
+        grids.append((np.cumsum(used) - 1)[code])
+    return tuple(grids)

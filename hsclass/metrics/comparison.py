@@ -129,8 +129,8 @@ def compare_maps(maps: Mapping[str, np.ndarray], labels: np.ndarray, split: Spli
     if not names:
         raise UsageError("maps: has none; expected the map of at least one model")
     samples = {name: take_sample(predicted, labels, split, name=name) for name, predicted in maps.items()}
-    pixels = samples[names[0]].pixels
-    blocks = make_blocks(pixels, least=least_side(split))
+    sites = samples[names[0]].sites
+    blocks = make_blocks(sites, least=least_side(split))
     found, gains = [], []
     for a, b in combinations(names, 2):
         gain = samples[a].right.astype(np.int8) - samples[b].right
@@ -141,7 +141,7 @@ def compare_maps(maps: Mapping[str, np.ndarray], labels: np.ndarray, split: Spli
     permutation = [block_permutation(gain, blocks, seed=seed) for gain in gains]
     tests = zip(mcnemar, holm(mcnemar), permutation, holm(permutation), strict=True)
     pairs = tuple(Pair(*row, *values) for row, values in zip(found, tests, strict=True))
-    return Comparison(len(pixels), round(blocks.effective), blocks.side, names, pairs)
+    return Comparison(len(sites), round(blocks.effective), blocks.side, names, pairs)
 
 
 def difference_bounds(gain: np.ndarray, blocks: Blocks, *, seed: int = 0) -> Bounds:

@@ -5,18 +5,23 @@ from typing import Any
 import numpy as np
 from scipy.ndimage import distance_transform_cdt
 
+from hsclass.metrics.blocks import Sites
 from hsclass.metrics.intervals import share_bounds
 from hsclass.metrics.plain import plain
 from hsclass.split import Role
 
 
-def accuracy_by_distance(right: np.ndarray, roles: np.ndarray, *, least: int, seed: int = 0) -> list[dict[str, Any]]:
+def accuracy_by_distance(
+    right: np.ndarray, sites: Sites, roles: np.ndarray, *, least: int, seed: int = 0
+) -> list[dict[str, Any]]:
     """Return the accuracy of the test pixels near to and far from training pixels.
 
     Parameters
     ----------
     right : ndarray of bool, shape (pixels,)
-        Of the test pixels in row order.
+        Of the test pixels.
+    sites : Sites
+        Where they lie.
     roles : ndarray of uint8, shape (rows, cols)
         Codes of `Role`.
     least : int
@@ -34,14 +39,13 @@ def accuracy_by_distance(right: np.ndarray, roles: np.ndarray, *, least: int, se
     train = roles == Role.TRAIN
     if not train.any():
         return []
-    pixels = np.argwhere(roles == Role.TEST)
-    distances = distance_transform_cdt(~train, metric="chessboard")[tuple(pixels.T)]
+    distances = distance_transform_cdt(~train, metric="chessboard")[tuple(sites.pixels.T)]
     edges = bin_edges(int(distances.max()))
     place = np.searchsorted(edges, distances, side="right") - 1
     rows = []
     for bin_ in np.unique(place).tolist():
         members = place == bin_
-        low, high = share_bounds(right[members], pixels[members], least=least, seed=seed)
+        low, high = share_bounds(right[members], sites[members], least=least, seed=seed)
         rows.append(
             {
                 "low": edges[bin_], "high": edges[bin_ + 1] if bin_ + 1 < len(edges) else None,

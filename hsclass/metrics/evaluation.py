@@ -105,7 +105,7 @@ def evaluate(
 
     The intervals come from a bootstrap over spatial blocks, not over pixels: neighbouring pixels of one field are right
     or wrong together, so resampling pixels would make the interval far too narrow. Each figure has the largest blocks
-    that leave about ten of them on its own pixels, no smaller than two windows a side.
+    that leave about eight of them on its own pixels, no smaller than three windows a side.
 
     Parameters
     ----------
@@ -155,10 +155,10 @@ def evaluate(
     least = least_side(split)
 
     def bounds(members: np.ndarray) -> Bounds:
-        return share_bounds(sample.right[members], sample.pixels[members], least=least, seed=seed)
+        return share_bounds(sample.right[members], sample.sites[members], least=least, seed=seed)
 
     producers = tuple(bounds(sample.reference == identity) for identity in ids)
-    blocks = make_blocks(sample.pixels, least=least)
+    blocks = make_blocks(sample.sites, least=least)
     by_block = [count_confusions(sample.reference, sample.predicted, ids, blocks=grid) for grid in blocks.grids]
     confusion = by_block[0].sum(axis=0)
     present = np.flatnonzero(confusion.sum(axis=1))
@@ -167,7 +167,7 @@ def evaluate(
         confusion=confusion,
         classes=classes,
         intervals={
-            "oa": bounds(np.ones(len(sample.pixels), bool)),
+            "oa": bounds(np.ones(len(sample.right), bool)),
             "aa": mean_bounds(producers_accuracy(confusion)[present], [producers[row] for row in present]),
             **summary_bounds(by_block, blocks, seed=seed),
         },
@@ -176,7 +176,7 @@ def evaluate(
         blocks=round(blocks.effective),
         block_side=blocks.side,
         calibration=None if confidence is None else calibration(_of_test(confidence, sample, split), sample.right),
-        distance=accuracy_by_distance(sample.right, split.roles, least=least, seed=seed),
+        distance=accuracy_by_distance(sample.right, sample.sites, split.roles, least=least, seed=seed),
         area=adjusted_area(
             confusion, counted, classes, pixel_area=pixel_area, unnamed=int((predicted > 0).sum() - counted.sum())
         ),
@@ -189,7 +189,7 @@ def _of_test(confidence: np.ndarray, sample: Sample, split: Split) -> np.ndarray
         raise DataError(
             f"confidence {confidence.shape} and split {split.roles.shape} differ in shape; expected both of one scene"
         )
-    values = confidence[tuple(sample.pixels.T)]
+    values = confidence[tuple(sample.sites.pixels.T)]
     if not ((values >= 0) & (values <= 1)).all():
         raise DataError(
             f"confidence: is {values.min()} to {values.max()} at the test pixels; expected probabilities, 0 to 1;"

@@ -5,15 +5,15 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import stdtrit
 
-from hsclass.metrics.blocks import Blocks, fixed_blocks, make_blocks
+from hsclass.metrics.blocks import Blocks, Sites, fixed_blocks, make_blocks
 from hsclass.metrics.confusion import summaries
 
 LEVEL = 0.95
 REPLICATES = 2000
 ROUNDING = 1e-12
 METHOD = (
-    "bootstrap over square blocks: standard error of replicates with random weights of the blocks, on grids of eight"
-    " origins; Student's t for the effective number of blocks; Wilson's limits"
+    "bootstrap over square blocks that cut no field they could hold: standard error of replicates with random weights"
+    " of the blocks, on grids of eight origins; Student's t for the effective number of blocks; Wilson's limits"
 )
 
 
@@ -27,7 +27,7 @@ class Bounds(NamedTuple):
 UNDEFINED = Bounds(np.nan, np.nan)
 
 
-def share_bounds(right: np.ndarray, pixels: np.ndarray, *, least: int, seed: int = 0) -> Bounds:
+def share_bounds(right: np.ndarray, sites: Sites, *, least: int, seed: int = 0) -> Bounds:
     """Return the 95 % interval of a share of pixels, such as an accuracy.
 
     The standard error is that of replicates over blocks. The limits are Wilson's, with the number of independent
@@ -38,8 +38,8 @@ def share_bounds(right: np.ndarray, pixels: np.ndarray, *, least: int, seed: int
     Parameters
     ----------
     right : ndarray of bool, shape (pixels,)
-    pixels : ndarray of int, shape (pixels, 2)
-        (row, col) of each.
+    sites : Sites
+        Where they lie.
     least : int
         Smallest side of a block [pixels].
     seed : int
@@ -59,9 +59,9 @@ def share_bounds(right: np.ndarray, pixels: np.ndarray, *, least: int, seed: int
         return UNDEFINED
     share = float(right.mean())
     if share in {0, 1}:
-        blocks = fixed_blocks(pixels, side=least)
+        blocks = fixed_blocks(sites, side=least)
         return wilson(share, blocks.effective, blocks) if blocks.several else UNDEFINED
-    blocks = make_blocks(pixels, least=least)
+    blocks = make_blocks(sites, least=least)
     if not blocks.several:
         return UNDEFINED
     sums = replicate([np.stack([np.bincount(grid, right), np.bincount(grid)], axis=1) for grid in blocks.grids], seed)

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.ndimage import label
 
 from hsclass.errors import DataError
+from hsclass.metrics.blocks import Sites
 from hsclass.split import Role, Split
 
 
@@ -14,13 +16,13 @@ class Sample:
 
     Attributes
     ----------
-    pixels : ndarray of int, shape (pixels, 2)
-        (row, col) of each.
+    sites : Sites
+        Where they lie; a field is connected pixels of one class of the ground truth.
     reference, predicted : ndarray of int, shape (pixels,)
         Class ids.
     """
 
-    pixels: np.ndarray
+    sites: Sites
     reference: np.ndarray
     predicted: np.ndarray
 
@@ -49,9 +51,19 @@ def take_sample(predicted: np.ndarray, labels: np.ndarray, split: Split, *, name
     if len(pixels) == 0:
         raise DataError("split: has no test pixel; expected code 3 somewhere; make the split again")
     rows, cols = pixels.T
-    return Sample(pixels, split.reference(labels)[rows, cols], predicted[rows, cols])
+    reference = split.reference(labels)
+    return Sample(Sites(pixels, _fields(reference)[rows, cols]), reference[rows, cols], predicted[rows, cols])
+
+
+def _fields(labels: np.ndarray) -> np.ndarray:
+    """Number the connected pixels of each class, corners included, from 1 up, shape (rows, cols)."""
+    fields = np.zeros(labels.shape, np.int64)
+    for identity in np.unique(labels[labels > 0]):
+        found, _ = label(labels == identity, structure=np.ones((3, 3)))
+        fields += np.where(found > 0, found + fields.max(), 0)
+    return fields
 
 
 def least_side(split: Split) -> int:
-    """Return the smallest side [pixels] of a block: two windows, as models see the same pixels within one."""
-    return max(2 * split.window, 2)
+    """Return the smallest side [pixels] of a block: three windows, as models see the same pixels within one."""
+    return 3 * split.window

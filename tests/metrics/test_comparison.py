@@ -141,7 +141,7 @@ def test_figures_as_json(three: tuple[dict[str, np.ndarray], np.ndarray, Split])
     assert {key: found[key] for key in ("n_test", "level", "permutations", "methods")} == {
         "n_test": 3000, "level": 0.95, "permutations": 9999, "methods": ["a", "b", "c"],
     }  # fmt: skip
-    assert 10 <= found["blocks"] <= 14
+    assert (found["blocks"], found["block_side"]) == (8, 22)
     assert set(found["pairs"][0]) == {
         "a", "b", "difference", "low", "high", "only_a", "only_b",
         "mcnemar_p", "mcnemar_holm", "permutation_p", "permutation_holm",

@@ -61,7 +61,7 @@ def test_single_class_has_an_accuracy_but_no_kappa(make_classes: Classes, make_s
     truth = np.ones((9, 9), int)
     found = evaluate(truth, truth, make_split(np.full((9, 9), 3)), make_classes(1)).as_dict()
     assert (found["oa"], found["aa"], found["kappa"], found["macro_f1"]) == (1, 1, None, 1)
-    assert 0.7 < found["oa_low"] < 0.9
+    assert 0.6 < found["oa_low"] < 0.8
     assert (found["oa_low"], found["oa_high"]) == (found["aa_low"], found["aa_high"])
     assert (found["kappa_low"], found["kappa_high"]) == (None, None)
     json.dumps(found, allow_nan=False)
@@ -110,8 +110,8 @@ def test_a_seed_repeats_the_intervals_and_another_changes_them_little(maps: Maps
 def test_how_the_interval_came_about_is_told(maps: Maps, make_classes: Classes) -> None:
     told = evaluate(*maps, make_classes(2, 7, 12)).as_dict()["interval"]
     assert "blocks" in told.pop("method")
-    # 40 rows and 20 columns are 8 squares of 10 pixels, too few, and from other origins up to 15 squares of 9
-    assert told == {"level": 0.95, "blocks": 13, "block_side": 9, "replicates": 2000}
+    # 40 rows and 20 columns are 8 squares of 10 pixels from the first origin, and up to 15 in part from the others
+    assert told == {"level": 0.95, "blocks": 10, "block_side": 10, "replicates": 2000}
 
 
 def test_confidence_gives_the_calibration_of_test_pixels(make_classes: Classes, make_split: Splits) -> None:

@@ -5,7 +5,7 @@ import pytest
 from scipy.special import stdtrit
 from scipy.stats import binomtest
 
-from hsclass.metrics.blocks import Blocks, fixed_blocks
+from hsclass.metrics.blocks import Blocks, Sites, fixed_blocks
 from hsclass.metrics.confusion import summaries
 from hsclass.metrics.intervals import (
     UNDEFINED,
@@ -23,8 +23,13 @@ from hsclass.metrics.intervals import (
 MANY = Blocks(1, (np.arange(100_000),))
 
 
-def square(side: int) -> np.ndarray:
-    return np.argwhere(np.ones((side, side), bool))
+def alone(pixels: np.ndarray) -> Sites:
+    """Return pixels of which each is a field of its own."""
+    return Sites(pixels, np.arange(len(pixels)))
+
+
+def square(side: int) -> Sites:
+    return alone(np.argwhere(np.ones((side, side), bool)))
 
 
 @pytest.mark.parametrize(("right", "count"), [(7, 10), (0, 12), (12, 12), (480, 500)])
@@ -85,7 +90,7 @@ def test_pixels_in_a_single_block_have_no_interval() -> None:
     right = np.arange(36) % 2 == 0
     for truth in (right, right | True):
         assert np.isnan(share_bounds(truth, square(6), least=6)).all()
-    assert np.isnan(share_bounds(np.empty(0, bool), np.empty((0, 2), int), least=2)).all()
+    assert np.isnan(share_bounds(np.empty(0, bool), square(0), least=2)).all()
 
 
 def test_origin_of_the_blocks_hardly_matters() -> None:
@@ -94,8 +99,8 @@ def test_origin_of_the_blocks_hardly_matters() -> None:
     right = np.kron(rng.random((15, 15)) < 0.7, np.ones((6, 6), bool)).ravel()
     widths = []
     for shift in range(0, 24, 5):
-        pixels = np.concatenate([[[0, 0]], square(90) + shift])
-        low, high = share_bounds(np.append(True, right), pixels, least=24)
+        pixels = np.concatenate([[[0, 0]], square(90).pixels + shift])
+        low, high = share_bounds(np.append(True, right), alone(pixels), least=24)
         widths.append(high - low)
     assert max(widths) / min(widths) < 1.15
 

@@ -1,0 +1,142 @@
+"""How often the 95 % intervals hold the truth, and the tests of a pair reject it, in errors that lie together.
+
+    python benchmarks/coverage.py [--runs 200]
+
+Each run makes a scene of fields, each of one class, of which whole fields are test, and a map whose pixels are right
+where a smooth Gaussian field is below the quantile of their class's accuracy: so the true accuracies are known, and
+neighbours are right or wrong together over a correlation length, the standard deviation [pixels] of the Gaussian kernel
+that smooths the field. `fields` gives half of the variance to the field that a pixel lies in. Windows are 9 x 9.
+
+Columns, in percent of the runs: intervals of OA that hold the truth, by bootstrap over pixels (`pixels`), by
+percentiles of a bootstrap over blocks of two windows a side (`2 windows`) and as hsclass gives it (`oa`), the last with
+its mean width; then its intervals of AA, kappa, macro F1 and of the classes' producer's and user's accuracies (of those
+that are defined; `none` is the share of the producer's that is not). For a second map of the same accuracies whose
+errors are half the same: intervals of the difference of OA that hold 0 (`diff`), and false alarms at 5 % of McNemar's
+test and of the permutation of blocks.
+"""
+
+import argparse
+from collections import defaultdict
+
+import numpy as np
+from scipy.ndimage import gaussian_filter
+from scipy.spatial import cKDTree
+from scipy.special import ndtri
+
+import hsclass
+from hsclass.metrics.confusion import producers_accuracy, summaries, users_accuracy
+from hsclass.scene import LandCover
+from hsclass.split import Role, Split
+
+WINDOW, TESTED, REPLICATES = 9, 0.4, 1000
+# side [pixels], fields, classes, correlation length, mean accuracy
+SETTINGS = [
+    (80, 20, 4, "0", 0.8), (80, 20, 4, "2", 0.8), (80, 20, 4, "5", 0.8), (80, 20, 4, "fields", 0.8),
+    (145, 50, 8, "0", 0.8), (145, 50, 8, "2", 0.8), (145, 50, 8, "5", 0.8), (145, 50, 8, "10", 0.8),
+    (145, 50, 8, "fields", 0.8), (145, 50, 8, "5", 0.95), (290, 200, 8, "5", 0.8), (290, 200, 8, "10", 0.8),
+    (290, 200, 8, "fields", 0.8),
+]  # fmt: skip
+COLUMNS = (
+    "pixels", "2 windows", "oa", "width", "aa", "kappa", "macro_f1", "producers", "none", "users", "diff", "mcnemar",
+    "permuted",
+)  # fmt: skip
+
+
+def smooth(side: int, length: float, rng: np.random.Generator) -> np.ndarray:
+    """Return a field of mean 0 and variance 1, of which the edges are like the rest."""
+    if length == 0:
+        return rng.normal(size=(side, side))
+    margin = int(4 * length) + 1
+    noise = gaussian_filter(rng.normal(size=(side + 2 * margin,) * 2), length, truncate=4)
+    kernel = gaussian_filter(np.eye(1, 2 * margin + 1, margin)[0], length, truncate=4)
+    return noise[margin:-margin, margin:-margin] / (kernel**2).sum()
+
+
+def error_field(parcels: np.ndarray, length: str, rng: np.random.Generator) -> np.ndarray:
+    if length != "fields":
+        return smooth(len(parcels), float(length), rng)
+    own = rng.normal(size=parcels.max() + 1)[parcels]
+    return np.sqrt(0.5) * (own + smooth(len(parcels), 2, rng))
+
+
+def scene(side: int, fields: int, classes: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the field and the class of every pixel, and which are test: of each class at least one field."""
+    pixels = np.argwhere(np.ones((side, side)))
+    parcels = cKDTree(side * rng.random((fields, 2))).query(pixels)[1].reshape(side, side)
+    kinds = rng.permutation(np.arange(fields) % classes)
+    one_each = [rng.choice(np.flatnonzero(kinds == kind)) for kind in range(classes)]
+    tested = np.union1d(one_each, rng.permutation(fields)[: int(TESTED * fields)])
+    return parcels, kinds[parcels], np.isin(parcels, tested)
+
+
+def percentiles(right: np.ndarray, pixels: np.ndarray, side: int, rng: np.random.Generator) -> tuple[float, float]:
+    """Interval by resampling blocks of one grid; side 1 is the bootstrap over pixels."""
+    if side == 1:
+        shares = rng.binomial(len(right), right.mean(), REPLICATES) / len(right)
+    else:
+        block = np.unique(pixels // side, axis=0, return_inverse=True)[1].ravel()
+        sums, sizes = np.bincount(block, right), np.bincount(block)
+        draws = rng.multinomial(len(sums), np.full(len(sums), 1 / len(sums)), REPLICATES)
+        shares = (draws @ sums) / (draws @ sizes)
+    low, high = np.percentile(shares, [2.5, 97.5])
+    return float(low), float(high)
+
+
+def run(setting: tuple[int, int, int, str, float], rng: np.random.Generator, tell: dict[str, list[float]]) -> None:
+    side, fields, classes, length, accuracy = setting
+    accuracies = accuracy + (1 - accuracy) * np.linspace(-0.6, 0.6, classes)
+    parcels, kinds, test = scene(side, fields, classes, rng)
+    shared = error_field(parcels, length, rng)
+    truth, maps = kinds + 1, {}
+    for name in ("a", "b"):
+        errors = np.sqrt(0.5) * (shared + error_field(parcels, length, rng))
+        maps[name] = np.where(errors < ndtri(accuracies)[kinds], truth, (kinds + 1) % classes + 1)
+    split = Split(np.where(test, Role.TEST, Role.UNUSED).astype(np.uint8), WINDOW, "fixed", 0, {}, False)
+    legend = tuple(LandCover(kind + 1, str(kind), (0, 0, 0)) for kind in range(classes))
+    expected = np.zeros((classes, classes))
+    for kind, size in enumerate(np.bincount(kinds[test], minlength=classes)):
+        expected[kind, kind] = size * accuracies[kind]
+        expected[kind, (kind + 1) % classes] = size * (1 - accuracies[kind])
+    true = {name: float(value) for name, value in summaries(expected).items()}
+
+    def hold(name: str, low: float | None, high: float | None, value: float) -> None:
+        if low is not None and high is not None:
+            tell[name].append(low <= value <= high)
+
+    right, pixels = (maps["a"] == truth)[test], np.argwhere(test)
+    hold("pixels", *percentiles(right, pixels, 1, rng), true["oa"])
+    hold("2 windows", *percentiles(right, pixels, 2 * WINDOW, rng), true["oa"])
+    found = hsclass.evaluate(maps["a"], truth, split, legend).as_dict()
+    for name, value in true.items():
+        hold(name, found[f"{name}_low"], found[f"{name}_high"], value)
+    if found["oa_low"] is not None:
+        tell["width"].append(found["oa_high"] - found["oa_low"])
+    for name, values in (("producers", producers_accuracy(expected)), ("users", users_accuracy(expected))):
+        for row, value in zip(found["classes"], values, strict=True):
+            hold(name, row[f"{name}_low"], row[f"{name}_high"], value)
+            if name == "producers":
+                tell["none"].append(row[f"{name}_low"] is None)
+    (pair,) = hsclass.compare_maps(maps, truth, split).pairs
+    hold("diff", pair.low, pair.high, 0)
+    tell["mcnemar"].append(pair.mcnemar_p < 0.05)
+    tell["permuted"].append(pair.permutation_p < 0.05)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--runs", type=int, default=200)
+    runs = parser.parse_args().runs
+    print("| scene | accuracy | length | " + " | ".join(COLUMNS) + " |")
+    print("|---" * (3 + len(COLUMNS)) + "|")
+    for setting in SETTINGS:
+        rng, tell = np.random.default_rng(0), defaultdict[str, list[float]](list)
+        for _ in range(runs):
+            run(setting, rng, tell)
+        side, *_, length, accuracy = setting
+        mean = {name: float(np.mean(values)) for name, values in tell.items()}
+        shown = [f"{mean[name]:.2f}" if name == "width" else f"{100 * mean[name]:.0f}" for name in COLUMNS]
+        print(f"| {side} | {accuracy} | {length} | " + " | ".join(shown) + " |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
