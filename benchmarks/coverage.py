@@ -1,6 +1,6 @@
 """How often the 95 % intervals hold the truth, and the tests of a pair reject it, in errors that lie together.
 
-    python benchmarks/coverage.py [--runs 200]
+    python benchmarks/coverage.py [--runs 100]
 
 Each run makes a scene of fields, each of one class, of which whole fields are test, and a map whose pixels are right
 where a smooth Gaussian field is below the quantile of their class's accuracy: so the true accuracies are known, and
@@ -124,7 +124,7 @@ def run(setting: tuple[int, int, int, str, float], rng: np.random.Generator, tel
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--runs", type=int, default=200)
+    parser.add_argument("--runs", type=int, default=100)
     runs = parser.parse_args().runs
     print("| scene | accuracy | length | " + " | ".join(COLUMNS) + " |")
     print("|---" * (3 + len(COLUMNS)) + "|")

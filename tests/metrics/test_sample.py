@@ -1,16 +1,25 @@
-"""The test pixels of a map, ground truth and split."""
+"""The test pixels of a split and the fields they lie in."""
+
+from collections.abc import Callable
 
 import numpy as np
 
-from hsclass.metrics.sample import take_sample
+from hsclass.metrics.sample import least_side, take_sample
 from hsclass.split import Split
 
 
-def test_classes_that_a_split_gives_itself_replace_those_of_the_ground_truth() -> None:
-    # The split tests on an unlabelled pixel as class 2, and on one of class 1 as class 3.
-    labels, predicted = np.array([[1, 0, 1, 2, 2]]), np.array([[1, 2, 1, 2, 1]])
-    roles = np.array([[3, 3, 3, 3, 1]], np.uint8)
-    given = np.array([[0, 2, 3, 0, 0]], np.uint16)
-    sample = take_sample(predicted, labels, Split(roles, 1, "fixed", 0, {}, False, given=given))
-    assert sample.reference.tolist() == [1, 2, 3, 2]
-    assert sample.right.tolist() == [True, True, False, True]
+def test_fields_are_connected_pixels_of_one_class(make_split: Callable[..., Split]) -> None:
+    """Corners connect, other classes and unlabelled pixels part, and pixels that are not test connect, too."""
+    labels = np.array([[1, 1, 2, 1, 1], [0, 0, 1, 0, 0], [2, 0, 0, 0, 1]])
+    roles = [[3, 3, 3, 3, 3], [0, 0, 1, 0, 0], [3, 0, 0, 0, 3]]
+    sample = take_sample(labels, labels, make_split(roles))
+    assert sample.sites.pixels.tolist() == [[0, 0], [0, 1], [0, 2], [0, 3], [0, 4], [2, 0], [2, 4]]
+    fields = sample.sites.fields
+    assert len(set(fields[[0, 1, 3, 4]])) == 1
+    assert len(set(fields)) == 4
+    assert (sample.right == [True] * 7).all()
+
+
+def test_least_block_is_three_windows_wide(make_split: Callable[..., Split]) -> None:
+    assert least_side(make_split([[3]], window=9)) == 27
+    assert least_side(make_split([[3]])) == 3
