@@ -197,6 +197,7 @@ def predict(
     model: Annotated[Path, typer.Argument(metavar="MODEL", help="folder that train wrote")],
     scene: SceneArgument,
     output: Output,
+    confidence: Annotated[Path | None, typer.Option(help="raster of the probability of the class")] = None,
     about: Annotated[Path | None, typer.Option(help="JSON file for time and memory")] = None,
     threads: Threads = 1,
 ) -> None:
@@ -205,6 +206,7 @@ def predict(
     from hsclass.datasets import open_scene
     from hsclass.mapping import predict_scene
     from hsclass.models.trained import TrainedModel
+    from hsclass.raster import write_raster
     from hsclass.resources import peak_memory_mb
     from hsclass.scene import write_classes
 
@@ -218,6 +220,8 @@ def predict(
         output, mapped.classes, classes=mapped.legend, grid=opened.grid,
         tags={"model": trained.about["model"], "scene": opened.name},
     )  # fmt: skip
+    if confidence:
+        write_raster(confidence, mapped.confidence, grid=opened.grid, nodata=0, descriptions=["confidence"])
     if about:
         figures = {"seconds": mapped.seconds, "peak_memory_mb": peak_memory_mb(), "pixels_per_second": round(rate, 1)}
         write_text(about, json.dumps(figures, indent=1))
@@ -229,19 +233,26 @@ def evaluate(
     split: Annotated[Path, typer.Option(help="raster of split codes")],
     output: Annotated[Path | None, typer.Option("--output", "-o", help="JSON file", show_default="print it")] = None,
     labels: Annotated[Path | None, typer.Option(help="ground truth", show_default="the one the split names")] = None,
+    model: Annotated[Path | None, typer.Option(help="folder of the model, to check what it was fitted on")] = None,
+    confidence: Annotated[Path | None, typer.Option(help="raster that predict wrote, for the calibration")] = None,
 ) -> None:
-    """Compare a map with the ground truth on a split's test pixels."""
+    """Compare a map with the ground truth on a split's test pixels; exit status 3 when the model has seen one."""
     from hsclass.atomic import write_text
+    from hsclass.fit_scope import SCOPE_FILE, read_fit_scope
     from hsclass.metrics import evaluate as compare
+    from hsclass.raster import read_raster
     from hsclass.scene import read_classes
     from hsclass.split import Role, read_split
 
     read, named = read_split(split)
-    truth = labels or named
-    if truth is None:
-        raise UsageError(f"{split}: names no ground truth; give it with --labels")
+    truth = _truth(split, labels or named)
     reference, classes = read_classes(truth)
-    evaluation = compare(read_classes(map_file)[0], reference, read, classes)
+    about = read_raster(truth)
+    evaluation = compare(
+        read_classes(map_file)[0], reference, read, classes,
+        confidence=read_raster(confidence).bands[0] if confidence else None, pixel_area=about.grid.pixel_area,
+        scope=read_fit_scope(model / SCOPE_FILE) if model else None, digest=about.tags.get("digest", ""),
+    )  # fmt: skip
     figures = {
         "window": read.window, "leaky": read.leaky, "n_train": len(read.pixels(Role.TRAIN)),
         "n_validation": len(read.pixels(Role.VALIDATION)), **evaluation.as_dict(),
@@ -251,6 +262,29 @@ def evaluate(
         typer.echo(f"evaluate {output.parent}: OA {figures['oa']:.4f}, AA {figures['aa']:.4f}", err=True)
     else:
         typer.echo(json.dumps(figures, indent=1))
+
+
+@app.command()
+def compare(
+    maps: Annotated[list[str], typer.Argument(metavar="NAME=MAP.tif...", help="two or more maps of one scene")],
+    split: Annotated[Path, typer.Option(help="raster of split codes")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="JSON file", show_default="print it")] = None,
+    labels: Annotated[Path | None, typer.Option(help="ground truth", show_default="the one the split names")] = None,
+) -> None:
+    """Compare maps in pairs on a split's test pixels: differences with intervals and tests."""
+    from hsclass.atomic import write_text
+    from hsclass.metrics import compare_maps
+    from hsclass.scene import read_classes
+    from hsclass.split import read_split
+
+    read, named = read_split(split)
+    reference, _ = read_classes(_truth(split, labels or named))
+    classes = {name: read_classes(path)[0] for name, path in _pairs(maps).items()}
+    text = json.dumps(compare_maps(classes, reference, read).as_dict(), indent=1)
+    if output:
+        write_text(output, text)
+    else:
+        typer.echo(text)
 
 
 @app.command()
@@ -300,6 +334,20 @@ def _options(settings: list[str] | None) -> dict[str, Any]:
             raise UsageError(f"--set {setting}: has no '='; expected OPTION=VALUE")
         options[name] = yaml.safe_load(value)
     return options
+
+
+def _truth(split: Path, truth: Path | None) -> Path:
+    if truth is None:
+        raise UsageError(f"{split}: names no ground truth; give it with --labels")
+    return truth
+
+
+def _pairs(given: list[str]) -> dict[str, str]:
+    """Read NAME=FILE arguments, two or more with different names."""
+    pairs = dict(item.partition("=")[::2] for item in given)
+    if len(pairs) < len(given) or len(pairs) < 2 or not all(pairs.values()):
+        raise UsageError(f"maps: are {' '.join(given)}; expected two or more as NAME=MAP.tif, each with its own name")
+    return pairs
 
 
 def _teller(label: str, every: float = 5.0) -> Callable[[str], None]:

@@ -224,3 +224,39 @@ def test_datasets_lists_the_catalogue(tmp_path: Path) -> None:
     done = hsclass("datasets", cwd=tmp_path)
     assert "indian_pines" in done.stdout
     assert "145 x 145 x 200" in done.stdout
+
+
+def test_a_model_is_not_tested_on_what_it_has_seen(scene: Path) -> None:
+    for seed in (0, 1):
+        split = ("split", "toy", "--window", 1, "--sampler", "random", "--seed", seed, "-o", f"{seed}.tif")
+        assert hsclass(*split, cwd=scene).returncode == 0
+    for command in (
+        ("train", "toy", "0.tif", "--model", "rf", "--set", "trees=10", "-o", "model"),
+        ("predict", "model", "toy", "-o", "map.tif", "--confidence", "confidence.tif"),
+    ):
+        assert hsclass(*command, cwd=scene).returncode == 0
+    command = ("evaluate", "map.tif", "--model", "model", "--confidence", "confidence.tif", "-o", "metrics.json")
+    refused = hsclass(*command, "--split", "1.tif", cwd=scene)
+    assert refused.returncode == 3
+    assert "model: was fitted on test pixels (normalizer 1" in refused.stderr
+    assert not (scene / "metrics.json").exists()
+    assert hsclass(*command, "--split", "0.tif", cwd=scene).returncode == 0
+    figures = json.loads((scene / "metrics.json").read_text())
+    assert figures["fit_scope"] == {"normalizer": 160, "extractor": 160, "model": 160, "validation": 80}
+    assert figures["leakage"]["reach"] == 0
+    assert figures["calibration"]["ece"] < 0.2
+
+
+def test_maps_are_compared_in_pairs(scene: Path) -> None:
+    hsclass("split", "toy", "--window", 3, "-o", "split.tif", cwd=scene)
+    done = hsclass("compare", "truth=toy/labels.tif", "same=toy/labels.tif", "--split", "split.tif", cwd=scene)
+    assert done.returncode == 0, done.stderr
+    (pair,) = json.loads(done.stdout)["pairs"]
+    assert (pair["a"], pair["b"], pair["difference"], pair["permutation_p"]) == ("truth", "same", 0, 1)
+
+
+@pytest.mark.parametrize("maps", [["toy/labels.tif"], ["a=toy/labels.tif"], ["a=toy/labels.tif", "a=toy/labels.tif"]])
+def test_maps_to_compare_need_names(scene: Path, maps: list[str]) -> None:
+    done = hsclass("compare", *maps, "--split", "split.tif", cwd=scene)
+    assert done.returncode in (1, 2)
+    assert "Traceback" not in done.stderr

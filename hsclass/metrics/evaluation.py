@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 
 from hsclass.errors import DataError
+from hsclass.fit_scope import FitScope
 from hsclass.metrics.area import adjusted_area
 from hsclass.metrics.blocks import make_blocks
 from hsclass.metrics.calibration import calibration
+from hsclass.metrics.conditions import Conditions, require_unseen
 from hsclass.metrics.confusion import count_confusions, f1_scores, producers_accuracy, summaries, users_accuracy
 from hsclass.metrics.distance import accuracy_by_distance
 from hsclass.metrics.intervals import LEVEL, METHOD, REPLICATES, Bounds, mean_bounds, share_bounds, summary_bounds
@@ -42,6 +44,8 @@ class Evaluation:
         See `accuracy_by_distance`.
     area : dict or None
         See `adjusted_area`.
+    conditions : Conditions or None
+        What the model has seen, and how far it looks; None where that was not checked.
     """
 
     confusion: np.ndarray
@@ -54,6 +58,7 @@ class Evaluation:
     calibration: dict[str, Any] | None
     distance: list[dict[str, Any]]
     area: dict[str, Any] | None
+    conditions: Conditions | None
 
     def as_dict(self) -> dict[str, Any]:
         """Return all figures as plain numbers, None where undefined."""
@@ -75,6 +80,7 @@ class Evaluation:
             "calibration": self.calibration,
             "distance": self.distance,
             "area": self.area,
+            **({"leakage": None, "fit_scope": None} if self.conditions is None else self.conditions.as_dict()),
         }  # fmt: skip
 
     def _class_rows(self) -> list[dict[str, Any]]:
@@ -99,6 +105,8 @@ def evaluate(
     *,
     confidence: np.ndarray | None = None,
     pixel_area: float | None = None,
+    scope: FitScope | None = None,
+    digest: str = "",
     seed: int = 0,
 ) -> Evaluation:
     """Compare a map with the ground truth on the test pixels of a split.
@@ -121,6 +129,10 @@ def evaluate(
         Probability of the predicted class, 0…1; needed for the calibration.
     pixel_area : float, optional
         Area of a pixel [m²]; without it areas are in pixels.
+    scope : FitScope, optional
+        Which pixels the model was fitted on, its `TrainedModel.scope`; without it nothing is checked.
+    digest : str
+        Of the scene; a model of another scene, by its scope's digest, is not checked.
     seed : int
         Of the bootstrap.
 
@@ -133,6 +145,9 @@ def evaluate(
     DataError
         If the shapes differ, or there is no test pixel, or the test pixels hold a class that `classes` does not, or a
         confidence that is no probability.
+    LeakageError
+        If the model was fitted on a test pixel, or looks farther than a split that does not declare itself leaky keeps
+        windows apart.
 
     Examples
     --------
@@ -148,6 +163,7 @@ def evaluate(
     0.75
     """
     sample = take_sample(predicted, labels, split)
+    conditions = None if scope is None else require_unseen(scope, split, digest=digest)
     ids = np.array([cover.id for cover in classes])
     unknown = sorted(set(np.unique([sample.reference, sample.predicted]).tolist()) - set(ids.tolist()))
     if unknown:
@@ -180,6 +196,7 @@ def evaluate(
         area=adjusted_area(
             confusion, counted, classes, pixel_area=pixel_area, unnamed=int((predicted > 0).sum() - counted.sum())
         ),
+        conditions=conditions,
     )
 
 

@@ -16,6 +16,8 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning"),
 ]
 
+SPLITS = ("random", "dbscan_area", "dbscan_area_twin")
+
 
 def jobs(output: str) -> dict[str, int]:
     """The job counts that snakemake -n prints, by rule, without `all`."""
@@ -46,9 +48,11 @@ def test_accuracy_table_has_a_row_for_every_run(quick: Path) -> None:
         "leaky",
     ]
     assert {(row["sampler"], row["model"]) for row in rows} == {
-        (sampler, model) for sampler in ("random", "dbscan_area") for model in ("rf", "svm", "cnn3d")
+        (sampler, model) for sampler in SPLITS for model in ("rf", "svm", "cnn3d")
     }
-    assert {row["sampler"]: row["leaky"] for row in rows} == {"random": "true", "dbscan_area": "false"}
+    assert {row["sampler"]: row["leaky"] for row in rows} == {
+        "random": "true", "dbscan_area": "false", "dbscan_area_twin": "true",
+    }  # fmt: skip
 
 
 def test_accuracy_in_the_table_is_that_of_the_map_on_the_test_pixels(quick: Path) -> None:
@@ -67,10 +71,44 @@ def test_accuracy_in_the_table_is_that_of_the_map_on_the_test_pixels(quick: Path
 def test_only_the_random_split_leaks(quick: Path) -> None:
     shares = {
         sampler: json.loads((quick / f"results/indian_pines_cut/{sampler}-0/audit.json").read_text())["overlap_share"]
-        for sampler in ("random", "dbscan_area")
+        for sampler in SPLITS
     }
     assert shares["random"] > 0.99
+    assert shares["dbscan_area_twin"] > 0.99
     assert shares["dbscan_area"] == 0
+
+
+def test_the_twin_has_the_class_counts_of_the_split_that_it_copies(quick: Path) -> None:
+    scene = quick / "results/indian_pines_cut"
+    labels = rasterio.open(scene / "labels.tif").read(1)
+    safe, twin = (rasterio.open(scene / f"{name}-0/split.tif").read(1) for name in ("dbscan_area", "dbscan_area_twin"))
+    for identity in np.unique(labels[labels > 0]):
+        counts = [np.bincount(roles[labels == identity], minlength=5).tolist() for roles in (safe, twin)]
+        assert counts[0] == counts[1]
+
+
+def test_every_figure_has_its_conditions(quick: Path) -> None:
+    for path in quick.glob("results/*/*/*/*/metrics.json"):
+        figures = json.loads(path.read_text())
+        assert figures["fit_scope"]["model"] == figures["n_train"]
+        reach = 4 if path.parent.name == "cnn3d" else 0
+        assert figures["leakage"]["reach"] == reach
+        leaks = figures["leaky"] and reach > 0
+        assert (figures["leakage"]["overlap_share"] > 0.99) == leaks
+        assert figures["calibration"] is not None
+
+
+def test_models_are_compared_in_pairs_under_each_split(quick: Path) -> None:
+    for split in SPLITS:
+        found = json.loads((quick / f"reports/quick/comparison/indian_pines_cut/{split}-0.json").read_text())
+        assert [(pair["a"], pair["b"]) for pair in found["pairs"]] == [
+            ("raw/rf", "raw/svm"), ("raw/rf", "raw/cnn3d"), ("raw/svm", "raw/cnn3d"),
+        ]  # fmt: skip
+        rf, svm = (
+            json.loads((quick / f"results/indian_pines_cut/{split}-0/raw/{model}/metrics.json").read_text())["oa"]
+            for model in ("rf", "svm")
+        )
+        assert found["pairs"][0]["difference"] == pytest.approx(rf - svm, abs=1e-9)
 
 
 def test_report_is_there_and_self_contained(quick: Path) -> None:
@@ -87,13 +125,20 @@ def test_second_run_does_nothing(quick: Path, snakemake) -> None:
 @pytest.mark.parametrize(
     ("module", "again"),
     [
-        ("models/forest.py", {"train": 2, "predict": 2, "evaluate": 2, "report": 1}),
-        ("models/cnn3d.py", {"train": 2, "predict": 2, "evaluate": 2, "report": 1}),
-        ("models/recipes.py", {"train": 2, "predict": 2, "evaluate": 2, "report": 1}),
-        ("mapping.py", {"predict": 6, "evaluate": 6, "report": 1}),
-        ("metrics.py", {"evaluate": 6, "report": 1}),
-        ("audit.py", {"audit": 2, "train": 6, "predict": 6, "evaluate": 6, "report": 1}),
-        ("samplers/random.py", {"split": 1, "audit": 1, "train": 3, "predict": 3, "evaluate": 3, "report": 1}),
+        ("models/forest.py", {"train": 3, "predict": 3, "evaluate": 3, "compare": 3, "report": 1}),
+        ("models/cnn3d.py", {"train": 3, "predict": 3, "evaluate": 3, "compare": 3, "report": 1}),
+        ("models/recipes.py", {"train": 3, "predict": 3, "evaluate": 3, "compare": 3, "report": 1}),
+        ("mapping.py", {"predict": 9, "evaluate": 9, "compare": 3, "report": 1}),
+        ("metrics/confusion.py", {"evaluate": 9, "compare": 3, "report": 1}),
+        ("audit/__init__.py", {"audit": 3, "train": 9, "predict": 9, "evaluate": 9, "compare": 3, "report": 1}),
+        (
+            "samplers/random.py",
+            {"split": 1, "audit": 1, "train": 3, "predict": 3, "evaluate": 3, "compare": 1, "report": 1},
+        ),
+        (
+            "samplers/dbscan_area.py",
+            {"split": 2, "audit": 2, "train": 6, "predict": 6, "evaluate": 6, "compare": 2, "report": 1},
+        ),
         ("experiment.py", {}),
         ("cli.py", {}),
     ],
@@ -113,7 +158,7 @@ def test_every_rule_prints_a_command_that_can_be_pasted(quick: Path, snakemake) 
     done = snakemake(quick, "--dry-run", "--forceall", "--printshellcmds")
     commands = re.findall(r"Shell command: (?:printf %s .* \| )?hsclass (\w+) ", done.stdout + done.stderr)
     assert set(commands) == {
-        "fetch", "scene", "split", "audit", "train", "predict", "evaluate", "experiment", "report",
+        "fetch", "scene", "split", "audit", "train", "predict", "evaluate", "compare", "experiment", "report",
     }  # fmt: skip
 
 

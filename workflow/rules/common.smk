@@ -25,10 +25,26 @@ wildcard_constraints:
     model="[^/]+",
 
 
-def settings(dimension, name, flag="--set"):
-    """The options that the experiment file gives an entry, as arguments of its command."""
-    given = EXPERIMENT.given_options(dimension, name)
+def settings(dimension, name, flag="--set", **files):
+    """The options that the experiment file gives an entry, as arguments of its command; `files` replace some."""
+    given = {**EXPERIMENT.given_options(dimension, name), **files}
     return " ".join(f"{flag} {shlex.quote(f'{key}={json.dumps(value)}')}" for key, value in sorted(given.items()))
+
+
+def copied_split(wildcards):
+    """The split that a leaky twin copies; no file for every other split."""
+    other = EXPERIMENT.copied_split(wildcards.split)
+    return [f"results/{wildcards.scene}/{other}-{wildcards.seed}/split.tif"] if other else []
+
+
+def mask_files(wildcards):
+    """The published masks that a split is made from."""
+    return EXPERIMENT.mask_files(wildcards.split)
+
+
+def split_settings(wildcards, input):
+    """The options of a sampler; a twin's `of` names an entry in the experiment, and a file in its command."""
+    return settings("splits", wildcards.split, **({"of": str(input.copied)} if input.copied else {}))
 
 
 def kind(dimension, name):
@@ -84,6 +100,30 @@ def model_memory(wildcards, attempt):
 def run_files(pattern):
     """The file of that name in the folder of every run."""
     return [f"{run.folder}/{pattern}" for run in EXPERIMENT.runs()]
+
+
+def split_runs(wildcards):
+    """The runs of one split and seed."""
+    wanted = (wildcards.scene, wildcards.split, int(wildcards.seed))
+    return [run for run in EXPERIMENT.runs() if (run.scene, run.split, run.seed) == wanted]
+
+
+def maps_of_split(wildcards):
+    """The maps of all models under one split."""
+    return [f"{run.folder}/map.tif" for run in split_runs(wildcards)]
+
+
+def named_maps(wildcards):
+    """The same maps as arguments of `hsclass compare`."""
+    return [f"{run.features}/{run.model}={run.folder}/map.tif" for run in split_runs(wildcards)]
+
+
+def comparisons(wildcards):
+    """The comparison of the models under every split, where there are several."""
+    several = len(EXPERIMENT.features) * len(EXPERIMENT.models) > 1
+    splits = {(run.scene, run.split, run.seed) for run in EXPERIMENT.runs()} if several else set()
+    folder = f"reports/{wildcards.experiment}/comparison"
+    return sorted(f"{folder}/{scene}/{split}-{seed}.json" for scene, split, seed in splits)
 
 
 def split_files(pattern):

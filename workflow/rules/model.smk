@@ -33,6 +33,7 @@ rule predict:
         cube="results/{scene}/cube.tif",
     output:
         map="results/{scene}/{split}-{seed}/{features}/{model}/map.tif",
+        confidence="results/{scene}/{split}-{seed}/{features}/{model}/confidence.tif",
         about="results/{scene}/{split}-{seed}/{features}/{model}/map.json",
     log:
         "logs/predict/{scene}/{split}-{seed}/{features}-{model}.log",
@@ -47,12 +48,15 @@ rule predict:
         code=predict_digest,
     shell:
         "hsclass predict {input.model} results/{wildcards.scene} --threads {threads} --about {output.about}"
-        " -o {output.map} 2>&1 | tee {log}"
+        " --confidence {output.confidence} -o {output.map} 2>&1 | tee {log}"
 
 
+# Exit status 3, which stops the run, when a part of the model has seen a test pixel.
 rule evaluate:
     input:
         map="results/{scene}/{split}-{seed}/{features}/{model}/map.tif",
+        confidence="results/{scene}/{split}-{seed}/{features}/{model}/confidence.tif",
+        model="results/{scene}/{split}-{seed}/{features}/{model}/model",
         split="results/{scene}/{split}-{seed}/split.tif",
         labels="results/{scene}/labels.tif",
     output:
@@ -67,4 +71,26 @@ rule evaluate:
     params:
         code=stage_digest("evaluate"),
     shell:
-        "hsclass evaluate {input.map} --split {input.split} --labels {input.labels} -o {output} 2>&1 | tee {log}"
+        "hsclass evaluate {input.map} --split {input.split} --labels {input.labels} --model {input.model}"
+        " --confidence {input.confidence} -o {output} 2>&1 | tee {log}"
+
+
+rule compare:
+    input:
+        maps=maps_of_split,
+        split="results/{scene}/{split}-{seed}/split.tif",
+        labels="results/{scene}/labels.tif",
+    output:
+        "reports/{experiment}/comparison/{scene}/{split}-{seed}.json",
+    log:
+        "logs/compare/{experiment}/{scene}/{split}-{seed}.log",
+    conda:
+        "../envs/hsclass.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+    params:
+        maps=named_maps,
+        code=stage_digest("evaluate"),
+    shell:
+        "hsclass compare {params.maps:q} --split {input.split} --labels {input.labels} -o {output} 2>&1 | tee {log}"

@@ -20,6 +20,7 @@ rule report:
         experiment="reports/{experiment}/experiment.json",
         audits=split_files("audit.json"),
         metrics=run_files("metrics.json"),
+        comparisons=comparisons,
         maps=run_files("map.tif"),
         models=run_files("model"),
     output:
@@ -33,6 +34,7 @@ rule report:
             category="Accuracy",
             caption="../report/accuracy.rst",
         ),
+        latex="reports/{experiment}/accuracy.tex",
     log:
         "logs/report/{experiment}.log",
     benchmark:

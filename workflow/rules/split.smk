@@ -2,6 +2,8 @@ rule split:
     input:
         cube="results/{scene}/cube.tif",
         labels="results/{scene}/labels.tif",
+        copied=copied_split,
+        masks=mask_files,
     output:
         "results/{scene}/{split}-{seed}/split.tif",
     log:
@@ -15,7 +17,7 @@ rule split:
         mem_mb=1500,
     params:
         sampler=lambda wildcards: kind("splits", wildcards.split),
-        settings=lambda wildcards: settings("splits", wildcards.split),
+        settings=split_settings,
         window=EXPERIMENT.plan.window,
         train=EXPERIMENT.plan.fractions.train,
         validation=EXPERIMENT.plan.fractions.validation,
