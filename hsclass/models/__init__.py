@@ -6,7 +6,14 @@ from hsclass.tables import resolve
 MODELS = {
     "ann": "hsclass.models.ann:DenseNetwork",
     "cnn3d": "hsclass.models.cnn3d:Convolutional3D",
+    "gradient_boosting": "hsclass.models.gradient_boosting:GradientBoosting",
+    "knn": "hsclass.models.knn:NearestNeighbours",
+    "lda": "hsclass.models.lda:LinearDiscriminantAnalysis",
+    "logistic": "hsclass.models.logistic:LogisticRegression",
+    "multiscale_svm": "hsclass.models.multiscale_svm:MultiscaleSvm",
+    "perceptron": "hsclass.models.perceptron:Perceptron",
     "rf": "hsclass.models.forest:RandomForest",
+    "sam": "hsclass.models.spectral_angle:SpectralAngleMapper",
     "svm": "hsclass.models.svm:SupportVectorMachine",
 }
 

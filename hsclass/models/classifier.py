@@ -13,6 +13,9 @@ from hsclass.options import Options
 
 Progress = Callable[[str], None]
 
+# Pixels that a whole-scene prediction holds what it needs of at a time, so that memory does not grow with the scene.
+BLOCK = 32768
+
 
 class ModelOptions(Options):
     """Options that every model has."""
@@ -124,7 +127,7 @@ class Classifier(ABC):
     def predict_map(self, cube: np.ndarray) -> np.ndarray:
         """Return float32 class probabilities, shape (rows, cols, n_classes), of a whole feature cube, in blocks."""
         rows, cols, _ = cube.shape
-        step = max(1, 32768 // cols)
+        step = max(1, BLOCK // cols)
         blocks = [
             self.predict_proba(cube, np.argwhere(np.ones((min(step, rows - top), cols), bool)) + np.array([top, 0]))
             for top in range(0, rows, step)

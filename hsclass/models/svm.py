@@ -4,10 +4,10 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import Field
-from scipy.special import softmax
 
 from hsclass.models.classifier import ModelOptions
 from hsclass.models.pixelwise import PixelwiseClassifier
+from hsclass.models.svm_values import softmax_scores
 
 
 class SvmOptions(ModelOptions):
@@ -40,8 +40,7 @@ class SupportVectorMachine(PixelwiseClassifier):
 
     def scores(self, spectra: np.ndarray) -> np.ndarray:
         """Return the softmax of the decision values, shape (n, classes seen in training)."""
-        values = self.estimator_.decision_function(spectra)
-        return softmax(np.column_stack([-values, values]) if values.ndim == 1 else values, axis=1)
+        return softmax_scores(self.estimator_, spectra)
 
     def facts(self) -> dict[str, str]:
         """Return the hyper-parameters in words."""

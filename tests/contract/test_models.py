@@ -18,6 +18,8 @@ from hsclass.split import Role, Split
 SMALL: dict[str, dict[str, Any]] = {
     "ann": {"hidden": (16,), "epochs": 10, "learning_rate": 0.02, "dropout": 0.0},
     "cnn3d": {"filters": (4, 4, 4), "dense": (16,), "epochs": 12, "learning_rate": 0.01, "dropout": 0.0},
+    "gradient_boosting": {"iterations": 10, "min_samples_leaf": 5},
+    "multiscale_svm": {"scales": (1, 3, 5), "machines": 2, "samples": 60},
     "rf": {"trees": 20},
 }
 

@@ -1,0 +1,71 @@
+"""scikit-learn estimators on disk, in skops' format: a zip of JSON and arrays, no pickle."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hsclass.errors import DataError
+
+_TRUSTED = ["sklearn.tree._tree.Tree"]
+
+
+def write_estimator(estimator: Any, file: Path) -> None:
+    """Write a fitted estimator."""
+    import skops.io
+
+    skops.io.dump(estimator, file)
+
+
+def read_estimator(file: Path, family: type[Any], *, n_features: int, n_classes: int) -> Any:
+    """Read what `write_estimator` wrote; nothing in the file is executed.
+
+    Parameters
+    ----------
+    file : Path
+    family : type
+        Class that the estimator must have.
+    n_features, n_classes : int
+        What it must take, and how many classes there are.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read, asks for types beyond skops' own list and a forest's trees, or holds another
+        estimator.
+    """
+    import skops.io
+    from skops.io.exceptions import UntrustedTypesFoundException
+
+    try:
+        estimator = skops.io.load(file, trusted=_TRUSTED)
+    except UntrustedTypesFoundException as error:
+        raise DataError(
+            f"{file}: asks for types that a classifier does not need ({error}); do not use this file"
+        ) from error
+    except Exception as error:  # a broken file can fail the reader at any of its steps
+        raise DataError(f"{file}: cannot be read ({error}); train the model again") from error
+    features = getattr(estimator, "n_features_in_", None)
+    if type(estimator) is not family or features != n_features:
+        raise DataError(
+            f"{file}: holds a {type(estimator).__name__} of {features} features; expected a fitted {family.__name__} of"
+            f" {n_features}; train the model again"
+        )
+    check_seen(getattr(estimator, "classes_", None), n_classes, file)
+    return estimator
+
+
+def check_seen(seen: Any, n_classes: int, file: Path, *, length: int | None = None) -> None:
+    """Raise DataError unless `seen` holds two or more (or `length`) ascending class indices below `n_classes`."""
+    sound = isinstance(seen, np.ndarray) and seen.ndim == 1 and np.issubdtype(seen.dtype, np.integer) and len(seen) > 1
+    if (
+        not sound
+        or length not in (None, len(seen))
+        or seen[0] < 0
+        or seen[-1] >= n_classes
+        or (np.diff(seen) <= 0).any()
+    ):
+        raise DataError(
+            f"{file}: its classes are not ascending indices below {n_classes}, the number of classes of the model;"
+            " train the model again"
+        )

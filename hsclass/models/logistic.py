@@ -1,0 +1,49 @@
+"""Multinomial logistic regression."""
+
+import warnings
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import Field
+
+from hsclass.models.classifier import ModelOptions
+from hsclass.models.pixelwise import PixelwiseClassifier
+
+
+class LogisticOptions(ModelOptions):
+    """Options of the logistic regression."""
+
+    c: float = Field(1.0, gt=0, description="inverse strength of the L2 penalty")
+    iterations: int = Field(1000, ge=1, description="most steps of the solver (L-BFGS)")
+    class_weight: Literal["balanced"] | None = Field(None, description="'balanced' weighs rare classes up")
+
+
+class LogisticRegression(PixelwiseClassifier):
+    """Linear model with a softmax, L2-penalised (Bishop, Pattern Recognition and Machine Learning, 2006, 4.3.4)."""
+
+    Options = LogisticOptions
+
+    def build(self, seed: int) -> Any:
+        """Return the unfitted estimator."""
+        from sklearn import linear_model
+
+        options = self.options
+        return linear_model.LogisticRegression(
+            C=options.c, max_iter=options.iterations, class_weight=options.class_weight, random_state=seed
+        )
+
+    def learn(self, spectra: np.ndarray, targets: np.ndarray, *, seed: int) -> None:
+        """Fit the estimator; whether it ran out of steps is told by the facts, not by a warning."""
+        from sklearn.exceptions import ConvergenceWarning
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            super().learn(spectra, targets, seed=seed)
+
+    def facts(self) -> dict[str, str]:
+        """Return the hyper-parameters in words."""
+        return {
+            "penalty": f"L2, C {self.options.c:g}",
+            "steps": f"{int(self.estimator_.n_iter_.max())} of at most {self.options.iterations}",
+            "class weights": self.options.class_weight or "none",
+        }

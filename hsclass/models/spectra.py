@@ -1,0 +1,74 @@
+"""Model families that classify the spectrum of one pixel."""
+
+from abc import abstractmethod
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from hsclass.errors import DataError
+from hsclass.models.classifier import Classifier, FitReport, Progress, Sample
+
+
+def check_training(features: np.ndarray, targets: np.ndarray) -> None:
+    """Raise DataError where `features`, shape (n, n_features), of classes `targets`, shape (n,), cannot tell anything.
+
+    Single constant features are harmless: they add nothing, and every model here takes them.
+    """
+    if len(np.unique(targets)) < 2:
+        raise DataError(
+            "split: the training pixels hold one class only; at least 2 are needed; make it with a larger train"
+            " fraction or another seed"
+        )
+    if (features == features[0]).all():
+        raise DataError(
+            f"features: all {len(features)} training pixels have the same values; expected features that differ;"
+            " look at the scene's bands and the features' options"
+        )
+
+
+class SpectrumClassifier(Classifier):
+    """A model of single spectra, of whatever origin; reach 0."""
+
+    @property
+    @abstractmethod
+    def seen(self) -> np.ndarray:
+        """The class indices that training held, ascending, in the order of the columns of `scores`."""
+
+    @abstractmethod
+    def learn(self, spectra: np.ndarray, targets: np.ndarray, *, seed: int) -> None:
+        """Learn from `spectra`, float32 of shape (n, n_features), of two or more classes `targets`, shape (n,)."""
+
+    @abstractmethod
+    def scores(self, spectra: np.ndarray) -> np.ndarray:
+        """Return probabilities, shape (n, classes seen in training), of `spectra`, shape (n, n_features)."""
+
+    @abstractmethod
+    def facts(self) -> dict[str, str]:
+        """Return the hyper-parameters in words."""
+
+    def fit(self, cube: np.ndarray, train: Sample, validation: Sample, *, seed: int, progress: Progress) -> FitReport:
+        """Learn from the spectra of the training pixels; `validation` is not used.
+
+        Raises
+        ------
+        DataError
+            If the training pixels hold one class only, or all have the same spectrum, or are too few for the model.
+        """
+        spectra = at_pixels(cube, train.pixels)
+        check_training(spectra, train.targets)
+        progress(f"{len(train)} spectra of {self.n_features} features")
+        with threadpool_limits(self.threads):
+            self.learn(spectra, train.targets, seed=seed)
+        return FitReport(facts=self.facts())
+
+    def predict_proba(self, cube: np.ndarray, pixels: np.ndarray) -> np.ndarray:
+        """Return probabilities, shape (n, n_classes); a class that training did not hold gets 0."""
+        probabilities = np.zeros((len(pixels), self.n_classes), np.float32)
+        with threadpool_limits(self.threads):
+            probabilities[:, self.seen] = self.scores(at_pixels(cube, pixels))
+        return probabilities
+
+
+def at_pixels(cube: np.ndarray, pixels: np.ndarray) -> np.ndarray:
+    """Return the spectra, shape (n, n_features), of `pixels`, shape (n, 2)."""
+    return cube[pixels[:, 0], pixels[:, 1]]

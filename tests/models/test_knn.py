@@ -1,0 +1,38 @@
+"""Nearest neighbours, by hand."""
+
+import numpy as np
+import pytest
+
+from hsclass.errors import DataError
+from hsclass.models.classifier import Sample
+from hsclass.models.knn import NearestNeighbours
+
+LINE = np.array([0.0, 1.0, 4.0, 9.0], np.float32).reshape(1, 4, 1)
+
+
+def fit(**options: object) -> NearestNeighbours:
+    """Fitted on one band: 0 and 1 of class 0, 4 of class 1, 9 of class 2."""
+    pixels = np.array([(0, col) for col in range(4)], np.int32)
+    model = NearestNeighbours(NearestNeighbours.Options(**options), window=1, n_features=1, n_classes=3)
+    train = Sample(pixels, np.array([0, 0, 1, 2], np.int32))
+    model.fit(LINE, train, Sample(pixels[:0], train.targets[:0]), seed=0, progress=lambda _: None)
+    return model
+
+
+def test_votes_weigh_the_inverse_distance() -> None:
+    """At 3 the neighbours are 4 (distance 1), 1 (2) and 0 (3)."""
+    found = fit(neighbours=3, weights="distance").predict_proba(np.full((1, 1, 1), 3, np.float32), np.array([[0, 0]]))
+    weights = np.array([1 / 2 + 1 / 3, 1, 0])
+    np.testing.assert_allclose(found[0], weights / weights.sum(), atol=1e-6)
+
+
+def test_votes_that_are_equal() -> None:
+    found = fit(neighbours=3, weights="uniform").predict_proba(np.full((1, 1, 1), 3, np.float32), np.array([[0, 0]]))
+    np.testing.assert_allclose(found[0], [2 / 3, 1 / 3, 0], atol=1e-6)
+
+
+def test_fewer_training_pixels_than_neighbours() -> None:
+    expected = "model knn: option 'neighbours' is 5, but there are 4 training pixels; set it to 4 or less"
+    with pytest.raises(DataError, match=expected):
+        fit(neighbours=5)
+    fit(neighbours=4)
