@@ -20,6 +20,7 @@ from hsclass.features import FEATURES, feature_class
 from hsclass.models import MODELS, model_class
 from hsclass.options import Options, parse_options
 from hsclass.samplers import SAMPLERS, check_counts
+from hsclass.samplers.folds import train_share
 from hsclass.tables import resolve
 
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9_.]*$"
@@ -166,6 +167,8 @@ class Experiment:
         }
         for name in self.splits:
             self._check_copy(name)
+            if folds := getattr(self._options["splits"][name], "folds", None):
+                train_share(folds, self.plan.fractions.validation)
         for name in self.scenes:
             self._check_scene(name)
 

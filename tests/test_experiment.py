@@ -74,6 +74,10 @@ def test_one_entry_may_stand_without_a_list() -> None:
         ({"models": []}, "option 'models'"),
         ({"splits": ["dbscan"]}, "unknown sampler 'dbscan'"),
         ({"splits": [{"sampler": "dbscan_area", "epsilon": 2}]}, "unknown option 'epsilon'"),
+        (
+            {"splits": [{"sampler": "blocks", "folds": 10}], "fractions": {"train": 0.1, "validation": 0.2}},
+            "folds: is 10 and validation is 0.2; expected a validation share of at most one fold, 0.1",
+        ),
         ({"splits": ["random", "twin"]}, "sampler twin: option 'of' is missing"),
         (
             {"splits": ["random", {"sampler": "twin", "of": "dbscan"}]},

@@ -102,7 +102,10 @@ def adjusted_area(
 
 
 def _spread(name: str, value: float, half: float, most: float) -> dict[str, float | None]:
-    """Return a figure and the ends of its interval, cut to what is possible."""
+    """Return a figure and the ends of its interval, cut to what is possible.
+
+    A sample that is right everywhere, or nowhere, has no spread by these formulas, which is not certainty: no interval.
+    """
     full = f"{name}_accuracy" if name in {"users", "producers"} else name
-    low, high = np.clip([value - half, value + half], 0, most).tolist()
+    low, high = np.clip([value - half, value + half], 0, most).tolist() if half > 0 else (np.nan, np.nan)
     return {full: plain(value), f"{name}_low": plain(low), f"{name}_high": plain(high)}

@@ -124,9 +124,8 @@ def make_split(
         for identity, note in guard_notes.items():
             notes[identity] = f"{notes[identity]}; {note}" if identity in notes else note
     classes = account(labels, roles, train if assigned.asked is None else assigned.asked, notes)
-    share = train if assigned.asked is None else None
-    request.check_roles(classes, sampler=sampler, window=window, train=share, scene=scene)
-    fractions = {"train": train, "validation": validation} if assigned.asked is None else {}
+    fractions = {"train": train, "validation": validation} if assigned.fractions is None else assigned.fractions
+    request.check_roles(classes, sampler=sampler, window=window, train=fractions.get("train"), scene=scene)
     return Split(
         roles=roles, window=window, sampler=sampler, seed=seed, fractions=fractions, leaky=strategist.leaky,
         classes=classes, options=chosen.model_dump(mode="json"), given=given,

@@ -114,4 +114,4 @@ class FixedSampler:
         if validation > 0 and Role.VALIDATION not in masks:
             for identity in np.unique(labels[labels > 0]).tolist():
                 notes[identity] = "; ".join(filter(None, (notes.get(identity), "no validation: no mask was given")))
-        return Assignment(placed.roles, notes, given=placed.given, asked=placed.asked)
+        return Assignment(placed.roles, notes, given=placed.given, asked=placed.asked, fractions={})

@@ -1,5 +1,6 @@
 """What every sampler is: options, two declarations and one method."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
@@ -25,6 +26,8 @@ class Assignment:
         The order in which the guard keeps roles: a pixel gives way to those of the roles before its own.
     asked : dict of int to int, or None
         Training pixels asked of each class, by class id, where that is not the same share of all.
+    fractions : mapping of str to float, or None
+        Shares asked for, where they are not the caller's; empty where none were.
     """
 
     roles: np.ndarray
@@ -32,6 +35,7 @@ class Assignment:
     given: np.ndarray | None = None
     keep: tuple[Role, ...] = (Role.TRAIN, Role.VALIDATION, Role.TEST)
     asked: dict[int, int] | None = None
+    fractions: Mapping[str, float] | None = None
 
 
 class Sampler(Protocol):

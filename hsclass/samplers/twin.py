@@ -73,4 +73,5 @@ class TwinSampler:
             members = reference == identity
             roles[members] = rng.permutation(other.roles[members])
         notes = {share.id: share.note for share in other.classes if share.note and share.test == 0}
-        return Assignment(roles, notes, given=other.given)
+        asked = {share.id: share.asked for share in other.classes}
+        return Assignment(roles, notes, given=other.given, asked=asked or None, fractions=other.fractions)

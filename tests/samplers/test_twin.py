@@ -28,6 +28,12 @@ def test_every_class_has_exactly_the_same_count_in_every_role(safe: Path) -> Non
     assert (twin.roles != other.roles).mean() > 0.1
 
 
+def test_what_was_asked_is_what_the_other_split_was_asked(safe: Path) -> None:
+    twin = make_split(LABELS, "twin", window=5, of=safe, train=0.4)
+    assert twin.fractions == {"train": 0.1, "validation": 0.05}
+    assert [(share.id, share.asked) for share in twin.classes] == [(1, 120), (2, 120)]
+
+
 def test_it_leaks_and_says_so(safe: Path) -> None:
     twin = make_split(LABELS, "twin", window=5, of=safe)
     assert twin.leaky
