@@ -32,7 +32,8 @@ def attribute_profile(
     filled, so that bright and dark objects are treated alike (Monasse & Guichard, IEEE Transactions on Image Processing
     9, 2000; self-dual profiles: Dalla Mura et al., IGARSS 2011; Cavallaro et al., IEEE TGRS 54, 2016). A filter removes
     the nodes whose attribute is below a threshold: area, standard deviation of the image within the node, or moment of
-    inertia (Hu's first: 1/6 for a square, more the longer). The whole image always stays.
+    inertia (Hu's first: 1/6 for a square, more the longer). The whole image
+    always stays, in a frame at the mean level of its border.
 
     Parameters
     ----------

@@ -1,5 +1,6 @@
 """Discriminant analysis feature extraction."""
 
+import warnings
 from collections.abc import Sequence
 from typing import Literal
 
@@ -112,7 +113,9 @@ def discriminants(
     count = discriminant_count(components, len(bands), classes, who=who, option=option)
     machine = LinearDiscriminantAnalysis(solver="eigen", shrinkage=shrinkage)
     try:
-        machine.fit(spectra[:, bands], targets)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Only one sample available")  # of a class; its covariance is 0
+            machine.fit(spectra[:, bands], targets)
         spread = np.linalg.eigvalsh(machine.covariance_)
     except np.linalg.LinAlgError:
         spread = np.zeros(1)
