@@ -31,8 +31,10 @@ class GradientBoostingOptions(ModelOptions):
     iterations: int = Field(100, ge=1, description="trees a class")
     learning_rate: float = Field(0.1, gt=0, description="share of a tree's correction that is applied")
     leaves: int = Field(31, ge=2, description="most leaves of a tree")
-    min_samples_leaf: int = Field(20, ge=1, description="smallest leaf [pixels]")
-    max_features: Annotated[float, Field(gt=0, le=1)] = Field(1.0, description="share of features tried at a node")
+    min_samples_leaf: int = Field(5, ge=1, description="smallest leaf [pixels]")
+    max_features: Literal["sqrt"] | Annotated[float, Field(gt=0, le=1)] = Field(
+        "sqrt", description="features tried at a node: the square root of their number, or a share of all"
+    )
     l2: float = Field(0.0, ge=0, description="L2 penalty of the leaves' values")
     class_weight: Literal["balanced"] | None = Field(None, description="'balanced' weighs rare classes up")
 
@@ -60,12 +62,13 @@ class GradientBoosting(SpectrumClassifier):
         from sklearn.ensemble import HistGradientBoostingClassifier
 
         options = self.options
+        share = self.n_features**-0.5 if options.max_features == "sqrt" else options.max_features
         return HistGradientBoostingClassifier(
             max_iter=options.iterations,
             learning_rate=options.learning_rate,
             max_leaf_nodes=options.leaves,
             min_samples_leaf=options.min_samples_leaf,
-            max_features=options.max_features,
+            max_features=share,
             l2_regularization=options.l2,
             class_weight=options.class_weight,
             early_stopping=False,
@@ -148,7 +151,7 @@ class GradientBoosting(SpectrumClassifier):
             "learning rate": f"{options.learning_rate:g}",
             "leaves of a tree": f"at most {options.leaves}",
             "smallest leaf": str(options.min_samples_leaf),
-            "features tried at a node": f"{options.max_features:.0%}",
+            "features tried at a node": str(options.max_features),
             "L2 penalty": f"{options.l2:g}",
             "class weights": options.class_weight or "none",
         }

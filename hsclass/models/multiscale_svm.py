@@ -28,7 +28,7 @@ class MultiscaleSvmOptions(ModelOptions):
     side: PositiveInt = Field(3, description="of the filters [pixels], odd; a smaller scale has filters of its size")
     machines: int = Field(4, ge=1, description="linear machines a scale; each gives a filter a class")
     samples: int = Field(500, ge=2, description="most windows that a linear machine learns from")
-    filter_c: float = Field(1e-3, gt=0, description="cost of a training error of the linear machines")
+    filter_c: float = Field(1e-4, gt=0, description="cost of a training error of the linear machines")
     pooling: Literal["max", "mean"] = Field("max", description="over the places of a filter in the window")
     c: float = Field(10.0, gt=0, description="cost of a training error of the last machine")
 

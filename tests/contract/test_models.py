@@ -1,15 +1,23 @@
 """What every model family owes, whichever it is: a new line in the table is tested without a new test."""
 
+import os
+import shutil
+import warnings
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import skops.io
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
 
 import hsclass
-from hsclass.errors import UsageError
+from hsclass.errors import DataError, UsageError
 from hsclass.models import MODELS, model_class
+from hsclass.models.classifier import BLOCK
 from hsclass.models.trained import TrainedModel
 from hsclass.options import parse_options
 from hsclass.scene import Scene
@@ -22,6 +30,9 @@ SMALL: dict[str, dict[str, Any]] = {
     "multiscale_svm": {"scales": (1, 3, 5), "machines": 2, "samples": 60},
     "rf": {"trees": 20},
 }
+
+# The models that are not Keras networks; those have tests of their own for what follows below.
+CLASSICAL = sorted(set(MODELS) - {"ann", "cnn3d"})
 
 
 def train(scene: Scene, split: Split, model: str, *, seed: int = 0, **options: Any) -> TrainedModel:
@@ -140,3 +151,96 @@ def test_unknown_option_names_the_known_ones(name: str, toy_scene: Scene, toy_sp
 def test_unknown_model_names_the_known_ones(toy_scene: Scene, toy_split: Split) -> None:
     with pytest.raises(UsageError, match=r"unknown model 'cnn4d': expected one of ann, .*did you mean 'cnn3d'"):
         hsclass.fit(toy_scene, toy_split, "cnn4d")
+
+
+class Touch:
+    """An object that makes a folder when it is unpickled."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[str]]:
+        return (os.mkdir, (str(self.path),))
+
+
+@pytest.mark.parametrize("model", CLASSICAL)
+def test_hostile_files_are_refused_and_nothing_runs(
+    model: str, toy_scene: Scene, toy_split: Split, tmp_path: Path
+) -> None:
+    train(toy_scene, toy_split, model).save(tmp_path / "model")
+    proof = tmp_path / "it-ran"
+    hostile = make_pipeline(FunctionTransformer(func=os.system, kw_args={"command": f"touch {proof}"}))
+    learned = [path for path in (tmp_path / "model").iterdir() if path.suffix in (".skops", ".npz")]
+    assert len(learned) >= 2
+    for file in learned:
+        copy = tmp_path / f"{file.stem}-{model}"
+        shutil.copytree(tmp_path / "model", copy)
+        if file.suffix == ".skops":
+            skops.io.dump(hostile, copy / file.name)
+        else:
+            held = dict(np.load(file))
+            np.savez(copy / file.name, **dict.fromkeys(held, np.array([Touch(proof)], object)))
+        with pytest.raises(DataError):
+            TrainedModel.load(copy)
+        assert not proof.exists()
+
+
+@pytest.mark.parametrize("model", CLASSICAL)
+def test_one_class_in_training_is_one_sentence(model: str, toy_scene: Scene, toy_split: Split) -> None:
+    roles = np.where(toy_scene.require_labels() == 2, toy_split.roles, 0).astype(np.uint8)
+    with pytest.raises(DataError, match=r"^split: the training pixels hold one class only; at least 2 are needed"):
+        train(toy_scene, replace(toy_split, roles=roles), model)
+
+
+@pytest.mark.parametrize("model", CLASSICAL)
+def test_spectra_that_are_all_the_same_are_one_sentence(model: str, toy_scene: Scene, toy_split: Split) -> None:
+    scene = replace(toy_scene, cube=np.full_like(toy_scene.cube, 7))
+    with pytest.raises(DataError, match=r"^features: all \d+ training pixels have the same values"):
+        train(scene, toy_split, model)
+
+
+@pytest.mark.parametrize("model", CLASSICAL)
+def test_constant_bands_do_no_harm(model: str, toy_scene: Scene, toy_split: Split) -> None:
+    cube = toy_scene.cube.copy()
+    cube[..., [0, 11]] = 0, 1000
+    scene = replace(toy_scene, cube=cube)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fitted = train(scene, toy_split, model)
+        found = fitted.classifier.predict_map(fitted.features(scene))
+    assert np.isfinite(found).all()
+    truth = np.searchsorted([2, 7, 12], toy_scene.labels)
+    assert (found.argmax(axis=2) == truth)[toy_split.roles == Role.TEST].mean() > 0.9
+
+
+@pytest.mark.parametrize("model", CLASSICAL)
+def test_a_class_of_one_training_pixel_is_taken(model: str, toy_scene: Scene, toy_split: Split) -> None:
+    water = (toy_scene.labels == 2) & (toy_split.roles == Role.TRAIN)
+    water[3, 3] = False
+    roles = np.where(water, Role.UNUSED, toy_split.roles).astype(np.uint8)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fitted = train(toy_scene, replace(toy_split, roles=roles), model)
+        found = fitted.classifier.predict_map(fitted.features(toy_scene))
+    np.testing.assert_allclose(found.sum(axis=2), 1, atol=1e-5)
+    others = (toy_scene.labels > 2) & (roles == Role.TEST)
+    assert (found.argmax(axis=2) == np.searchsorted([2, 7, 12], toy_scene.labels))[others].mean() > 0.9
+
+
+@pytest.mark.parametrize("model", CLASSICAL)
+def test_scene_of_several_blocks_is_mapped_as_one(
+    model: str, trained_classical: dict[str, TrainedModel], toy_scene: Scene
+) -> None:
+    """4 columns make blocks of 8,192 rows; the rows beside the seam repeat those at the top."""
+    fitted = trained_classical[model]
+    top = fitted.features(toy_scene)[:, :4]
+    tall = np.tile(top, (BLOCK // 4 // 24 + 2, 1, 1))
+    found = fitted.classifier.predict_map(tall)
+    assert found.shape == (len(tall), 4, 3)
+    again = found.reshape(-1, 24, 4, 3)
+    np.testing.assert_allclose(again[1:-1], np.broadcast_to(again[1], again[1:-1].shape), atol=1e-5)
+
+
+@pytest.fixture(scope="module")
+def trained_classical(toy_scene: Scene, toy_split: Split) -> dict[str, TrainedModel]:
+    return {model: train(toy_scene, toy_split, model) for model in CLASSICAL}
