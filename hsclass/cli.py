@@ -310,11 +310,11 @@ def report(
     experiment: Annotated[Path, typer.Argument(metavar="EXPERIMENT.json", help="what `hsclass experiment -o` wrote")],
     output: Output,
 ) -> None:
-    """Write the report, index.html, and the table, accuracy.csv, of a finished experiment."""
+    """Write the report, index.html, and the tables, accuracy.csv and .tex, of a finished experiment."""
     from hsclass.report import write_report
 
     write_report(experiment, output)
-    typer.echo(f"report: {output / 'index.html'}, {output / 'accuracy.csv'}", err=True)
+    typer.echo(f"report: {output / 'index.html'}, {output / 'accuracy.csv'}, {output / 'accuracy.tex'}", err=True)
 
 
 @app.command()
