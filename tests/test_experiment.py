@@ -87,6 +87,9 @@ def test_one_entry_may_stand_without_a_list() -> None:
         ({"splits": [{"sampler": "twin", "of": "twin_twin"}]}, "there is none"),
         ({"scenes": ["indianpines"]}, "did you mean 'indian_pines'?"),
         ({"features": ["pcaa"]}, "unknown feature extractor 'pcaa'"),
+        ({"features": [{"features": "dafe", "components": 16}]}, "option 'components' is 16; expected 15 at the most"),
+        ({"features": [{"features": "bands", "keep_nm": [[3000, 4000]]}]}, "the options leave none of the 200 bands"),
+        ({"features": [{"features": "bands", "keep": [[1, 9]]}], "models": ["cnn3d"]}, "model cnn3d: 9 "),
         ({"window": 8}, "must be odd; take 7 or 9"),
         ({"window": 147}, "window 147 is larger than scene indian_pines (145 x 145 pixels)"),
         ({"window": 5, "models": ["cnn3d"]}, "model cnn3d: window 5 does not fit"),
@@ -102,6 +105,11 @@ def test_wrong_experiment_is_one_sentence(changes: dict[str, object], sentence: 
         Experiment(config(**changes))
     assert sentence in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_number_of_features_that_is_not_known_yet_is_left_to_the_training() -> None:
+    experiment = Experiment(config(features=[{"features": "pca", "components": 0.99}], models=["cnn3d"]))
+    assert experiment.options("features", "pca") == {"components": 0.99, "whiten": False}
 
 
 def test_missing_key_is_named() -> None:
