@@ -81,8 +81,8 @@ def test_one_entry_may_stand_without_a_list() -> None:
         ({"splits": ["random", "twin"]}, "sampler twin: option 'of' is missing"),
         (
             {"splits": ["random", {"sampler": "twin", "of": "dbscan"}]},
-            "sampler dbscan_twin: option 'of' is 'dbscan'; expected another split of this experiment that is no twin itself:"
-            " random",
+            "sampler dbscan_twin: option 'of' is 'dbscan'; expected another split of this experiment that is no twin"
+            " itself: random",
         ),
         ({"splits": [{"sampler": "twin", "of": "twin_twin"}]}, "there is none"),
         ({"scenes": ["indianpines"]}, "did you mean 'indian_pines'?"),

@@ -5,7 +5,6 @@ from typing import Literal
 
 import numpy as np
 from pydantic import Field, model_validator
-from scipy.signal import savgol_filter
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from hsclass.errors import DataError
@@ -155,6 +154,8 @@ class Spectrum(TransformerMixin, BaseEstimator):
         return self._derived(spectra) if self.derivative else spectra
 
     def _derived(self, spectra: np.ndarray) -> np.ndarray:
+        from scipy.signal import savgol_filter
+
         derived = np.zeros_like(spectra)
         for run in np.split(np.arange(spectra.shape[1]), self.starts_[1:]):
             window = min(self.window, len(run) - 1 + len(run) % 2)
