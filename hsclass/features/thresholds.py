@@ -26,7 +26,7 @@ def area_thresholds(shape: tuple[int, int], pixel_size: float | None) -> np.ndar
         Side of a pixel [m]; None: 20.
     """
     if pixel_size is None:
-        _LOG.warning("the size of a pixel is not known, so areas are for %g m; set 'pixel_size'", _PIXEL_SIZE)
+        _LOG.warning("profiles: the size of a pixel is not known, so areas are for %g m; set 'pixel_size'", _PIXEL_SIZE)
     step = min(1000 / (pixel_size or _PIXEL_SIZE), shape[0] * shape[1] / 4 / AREA_LEVELS)
     return step * np.arange(1, AREA_LEVELS + 1)
 
