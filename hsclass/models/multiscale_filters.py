@@ -48,7 +48,7 @@ def learn_bank(
 
     Each machine draws up to `samples` training pixels, as equally from the classes as they allow, and from each
     pixel's window one sub-window of `side`. A linear support vector machine, each class against the rest, tells their
-    classes apart; its weights are the filters.
+    classes apart; its weights are the filters, with an offset that makes their mean response zero.
 
     Parameters
     ----------
@@ -123,11 +123,15 @@ def mirrored(length: int, beyond: int) -> np.ndarray:
 def _linear_machine(
     samples: np.ndarray, targets: np.ndarray, *, cost: float, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Weights, shape (filters, features), and offsets of linear machines, each class against the rest."""
+    """Weights, shape (filters, features), of linear machines, each class against the rest, and offsets.
+
+    An offset makes the mean response zero. With a machine's own, which is near -1 because most samples are of the rest,
+    rectification would leave little or nothing of a filter.
+    """
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.svm import LinearSVC
 
-    basis = None
+    basis, mean = None, samples.mean(axis=0)
     if samples.shape[0] < samples.shape[1]:
         # The weights are a sum of samples, so the machine need only see their coordinates in the space they span.
         basis, coordinates = np.linalg.qr(samples.T)
@@ -137,7 +141,10 @@ def _linear_machine(
         # A filter need not be the optimum of its machine, only tell classes apart.
         warnings.simplefilter("ignore", ConvergenceWarning)
         machine.fit(samples, targets)
-    return machine.coef_ if basis is None else machine.coef_ @ basis.T, machine.intercept_
+    weights = machine.coef_ if basis is None else machine.coef_ @ basis.T
+    if len(weights) == 1:  # two classes have one machine between them
+        weights = np.vstack([-weights, weights])
+    return weights, -weights @ mean
 
 
 def _draw(targets: np.ndarray, samples: int, rng: np.random.Generator) -> np.ndarray:

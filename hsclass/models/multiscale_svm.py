@@ -50,8 +50,9 @@ class MultiscaleSvm(Classifier):
     calibrated.
 
     Cavallaro et al. describe the classification of whole images; chosen here, because single pixels are classified
-    from windows of a few: one convolution layer, pooling over the whole window, and one last machine on the features of
-    all scales in place of a vote of one machine a scale.
+    from windows of a few: one convolution layer, pooling over the whole window, one last machine on the features of all
+    scales in place of an ensemble of one network a scale, and offsets that make a filter's mean response zero, because
+    a machine of one class against many has one that rectification would leave nothing of.
 
     References
     ----------

@@ -85,6 +85,25 @@ def test_draw_never_leaves_a_class_out() -> None:
     assert sorted(targets[_draw(targets, 2, np.random.default_rng(0))]) == [0, 1, 2]
 
 
+def test_mean_response_of_a_filter_is_zero() -> None:
+    """Over the windows that it learned from: all pixels, in filters as large as the scale."""
+    rng = np.random.default_rng(4)
+    cube = rng.normal(5, 1, (9, 9, 3)).astype(np.float32)
+    pixels, targets = np.argwhere(np.ones((9, 9))), rng.integers(0, 4, 81)
+    learned = learn_bank(cube, pixels, targets, scale=3, side=3, machines=1, samples=81, cost=1.0, rng=rng)
+    responses = np.tensordot(gather(cube, pixels, 3), learned.weights, 3) + learned.offsets
+    np.testing.assert_allclose(responses.mean(axis=0), 0, atol=1e-4)
+    assert responses.std(axis=0).min() > 0.1
+
+
+def test_two_classes_have_a_filter_each() -> None:
+    rng = np.random.default_rng(4)
+    cube = rng.normal(size=(6, 6, 2)).astype(np.float32)
+    pixels, targets = np.argwhere(np.ones((6, 6))), np.arange(36) % 2
+    learned = learn_bank(cube, pixels, targets, scale=1, side=1, machines=1, samples=36, cost=1.0, rng=rng)
+    np.testing.assert_array_equal(learned.weights[..., 0], -learned.weights[..., 1])
+
+
 @pytest.mark.parametrize("samples", [10, 60])
 def test_filter_of_each_class_answers_its_own_class(samples: int) -> None:
     """With fewer samples than window values, and with more."""
