@@ -140,7 +140,7 @@ def test_second_run_does_nothing(quick: Path, snakemake) -> None:
             {"split": 2, "audit": 2, "train": 6, "predict": 6, "evaluate": 6, "compare": 2, "report": 1},
         ),
         ("experiment.py", {}),
-        ("cli.py", {}),
+        ("cli/figures.py", {}),
     ],
 )
 def test_edit_of_a_module_reruns_just_the_stages_that_depend_on_it(

@@ -1,0 +1,58 @@
+"""Arguments and options that several commands share, and how their texts are read."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import yaml
+
+from hsclass.errors import UsageError
+
+SceneArgument = Annotated[str, typer.Argument(metavar="SCENE", help="folder of a scene, or a data set's name")]
+SplitArgument = Annotated[Path, typer.Argument(metavar="SPLIT.tif", help="raster of split codes")]
+Output = Annotated[Path, typer.Option("--output", "-o", help="what to write")]
+Settings = Annotated[list[str] | None, typer.Option("--set", metavar="OPTION=VALUE", help="an option; may be repeated")]
+Seed = Annotated[int, typer.Option(help="of all random choices")]
+Threads = Annotated[int, typer.Option(min=1, help="processor threads")]
+DataFolder = Annotated[Path | None, typer.Option("--data", help="folder of fetched files", show_default="a cache")]
+
+
+def read_options(settings: list[str] | None) -> dict[str, Any]:
+    """Read OPTION=VALUE settings; a value is read as YAML."""
+    options = {}
+    for setting in settings or ():
+        name, equals, value = setting.partition("=")
+        if not equals:
+            raise UsageError(f"--set {setting}: has no '='; expected OPTION=VALUE")
+        options[name] = yaml.safe_load(value)
+    return options
+
+
+def require_truth(split: Path, truth: Path | None) -> Path:
+    """Return the ground truth's file, or raise UsageError where neither the split nor the user names one."""
+    if truth is None:
+        raise UsageError(f"{split}: names no ground truth; give it with --labels")
+    return truth
+
+
+def read_pairs(given: list[str]) -> dict[str, str]:
+    """Read NAME=FILE arguments, two or more with different names."""
+    pairs = dict(item.partition("=")[::2] for item in given)
+    if len(pairs) < len(given) or len(pairs) < 2 or not all(pairs.values()):
+        raise UsageError(f"maps: are {' '.join(given)}; expected two or more as NAME=MAP.tif, each with its own name")
+    return pairs
+
+
+def teller(label: str, every: float = 5.0) -> Callable[[str], None]:
+    """Return a function that tells progress on standard error, at most every few seconds."""
+    last = -every
+
+    def tell(text: str) -> None:
+        nonlocal last
+        if time.monotonic() - last >= every:
+            last = time.monotonic()
+            typer.echo(f"{label}: {text}", err=True)
+
+    return tell

@@ -1,0 +1,37 @@
+"""Commands of experiment files: check one, show their schema."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import yaml
+
+from hsclass.cli.app import app
+
+
+@app.command()
+def experiment(
+    config: Annotated[str, typer.Argument(metavar="CONFIG", help="experiment file, or '-' for standard input")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="JSON file for the resolved experiment")] = None,
+) -> None:
+    """Check an experiment file; write it with every default filled in and every run listed."""
+    from hsclass.atomic import write_text
+    from hsclass.experiment import Experiment, load_experiment
+
+    plan = Experiment(yaml.safe_load(sys.stdin)) if config == "-" else load_experiment(config)
+    resolved = plan.resolved()
+    if output:
+        write_text(output, json.dumps(resolved, indent=1))
+    else:
+        counts = {key: len(resolved[key]) for key in ("scenes", "splits", "seeds", "features", "models")}
+        typer.echo(f"{' x '.join(f'{count} {key}' for key, count in counts.items())} = {len(resolved['runs'])} runs")
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON schema of experiment files."""
+    from hsclass.experiment import schema_text
+
+    typer.echo(schema_text(), nl=False)

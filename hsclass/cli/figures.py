@@ -1,0 +1,82 @@
+"""Commands of the figures: evaluate a map, compare maps, report an experiment."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hsclass.cli.app import app
+from hsclass.cli.arguments import Output, read_pairs, require_truth
+
+
+@app.command()
+def evaluate(
+    map_file: Annotated[Path, typer.Argument(metavar="MAP.tif", help="classes of the whole scene")],
+    split: Annotated[Path, typer.Option(help="raster of split codes")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="JSON file", show_default="print it")] = None,
+    labels: Annotated[Path | None, typer.Option(help="ground truth", show_default="the one the split names")] = None,
+    model: Annotated[Path | None, typer.Option(help="folder of the model, to check what it was fitted on")] = None,
+    confidence: Annotated[Path | None, typer.Option(help="raster that predict wrote, for the calibration")] = None,
+) -> None:
+    """Compare a map with the ground truth on a split's test pixels; exit status 3 when the model has seen one."""
+    from hsclass.atomic import write_text
+    from hsclass.fit_scope import SCOPE_FILE, read_fit_scope
+    from hsclass.metrics import evaluate as compare
+    from hsclass.raster import read_raster
+    from hsclass.scene import read_classes
+    from hsclass.split import Role, read_split
+
+    read, named = read_split(split)
+    truth = require_truth(split, labels or named)
+    reference, classes = read_classes(truth)
+    about = read_raster(truth)
+    evaluation = compare(
+        read_classes(map_file)[0], reference, read, classes,
+        confidence=read_raster(confidence).bands[0] if confidence else None, pixel_area=about.grid.pixel_area,
+        scope=read_fit_scope(model / SCOPE_FILE) if model else None, digest=about.tags.get("digest", ""),
+    )  # fmt: skip
+    figures = {
+        "window": read.window, "leaky": read.leaky, "n_train": len(read.pixels(Role.TRAIN)),
+        "n_validation": len(read.pixels(Role.VALIDATION)), **evaluation.as_dict(),
+    }  # fmt: skip
+    if output:
+        write_text(output, json.dumps(figures, indent=1))
+        typer.echo(f"evaluate {output.parent}: OA {figures['oa']:.4f}, AA {figures['aa']:.4f}", err=True)
+    else:
+        typer.echo(json.dumps(figures, indent=1))
+
+
+@app.command()
+def compare(
+    maps: Annotated[list[str], typer.Argument(metavar="NAME=MAP.tif...", help="two or more maps of one scene")],
+    split: Annotated[Path, typer.Option(help="raster of split codes")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="JSON file", show_default="print it")] = None,
+    labels: Annotated[Path | None, typer.Option(help="ground truth", show_default="the one the split names")] = None,
+) -> None:
+    """Compare maps in pairs on a split's test pixels: differences with intervals and tests."""
+    from hsclass.atomic import write_text
+    from hsclass.metrics import compare_maps
+    from hsclass.scene import read_classes
+    from hsclass.split import read_split
+
+    read, named = read_split(split)
+    reference, _ = read_classes(require_truth(split, labels or named))
+    classes = {name: read_classes(path)[0] for name, path in read_pairs(maps).items()}
+    text = json.dumps(compare_maps(classes, reference, read).as_dict(), indent=1)
+    if output:
+        write_text(output, text)
+    else:
+        typer.echo(text)
+
+
+@app.command()
+def report(
+    experiment: Annotated[Path, typer.Argument(metavar="EXPERIMENT.json", help="what `hsclass experiment -o` wrote")],
+    output: Output,
+) -> None:
+    """Write the report, index.html, and the tables, accuracy.csv and .tex, of a finished experiment."""
+    from hsclass.report import write_report
+
+    write_report(experiment, output)
+    typer.echo(f"report: {output / 'index.html'}, {output / 'accuracy.csv'}, {output / 'accuracy.tex'}", err=True)
