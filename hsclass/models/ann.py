@@ -5,8 +5,9 @@ from typing import Any
 from pydantic import Field, PositiveInt
 
 from hsclass.backend import load_keras
-from hsclass.models.network import NetworkClassifier
+from hsclass.models.network import TRAINING_SPACE, NetworkClassifier
 from hsclass.models.recipes import NetworkOptions
+from hsclass.space import Choice, Range, search_space
 
 
 class AnnOptions(NetworkOptions):
@@ -22,6 +23,11 @@ class DenseNetwork(NetworkClassifier):
     """Multilayer perceptron with rectified linear units and dropout, on the spectrum of one pixel."""
 
     Options = AnnOptions
+    space = search_space(
+        hidden=Choice(choices=((64,), (128,), (256,), (128, 64), (256, 128), (128, 64, 32))),
+        l2=Range(low=1e-7, high=1e-2, log=True),
+        **TRAINING_SPACE,
+    )
     parallel = False
 
     @property

@@ -10,6 +10,7 @@ import numpy as np
 
 from hsclass.normalize import Normalization
 from hsclass.options import Options
+from hsclass.space import Space
 
 Progress = Callable[[str], None]
 
@@ -89,9 +90,12 @@ class Classifier(ABC):
         True for a Keras network.
     parallel : bool
         True where a second thread makes training much faster.
+    space : mapping of str to Dimension
+        The options that a search (`hsclass tune`) varies, and how far; empty where there is nothing worth it.
     """
 
     Options: ClassVar[type[ModelOptions]]
+    space: ClassVar[Space] = {}
     network: ClassVar[bool] = False
     parallel: ClassVar[bool] = False
 

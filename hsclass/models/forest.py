@@ -9,6 +9,7 @@ from pydantic import Field
 from hsclass.models.classifier import ModelOptions
 from hsclass.models.fast_forest import fast_version, grow_fast
 from hsclass.models.pixelwise import PixelwiseClassifier
+from hsclass.space import Choice, Range, search_space
 
 
 class ForestOptions(ModelOptions):
@@ -31,6 +32,12 @@ class RandomForest(PixelwiseClassifier):
     """Random forest on single spectra (Breiman, Machine Learning 45, 2001)."""
 
     Options = ForestOptions
+    # Not the number of trees: more are never worse on average, so a search would only pick up noise.
+    space = search_space(
+        max_features=Choice(choices=("sqrt", "log2", 0.02, 0.2, 0.5)),
+        min_samples_leaf=Range(low=1, high=20, log=True),
+        class_weight=Choice(choices=(None, "balanced")),
+    )
     grown_by = "scikit-learn"
 
     def build(self, seed: int) -> Any:

@@ -12,6 +12,7 @@ from hsclass.models.array_file import read_arrays, write_arrays
 from hsclass.models.classifier import ModelOptions
 from hsclass.models.estimator_file import check_seen
 from hsclass.models.spectra import SpectrumClassifier
+from hsclass.space import Choice, Range, search_space
 
 FILE = "trees.npz"
 _NODE = {
@@ -50,6 +51,15 @@ class GradientBoosting(SpectrumClassifier):
     """
 
     Options = GradientBoostingOptions
+    space = search_space(
+        iterations=Range(low=50, high=300, step=50),
+        learning_rate=Range(low=0.02, high=0.3, log=True),
+        leaves=Range(low=4, high=63, log=True),
+        min_samples_leaf=Range(low=1, high=40, log=True),
+        max_features=Choice(choices=("sqrt", 0.02, 0.2, 0.5)),
+        l2=Range(low=1e-3, high=10.0, log=True),
+        class_weight=Choice(choices=(None, "balanced")),
+    )
     parallel = True
 
     @property

@@ -8,6 +8,7 @@ from pydantic import Field
 from hsclass.errors import DataError
 from hsclass.models.classifier import ModelOptions
 from hsclass.models.pixelwise import PixelwiseClassifier
+from hsclass.space import Choice, Range, search_space
 
 
 class NeighboursOptions(ModelOptions):
@@ -25,6 +26,11 @@ class NearestNeighbours(PixelwiseClassifier):
     """
 
     Options = NeighboursOptions
+    space = search_space(
+        neighbours=Range(low=1, high=31, log=True),
+        weights=Choice(choices=("uniform", "distance")),
+        metric=Choice(choices=("euclidean", "manhattan", "cosine")),
+    )
 
     def build(self, seed: int) -> Any:
         """Return the unfitted estimator."""

@@ -9,6 +9,7 @@ from pydantic import Field
 from hsclass.errors import DataError
 from hsclass.models.classifier import ModelOptions
 from hsclass.models.pixelwise import PixelwiseClassifier
+from hsclass.space import Choice, Range, search_space
 
 
 class LdaOptions(ModelOptions):
@@ -29,6 +30,10 @@ class LinearDiscriminantAnalysis(PixelwiseClassifier):
     """
 
     Options = LdaOptions
+    space = search_space(
+        shrinkage=Range(low=1e-4, high=1.0, log=True),
+        priors=Choice(choices=("training", "equal")),
+    )
 
     def build(self, seed: int) -> Any:
         """Return the unfitted estimator; it solves for the weights, because an inverse may not exist."""

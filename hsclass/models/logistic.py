@@ -8,6 +8,7 @@ from pydantic import Field
 
 from hsclass.models.classifier import ModelOptions
 from hsclass.models.pixelwise import PixelwiseClassifier
+from hsclass.space import Choice, Range, search_space
 
 
 class LogisticOptions(ModelOptions):
@@ -22,6 +23,10 @@ class LogisticRegression(PixelwiseClassifier):
     """Linear model with a softmax, L2-penalised (Bishop, Pattern Recognition and Machine Learning, 2006, 4.3.4)."""
 
     Options = LogisticOptions
+    space = search_space(
+        c=Range(low=1e-4, high=1e3, log=True),
+        class_weight=Choice(choices=(None, "balanced")),
+    )
 
     def build(self, seed: int) -> Any:
         """Return the unfitted estimator."""

@@ -14,6 +14,7 @@ from hsclass.models.estimator_file import read_estimator, write_estimator
 from hsclass.models.multiscale_filters import FilterBank, learn_bank, pooled_maps
 from hsclass.models.spectra import check_training
 from hsclass.models.svm_values import softmax_scores
+from hsclass.space import Choice, Range, search_space
 
 FILTERS_FILE = "filters.npz"
 MACHINE_FILE = "machine.skops"
@@ -63,6 +64,14 @@ class MultiscaleSvm(Classifier):
     """
 
     Options = MultiscaleSvmOptions
+    space = search_space(
+        scales=Choice(choices=((1, 3), (1, 5), (1, 3, 5), (1, 3, 5, 7), (1, 5, 9))),
+        side=Choice(choices=(1, 3, 5)),
+        machines=Range(low=1, high=8),
+        filter_c=Range(low=1e-6, high=1e-2, log=True),
+        pooling=Choice(choices=("max", "mean")),
+        c=Range(low=0.1, high=1e4, log=True),
+    )
 
     @classmethod
     def check(cls, options: Any, *, window: int, n_features: int) -> None:

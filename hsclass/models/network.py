@@ -10,8 +10,17 @@ from hsclass.backend import device_name, load_keras
 from hsclass.errors import DataError
 from hsclass.models.classifier import Classifier, FitReport, Progress, Sample
 from hsclass.models.recipes import NetworkOptions, compile_arguments, recipe_facts
+from hsclass.space import Choice, Range, Space, search_space
 
 FILE = "network.weights.h5"
+TRAINING_SPACE: Space = search_space(
+    learning_rate=Range(low=1e-4, high=1e-2, log=True),
+    weight_decay=Range(low=1e-6, high=1e-1, log=True),
+    dropout=Range(low=0.0, high=0.6),
+    batch_size=Choice(choices=(16, 32, 64, 128)),
+)
+"""What a search varies in the training of any network."""
+
 _PREDICT_BATCH = 128  # the first layer of the published network holds 2 MB a window; more is not faster
 
 
@@ -22,6 +31,7 @@ class NetworkClassifier(Classifier):
     """
 
     Options = NetworkOptions
+    space = TRAINING_SPACE
     network = True
     parallel = True
 

@@ -8,6 +8,7 @@ from scipy.special import softmax
 
 from hsclass.models.classifier import ModelOptions
 from hsclass.models.pixelwise import PixelwiseClassifier
+from hsclass.space import Choice, Range, search_space
 
 
 class PerceptronOptions(ModelOptions):
@@ -27,6 +28,10 @@ class Perceptron(PixelwiseClassifier):
     """
 
     Options = PerceptronOptions
+    space = search_space(
+        alpha=Range(low=1e-8, high=1e-2, log=True),
+        class_weight=Choice(choices=(None, "balanced")),
+    )
 
     def build(self, seed: int) -> Any:
         """Return the unfitted estimator."""

@@ -8,6 +8,7 @@ from pydantic import Field
 from hsclass.models.classifier import ModelOptions
 from hsclass.models.pixelwise import PixelwiseClassifier
 from hsclass.models.svm_values import softmax_scores
+from hsclass.space import Choice, Range, search_space
 
 
 class SvmOptions(ModelOptions):
@@ -28,6 +29,11 @@ class SupportVectorMachine(PixelwiseClassifier):
     """
 
     Options = SvmOptions
+    space = search_space(
+        c=Range(low=0.1, high=1e5, log=True),
+        gamma=Range(low=1e-5, high=1.0, log=True),
+        class_weight=Choice(choices=(None, "balanced")),
+    )
 
     def build(self, seed: int) -> Any:
         """Return the unfitted machine; ties are broken by decision value, so that `argmax` agrees with `predict`."""

@@ -79,7 +79,25 @@ def test_reach_is_half_the_window() -> None:
     assert make(9, 24).reach == 4
 
 
-@pytest.mark.parametrize("sizes", [{"filters": (0, 2, 2)}, {"filters": (2, 2)}, {"dense": (-1,)}])
+def test_a_shallower_network_spans_other_bands_and_takes_smaller_windows() -> None:
+    options = Cnn3dOptions(filters=(2, 3), kernel=7, dense=(4,), window=5)
+    network = Convolutional3D(options, window=9, n_features=40, n_classes=3)
+    assert (network.side, network.reach) == (5, 2)
+    built = network.build()
+    # 40 bands less 6, pooled by 3; padded by 3, so that 11 stay, pooled by 3
+    assert [shape for shape, _ in layer_table(built, keras.layers.Conv3D)] == [(3, 3, 34, 2), (1, 1, 11, 3)]
+    assert layer_table(built, keras.layers.Flatten) == [((3 * 3,), 0)]
+
+
+def test_window_wider_than_the_splits_is_refused() -> None:
+    with pytest.raises(UsageError, match="option 'window' is 11, wider than the 9 pixels that the split keeps apart"):
+        Convolutional3D(Cnn3dOptions(window=11), window=9, n_features=220, n_classes=3)
+
+
+@pytest.mark.parametrize(
+    "sizes",
+    [{"filters": (0, 2, 2)}, {"filters": ()}, {"filters": (2,) * 4}, {"dense": (-1,)}, {"kernel": 4}, {"window": 8}],
+)
 def test_impossible_sizes_are_refused(sizes: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=next(iter(sizes))):
         Cnn3dOptions(**sizes)

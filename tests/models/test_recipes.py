@@ -37,7 +37,9 @@ def test_lange2018_is_the_published_training() -> None:
         "monitor": "loss",
         "patience": None,
         "filters": (48, 32, 32),
+        "kernel": 5,
         "dense": (128, 128),
+        "window": None,
     }
 
 
