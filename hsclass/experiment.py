@@ -82,6 +82,23 @@ class Fractions(Options):
         return self
 
 
+class PublishedFigure(Options):
+    """What somebody reached with features and a model, named as in the experiment."""
+
+    features: str
+    model: str
+    oa: float = Field(ge=0, le=1)
+    aa: float | None = Field(None, ge=0, le=1)
+    kappa: float | None = Field(None, ge=-1, le=1)
+
+
+class Published(Options):
+    """Figures that somebody published; the report shows the experiment's own beside them."""
+
+    source: str = Field(description="where they stand, and what they hold for: scene, split, training share")
+    figures: tuple[PublishedFigure, ...] = Field(min_length=1)
+
+
 class Plan(Options):
     """The keys of an experiment file."""
 
@@ -93,6 +110,7 @@ class Plan(Options):
     splits: Annotated[tuple[Entry, ...], _entries("sampler")] = Field(min_length=1)
     features: Annotated[tuple[Entry, ...], _entries("features")] = (Entry(kind="raw", name="raw"),)
     models: Annotated[tuple[Entry, ...], _entries("model")] = Field(min_length=1)
+    published: Published | None = None
 
     @field_validator("window")
     @classmethod
@@ -171,6 +189,12 @@ class Experiment:
                 train_share(folds, self.plan.fractions.validation)
         for name in self.scenes:
             self._check_scene(name)
+        for figure in self.plan.published.figures if self.plan.published else ():
+            if figure.features not in self.features or figure.model not in self.models:
+                raise UsageError(
+                    f"published: names {figure.model} on {figure.features}; expected features of"
+                    f" {', '.join(self.features)} and models of {', '.join(self.models)}, as in this experiment"
+                )
 
     def _parse(self, dimension: str, options_of: OptionsOf, kind: str) -> dict[str, Options]:
         entries: Sequence[Entry] = getattr(self.plan, dimension)

@@ -85,6 +85,10 @@ def test_one_entry_may_stand_without_a_list() -> None:
             " itself: random",
         ),
         ({"splits": [{"sampler": "twin", "of": "twin_twin"}]}, "there is none"),
+        (
+            {"published": {"source": "x", "figures": [{"features": "pca", "model": "rf", "oa": 0.9}]}},
+            "published: names rf on pca; expected features of raw and models of rf, svm, as in this experiment",
+        ),
         ({"scenes": ["indianpines"]}, "did you mean 'indian_pines'?"),
         ({"features": ["pcaa"]}, "unknown feature extractor 'pcaa'"),
         ({"features": [{"features": "dafe", "components": 16}]}, "option 'components' is 16; expected 15 at the most"),

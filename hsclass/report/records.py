@@ -21,6 +21,23 @@ class RunEntry(Record):
     folder: Path
 
 
+class PublishedFigure(Record):
+    """What somebody reached with features and a model of the experiment."""
+
+    features: str
+    model: str
+    oa: float
+    aa: float | None = None
+    kappa: float | None = None
+
+
+class Published(Record):
+    """Figures from elsewhere, and where they stand."""
+
+    source: str
+    figures: list[PublishedFigure]
+
+
 class Experiment(Record):
     """`experiment.json`: the experiment as it was expanded, and its runs."""
 
@@ -34,6 +51,7 @@ class Experiment(Record):
     features: list[dict[str, Any]]
     models: list[dict[str, Any]]
     runs: list[RunEntry]
+    published: Published | None = None
 
     @property
     def twins(self) -> dict[str, str]:

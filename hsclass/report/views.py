@@ -22,6 +22,7 @@ from hsclass.report.information import Information, information
 from hsclass.report.leakage import LeakageRow, leakage_rows, overlap_share
 from hsclass.report.matrix import comparison_matrix
 from hsclass.report.pictures import Picture, class_picture, colour_picture, shown_step, split_picture
+from hsclass.report.published import PublishedRow, published_rows
 from hsclass.report.series import Key, legend, model_styles, split_styles
 from hsclass.report.tables import Group, by_method, by_split, groups
 from hsclass.report.text import MISSING, count, duration, ordered, span
@@ -90,6 +91,7 @@ class SceneView:
     window_chart: Markup | None
     comparisons: tuple[tuple[ComparisonPanel, Markup | None], ...]
     conditions: tuple[ConditionRow, ...]
+    published: tuple[PublishedRow, ...]
     distances: tuple[DistancePanel, ...]
     calibrations: tuple[CalibrationPanel, ...]
     areas: tuple[AreaPanel, ...]
@@ -153,6 +155,7 @@ def _scene_view(results: Results, scene: SceneResult, key: str, pictures: int) -
             for place, panel in enumerate(comparison_panels(found, splits))
         ),
         conditions=condition_rows(found),
+        published=published_rows(results.experiment.published, found),
         distances=distance_panels(found, models, f"{key}-far"),
         calibrations=calibration_panels(found, models, f"{key}-calibration"),
         areas=area_panels(found),
