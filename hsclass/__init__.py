@@ -12,13 +12,14 @@ _PUBLIC = {
     "open_scene": "hsclass.datasets",
     "make_split": "hsclass.samplers",
     "audit_split": "hsclass.audit",
+    "tune": "hsclass.tuning.search",
     "fit": "hsclass.training",
     "predict_scene": "hsclass.mapping",
     "evaluate": "hsclass.metrics",
     "compare_maps": "hsclass.metrics",
 }
 
-__all__ = ["audit_split", "compare_maps", "evaluate", "fit", "make_split", "open_scene", "predict_scene"]
+__all__ = ["audit_split", "compare_maps", "evaluate", "fit", "make_split", "open_scene", "predict_scene", "tune"]
 
 if TYPE_CHECKING:
     from hsclass.audit import audit_split
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from hsclass.metrics import compare_maps, evaluate
     from hsclass.samplers import make_split
     from hsclass.training import fit
+    from hsclass.tuning.search import tune
 
 
 def __getattr__(name: str) -> Any:

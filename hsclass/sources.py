@@ -15,6 +15,7 @@ _ROOMS = {
     "scene": "hsclass.datasets.build",
     "split": "hsclass.samplers",
     "audit": "hsclass.audit",
+    "tune": "hsclass.tuning.search",
     "train": "hsclass.training",
     "predict": "hsclass.mapping",
     "evaluate": "hsclass.metrics",
@@ -35,7 +36,7 @@ def stage_digest(
     Parameters
     ----------
     stage : str
-        One of fetch, scene, split, audit, train, predict, evaluate, report.
+        One of fetch, scene, split, audit, tune, train, predict, evaluate, report.
     sampler, features, model : str, optional
         The implementations that the stage runs; the room tables name them as text, so that a stage does not depend on
         those it does not run.

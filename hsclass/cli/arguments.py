@@ -14,6 +14,9 @@ SceneArgument = Annotated[str, typer.Argument(metavar="SCENE", help="folder of a
 SplitArgument = Annotated[Path, typer.Argument(metavar="SPLIT.tif", help="raster of split codes")]
 Output = Annotated[Path, typer.Option("--output", "-o", help="what to write")]
 Settings = Annotated[list[str] | None, typer.Option("--set", metavar="OPTION=VALUE", help="an option; may be repeated")]
+FeatureSettings = Annotated[
+    list[str] | None, typer.Option("--set-feature", metavar="OPTION=VALUE", help="an option of the extractor")
+]
 Seed = Annotated[int, typer.Option(help="of all random choices")]
 Threads = Annotated[int, typer.Option(min=1, help="processor threads")]
 DataFolder = Annotated[Path | None, typer.Option("--data", help="folder of fetched files", show_default="a cache")]
@@ -28,6 +31,22 @@ def read_options(settings: list[str] | None) -> dict[str, Any]:
             raise UsageError(f"--set {setting}: has no '='; expected OPTION=VALUE")
         options[name] = yaml.safe_load(value)
     return options
+
+
+def read_entry(file: Path | None, key: str, default: str) -> tuple[str, dict[str, Any]]:
+    """Read an entry of an experiment's list from a YAML file: what it names under `key`, and its options.
+
+    Without a file that is `default`, without options.
+    """
+    if file is None:
+        return default, {}
+    try:
+        found = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise UsageError(f"{file}: cannot be read ({' '.join(str(error).split())}); give a file of tune") from error
+    if not isinstance(found, dict) or not isinstance(found.get(key), str):
+        raise UsageError(f"{file}: has no '{key}: NAME'; expected that and options, as tune writes them")
+    return found[key], {name: value for name, value in found.items() if name not in (key, "name")}
 
 
 def require_truth(split: Path, truth: Path | None) -> Path:

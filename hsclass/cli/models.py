@@ -7,7 +7,18 @@ from typing import Annotated
 import typer
 
 from hsclass.cli.app import app
-from hsclass.cli.arguments import Output, SceneArgument, Seed, Settings, SplitArgument, Threads, read_options, teller
+from hsclass.cli.arguments import (
+    FeatureSettings,
+    Output,
+    SceneArgument,
+    Seed,
+    Settings,
+    SplitArgument,
+    Threads,
+    read_entry,
+    read_options,
+    teller,
+)
 
 
 @app.command()
@@ -17,12 +28,14 @@ def train(
     output: Output,
     model: Annotated[str, typer.Option(help="model family")] = "cnn3d",
     features: Annotated[str, typer.Option(help="feature extractor")] = "raw",
+    options: Annotated[
+        Path | None, typer.Option(help="YAML file of a model and its options, as tune writes it", show_default=False)
+    ] = None,
+    feature_options: Annotated[Path | None, typer.Option(help="the same of an extractor", show_default=False)] = None,
     seed: Seed = 0,
     threads: Threads = 1,
     settings: Settings = None,
-    feature_settings: Annotated[
-        list[str] | None, typer.Option("--set-feature", metavar="OPTION=VALUE", help="an option of the extractor")
-    ] = None,
+    feature_settings: FeatureSettings = None,
 ) -> None:
     """Train a model on a split's training pixels and write it to a folder."""
     from hsclass.datasets import open_scene
@@ -30,10 +43,12 @@ def train(
     from hsclass.training import fit
 
     read, _ = read_split(split)
+    model, tuned = read_entry(options, "model", model)
+    features, tuned_features = read_entry(feature_options, "features", features)
     trained = fit(
         open_scene(scene), read, model, features=features, seed=seed, threads=threads,
-        feature_options=read_options(feature_settings), progress=teller(f"train {output.parent}"),
-        **read_options(settings),
+        feature_options={**tuned_features, **read_options(feature_settings)},
+        progress=teller(f"train {output.parent}"), **{**tuned, **read_options(settings)},
     )  # fmt: skip
     trained.save(output)
 

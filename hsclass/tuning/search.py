@@ -1,0 +1,192 @@
+"""The tune stage: search the options of a model by guarded spatial cross-validation inside the training pixels."""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from hsclass import __version__
+from hsclass.errors import UsageError
+from hsclass.features import feature_class
+from hsclass.models import model_class
+from hsclass.models.classifier import Progress
+from hsclass.options import parse_options
+from hsclass.scene import Scene
+from hsclass.space import Choice, Dimension, Space
+from hsclass.split import Split
+from hsclass.tuning.options import TuneOptions
+from hsclass.tuning.problem import Problem, check_sampler, make_problem
+from hsclass.tuning.result import Tuned
+from hsclass.tuning.scoring import score
+from hsclass.tuning.study import StoredStudy
+from hsclass.tuning.subject import Subject
+
+
+def tune(
+    scene: Scene,
+    split: Split,
+    model: str = "svm",
+    *,
+    features: str = "raw",
+    search: Mapping[str, Any] | None = None,
+    folder: str | os.PathLike[str] | None = None,
+    worker: int | None = None,
+    seed: int = 0,
+    threads: int = 1,
+    feature_options: Mapping[str, Any] | None = None,
+    code: str = "",
+    progress: Progress = lambda _: None,
+    **options: Any,
+) -> Tuned:
+    """Search the options of a model by spatial cross-validation inside the training pixels of a split.
+
+    The training pixels are dealt to folds once more, by a sampler of whole regions with a guard, so that the windows
+    of a fold's test pixels share no pixel with those that it learns from. The figure of a set of options is the mean
+    over the folds. All other pixels of the split lose their labels before the first fit, and where features and model
+    look no farther than a window, all spectra beyond the training windows are set to 0: on a split whose guard keeps
+    windows apart, no spectrum of a test window is left to be seen. Extractors of unbounded reach see the spectra,
+    never the labels, of the whole scene, as they do when the model is trained.
+
+    The model's own options are tried first, then what a tree-structured Parzen estimator (Bergstra et al., NeurIPS
+    2011) draws. A trial is given up when its mean over the folds so far, two or more, is below the median of the others
+    at that fold. One worker, one seed and one number of trials give one and the same search, stopped in between or not.
+
+    Parameters
+    ----------
+    scene : Scene
+    split : Split
+        Roles of shape (rows, cols).
+    model, features : str
+        Names of `hsclass.models.MODELS` and `hsclass.features.FEATURES`.
+    search : mapping, optional
+        Options of the search; see `hsclass.tuning.options.TuneOptions`.
+    folder : path-like, optional
+        Holds the storage: a search that was stopped goes on where it stopped. None keeps nothing.
+    worker : int, optional
+        Number of this worker, from 0, where several work on one storage.
+    seed : int
+        Of folds, search and models.
+    threads : int
+        Processor threads.
+    feature_options : mapping, optional
+        Options of the extractor that are given, and not searched.
+    code : str
+        What tells one version of the programs from another; trials of other versions are not gone on with.
+    progress : callable, optional
+        Takes a line of text now and then.
+    **options
+        Options of the model that are given, and not searched.
+
+    Returns
+    -------
+    Tuned
+        Its `options` and `feature_options` are those to train with.
+
+    Raises
+    ------
+    UsageError
+        If a name or an option is unknown or impossible, or there is nothing to search.
+    DataError
+        If the training pixels cannot be dealt to the folds.
+    """
+    asked = parse_options(TuneOptions, search or {}, f"search of {model}")
+    subject = Subject(model, features, options, feature_options or {})
+    space = check_search(subject, asked)
+    family, extractor = model_class(model), feature_class(features)
+    parsed, extractor_options = subject.parsed({})
+    look = extractor(**extractor_options.model_dump())
+    known = tuple(cover.id for cover in scene.classes)
+    count = look.count(scene.shape[2], 0, _centres(scene)) or scene.shape[2]
+    classifier = family(parsed, window=split.window, n_features=count, n_classes=len(known))
+    if look.reach is None:
+        reach = None
+    else:
+        reach = max((split.window - 1) // 2, look.reach + classifier.reach) if look.reach + classifier.reach else 0
+    problem = make_problem(
+        scene, split, search=asked, reach=reach, validation=asked.validation if family.network else 0.0, seed=seed
+    )
+    space = {name: _fitting(name, dimension, _accepts(subject, problem)) for name, dimension in space.items()}
+    study = StoredStudy(
+        None if folder is None else Path(folder),
+        identity=_identity(subject, asked, space, problem, seed, code),
+        space=space,
+        defaults=subject.defaults,
+        search=asked,
+        seed=seed,
+    )
+
+    def scored(values: Mapping[str, Any], fold: int) -> float:
+        return score(problem, problem.folds[fold], subject, values, metric=asked.metric, seed=seed, threads=threads)
+
+    study.run(scored, worker=worker, progress=progress)
+    return Tuned(subject, asked, space, study.trials, problem, seed)
+
+
+def check_search(subject: Subject, search: TuneOptions) -> dict[str, Dimension]:
+    """Return what is to be searched, after all checks that need no scene.
+
+    Raises
+    ------
+    UsageError
+        If something in the search is unknown or impossible.
+    """
+    sampler = check_sampler(search)
+    if "folds" in search.sampler_options:
+        raise UsageError(
+            "search: 'sampler_options' holds 'folds'; expected the search's own option 'folds'; move it there"
+        )
+    parse_options(sampler.options_model, {**search.sampler_options, "folds": search.folds}, f"sampler {search.sampler}")
+    return subject.space(search)
+
+
+def _accepts(subject: Subject, problem: Problem) -> Callable[[str, Any], bool]:
+    """Return a function that says whether one value of an option, the others as given, fits scene and folds."""
+    bands, window = problem.scene.shape[2], problem.folds[0].window
+    family = model_class(subject.model)
+
+    def accepts(name: str, value: Any) -> bool:
+        try:
+            options, extractor_options = subject.parsed({name: value})
+            extractor = feature_class(subject.features)(**extractor_options.model_dump())
+            count = extractor.count(bands, problem.least_classes, _centres(problem.scene))
+            if count is not None:
+                family.check(options, window=window, n_features=count)
+        except UsageError:
+            return False
+        return True
+
+    return accepts
+
+
+def _fitting(name: str, dimension: Dimension, accepts: Callable[[str, Any], bool]) -> Dimension:
+    """Return a dimension without the choices, and the upper end of whole numbers, that do not fit."""
+    if isinstance(dimension, Choice):
+        kept = tuple(choice for choice in dimension.choices if accepts(name, choice))
+        # Where none fits by itself, another option may make room: the trials will tell.
+        return Choice(choices=kept) if kept else dimension
+    if not dimension.whole:
+        return dimension
+    step = int(dimension.step or 1)
+    high = next(
+        (value for value in range(int(dimension.high), int(dimension.low) - 1, -step) if accepts(name, value)), None
+    )
+    return dimension if high is None else dimension.model_copy(update={"high": high})
+
+
+def _centres(scene: Scene) -> list[float] | None:
+    return None if scene.wavelengths is None else scene.wavelengths.tolist()
+
+
+def _identity(subject: Subject, search: TuneOptions, space: Space, problem: Problem, seed: int, code: str) -> str:
+    """Return a short digest of all that the outcome of a trial depends on."""
+    budget = {"trials", "timeout", "workers", "storage", "space", "feature_space", "features"}
+    about = {
+        "hsclass": __version__, "code": code, "model": subject.model, "features": subject.features,
+        "options": subject.defaults,
+        "search": search.model_dump(mode="json", exclude=budget),
+        "space": {name: dimension.model_dump(mode="json") for name, dimension in space.items()},
+        "problem": problem.digest, "window": problem.folds[0].window, "seed": seed,
+    }  # fmt: skip
+    return hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()[:16]
