@@ -93,6 +93,7 @@ def write_raster(
     tags: Mapping[str, Any] | None = None,
     descriptions: Sequence[str] = (),
     wavelengths: np.ndarray | None = None,
+    fwhm: np.ndarray | None = None,
     colors: Mapping[int, Color] | None = None,
 ) -> None:
     """Write a tiled, compressed GeoTIFF atomically.
@@ -109,6 +110,10 @@ def write_raster(
         A name for each band.
     wavelengths : ndarray, shape (bands,), optional
         Band centres [nm], written the way ENVI and GDAL's IMAGERY domain know them.
+    fwhm : ndarray, shape (bands,), optional
+        Full widths at half maximum [nm], written in the same way.
+    fwhm : ndarray, shape (bands,), optional
+        Full widths of the bands at half their maximum [nm], written the same ways.
     colors : mapping of int to (red, green, blue), optional
         Colour table of a single 8-bit band.
     """
@@ -129,6 +134,12 @@ def write_raster(
         for band, centre in enumerate(() if wavelengths is None else wavelengths, 1):
             sink.update_tags(band, wavelength=f"{centre:.6g}", wavelength_units="Nanometers")
             sink.update_tags(band, ns="IMAGERY", CENTRAL_WAVELENGTH_UM=f"{centre / 1000:.6g}")
+        for band, width in enumerate(() if fwhm is None else fwhm, 1):
+            sink.update_tags(band, fwhm=f"{width:.6g}")
+            sink.update_tags(band, ns="IMAGERY", FWHM_UM=f"{width / 1000:.6g}")
+        for band, width in enumerate(() if fwhm is None else fwhm, 1):
+            sink.update_tags(band, fwhm=f"{width:.6g}")
+            sink.update_tags(band, ns="IMAGERY", FWHM_UM=f"{width / 1000:.6g}")
         if colors:
             sink.write_colormap(1, {value: (*color, 255) for value, color in colors.items()})
 

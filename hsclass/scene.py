@@ -50,6 +50,12 @@ class Scene:
         SHA-256 of the source files, in one; empty when unknown.
     nodata : float or None
         The value of `cube` where there is no data.
+    fwhm : ndarray of float64, shape (bands,), or None
+        Full width of each band at half its maximum [nm].
+    scale : float or None
+        A value of `cube` times it is reflectance, or whatever the source says it measures; None when unknown.
+    bad_bands : tuple of float
+        Centres [nm] of the source's bands that were left out of `cube`, as far as they are known.
     """
 
     name: str
@@ -65,6 +71,9 @@ class Scene:
     note: str = ""
     digest: str = ""
     nodata: float | None = None
+    fwhm: np.ndarray | None = None
+    scale: float | None = None
+    bad_bands: tuple[float, ...] = ()
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -94,6 +103,10 @@ def write_scene(scene: Scene, folder: str | os.PathLike[str]) -> None:
         "scene": scene.name, "title": scene.title, "source": scene.source, "note": scene.note, "digest": scene.digest,
         "rgb": json.dumps(scene.rgb),
     }  # fmt: skip
+    if scene.scale is not None:
+        tags["scale"] = repr(scene.scale)
+    if scene.bad_bands:
+        tags["bad_bands"] = json.dumps(scene.bad_bands)
     centres = scene.wavelengths
     names = [
         f"band {band + 1}" if centres is None else f"band {band + 1} ({centres[band]:g} nm)"
@@ -105,7 +118,7 @@ def write_scene(scene: Scene, folder: str | os.PathLike[str]) -> None:
         write_classes(folder / LABELS_FILE, scene.labels, classes=scene.classes, grid=scene.grid, tags=tags)
     write_raster(
         folder / CUBE_FILE, np.moveaxis(scene.cube, 2, 0), grid=scene.grid, nodata=scene.nodata, tags=tags,
-        descriptions=names, wavelengths=centres,
+        descriptions=names, wavelengths=centres, fwhm=scene.fwhm,
     )  # fmt: skip
 
 
@@ -120,7 +133,7 @@ def read_scene(path: str | os.PathLike[str]) -> Scene:
     path = Path(path)
     folder = path if path.is_dir() else path.parent
     cube = read_raster(folder / CUBE_FILE)
-    centres = [tags.get("wavelength") for tags in cube.band_tags]
+    centres, widths = ([tags.get(name) for tags in cube.band_tags] for name in ("wavelength", "fwhm"))
     labels: np.ndarray | None = None
     classes: tuple[LandCover, ...] = ()
     if (folder / LABELS_FILE).exists():
@@ -146,6 +159,9 @@ def read_scene(path: str | os.PathLike[str]) -> Scene:
         note=cube.tags.get("note", ""),
         digest=cube.tags.get("digest", ""),
         nodata=cube.nodata,
+        fwhm=None if None in widths else np.array(widths, float),
+        scale=float(cube.tags["scale"]) if "scale" in cube.tags else None,
+        bad_bands=tuple(json.loads(cube.tags.get("bad_bands", "[]"))),
     )
 
 

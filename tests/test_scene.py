@@ -27,17 +27,31 @@ def scene() -> Scene:
     return Scene(
         name="toy", cube=cube, labels=labels, wavelengths=np.array([700.5, 400.02]), mask=mask, classes=CLASSES,
         grid=Grid(CRS.from_epsg(32633), Affine(30, 0, 1000, 0, -30, 5000)), rgb=(1, 0, 1), title="A toy",
-        source="Someone (2020)", digest="abc", nodata=-5,
+        source="Someone (2020)", digest="abc", nodata=-5, fwhm=np.array([9.5, 11.25]), scale=1e-4,
+        bad_bands=(760.2, 1400.0),
     )  # fmt: skip
 
 
 def test_everything_survives_the_disk(scene: Scene, tmp_path: Path) -> None:
     write_scene(scene, tmp_path)
     again = read_scene(tmp_path)
-    for name in ("cube", "labels", "wavelengths", "mask"):
+    for name in ("cube", "labels", "wavelengths", "mask", "fwhm"):
         np.testing.assert_array_equal(getattr(again, name), getattr(scene, name))
         assert getattr(again, name).dtype == getattr(scene, name).dtype
-    for name in ("name", "classes", "grid", "rgb", "title", "source", "digest", "nodata", "shape", "colors"):
+    for name in (
+        "name",
+        "classes",
+        "grid",
+        "rgb",
+        "title",
+        "source",
+        "digest",
+        "nodata",
+        "scale",
+        "bad_bands",
+        "shape",
+        "colors",
+    ):
         assert getattr(again, name) == getattr(scene, name)
 
 
