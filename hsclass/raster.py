@@ -111,8 +111,6 @@ def write_raster(
     wavelengths : ndarray, shape (bands,), optional
         Band centres [nm], written the way ENVI and GDAL's IMAGERY domain know them.
     fwhm : ndarray, shape (bands,), optional
-        Full widths at half maximum [nm], written in the same way.
-    fwhm : ndarray, shape (bands,), optional
         Full widths of the bands at half their maximum [nm], written the same ways.
     colors : mapping of int to (red, green, blue), optional
         Colour table of a single 8-bit band.
@@ -137,9 +135,6 @@ def write_raster(
         for band, width in enumerate(() if fwhm is None else fwhm, 1):
             sink.update_tags(band, fwhm=f"{width:.6g}")
             sink.update_tags(band, ns="IMAGERY", FWHM_UM=f"{width / 1000:.6g}")
-        for band, width in enumerate(() if fwhm is None else fwhm, 1):
-            sink.update_tags(band, fwhm=f"{width:.6g}")
-            sink.update_tags(band, ns="IMAGERY", FWHM_UM=f"{width / 1000:.6g}")
         if colors:
             sink.write_colormap(1, {value: (*color, 255) for value, color in colors.items()})
 
@@ -159,7 +154,8 @@ def _writing(path: str | os.PathLike[str]) -> Iterator[None]:
         yield
     except RasterioIOError as error:
         reason = error.__cause__ or error
+        target = Path(path).with_name(Path(path).name.removeprefix(".partial-"))  # of a caller that writes two at once
         raise WriteError(
-            f"output {path}: could not be written ({reason}); make room on the disk, check that the folder takes files,"
+            f"output {target}: could not be written ({reason}); make room on the disk, check that the folder takes files,"
             " and run again"
         ) from error

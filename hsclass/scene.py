@@ -2,11 +2,13 @@
 
 import json
 import os
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
+from hsclass.atomic import atomic_path
 from hsclass.errors import DataError
 from hsclass.raster import Color, Grid, read_raster, write_raster
 
@@ -112,14 +114,17 @@ def write_scene(scene: Scene, folder: str | os.PathLike[str]) -> None:
         f"band {band + 1}" if centres is None else f"band {band + 1} ({centres[band]:g} nm)"
         for band in range(scene.cube.shape[2])
     ]
+    with ExitStack() as whole:  # both files or neither
+        cube = whole.enter_context(atomic_path(folder / CUBE_FILE))
+        if scene.labels is not None:
+            labels = whole.enter_context(atomic_path(folder / LABELS_FILE))
+            write_classes(labels, scene.labels, classes=scene.classes, grid=scene.grid, tags=tags)
+        write_raster(
+            cube, np.moveaxis(scene.cube, 2, 0), grid=scene.grid, nodata=scene.nodata, tags=tags,
+            descriptions=names, wavelengths=centres, fwhm=scene.fwhm,
+        )  # fmt: skip
     if scene.labels is None:
         (folder / LABELS_FILE).unlink(missing_ok=True)  # of a scene written there before
-    else:
-        write_classes(folder / LABELS_FILE, scene.labels, classes=scene.classes, grid=scene.grid, tags=tags)
-    write_raster(
-        folder / CUBE_FILE, np.moveaxis(scene.cube, 2, 0), grid=scene.grid, nodata=scene.nodata, tags=tags,
-        descriptions=names, wavelengths=centres, fwhm=scene.fwhm,
-    )  # fmt: skip
 
 
 def read_scene(path: str | os.PathLike[str]) -> Scene:
