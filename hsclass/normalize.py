@@ -72,10 +72,15 @@ class Normalizer(TransformerMixin, BaseEstimator):
 
 
 def normalize_scene(normalizer: Normalizer, scene: Scene) -> np.ndarray:
-    """Return the normalised cube of a scene, float32 of shape (rows, cols, bands), 0 where the scene holds no data.
+    """Return the normalised cube of a scene; see `normalize_cube`."""
+    return normalize_cube(normalizer, scene.cube, scene.mask)
+
+
+def normalize_cube(normalizer: Normalizer, cube: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Return a normalised cube, float32 of shape (rows, cols, bands), 0 where `mask`, shape (rows, cols), is False.
 
     Windows reach over the edge of the data, and a fill value such as -9999 or NaN would swamp the pixels beside it.
     """
-    cube = normalizer.transform(scene.cube)
-    cube[~scene.mask] = 0
-    return cube
+    normalized = normalizer.transform(cube)
+    normalized[~mask] = 0
+    return normalized

@@ -14,6 +14,7 @@ from hsclass.features.extractor import Origin
 from hsclass.fit_scope import FitScope, marked
 from hsclass.models import model_class
 from hsclass.models.classifier import Progress, Sample
+from hsclass.models.spectral_contract import Bands
 from hsclass.models.trained import TrainedModel
 from hsclass.normalize import Normalizer, normalize_scene
 from hsclass.options import parse_options
@@ -110,8 +111,7 @@ def fit(
         "model": model, "options": model_options.model_dump(), "features": features,
         "feature_options": extractor_options.model_dump(), "normalization": {"kind": normalizer.kind},
         "window": split.window, "reach": scope.reach,
-        "bands": scene.shape[2], "n_features": cube.shape[2],
-        "wavelengths": None if scene.wavelengths is None else scene.wavelengths.tolist(),
+        **Bands.of_scene(scene).as_dict(), "n_features": cube.shape[2],
         "classes": [{"id": c.id, "name": c.name, "color": list(c.color)} for c in scene.classes],
         "scene": scene.name, "scene_digest": scene.digest,
         "split": {"sampler": split.sampler, "seed": split.seed, "leaky": split.leaky, "sha256": _digest(split)},

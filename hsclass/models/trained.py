@@ -16,7 +16,8 @@ from hsclass.features import feature_class
 from hsclass.fit_scope import SCOPE_FILE, FitScope, read_fit_scope, write_fit_scope
 from hsclass.models import model_class
 from hsclass.models.classifier import Classifier
-from hsclass.normalize import Normalizer, normalize_scene
+from hsclass.models.spectral_contract import Bands, Resampling, convert_bands
+from hsclass.normalize import Normalizer, normalize_cube
 from hsclass.options import parse_options
 from hsclass.scene import LandCover, Scene
 
@@ -63,28 +64,28 @@ class TrainedModel:
         """How far [pixels] features and model together look; None where without bound."""
         return None if self.extractor.reach is None else self.extractor.reach + self.classifier.reach
 
-    def features(self, scene: Scene) -> np.ndarray:
+    @property
+    def bands(self) -> Bands:
+        """The bands that the model was trained on."""
+        return Bands.of_model(self.about)
+
+    def features(self, scene: Scene, *, resample: Resampling | None = None) -> np.ndarray:
         """Return the feature cube of a scene, float32 of shape (rows, cols, n_features).
 
         Raises
         ------
         DataError
-            If the bands of the scene are not those the model was trained on.
+            If the bands of the scene are not those the model was trained on; see `convert_bands`.
         """
-        bands = self.about["bands"]
-        if scene.shape[2] != bands:
-            raise DataError(
-                f"scene {scene.name}: has {scene.shape[2]} bands, but the model was trained on {bands};"
-                " give the scene with the model's bands"
-            )
-        trained, given = self.about["wavelengths"], scene.wavelengths
-        if trained is not None and given is not None and not np.allclose(trained, given, atol=0.5):
-            worst = int(np.argmax(np.abs(np.asarray(trained) - given)))
-            raise DataError(
-                f"scene {scene.name}: band {worst + 1} lies at {given[worst]:g} nm, but the model was trained with it"
-                f" at {trained[worst]:g} nm; give the scene with the model's bands"
-            )
-        return self.extractor.transform(normalize_scene(self.normalizer, scene))
+        conversion = convert_bands(self.bands, Bands.of_scene(scene), name=scene.name, resample=resample)
+        return self.features_of(conversion.apply(conversion.take(scene.cube)), scene.mask)
+
+    def features_of(self, cube: np.ndarray, mask: np.ndarray) -> np.ndarray:
+        """Return the features of a cube, shape (rows, cols, bands), of the model's bands.
+
+        `mask`, bool of shape (rows, cols), is True where there is data.
+        """
+        return self.extractor.transform(normalize_cube(self.normalizer, cube, mask))
 
     def save(self, folder: str | os.PathLike[str]) -> None:
         """Write the model into a new folder, atomically."""
