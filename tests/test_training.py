@@ -127,6 +127,9 @@ def test_about_says_what_the_model_is_and_saw(toy_scene: Scene, toy_split: Split
         "bands": 24,
         "n_features": 24,
         "wavelengths": [400.0 + 10 * band for band in range(24)],
+        "fwhm": None,
+        "scale": None,
+        "bad_bands": [],
         "classes": [
             {"id": 2, "name": "water", "color": [0, 0, 255]},
             {"id": 7, "name": "wood", "color": [0, 99, 0]},
