@@ -13,6 +13,7 @@ if not workflow.overwrite_configfiles:
 include: "workflow/rules/common.smk"
 include: "workflow/rules/scene.smk"
 include: "workflow/rules/split.smk"
+include: "workflow/rules/tune.smk"
 include: "workflow/rules/model.smk"
 include: "workflow/rules/report.smk"
 

@@ -22,6 +22,9 @@ from hsclass.options import Options, parse_options
 from hsclass.samplers import SAMPLERS, check_counts
 from hsclass.samplers.folds import train_share
 from hsclass.tables import resolve
+from hsclass.tuning.checks import check_search
+from hsclass.tuning.options import TuneOptions
+from hsclass.tuning.subject import Subject
 
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9_.]*$"
 
@@ -47,6 +50,7 @@ class Entry(Options):
     kind: str
     name: str = Field(pattern=_NAME)
     options: dict[str, Any] = Field(default_factory=dict)
+    tune: dict[str, Any] | None = None
 
 
 def _entries(key: str) -> Any:
@@ -61,10 +65,17 @@ def _entries(key: str) -> Any:
                 raise ValueError(f"each entry needs '{key}: NAME', found {item!r}")
             kind = fields.pop(key)
             name = fields.pop("name", f"{fields['of']}_twin" if kind == "twin" and "of" in fields else Path(kind).stem)
-            entries.append({"kind": kind, "name": name, "options": fields})
+            tune = _asked_search(fields.pop("tune", False)) if key == "model" else None
+            entries.append({"kind": kind, "name": name, "options": fields, "tune": tune})
         return entries
 
     return BeforeValidator(read)
+
+
+def _asked_search(given: Any) -> dict[str, Any] | None:
+    if not isinstance(given, bool | Mapping | None):
+        raise ValueError(f"'tune' is {given!r}; expected the options of a search, or true for their defaults")
+    return dict(given) if isinstance(given, Mapping) else {} if given else None
 
 
 class Fractions(Options):
@@ -183,6 +194,15 @@ class Experiment:
             "features": self._parse("features", _feature_options, "features"),
             "models": self._parse("models", _model_options, "model"),
         }
+        self._searches = {
+            entry.name: parse_options(TuneOptions, entry.tune, f"model {entry.name}: tune")
+            for entry in self.plan.models
+            if entry.tune is not None
+        }
+        for name, features in itertools.product(self._searches, self.plan.features):
+            model = self.models[name]
+            subject = Subject(model.kind, features.kind, model.options, features.options)
+            check_search(subject, self._searches[name])
         for name in self.splits:
             self._check_copy(name)
             if folds := getattr(self._options["splits"][name], "folds", None):
@@ -261,6 +281,14 @@ class Experiment:
         """Return the options of an entry that the file itself gives."""
         return dict(getattr(self, dimension)[name].options)
 
+    def search(self, model: str) -> TuneOptions | None:
+        """Return the options of the search of a model, by its name; None for a model that is not searched."""
+        return self._searches.get(model)
+
+    def given_search(self, model: str) -> dict[str, Any]:
+        """Return the options of the search of a model that the file itself gives."""
+        return dict(self.models[model].tune or {})
+
     def resolved(self) -> dict[str, Any]:
         """Return the experiment with every default filled in and every run listed, for `experiment.json`."""
         dimensions = {"scenes": "scene", "splits": "sampler", "features": "features", "models": "model"}
@@ -268,10 +296,7 @@ class Experiment:
             **self.plan.model_dump(mode="json", exclude=set(dimensions)),
             "hsclass": __version__,
             **{
-                dimension: [
-                    {key: entry.kind, "name": name, "options": self.options(dimension, name)}
-                    for name, entry in getattr(self, dimension).items()
-                ]
+                dimension: [self._resolved(dimension, key, name) for name in getattr(self, dimension)]
                 for dimension, key in dimensions.items()
             },
             "runs": [
@@ -284,6 +309,14 @@ class Experiment:
                 for run in self.runs()
             ],
         }
+
+    def _resolved(self, dimension: str, key: str, name: str) -> dict[str, Any]:
+        """Return an entry with its defaults, but for those that a search decides."""
+        search = self.search(name) if dimension == "models" else None
+        about = {key: getattr(self, dimension)[name].kind, "name": name}
+        if search is None:
+            return {**about, "options": self.options(dimension, name)}
+        return {**about, "options": self.given_options(dimension, name), "tune": search.model_dump(mode="json")}
 
 
 def load_experiment(path: str | os.PathLike[str]) -> Experiment:
@@ -312,6 +345,8 @@ def experiment_schema() -> dict[str, Any]:
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     definitions = schema["$defs"]
     definitions.pop("Entry")
+    definitions["TuneOptions"] = TuneOptions.model_json_schema()
+    tune = {"anyOf": [{"type": "boolean"}, {"$ref": "#/$defs/TuneOptions"}], "description": "search the options"}
     rooms: dict[str, tuple[str, list[str], OptionsOf]] = {
         "scenes": ("scene", sorted(catalogue()), lambda _: SceneOptions),
         "splits": ("sampler", sorted(SAMPLERS), _sampler_options),
@@ -323,7 +358,9 @@ def experiment_schema() -> dict[str, Any]:
         for name in names:
             part = options_of(name).model_json_schema()
             definitions.update(part.pop("$defs", {}))
-            part["properties"] = {key: {"const": name}, "name": {"type": "string"}, **part.get("properties", {})}
+            extra = {"tune": tune} if dimension == "models" else {}
+            named = {key: {"const": name}, "name": {"type": "string"}, **extra}
+            part["properties"] = {**named, **part.get("properties", {})}
             variants.append({**part, "type": "object", "title": name, "required": [key]})
         if dimension == "scenes":
             path = {"type": "string", "pattern": r"\.ya?ml$", "description": "a scene descriptor of your own"}

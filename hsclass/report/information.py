@@ -80,7 +80,8 @@ def _entry(entry: dict[str, Any], key: str) -> Any:
     kind, name = entry[key], entry.get("name", entry[key])
     named = {} if name == Path(kind).stem else {"name": name}
     settings = entry.get("options", {})
-    return {key: kind, **named, **settings} if named or settings else kind
+    tune = {"tune": entry["tune"]} if entry.get("tune") else {}
+    return {key: kind, **named, **settings, **tune} if named or settings or tune else kind
 
 
 def _common(results: Results, scene: SceneResult) -> Iterable[tuple[str, str]]:

@@ -7,13 +7,11 @@ from functools import cached_property
 import numpy as np
 
 from hsclass.errors import DataError, HsclassError, UsageError
-from hsclass.samplers import SAMPLERS, make_split
-from hsclass.samplers.folds import FoldOptions
+from hsclass.samplers import make_split
 from hsclass.samplers.guard import within
-from hsclass.samplers.sampler import Sampler
 from hsclass.scene import Scene
 from hsclass.split import Role, Split
-from hsclass.tables import resolve
+from hsclass.tuning.checks import check_sampler
 from hsclass.tuning.options import TuneOptions
 
 
@@ -148,22 +146,6 @@ def make_problem(
             )
             raise _impossible(outer, split, search, window, reason)
     return problem
-
-
-def check_sampler(search: TuneOptions) -> type[Sampler]:
-    """Return the sampler of a search; UsageError where it leaks, cannot cross-validate or is unknown."""
-    sampler: type[Sampler] = resolve(SAMPLERS, search.sampler, "sampler")
-    if sampler.leaky or not issubclass(sampler.options_model, FoldOptions):
-        fitting = [
-            name
-            for name in sorted(SAMPLERS)
-            if not (other := resolve(SAMPLERS, name, "sampler")).leaky and issubclass(other.options_model, FoldOptions)
-        ]
-        raise UsageError(
-            f"search: option 'sampler' is '{search.sampler}', which leaks or cannot cross-validate; expected one of"
-            f" {', '.join(fitting)}"
-        )
-    return sampler
 
 
 def _impossible(outer: np.ndarray, split: Split, search: TuneOptions, window: int, reason: str) -> DataError:

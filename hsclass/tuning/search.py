@@ -16,8 +16,9 @@ from hsclass.options import parse_options
 from hsclass.scene import Scene
 from hsclass.space import Choice, Dimension, Space
 from hsclass.split import Split
+from hsclass.tuning.checks import check_search, validation_share
 from hsclass.tuning.options import TuneOptions
-from hsclass.tuning.problem import Problem, check_sampler, make_problem
+from hsclass.tuning.problem import Problem, make_problem
 from hsclass.tuning.result import Tuned
 from hsclass.tuning.scoring import score
 from hsclass.tuning.study import StoredStudy
@@ -105,7 +106,7 @@ def tune(
     else:
         reach = max((split.window - 1) // 2, look.reach + classifier.reach) if look.reach + classifier.reach else 0
     problem = make_problem(
-        scene, split, search=asked, reach=reach, validation=asked.validation if family.network else 0.0, seed=seed
+        scene, split, search=asked, reach=reach, validation=validation_share(subject, asked), seed=seed
     )
     space = {name: _fitting(name, dimension, _accepts(subject, problem)) for name, dimension in space.items()}
     study = StoredStudy(
@@ -122,23 +123,6 @@ def tune(
 
     study.run(scored, worker=worker, progress=progress)
     return Tuned(subject, asked, space, study.trials, problem, seed)
-
-
-def check_search(subject: Subject, search: TuneOptions) -> dict[str, Dimension]:
-    """Return what is to be searched, after all checks that need no scene.
-
-    Raises
-    ------
-    UsageError
-        If something in the search is unknown or impossible.
-    """
-    sampler = check_sampler(search)
-    if "folds" in search.sampler_options:
-        raise UsageError(
-            "search: 'sampler_options' holds 'folds'; expected the search's own option 'folds'; move it there"
-        )
-    parse_options(sampler.options_model, {**search.sampler_options, "folds": search.folds}, f"sampler {search.sampler}")
-    return subject.space(search)
 
 
 def _accepts(subject: Subject, problem: Problem) -> Callable[[str, Any], bool]:

@@ -23,6 +23,7 @@ wildcard_constraints:
     seed=r"\d+",
     features="[^/]+",
     model="[^/]+",
+    worker=r"\d+",
 
 
 def settings(dimension, name, flag="--set", **files):
@@ -95,6 +96,54 @@ def model_threads(wildcards):
 def model_memory(wildcards, attempt):
     """Megabytes: what TensorFlow takes for itself is most of a network's; half as much again on each retry."""
     return int((4000 if model_class(kind("models", wildcards.model)).network else 1500) * (1 + 0.5 * (attempt - 1)))
+
+
+def tune_digest(wildcards):
+    return stage_digest(
+        "tune",
+        sampler=EXPERIMENT.search(wildcards.model).sampler,
+        features=kind("features", wildcards.features),
+        model=kind("models", wildcards.model),
+    )
+
+
+def tune_settings(wildcards):
+    """The options of a search that the experiment file gives, as arguments of its command."""
+    given = EXPERIMENT.given_search(wildcards.model)
+    return " ".join(f"--set-search {shlex.quote(f'{key}={json.dumps(value)}')}" for key, value in sorted(given.items()))
+
+
+def worker_files(wildcards):
+    """What the jobs that share a search leave."""
+    folder = "results/{scene}/{split}-{seed}/{features}/{model}/tuned".format(**wildcards)
+    return [f"{folder}/worker-{worker}.json" for worker in range(EXPERIMENT.search(wildcards.model).workers)]
+
+
+def tuned_files(wildcards):
+    """The winners of the search of a model; no file for a model that is not searched."""
+    folder = "results/{scene}/{split}-{seed}/{features}/{model}/tuned".format(**wildcards)
+    return [f"{folder}/best.yaml", f"{folder}/features.yaml"] if EXPERIMENT.search(wildcards.model) else []
+
+
+def given_subject(wildcards):
+    """Model, features and the options that the experiment file gives them, as arguments."""
+    model, features = wildcards.model, wildcards.features
+    return (
+        f"--model {kind('models', model)} {settings('models', model)}"
+        f" --features {kind('features', features)} {settings('features', features, '--set-feature')}"
+    )
+
+
+def train_subject(wildcards, input):
+    """Model, features and their options as arguments: the winners of a search, or what the experiment file gives."""
+    if input.tuned:
+        return f"--options {input.tuned[0]} --feature-options {input.tuned[1]}"
+    return given_subject(wildcards)
+
+
+def studies():
+    """The accounts of all searches."""
+    return [f"{run.folder}/tuned/study.json" for run in EXPERIMENT.runs() if EXPERIMENT.search(run.model)]
 
 
 def run_files(pattern):

@@ -4,6 +4,7 @@ rule train:
         labels="results/{scene}/labels.tif",
         split="results/{scene}/{split}-{seed}/split.tif",
         audit="results/{scene}/{split}-{seed}/audit.json",
+        tuned=tuned_files,
     output:
         directory("results/{scene}/{split}-{seed}/{features}/{model}/model"),
     log:
@@ -16,15 +17,11 @@ rule train:
     resources:
         mem_mb=model_memory,
     params:
-        model=lambda wildcards: kind("models", wildcards.model),
-        features=lambda wildcards: kind("features", wildcards.features),
-        settings=lambda wildcards: settings("models", wildcards.model),
-        feature_settings=lambda wildcards: settings("features", wildcards.features, "--set-feature"),
+        subject=train_subject,
         code=train_digest,
     shell:
-        "hsclass train results/{wildcards.scene} {input.split} --model {params.model} {params.settings}"
-        " --features {params.features} {params.feature_settings} --seed {wildcards.seed} --threads {threads}"
-        " -o {output} 2>&1 | tee {log}"
+        "hsclass train results/{wildcards.scene} {input.split} {params.subject} --seed {wildcards.seed}"
+        " --threads {threads} -o {output} 2>&1 | tee {log}"
 
 
 rule predict:

@@ -23,6 +23,7 @@ rule report:
         comparisons=comparisons,
         maps=run_files("map.tif"),
         models=run_files("model"),
+        studies=studies(),
     output:
         page=report(
             "reports/{experiment}/index.html",
