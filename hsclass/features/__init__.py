@@ -7,11 +7,14 @@ FEATURES = {
     "raw": "hsclass.features.raw:Raw",
     "bands": "hsclass.features.bands:Bands",
     "spectrum": "hsclass.features.spectrum:Spectrum",
+    "restore": "hsclass.features.restore:Restore",
+    "bilateral": "hsclass.features.bilateral:Bilateral",
     "pca": "hsclass.features.pca:PrincipalComponents",
     "mnf": "hsclass.features.mnf:MinimumNoiseFraction",
     "dafe": "hsclass.features.dafe:Discriminants",
     "sdap": "hsclass.features.sdap:SelfDualProfiles",
     "dafe_sdap_dafe": "hsclass.features.dafe_sdap_dafe:DiscriminantProfiles",
+    "chain": "hsclass.features.chain:Chain",
 }
 
 

@@ -1,0 +1,135 @@
+"""Extractors one after the other."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from pydantic import Field, field_validator
+from sklearn.base import BaseEstimator, TransformerMixin
+
+from hsclass.features.extractor import Extractor, Origin
+from hsclass.options import Options, parse_options
+
+Steps = Sequence[dict[str, Any]]
+_STEPS: tuple[dict[str, Any], ...] = ({"features": "restore"}, {"features": "bilateral"})
+_KEEP_BANDS = {"raw", "restore", "bilateral"}
+_NEED_BANDS = {"bands", "restore", "spectrum"}
+
+
+class ChainOptions(Options):
+    """Options of a chain."""
+
+    steps: tuple[dict[str, Any], ...] = Field(
+        _STEPS, min_length=1, description="extractors in turn: 'features: NAME' and the options of each"
+    )
+
+    @field_validator("steps")
+    @classmethod
+    def _known(cls, steps: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
+        whole = True
+        for number, step in enumerate(steps, 1):
+            name = step.get("features")
+            if not isinstance(name, str) or name == "chain":
+                raise ValueError(f"step {number} needs 'features: NAME', the name of an extractor that is no chain")
+            built(step, f"step {number}")
+            if name in _NEED_BANDS and not whole:
+                raise ValueError(
+                    f"step {number}, {name}, needs the bands of the scene; put it before those that do not keep them"
+                )
+            whole = whole and name in _KEEP_BANDS
+        return steps
+
+
+class Chain(TransformerMixin, BaseEstimator):
+    """Apply extractors in turn, each fitted on the training pixels of what the one before it gives.
+
+    Parameters
+    ----------
+    steps : sequence of dict
+        For each extractor its name under "features", and its options.
+
+    Attributes
+    ----------
+    step0_…, step1_… : ndarray
+        What each extractor learned, under the names that it has there.
+    """
+
+    Options = ChainOptions
+
+    def __init__(self, steps: Steps = _STEPS) -> None:
+        self.steps = steps
+
+    @property
+    def reach(self) -> int | None:
+        """The reaches of the steps together."""
+        return _sum(extractor.reach for extractor in self._extractors())
+
+    @property
+    def fit_reach(self) -> int | None:
+        """How far around the training pixels the step looks to learn that looks farthest, through those before it."""
+        reaches: list[int | None] = []
+        before: int | None = 0
+        for extractor in self._extractors():
+            reaches.append(_sum([before, extractor.fit_reach]))
+            before = _sum([before, extractor.reach])
+        return None if None in reaches else max(reach for reach in reaches if reach is not None)
+
+    def count(self, bands: int, classes: int, wavelengths: Sequence[float] | None = None) -> int | None:
+        """Return how many features the last step gives; None where that depends on what is not known."""
+        found: int | None = bands
+        for step, extractor in zip(self.steps, self._extractors(), strict=True):
+            if found is None:
+                return None
+            found = extractor.count(found, classes, wavelengths)
+            wavelengths = wavelengths if step["features"] in _KEEP_BANDS else None
+        return found
+
+    def fit(self, cube: np.ndarray, labels: np.ndarray, *, origin: Origin | None = None) -> "Chain":
+        """Learn from a cube, shape (rows, cols, bands), and the class ids of the training pixels, 0 elsewhere."""
+        for name in [name for name in vars(self) if name.startswith("step") and name.endswith("_")]:
+            delattr(self, name)
+        origin = Origin() if origin is None else origin
+        last = len(self.steps) - 1
+        for number, (step, extractor) in enumerate(zip(self.steps, self._extractors(), strict=True)):
+            extractor.fit(cube, labels, origin=origin)
+            for name, value in vars(extractor).items():
+                if name.endswith("_") and not name.startswith("_"):
+                    setattr(self, f"step{number}_{name}", value)
+            if number < last:
+                cube = extractor.transform(cube)
+            if step["features"] not in _KEEP_BANDS:
+                origin = replace(Origin(), pixel_size=origin.pixel_size)
+        return self
+
+    def transform(self, cube: np.ndarray) -> np.ndarray:
+        """Return the features of a cube, shape (rows, cols, bands): float32 of shape (rows, cols, features)."""
+        for number, extractor in enumerate(self._extractors()):
+            start = f"step{number}_"
+            for name, value in vars(self).items():
+                if name.startswith(start):
+                    setattr(extractor, name.removeprefix(start), value)
+            cube = extractor.transform(cube)
+        return cube
+
+    def _extractors(self) -> Iterator[Extractor]:
+        return (built(step, f"step {number}") for number, step in enumerate(self.steps, 1))
+
+
+def built(step: dict[str, Any], where: str) -> Extractor:
+    """Return the unfitted extractor that `step` describes, or raise UsageError."""
+    from hsclass.features import feature_class
+
+    options = dict(step)
+    name = options.pop("features")
+    extractor = feature_class(name)
+    return extractor(**parse_options(extractor.Options, options, f"{where}, {name}").model_dump())
+
+
+def _sum(reaches: Iterator[int | None] | list[int | None]) -> int | None:
+    total = 0
+    for reach in reaches:
+        if reach is None:
+            return None
+        total += reach
+    return total

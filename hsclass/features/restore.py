@@ -1,0 +1,139 @@
+"""Undo the damage that a text conversion does to a cube of 16-bit integers."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from pydantic import Field
+from sklearn.base import BaseEstimator, TransformerMixin
+
+from hsclass.features.extractor import Origin
+from hsclass.features.linear import training_pixels
+from hsclass.features.pca import principal_components
+from hsclass.options import Options
+
+LOW, HIGH, SHIFT = 2560, 2816, 768  # high byte 10, up to that of 11; (13 - 10) * 256
+_ROUNDS = 20
+_SIDE = 3  # neighbouring bands on either side that give the first guess
+_BLOCK = 1 << 20  # values in double precision at a time: 8 MB an array
+
+
+class RestoreOptions(Options):
+    """Options of the restoration."""
+
+    components: int = Field(12, ge=1, description="principal components of the training spectra that a value must fit")
+
+
+class Restore(TransformerMixin, BaseEstimator):
+    """Give values back the 768 that a conversion of line ends took from them.
+
+    A tool that takes a binary file for text turns carriage returns, bytes of 13, into line feeds, bytes of 10. Of
+    16-bit integers whose high byte was 13 are left values from 2560 to 2815, among such that always were. Which of
+    the two a value was is told by the other bands of the same pixel: first by the median of the six nearest, then,
+    until nothing changes, by the projection of the spectrum on the principal components of the training spectra. The
+    nearer of value and value + 768 stands. Low bytes, 3 off, stay as they are. A band of which most training pixels
+    are damaged comes back only where its neighbours are whole.
+
+    Where the training pixels hold values from 3328 to 3583, which the damage would have removed, or none on either side
+    of these, the scene is taken for whole and passed on unchanged.
+
+    Parameters
+    ----------
+    components : int
+        Fewer where training pixels or bands are.
+
+    Attributes
+    ----------
+    offset_, scale_ : ndarray, shape (bands,)
+        Of the normaliser, to have the measured values back.
+    damaged_ : bool
+    mean_ : ndarray of float64, shape (bands,)
+    components_ : ndarray of float64, shape (components, bands)
+        In measured values: standardised bands would lend the damage of bands that vary little as much weight as signal.
+    reach, fit_reach : int
+        0: a pixel's features depend on that pixel alone.
+    """
+
+    Options = RestoreOptions
+    reach = 0
+    fit_reach = 0
+    offset_: np.ndarray
+    scale_: np.ndarray
+    damaged_: bool
+    mean_: np.ndarray
+    components_: np.ndarray
+
+    def __init__(self, components: int = 12) -> None:
+        self.components = components
+
+    def count(self, bands: int, classes: int, wavelengths: Sequence[float] | None = None) -> int:
+        """Return `bands`."""
+        del classes, wavelengths
+        return bands
+
+    def fit(self, cube: np.ndarray, labels: np.ndarray, *, origin: Origin | None = None) -> "Restore":
+        """Learn from a cube, shape (rows, cols, bands), and the class ids of the training pixels, 0 elsewhere."""
+        bands = cube.shape[2]
+        origin = Origin() if origin is None else origin
+        self.offset_ = np.zeros(bands) if origin.offset is None else np.asarray(origin.offset, float)
+        self.scale_ = np.ones(bands) if origin.scale is None else np.asarray(origin.scale, float)
+        spectra, _ = training_pixels(cube, labels)
+        values = self._measured(spectra)
+        self.damaged_ = _is_damaged(values)
+        self.mean_, self.components_ = np.zeros(bands), np.zeros((0, bands))
+        if self.damaged_:
+            count = min(self.components, len(spectra) - 1, bands)
+            raised = _first_guess(values)
+            for _ in range(_ROUNDS):
+                likely, before = values + raised * SHIFT, raised
+                self.mean_, self.components_, _ = principal_components(likely, count, whiten=False, who="restore")
+                raised = self._decide(values, raised)
+                if (raised == before).all():
+                    break
+        return self
+
+    def transform(self, cube: np.ndarray) -> np.ndarray:
+        """Return the restored cube, shape (rows, cols, bands), float32, still normalised."""
+        if not self.damaged_:
+            return cube
+        rows, cols, bands = cube.shape
+        found = np.empty(cube.shape, np.float32)
+        step = max(1, _BLOCK // (cols * bands))
+        for start in range(0, rows, step):
+            spectra = cube[start : start + step].reshape(-1, bands).astype(np.float64)
+            values = self._measured(spectra)
+            raised = _first_guess(values)
+            unsettled = np.arange(len(values))
+            for _ in range(_ROUNDS):
+                decided = self._decide(values[unsettled], raised[unsettled])
+                changed = (decided != raised[unsettled]).any(axis=1)
+                raised[unsettled] = decided
+                unsettled = unsettled[changed]
+            found[start : start + step] = (spectra + raised * SHIFT / self.scale_).reshape(-1, cols, bands)
+        return found
+
+    def _measured(self, spectra: np.ndarray) -> np.ndarray:
+        return np.rint(spectra * self.scale_ + self.offset_)
+
+    def _decide(self, values: np.ndarray, raised: np.ndarray) -> np.ndarray:
+        """Return which values the components put nearer to value + 768, given those raised so far."""
+        centred = values + raised * SHIFT - self.mean_
+        fitted = centred @ self.components_.T @ self.components_ + self.mean_
+        return _suspect(values) & (fitted - values > SHIFT / 2)
+
+
+def _suspect(values: np.ndarray) -> np.ndarray:
+    return (values >= LOW) & (values < HIGH)
+
+
+def _is_damaged(values: np.ndarray) -> bool:
+    """Whether `values` lack a stretch that lies amid them, and hold what would be left of it."""
+    lacking = not _suspect(values - SHIFT).any()
+    return bool(lacking and _suspect(values).any() and values.max() >= HIGH + SHIFT)
+
+
+def _first_guess(values: np.ndarray) -> np.ndarray:
+    """Return which of `values`, shape (n, bands), are nearer to the nearest bands' median with 768 added."""
+    bands = values.shape[1]
+    padded = np.pad(values, ((0, 0), (_SIDE, _SIDE)), mode="edge")
+    sides = [padded[:, shift : shift + bands] for shift in range(2 * _SIDE + 1) if shift != _SIDE]
+    return _suspect(values) & (np.median(sides, axis=0) - values > SHIFT / 2)
