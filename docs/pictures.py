@@ -1,10 +1,10 @@
 """Draw the pictures of docs/splits.md: what each sampler makes of Indian Pines.
 
-    python docs/pictures.py [--window 9] [--seed 0] [--train-mask FILE [--ids 1:2,2:3,…]]
+    python docs/pictures.py [--window 9] [--seed 0]
 
 Writes docs/images/samplers/NAME.png for every sampler and prints the line of facts that stands beside the picture:
 pixels in each role, and the classes without a test pixel. Published masks do not come with hsclass, so `fixed` is drawn
-only with --train-mask.
+with a mask of the labelled pixels in every other strip of columns.
 """
 
 import argparse
@@ -26,6 +26,8 @@ from hsclass.split import Role, Split, write_split
 FOLDER = Path(__file__).parent / "images" / "samplers"
 ZOOM = 2
 FOLDS = 5
+STRIP = 20
+"""Columns in a strip of the mask that `fixed` is drawn with."""
 EXTRA = {"dbscan_area-fold": {"folds": FOLDS}}
 """Pictures beside those of the samplers with their defaults: the first fold of a cross-validation."""
 
@@ -35,8 +37,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--window", type=int, default=9, help="side [pixels]")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--train-mask", type=Path, help="mask for the picture of the sampler fixed")
-    parser.add_argument("--ids", help="ids of the mask and of the ground truth: 1:2,2:3,…")
     given = parser.parse_args()
     scene = hsclass.open_scene("indian_pines")
     image = np.repeat(np.repeat(backdrop(scene)[0], ZOOM, axis=0), ZOOM, axis=1)
@@ -44,9 +44,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         needed = needed_options(scene, given, Path(folder))
         for name in [*SAMPLERS, *EXTRA]:
-            if name in needed and needed[name] is None:
-                continue
-            options = {**EXTRA.get(name, {}), **(needed.get(name) or {})}
+            options = {**EXTRA.get(name, {}), **needed.get(name, {})}
             split = hsclass.make_split(scene, name.split("-")[0], window=given.window, seed=given.seed, **options)
             roles = np.repeat(np.repeat(split.roles, ZOOM, axis=0), ZOOM, axis=1)
             picture = split_picture(roles, image, 1)
@@ -54,16 +52,13 @@ def main() -> None:
             sys.stdout.write(f"{name}: {facts(split)}\n")
 
 
-def needed_options(scene: Scene, given: argparse.Namespace, folder: Path) -> dict[str, Any]:
-    """Return the options that samplers cannot do without, by name; None where they cannot be had."""
+def needed_options(scene: Scene, given: argparse.Namespace, folder: Path) -> dict[str, dict[str, Any]]:
+    """Return the options that samplers cannot do without, by name."""
     other = hsclass.make_split(scene, "dbscan_area", window=given.window, seed=given.seed)
     write_split(other, folder / "other.tif", grid=Grid())
-    needed: dict[str, Any] = {"twin": {"of": folder / "other.tif"}, "fixed": None}
-    if given.train_mask:
-        needed["fixed"] = {"train_mask": given.train_mask}
-        if given.ids:
-            needed["fixed"]["ids"] = dict(map(int, pair.split(":")) for pair in given.ids.split(","))
-    return needed
+    labels = scene.require_labels()
+    np.save(folder / "mask.npy", np.where(np.arange(labels.shape[1]) // STRIP % 2 == 0, labels, 0))
+    return {"twin": {"of": folder / "other.tif"}, "fixed": {"train_mask": folder / "mask.npy"}}
 
 
 def facts(split: Split) -> str:
