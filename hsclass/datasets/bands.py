@@ -24,13 +24,18 @@ class Cube:
     nodata: float | None
     wavelengths: np.ndarray | None
     rgb: tuple[int, int, int] | None
+    fwhm: np.ndarray | None
+    scale: float | None
+    bad_bands: tuple[float, ...]
 
 
 def prepare_cube(contents: Contents, descriptor: Descriptor, path: Path) -> Cube:
     """Check a cube, leave out the bands that hold nothing and find the pixels without data.
 
     Bands in the descriptor's `drop_bands`, marked as bad by the file, or without data in every pixel are left out. A
-    pixel holds data when it has a value in every band that is kept: elsewhere all bands are set to nodata.
+    pixel holds data when it has a value in every band that is kept: elsewhere all bands are set to nodata. Values stay
+    as they are stored, and one factor for all bands becomes the scene's `scale`; with an offset, or a factor that
+    differs between bands, they become the measured ones, in float32.
 
     Parameters
     ----------
@@ -42,7 +47,8 @@ def prepare_cube(contents: Contents, descriptor: Descriptor, path: Path) -> Cube
     Raises
     ------
     DataError
-        If the shape is not the descriptor's, no pixel holds data, or a value is NaN or infinite.
+        If the shape is not the descriptor's, no pixel holds data, a value is NaN or infinite, or wavelengths are
+        missing for some bands or the same for two.
     """
     values, bands = contents.array, contents.array.shape[2]
     if descriptor.shape is not None and values.shape != descriptor.shape:
@@ -64,11 +70,21 @@ def prepare_cube(contents: Contents, descriptor: Descriptor, path: Path) -> Cube
         )
     if partly := int((~mask & ~lacking[..., kept].all(axis=2)).sum()):
         _LOG.warning("%s: %d pixels lack a value in some band and count as without data", path, partly)
-    values, nodata = _filled(values[..., kept], mask, nodata)
+    values, nodata, scale = _measured(values[..., kept], mask, nodata, *_factors(contents, descriptor, kept))
+    values, nodata = _filled(values, mask, nodata)
     _require_finite(values, path)
-    wavelengths = _wavelengths(contents, descriptor, path)
-    centres = None if wavelengths is None else wavelengths[kept]
-    return Cube(values, mask, nodata, centres, _rgb(descriptor, kept, centres, path))
+    wavelengths = of_bands(contents.wavelengths, descriptor.wavelengths, "wavelengths", bands, path)
+    centres, left_out = None, np.empty(0)
+    if wavelengths is not None:
+        centres, left_out = wavelengths[kept], np.delete(wavelengths, kept)
+        _require_centres(centres, kept, path)
+    widths = of_bands(contents.fwhm, descriptor.fwhm, "fwhm", bands, path)
+    return Cube(
+        values, mask, nodata, centres, _rgb(descriptor, kept, centres, path),
+        fwhm=None if widths is None or np.isnan(widths[kept]).any() else widths[kept],
+        scale=scale,
+        bad_bands=tuple(left_out[np.isfinite(left_out)].tolist()),
+    )  # fmt: skip
 
 
 def _nodata(contents: Contents, descriptor: Descriptor, path: Path) -> float | None:
@@ -112,16 +128,65 @@ def _require_finite(values: np.ndarray, path: Path) -> None:
         )
 
 
-def _wavelengths(contents: Contents, descriptor: Descriptor, path: Path) -> np.ndarray | None:
-    if descriptor.wavelengths is None:
-        return contents.wavelengths
-    bands = contents.array.shape[2]
-    if len(descriptor.wavelengths) != bands:
+def of_bands(
+    in_file: np.ndarray | None, given: tuple[float, ...] | None, key: str, bands: int, path: Path
+) -> np.ndarray | None:
+    """Return what the descriptor lists for every band, or else what the file says.
+
+    Raises
+    ------
+    DataError
+        If the descriptor does not list one value a band.
+    """
+    if given is None:
+        return in_file
+    if len(given) != bands:
         raise DataError(
-            f"{path}: has {bands} bands, but the descriptor lists {len(descriptor.wavelengths)} 'wavelengths';"
-            " expected one a band"
+            f"{path}: has {bands} bands, but the descriptor lists {len(given)} '{key}'; expected one a band"
         )
-    return np.array(descriptor.wavelengths, float)
+    return np.array(given, float)
+
+
+def _require_centres(centres: np.ndarray, kept: np.ndarray, path: Path) -> None:
+    """Check that every band kept has a wavelength of its own."""
+    remedy = "list 'wavelengths' in the descriptor, or leave bands out by 'drop_bands'"
+    if lacking := kept[~np.isfinite(centres)].tolist():
+        raise DataError(
+            f"{path}: has no wavelength for the bands {lacking[:10]} (0-based), but for others; expected all or none;"
+            f" {remedy}"
+        )
+    found, counts = np.unique(centres, return_counts=True)
+    if (counts > 1).any():
+        twice = found[counts > 1][0]
+        where = kept[centres == twice].tolist()
+        raise DataError(
+            f"{path}: has the wavelength {twice:g} nm for the bands {where} (0-based); expected one of its own each;"
+            f" {remedy}"
+        )
+
+
+def _factors(contents: Contents, descriptor: Descriptor, kept: np.ndarray) -> tuple[np.ndarray | None, np.ndarray]:
+    """Return the scale (None: unknown) and the offset of the bands kept."""
+    scale = None if contents.scale is None else contents.scale[kept]
+    offset = np.zeros(len(kept)) if contents.offset is None else contents.offset[kept]
+    if descriptor.scale is not None:
+        scale = np.full(len(kept), descriptor.scale)
+    if descriptor.offset is not None:
+        offset = np.full(len(kept), descriptor.offset)
+    return scale, offset
+
+
+def _measured(
+    values: np.ndarray, mask: np.ndarray, nodata: float | None, scale: np.ndarray | None, offset: np.ndarray
+) -> tuple[np.ndarray, float | None, float | None]:
+    """Return values, nodata and the one factor that turns values into what was measured."""
+    if not offset.any() and (scale is None or (scale == scale[0]).all()):
+        return values, nodata, None if scale is None else float(scale[0])
+    factors = np.ones(len(offset)) if scale is None else scale
+    measured = (values * factors.astype(np.float32) + offset.astype(np.float32)).astype(np.float32)
+    if nodata is not None:
+        measured[~mask] = np.nan
+    return measured, None if nodata is None else float("nan"), 1.0
 
 
 def _rgb(

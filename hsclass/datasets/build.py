@@ -12,16 +12,19 @@ import numpy as np
 from rasterio.transform import Affine
 
 from hsclass.datasets.bands import prepare_cube
-from hsclass.datasets.descriptor import Descriptor, SceneOptions
-from hsclass.datasets.ground_truth import describe_classes, legend, prepare_labels, require_same_grid
+from hsclass.datasets.descriptor import ClassEntry, Descriptor, SceneOptions, ShapeOptions
+from hsclass.datasets.ground_truth import describe_classes, legend, on_grid, prepare_labels, renumbered
 from hsclass.datasets.listing import load_descriptor
 from hsclass.datasets.manifest import read_manifest, verified_file
 from hsclass.datasets.readers import read_array
+from hsclass.datasets.regions import REGION_SUFFIXES, draw_regions
+from hsclass.datasets.shapes import SHAPE_SUFFIXES, draw_labels
 from hsclass.errors import UsageError
 from hsclass.raster import Grid
 from hsclass.scene import UNLABELLED, Scene
 
 _LOG = logging.getLogger(__name__)
+_FURTHER = ("reading", "beside")  # of an entry in the manifest
 
 
 def build_scene(
@@ -62,7 +65,8 @@ def build_scene(
     home = Path(folder) / descriptor.name
     manifest = read_manifest(descriptor, home)
     path = verified_file(manifest["cube"], home)
-    contents = read_array(path, key=manifest["cube"]["key"], ndim=3)
+    reading = manifest["cube"].get("reading", {})
+    contents = read_array(path, key=manifest["cube"]["key"], ndim=3, shape=descriptor.shape, **reading)
     cube = prepare_cube(contents, descriptor, path)
     scene = Scene(
         name=name or descriptor.name,
@@ -78,14 +82,57 @@ def build_scene(
         note=descriptor.note,
         digest=_digest(descriptor, options, manifest),
         nodata=cube.nodata,
+        fwhm=cube.fwhm,
+        scale=cube.scale,
+        bad_bands=cube.bad_bands,
     )
     if manifest["labels"]:
         path = verified_file(manifest["labels"], home)
-        truth = read_array(path, key=manifest["labels"]["key"], ndim=2)
-        require_same_grid(truth.grid, contents.grid, path)
-        labels = prepare_labels(truth, scene.shape[:2], path)
-        scene = replace(scene, labels=labels, classes=describe_classes(labels, descriptor.classes, path))
+        labels, entries = read_labels(path, manifest["labels"], contents.grid, scene.shape[:2], descriptor.classes)
+        scene = replace(scene, labels=labels, classes=describe_classes(labels, entries, path))
     return _cut(_without_classes(scene, options.drop_classes), options)
+
+
+def read_labels(
+    path: Path, entry: dict[str, Any], grid: Grid, shape: tuple[int, int], classes: tuple[ClassEntry, ...]
+) -> tuple[np.ndarray, tuple[ClassEntry, ...]]:
+    """Read a ground truth of any kind onto the grid of the cube.
+
+    Parameters
+    ----------
+    path : Path
+        A raster or array of ids, polygons or points, or ENVI's regions of interest.
+    entry : dict
+        How to read it: its `key`, and what differs from the defaults in `reading`.
+    grid : Grid
+        Of the cube.
+    shape : tuple of int
+        (rows, cols) of the cube.
+    classes : tuple of ClassEntry
+        The descriptor's.
+
+    Returns
+    -------
+    labels : ndarray of uint8 or uint16, shape (rows, cols)
+        0 = unlabelled.
+    classes : tuple of ClassEntry
+        The descriptor's, or else those that the file names itself; empty where it does not.
+
+    Raises
+    ------
+    DataError
+        If the file does not hold a ground truth that fits the cube.
+    """
+    reading = entry.get("reading", {})
+    if path.suffix.lower() in SHAPE_SUFFIXES:
+        return draw_labels(path, ShapeOptions(**reading), grid=grid, shape=shape, entries=classes)
+    if foreign := sorted(set(reading) & set(ShapeOptions.model_fields)):
+        raise UsageError(f"{path}: is not of polygons or points, found '{foreign[0]}'; take it out of 'labels'")
+    if path.suffix.lower() in REGION_SUFFIXES:
+        return draw_regions(path, shape, classes)
+    contents = read_array(path, key=entry["key"], ndim=2, shape=shape, **reading)
+    labels = prepare_labels(on_grid(contents, grid, shape, path), shape, path)
+    return renumbered(labels, classes, path), classes
 
 
 def _without_classes(scene: Scene, dropped: tuple[int, ...]) -> Scene:
@@ -140,4 +187,7 @@ def _digest(descriptor: Descriptor, options: SceneOptions, manifest: dict[str, A
     files = [manifest[part]["sha256"] if manifest[part] else None for part in ("cube", "labels")]
     keys = [manifest[part]["key"] if manifest[part] else None for part in ("cube", "labels")]
     settings = [options.model_dump(mode="json"), sorted(set(descriptor.drop_bands)), repr(descriptor.nodata)]
-    return hashlib.sha256(json.dumps([files, keys, settings]).encode()).hexdigest()
+    further = [manifest[part].get(what, {}) for part in ("cube", "labels") if manifest[part] for what in _FURTHER]
+    values = [[entry.id, entry.values] for entry in descriptor.classes if entry.values]
+    changed = [descriptor.scale, descriptor.offset, values]
+    return hashlib.sha256(json.dumps([files, keys, settings, further, changed]).encode()).hexdigest()

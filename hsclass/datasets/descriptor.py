@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from pathlib import PurePosixPath
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import unquote, urlsplit
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
@@ -13,19 +13,36 @@ from hsclass.options import Options
 
 BandIndex = Annotated[int, Field(ge=0)]
 Count = Annotated[int, Field(ge=1)]
+Nanometres = Annotated[float, Field(gt=0)]
+Axes = Literal[
+    "rows cols bands", "bands rows cols", "cols rows bands", "bands cols rows", "rows bands cols", "cols bands rows",
+    "pixels bands", "bands pixels", "rows cols", "cols rows", "pixels",
+]  # fmt: skip
+PixelOrder = Literal["by_rows", "by_columns"]
+Overlap = Literal["drop", "first", "last"]
 
 
 class Source(Options):
-    """One place where a file can be had: inside an installed package, at an address, or at a local path."""
+    """One place where a file can be had: in an installed package, at an address, at a local path, or from a person."""
 
     package: str | None = Field(None, pattern=r"^[A-Za-z_]\w*$", description="an installed package that holds `path`")
     path: str | None = Field(None, min_length=1, description="inside `package`, or from the descriptor's folder")
     url: str | None = Field(None, pattern=r"^https?://.+/.*[^/]$")
     sha256: Annotated[str, StringConstraints(to_lower=True, pattern=r"^[0-9a-fA-F]{64}$")] | None = None
     key: str | None = Field(None, description="variable of a file that holds several")
+    by_hand: str | None = Field(None, pattern=r"^[^/\\\\]+$", description="name of a file that no program may fetch")
+    obtain: str | None = Field(None, min_length=1, description="where and how a person gets the file `by_hand`")
+    axes: Axes | None = Field(None, description="axes of an array in MATLAB or NumPy files; default: rows cols bands")
+    pixels: PixelOrder | None = Field(
+        None, description="order of an axis of pixels; default: by_columns in MATLAB files, by_rows in NumPy files"
+    )
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:
+        if self.by_hand and self.obtain and not (self.url or self.path or self.package):
+            return self
+        if self.by_hand or self.obtain:
+            raise ValueError("'by_hand', the file's name, goes with 'obtain', where to get it, and no other place")
         if (self.url is None) == (self.path is None) or (self.package and not self.path):
             raise ValueError("give either 'url', or 'path', or 'package' with the 'path' inside it")
         return self
@@ -38,12 +55,38 @@ class Source(Options):
     @property
     def file_name(self) -> str:
         """Name of the file, without its folder."""
-        return PurePosixPath(self.path or unquote(urlsplit(self.url or "").path)).name
+        return self.by_hand or PurePosixPath(self.path or unquote(urlsplit(self.url or "").path)).name
 
     @property
     def place(self) -> str:
         """Where the file comes from, in words."""
-        return f"package {self.package}, {self.path}" if self.package else self.url or self.path or ""
+        return f"package {self.package}, {self.path}" if self.package else self.url or self.path or self.by_hand or ""
+
+    @property
+    def reading(self) -> dict[str, Any]:
+        """How the file is to be read, beyond its key: the options that are not as by default."""
+        return self.model_dump(
+            mode="json", exclude=set(Source.model_fields) - {"axes", "pixels"}, exclude_defaults=True
+        )
+
+
+class ShapeOptions(Options):
+    """What is to be taken from a file of polygons or points."""
+
+    layer: str | None = Field(None, description="layer of a file that holds several")
+    field: str | None = Field(None, description="attribute that tells the class: ids, or names; default: the only one")
+    name_field: str | None = Field(None, description="attribute that names the classes, where `field` holds ids")
+    color_field: str | None = Field(None, description="attribute with the classes' colours: #rrggbb, or r,g,b")
+    all_touched: bool = Field(
+        False, description="take every pixel that is touched, not only those with their centre in"
+    )
+    overlap: Overlap = Field(
+        "drop", description="pixels of several classes: unlabelled, or the first or last in the file"
+    )
+
+
+class LabelSource(ShapeOptions, Source):
+    """A place of the ground truth."""
 
 
 def _listed(given: Any) -> Any:
@@ -53,6 +96,7 @@ def _listed(given: Any) -> Any:
 
 
 Sources = Annotated[tuple[Source, ...], BeforeValidator(_listed)]
+LabelSources = Annotated[tuple[LabelSource, ...], BeforeValidator(_listed)]
 
 
 class ClassEntry(Options):
@@ -62,6 +106,9 @@ class ClassEntry(Options):
     name: str = Field(min_length=1)
     color: str | None = Field(None, pattern=r"^#[0-9a-fA-F]{6}$")
     pixels: int | None = Field(None, ge=0, description="published number of labelled pixels; checked")
+    values: tuple[int | str, ...] = Field(
+        (), description="what stands for the class in the file: ids, or names in an attribute; default: its id or name"
+    )
 
 
 class Descriptor(Options):
@@ -75,11 +122,14 @@ class Descriptor(Options):
     note: str = Field("", description="what users of the data should know, such as a known defect")
     shape: tuple[Count, Count, Count] | None = Field(None, description="rows, cols, bands; checked")
     cube: Sources = Field(min_length=1, description="sources of the cube, tried in order")
-    labels: Sources = Field((), description="sources of the ground truth, tried in order")
+    labels: LabelSources = Field((), description="sources of the ground truth, tried in order")
     nodata: float | None = Field(None, allow_inf_nan=True, description="value without data; default: the file's own")
     drop_bands: tuple[BandIndex, ...] = Field((), description="bands to leave out, such as water absorption")
     rgb: tuple[BandIndex, BandIndex, BandIndex] | None = Field(None, description="bands in natural colours")
-    wavelengths: tuple[Annotated[float, Field(gt=0)], ...] | None = Field(None, description="band centres [nm]")
+    wavelengths: tuple[Nanometres, ...] | None = Field(None, description="band centres [nm]")
+    fwhm: tuple[Nanometres, ...] | None = Field(None, description="full widths at half maximum [nm], one a band")
+    scale: float | None = Field(None, description="a value times it is what was measured; default: the file's own")
+    offset: float | None = Field(None, description="to add after `scale`; default: the file's own, or none")
     classes: tuple[ClassEntry, ...] = ()
 
     @model_validator(mode="after")
@@ -89,6 +139,10 @@ class Descriptor(Options):
             raise ValueError(f"band index {max(used)} is outside of the cube's {self.shape[2]} bands, 0-based")
         if self.shape is not None and self.wavelengths is not None and len(self.wavelengths) != self.shape[2]:
             raise ValueError(f"'wavelengths' lists {len(self.wavelengths)} band centres for {self.shape[2]} bands")
+        if self.shape is not None and self.fwhm is not None and len(self.fwhm) != self.shape[2]:
+            raise ValueError(f"'fwhm' lists {len(self.fwhm)} widths for {self.shape[2]} bands")
+        if self.scale == 0:
+            raise ValueError("'scale' is 0, which leaves nothing of the data; give the factor, such as 0.0001")
         if clash := sorted(set(self.rgb or ()) & set(self.drop_bands)):
             raise ValueError(f"band {clash[0]} stands in 'rgb' and in 'drop_bands'; choose another for 'rgb'")
         return self
@@ -98,6 +152,9 @@ class Descriptor(Options):
         ids = [entry.id for entry in self.classes]
         if twice := sorted({identity for identity in ids if ids.count(identity) > 1}):
             raise ValueError(f"class id {twice[0]} stands twice in 'classes'; give each class its own")
+        values = [str(value) for entry in self.classes for value in entry.values or (entry.id,)]
+        if twice_told := sorted({value for value in values if values.count(value) > 1}):
+            raise ValueError(f"{twice_told[0]} in the file stands for two of the 'classes'; give it to one by 'values'")
         return self
 
     @model_validator(mode="after")
@@ -112,7 +169,9 @@ class Descriptor(Options):
     @property
     def digest(self) -> str:
         """SHA-256 of the sources listed, to know whether fetched files belong to this descriptor."""
-        return hashlib.sha256(self.model_dump_json(include={"cube", "labels"}).encode()).hexdigest()
+        return hashlib.sha256(
+            self.model_dump_json(include={"cube", "labels"}, exclude_defaults=True).encode()
+        ).hexdigest()
 
     @property
     def kept_shape(self) -> tuple[int, int, int] | None:

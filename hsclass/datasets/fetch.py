@@ -10,13 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from hsclass.atomic import atomic_path, write_text
+from hsclass.datasets.beside import files_beside
 from hsclass.datasets.descriptor import Descriptor, Source
 from hsclass.datasets.download import download
 from hsclass.datasets.listing import load_descriptor
+from hsclass.datasets.lock import fetch_lock
 from hsclass.datasets.manifest import MANIFEST, file_digest
 from hsclass.errors import FetchError, UsageError
 
 MIRROR_VARIABLE = "HSCLASS_DATA_MIRROR"
+OFFLINE_VARIABLE = "HSCLASS_OFFLINE"
 
 
 def fetch(name_or_file: str | os.PathLike[str], folder: str | os.PathLike[str]) -> dict[str, Any]:
@@ -24,7 +27,9 @@ def fetch(name_or_file: str | os.PathLike[str], folder: str | os.PathLike[str]) 
 
     A file that is there already with the right digest is kept. Else the folder named by the environment variable
     HSCLASS_DATA_MIRROR is searched for a file of the right name and digest, and then the descriptor's sources are
-    tried in order. Files at a local path stay where they are.
+    tried in order: no server where the environment variable HSCLASS_OFFLINE is set. Files at a local path stay where
+    they are. Of two runs at once, the second waits for the first; a download that broke off goes on where it stopped,
+    if its digest is known.
 
     Parameters
     ----------
@@ -37,7 +42,8 @@ def fetch(name_or_file: str | os.PathLike[str], folder: str | os.PathLike[str]) 
     dict
         What ``folder/<name>/source.json`` holds: `name`, `descriptor` (digest of the sources listed in it), and for
         `cube` and `labels` (None without ground truth) the `file` (relative to `source.json`, or absolute when
-        local), its `sha256`, its `origin` and its `key`.
+        local), its `sha256`, its `origin` and its `key`; where there is any, how to read it (`reading`) and the digests
+        of the files `beside` it that belong to it.
 
     Raises
     ------
@@ -49,13 +55,14 @@ def fetch(name_or_file: str | os.PathLike[str], folder: str | os.PathLike[str]) 
     descriptor = load_descriptor(name_or_file)
     home = Path(folder) / descriptor.name
     mirror = _mirror_files()
-    manifest: dict[str, Any] = {
-        "name": descriptor.name,
-        "descriptor": descriptor.digest,
-        "cube": _obtain(descriptor, "cube", home, mirror),
-        "labels": _obtain(descriptor, "labels", home, mirror) if descriptor.labels else None,
-    }
-    write_text(home / MANIFEST, json.dumps(manifest, indent=1) + "\n")
+    with fetch_lock(Path(folder), descriptor.name):
+        manifest: dict[str, Any] = {
+            "name": descriptor.name,
+            "descriptor": descriptor.digest,
+            "cube": _obtain(descriptor, "cube", home, mirror),
+            "labels": _obtain(descriptor, "labels", home, mirror) if descriptor.labels else None,
+        }
+        write_text(home / MANIFEST, json.dumps(manifest, indent=1) + "\n")
     return manifest
 
 
@@ -75,7 +82,10 @@ def _obtain(descriptor: Descriptor, part: str, home: Path, mirror: list[Path]) -
             reasons.append(f"{source.place} ({error.strerror or error})")
         else:
             name = str(file) if source.is_local else file.name
-            return {"file": name, "sha256": file_digest(file), "origin": origin, "key": source.key}
+            entry = {"file": name, "sha256": file_digest(file), "origin": origin, "key": source.key}
+            beside = {other.name: file_digest(other) for other in files_beside(file)}
+            further = {"reading": source.reading, "beside": beside}
+            return entry | {what: held for what, held in further.items() if held}
     raise FetchError(
         f"{descriptor.name}: the {part} could not be had from any source: {'; '.join(reasons)};"
         f" {_advice(sources, home)}"
@@ -99,6 +109,8 @@ def _attempts(
             yield source, partial(_from_disk, source)
         elif source.package:
             yield source, partial(_from_package, source, home)
+        elif source.by_hand:
+            yield source, partial(_from_person, source)
         else:
             yield source, partial(_from_server, source, home)
 
@@ -158,20 +170,50 @@ def _from_package(source: Source, home: Path) -> tuple[Path, str]:
     return _copied(source, found, home), source.place
 
 
+def _from_person(source: Source) -> tuple[Path, str]:
+    raise _RefusedError(f"{source.place} (no program may fetch it: {source.obtain})")
+
+
 def _from_server(source: Source, home: Path) -> tuple[Path, str]:
+    if os.environ.get(OFFLINE_VARIABLE, "0") not in {"", "0"}:
+        raise _RefusedError(f"{source.place} (not asked, as {OFFLINE_VARIABLE} is set)")
+    if source.sha256:
+        return _continued(source, home), source.place
     with atomic_path(home / source.file_name) as partial_file:
         try:
             download(source.url or "", partial_file)
         except FetchError as error:
             raise _RefusedError(f"{source.place} ({error})") from error
-        _verify(partial_file, source, source.place)
     return home / source.file_name, source.place
+
+
+def _continued(source: Source, home: Path) -> Path:
+    """Download a file of known digest, going on where an earlier download from any server stopped."""
+    home.mkdir(parents=True, exist_ok=True)
+    part = home / f".download-{(source.sha256 or '')[:16]}"
+    resumed = part.exists()
+    try:
+        if not resumed or file_digest(part) != source.sha256:  # whole where a run was killed just before its end
+            download(source.url or "", part, resume=True)
+    except FetchError as error:
+        raise _RefusedError(f"{source.place} ({error})") from error
+    try:
+        _verify(part, source, source.place)
+    except _RefusedError:
+        part.unlink()
+        if resumed:
+            return _continued(source, home)
+        raise
+    return part.replace(home / source.file_name)
 
 
 def _copied(source: Source, path: Path, home: Path) -> Path:
     _verify(path, source, str(path))
     with atomic_path(home / source.file_name) as partial_file:
         shutil.copyfile(path, partial_file)
+    for other in files_beside(path):
+        with atomic_path(home / other.name) as partial_file:
+            shutil.copyfile(other, partial_file)
     return home / source.file_name
 
 

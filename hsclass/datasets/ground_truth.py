@@ -1,5 +1,6 @@
 """From the array of a file to the ground truth of a scene: class ids that are checked, classes with a colour."""
 
+import logging
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from hsclass.errors import DataError
 from hsclass.raster import Grid
 from hsclass.scene import UNLABELLED, LandCover
 
+_LOG = logging.getLogger(__name__)
 _MAX_ID = 65535
 
 
@@ -32,7 +34,7 @@ def prepare_labels(contents: Contents, shape: tuple[int, int], path: Path) -> np
     """
     values = contents.array
     if values.shape != shape:
-        turned = "; it looks transposed" if values.shape == shape[::-1] else ""
+        turned = "; it looks transposed, which 'axes: cols rows' would mend" if values.shape == shape[::-1] else ""
         raise DataError(f"{path}: the ground truth is {values.shape} pixels; expected {shape}, as the cube{turned}")
     return class_ids(contents, path)
 
@@ -60,17 +62,71 @@ def class_ids(contents: Contents, path: Path) -> np.ndarray:
     return values.astype(np.uint8 if values.max() <= 255 else np.uint16)
 
 
-def require_same_grid(labels: Grid, cube: Grid, path: Path) -> None:
-    """Raise DataError where both rasters know where they lie and it is not the same place."""
-    if labels.crs and cube.crs and labels.crs != cube.crs:
+def on_grid(contents: Contents, cube: Grid, shape: tuple[int, int], path: Path) -> Contents:
+    """Return a ground truth on the grid of the cube: as it is, or resampled by nearest neighbour with a notice.
+
+    Parameters
+    ----------
+    contents : Contents
+        Of the file at `path`; its array has the shape (rows, cols).
+    cube : Grid
+    shape : tuple of int
+        (rows, cols) of the cube.
+    path : Path
+
+    Raises
+    ------
+    DataError
+        If both rasters know where they lie, but only one in which system, or they have no pixel in common.
+    """
+    here = contents.grid
+    if here.transform is None or cube.transform is None:
+        return contents
+    same_place = here.transform.almost_equals(cube.transform, 1e-6)
+    if same_place and contents.array.shape == shape and (here.crs == cube.crs or not here.crs or not cube.crs):
+        return contents
+    if not here.crs or not cube.crs:
+        found, expected = here.transform.to_gdal(), cube.transform.to_gdal()
         raise DataError(
-            f"{path}: lies in {labels.crs}; expected {cube.crs}, as the cube; reproject it to the cube's grid"
+            f"{path}: has the geotransform {found} in {here.crs or 'an unknown system'}; expected {expected} in"
+            f" {cube.crs or 'an unknown system'}, as the cube; assign the missing coordinate reference system, or"
+            " resample it to that grid"
         )
-    if labels.transform and cube.transform and not labels.transform.almost_equals(cube.transform, 1e-6):
-        found, expected = labels.transform.to_gdal(), cube.transform.to_gdal()
+    from rasterio.warp import Resampling, reproject
+
+    ids = class_ids(contents, path)
+    moved = np.zeros(shape, ids.dtype)
+    reproject(
+        ids, moved, src_transform=here.transform, src_crs=here.crs, dst_transform=cube.transform, dst_crs=cube.crs,
+        src_nodata=UNLABELLED, dst_nodata=UNLABELLED, resampling=Resampling.nearest,
+    )  # fmt: skip
+    if not moved.any() and ids.any():
         raise DataError(
-            f"{path}: has the geotransform {found}; expected {expected}, as the cube; resample it to that grid"
+            f"{path}: has no labelled pixel within the cube: it lies in {here.crs} with the geotransform"
+            f" {here.transform.to_gdal()}, the cube in {cube.crs} with {cube.transform.to_gdal()}; check both"
         )
+    _LOG.warning(
+        "%s: lies on another grid than the cube (%s, %s pixels); resampled by nearest neighbour: %d labelled pixels"
+        " became %d", path, here.crs, ids.shape, int((ids > 0).sum()), int((moved > 0).sum()),
+    )  # fmt: skip
+    return Contents(moved, cube)
+
+
+def renumbered(labels: np.ndarray, entries: tuple[ClassEntry, ...], path: Path) -> np.ndarray:
+    """Return class ids with those of the file turned into the descriptor's, where its classes list `values`."""
+    table = np.arange(_MAX_ID + 1, dtype=np.int64)
+    for entry in entries:
+        for value in entry.values:
+            if not isinstance(value, int) or not 0 < value <= _MAX_ID:
+                raise DataError(
+                    f"{path}: class {entry.id} has the value '{value}' in the descriptor, which no raster of ids holds;"
+                    f" expected whole numbers from 1 to {_MAX_ID}"
+                )
+            table[value] = entry.id
+    if not any(entry.values for entry in entries):
+        return labels
+    ids = table[labels]
+    return ids.astype(np.uint8 if ids.max() <= 255 else np.uint16)
 
 
 def describe_classes(labels: np.ndarray, entries: tuple[ClassEntry, ...], path: Path) -> tuple[LandCover, ...]:

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from hsclass.datasets.beside import files_beside
 from hsclass.datasets.descriptor import Descriptor
 from hsclass.errors import DataError
 
@@ -54,4 +55,8 @@ def verified_file(entry: dict[str, Any], home: Path) -> Path:
         raise DataError(
             f"{path}: has changed since it was fetched (sha256 {found}, expected {entry['sha256']}); fetch it again"
         )
+    beside = {file.name: file_digest(file) for file in files_beside(path)}
+    if beside != entry.get("beside", {}):
+        differ = sorted({name for name, _ in beside.items() ^ entry.get("beside", {}).items()})
+        raise DataError(f"{path}: its {', '.join(differ)} changed since it was fetched; fetch it again")
     return path

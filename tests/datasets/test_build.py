@@ -212,7 +212,7 @@ WRONG_CUBES: list[tuple[np.ndarray, dict[str, Any], str]] = [
     (np.zeros((0, 5, 3)), {}, "shape (0, 5, 3); expected a cube (rows, cols, bands) that is not empty"),
     (np.zeros((4, 5, 3), complex), {}, "holds an array of complex128; expected plain real numbers"),
     (np.full((4, 5, 3), "x"), {}, "holds an array of <U1; expected plain real numbers"),
-    (np.ones((4, 5, 3)), {"shape": [5, 4, 3]}, "the cube is (4, 5, 3) (rows, cols, bands); expected (5, 4, 3)"),
+    (np.ones((4, 5, 3)), {"shape": [5, 5, 3]}, "the cube is (4, 5, 3) (rows, cols, bands); expected (5, 5, 3)"),
     (np.ones((4, 5, 3)), {"wavelengths": [400, 500]}, "has 3 bands, but the descriptor lists 2 'wavelengths'"),
     (np.ones((4, 5, 3)), {"rgb": [0, 1, 7]}, "'rgb' [0, 1, 7] names a band that is missing or left out"),
     (np.ones((4, 5, 3), np.uint8), {"nodata": -1}, "holds uint8, which cannot be the descriptor's 'nodata' -1"),
@@ -283,11 +283,31 @@ def test_labels_that_lie_elsewhere(describe: Describe, tmp_path: Path, cube: np.
     write_raster(tmp_path / "cube.tif", np.moveaxis(cube, 2, 0), grid=Grid(utm, here))
     file = describe(cube="cube.tif", labels="labels.tif")
     write_raster(tmp_path / "labels.tif", labels, grid=Grid(other, here))
-    assert "labels.tif: lies in EPSG:32632; expected EPSG:32633, as the cube" in refusal(file)
-    write_raster(tmp_path / "labels.tif", labels, grid=Grid(utm, Affine(30, 0, 1030, 0, -30, 5000)))
+    assert "labels.tif: has no labelled pixel within the cube: it lies in EPSG:32632" in refusal(file)
+    write_raster(tmp_path / "labels.tif", labels, grid=Grid(None, Affine(30, 0, 1030, 0, -30, 5000)))
     assert "labels.tif: has the geotransform (1030.0, 30.0" in refusal(file)
     write_raster(tmp_path / "labels.tif", labels, grid=Grid(utm, here))
     assert build(file).grid == Grid(utm, here)
+
+
+def test_labels_of_another_grid_take_the_nearest_pixel_and_say_so(
+    describe: Describe, tmp_path: Path, cube: np.ndarray, caplog: pytest.LogCaptureFixture
+) -> None:
+    utm = CRS.from_epsg(32633)
+    write_raster(tmp_path / "cube.tif", np.moveaxis(cube, 2, 0), grid=Grid(utm, Affine(30, 0, 1000, 0, -30, 5000)))
+    fine = np.arange(1, 49, dtype=np.uint16).reshape(6, 8)  # 15 m, from the cube's second column on
+    write_raster(tmp_path / "labels.tif", fine, grid=Grid(utm, Affine(15, 0, 1028, 0, -15, 5002)))
+    with caplog.at_level(logging.WARNING):
+        scene = build(describe(cube="cube.tif", labels="labels.tif"))
+    # Centres of the cube's rows and columns, in pixels of the labels: (5002 - 4985) / 15 = 1.1, and (1045 - 1028) / 15.
+    assert scene.require_labels().tolist() == [
+        [0, 10, 12, 14, 16],
+        [0, 26, 28, 30, 32],
+        [0, 42, 44, 46, 48],
+        [0, 0, 0, 0, 0],
+    ]
+    assert "lies on another grid than the cube (EPSG:32633, (6, 8) pixels)" in caplog.text
+    assert "48 labelled pixels became 12" in caplog.text
 
 
 @pytest.mark.parametrize(

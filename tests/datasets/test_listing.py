@@ -76,7 +76,7 @@ def test_unknown_name_lists_the_valid_ones_and_the_nearest() -> None:
 DIGEST = "0" * 64
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"sensr": "x"}, "unknown option 'sensr'; expected one of cite, classes, cube"),
-    ({"cube": {"path": "a", "sha": "1"}}, "unknown option 'cube.0.sha'; expected one of key, package, path"),
+    ({"cube": {"path": "a", "sha": "1"}}, "unknown option 'cube.0.sha'; expected one of axes, by_hand, key"),
     ({"cube": None}, "option 'cube' is missing"),
     ({"cube": []}, "option 'cube' is []; it should have at least 1 item"),
     ({"cube": {"key": "x"}}, "give either 'url', or 'path', or 'package' with the 'path' inside it"),

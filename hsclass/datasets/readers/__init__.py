@@ -1,9 +1,11 @@
 """Readers: one file a format; the table says which reader takes which extension."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from hsclass.datasets.readers.contents import Contents
+from hsclass.datasets.readers.layout import arranged
 from hsclass.datasets.readers.mat import read_mat
 from hsclass.datasets.readers.numpy_file import read_numpy
 from hsclass.datasets.readers.raster_file import read_raster_file
@@ -11,25 +13,28 @@ from hsclass.errors import DataError
 
 Reader = Callable[[Path, str | None, int, tuple[int, ...] | None], Contents]
 
+RASTERS = (
+    ".tif", ".tiff", ".vrt", ".img", ".dat", ".hdr", ".bsq", ".bil", ".bip", ".raw", ".bin", ".lan", ".gis", ".jp2",
+    ".png", ".nc", ".h5", ".he5", "",
+)  # fmt: skip
+
 READERS: dict[str, Reader] = {
     ".npy": read_numpy,
     ".npz": read_numpy,
     ".mat": read_mat,
-    ".tif": read_raster_file,
-    ".tiff": read_raster_file,
-    ".vrt": read_raster_file,
-    ".img": read_raster_file,
-    ".dat": read_raster_file,
-    ".bsq": read_raster_file,
-    ".bil": read_raster_file,
-    ".bip": read_raster_file,
-    ".jp2": read_raster_file,
-    ".png": read_raster_file,
-    "": read_raster_file,
+    **dict.fromkeys(RASTERS, read_raster_file),
 }
 
 
-def read_array(path: Path, *, key: str | None, ndim: int, shape: tuple[int, ...] | None = None) -> Contents:
+def read_array(
+    path: Path,
+    *,
+    key: str | None,
+    ndim: int,
+    shape: tuple[int, ...] | None = None,
+    axes: str | None = None,
+    pixels: str | None = None,
+) -> Contents:
     """Read the array of a file with the reader of its extension.
 
     Parameters
@@ -40,7 +45,9 @@ def read_array(path: Path, *, key: str | None, ndim: int, shape: tuple[int, ...]
     ndim : int
         3 for a cube (rows, cols, bands), 2 for a ground truth (rows, cols).
     shape : tuple of int, optional
-        Expected shape, where several variables could be meant.
+        Expected shape, where several variables or orders of axes could be meant.
+    axes, pixels : str, optional
+        Axes of the array in the file, and the order of its pixels: see `layout.arranged`.
 
     Returns
     -------
@@ -59,4 +66,11 @@ def read_array(path: Path, *, key: str | None, ndim: int, shape: tuple[int, ...]
         raise DataError(f"{path}: no such file; fetch the data set again")
     if path.stat().st_size == 0:
         raise DataError(f"{path}: is an empty file; expected data; fetch it again")
-    return READERS[path.suffix.lower()](path, key, ndim, shape).checked(path, ndim)
+    reader = READERS[path.suffix.lower()]
+    if reader is read_raster_file:
+        if axes or pixels:
+            raise DataError(f"{path}: a raster tells its own axes, found 'axes' or 'pixels'; take them out")
+        return reader(path, key, ndim, shape).checked(path, ndim)
+    contents = reader(path, key, len(axes.split()) if axes else ndim, shape)
+    array = arranged(contents.array, path, ndim=ndim, axes=axes, pixels=pixels, shape=shape)
+    return replace(contents, array=array).checked(path, ndim)

@@ -10,7 +10,7 @@ import numpy as np
 from hsclass.errors import DataError
 from hsclass.raster import Grid
 
-_WHAT = {2: "a ground truth (rows, cols)", 3: "a cube (rows, cols, bands)"}
+_WHAT = {1: "the class of each pixel", 2: "a ground truth (rows, cols)", 3: "a cube (rows, cols, bands)"}
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,10 @@ class Contents:
         Band centres [nm].
     good_bands : ndarray of bool, shape (bands,), or None
         False where the file itself marks a band as bad.
+    fwhm : ndarray of float64, shape (bands,), or None
+        Full widths of the bands at half maximum [nm].
+    scale, offset : ndarray of float64, shape (bands,), or None
+        Measured value = `array` x scale + offset.
     """
 
     array: np.ndarray
@@ -33,6 +37,9 @@ class Contents:
     nodata: float | None = None
     wavelengths: np.ndarray | None = None
     good_bands: np.ndarray | None = None
+    fwhm: np.ndarray | None = None
+    scale: np.ndarray | None = None
+    offset: np.ndarray | None = None
 
     def checked(self, path: Path, ndim: int) -> Self:
         """Return this with the array in native byte order, or raise DataError where it is not `ndim` numbers."""
@@ -58,7 +65,8 @@ def choose(
 ) -> str:
     """Return the variable to read: `key`, or else the only one with `ndim` dimensions that is not a vector.
 
-    Where several have them, it is the only one of the expected `shape`, if that is known.
+    Where several have them, it is the only one of the expected `shape`, if that is known; where no cube is, the matrix
+    of pixels and bands that has its size. With `ndim` 1 a vector is wanted: the class of each pixel.
 
     Raises
     ------
@@ -70,7 +78,13 @@ def choose(
         if key not in shapes:
             raise DataError(f"{path}: has no variable '{key}'; it holds {held}; correct 'key'")
         return key
-    fitting = [name for name, held_shape in shapes.items() if len(held_shape) == ndim and min(held_shape) > 1]
+    if ndim == 1:
+        fitting = [name for name, held_shape in shapes.items() if max(held_shape) == np.prod(held_shape) > 1]
+    else:
+        fitting = [name for name, held_shape in shapes.items() if len(held_shape) == ndim and min(held_shape) > 1]
+    if not fitting and shape is not None and len(shape) == ndim == 3:
+        matrix = {shape[2], shape[0] * shape[1]}
+        fitting = [name for name, held_shape in shapes.items() if len(held_shape) == 2 and set(held_shape) == matrix]
     if len(fitting) > 1 and shape is not None:
         fitting = [name for name in fitting if tuple(shapes[name]) == shape] or fitting
     if len(fitting) != 1:

@@ -1,0 +1,126 @@
+"""Classes in an attribute table: their ids, names and colours."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hsclass.datasets.descriptor import ClassEntry, ShapeOptions
+from hsclass.errors import DataError
+
+_MAX_ID = 65535
+
+
+def read_classes(
+    attributes: Mapping[str, np.ndarray], options: ShapeOptions, entries: tuple[ClassEntry, ...], path: Path
+) -> tuple[np.ndarray, tuple[ClassEntry, ...]]:
+    """Return the class of each feature, and the classes.
+
+    Whole numbers are class ids, also where they stand in a field of text; other texts are names, which are numbered
+    from 1 in alphabetical order unless the descriptor's classes give them an id.
+
+    Parameters
+    ----------
+    attributes : mapping of str to ndarray, shape (features,)
+        Columns of the attribute table.
+    options : ShapeOptions
+    entries : tuple of ClassEntry
+        Classes of the descriptor; empty to take them from the table.
+    path : Path
+
+    Returns
+    -------
+    ids : ndarray of int64, shape (features,)
+        0 where a feature has no class.
+    entries : tuple of ClassEntry
+        `entries`, or else one for each id.
+
+    Raises
+    ------
+    DataError
+        If a field is missing, or a value is no class.
+    """
+    values = _column(attributes, options.field or _only(attributes, options, path), path)
+    known = {str(value): entry.id for entry in entries for value in (entry.values or (entry.id, entry.name))}
+    texts = [_text(value) for value in values]
+    numeric = all(re.fullmatch(r"-?\d+(\.\d*)?", text) for text in texts if text)
+    if entries:
+        foreign = sorted({text for text in texts if text and text not in known and not (numeric and float(text) == 0)})
+        if foreign:
+            raise DataError(
+                f"{path}: holds the classes {', '.join(foreign[:10])}, which 'classes' in the descriptor does not list;"
+                f" it lists {', '.join(sorted(known))}; add them, or say with 'values' what stands for them"
+            )
+        return np.array([known.get(text, 0) for text in texts], np.int64), entries
+    if not numeric:
+        names = sorted({text for text in texts if text})
+        numbers = {name: number for number, name in enumerate(names, 1)}
+        ids = np.array([numbers.get(text, 0) for text in texts], np.int64)
+    else:
+        ids = _whole([float(text or 0) for text in texts], path)
+        names = []
+    named = texts if names else [_text(value) for value in _optional(attributes, options.name_field, path, len(ids))]
+    colors = [_text(value) for value in _optional(attributes, options.color_field, path, len(ids))]
+    return ids, tuple(_entry(int(identity), ids, named, colors, path) for identity in np.unique(ids[ids > 0]))
+
+
+def _entry(identity: int, ids: np.ndarray, names: list[str], colors: list[str], path: Path) -> ClassEntry:
+    where = np.flatnonzero(ids == identity)
+    found = {names[k] for k in where if names[k]}
+    if len(found) > 1:
+        raise DataError(
+            f"{path}: class {identity} has {len(found)} names, {', '.join(sorted(found)[:3])}; expected one; correct"
+            " them, or list the classes in the descriptor"
+        )
+    shades = {_color(colors[k], path) for k in where if colors[k]}
+    return ClassEntry(id=identity, name=min(found, default=f"class {identity}"), color=min(shades, default=None))
+
+
+def _only(attributes: Mapping[str, np.ndarray], options: ShapeOptions, path: Path) -> str:
+    left = [name for name in attributes if name not in {options.name_field, options.color_field}]
+    if len(left) != 1:
+        held = f"the fields {', '.join(left)}" if left else "no field beside the geometries"
+        raise DataError(f"{path}: has {held}; name the one that tells the class by 'field'")
+    return left[0]
+
+
+def _column(attributes: Mapping[str, np.ndarray], field: str, path: Path) -> np.ndarray:
+    if field not in attributes:
+        held = ", ".join(attributes) or "none"
+        raise DataError(f"{path}: has no field '{field}'; it has {held}; correct 'field', or bring the table along")
+    return attributes[field]
+
+
+def _optional(attributes: Mapping[str, np.ndarray], field: str | None, path: Path, count: int) -> list[Any]:
+    return [None] * count if field is None else list(_column(attributes, field, path))
+
+
+def _whole(values: list[float], path: Path) -> np.ndarray:
+    numbers = np.array(values, float)
+    wrong = (numbers < 0) | (numbers > _MAX_ID) | (numbers != np.floor(numbers))
+    if wrong.any():
+        raise DataError(
+            f"{path}: holds {int(wrong.sum())} values that are no class id, the first {numbers[wrong][0]:g}; expected"
+            f" whole numbers from 0 (unlabelled) to {_MAX_ID}, or names"
+        )
+    return numbers.astype(np.int64)
+
+
+def _text(value: Any) -> str:
+    """Return a value of a table as text; empty where it is missing."""
+    if value is None or (isinstance(value, float | np.floating) and np.isnan(value)):
+        return ""
+    if isinstance(value, float | np.floating) and float(value).is_integer():
+        return str(int(value))
+    return str(value).strip()
+
+
+def _color(text: str, path: Path) -> str:
+    if re.fullmatch(r"#?[0-9a-fA-F]{6}", text):
+        return "#" + text.removeprefix("#").lower()
+    parts = re.findall(r"\d+", text)
+    if len(parts) >= 3 and all(int(part) <= 255 for part in parts[:3]):
+        return "#" + "".join(f"{int(part):02x}" for part in parts[:3])
+    raise DataError(f"{path}: has the colour '{text}'; expected #rrggbb or r,g,b from 0 to 255; correct 'color_field'")

@@ -1,0 +1,234 @@
+"""Ground truth from polygons or points: read, brought to the cube's system, drawn onto its grid."""
+
+import itertools
+import logging
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rasterio.crs import CRS
+from rasterio.errors import CRSError
+from rasterio.transform import Affine
+
+from hsclass.datasets.descriptor import ClassEntry, ShapeOptions
+from hsclass.datasets.shape_classes import read_classes
+from hsclass.errors import DataError
+from hsclass.raster import Grid
+
+_LOG = logging.getLogger(__name__)
+SHAPE_SUFFIXES = (".gpkg", ".geojson", ".json", ".shp", ".fgb")
+_DRAWN = {"Point", "MultiPoint", "Polygon", "MultiPolygon"}
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """The features of a layer: geometries in the file's system, and its attributes by name."""
+
+    geometries: np.ndarray
+    attributes: dict[str, np.ndarray]
+    crs: CRS | None
+
+
+def draw_labels(
+    path: Path, options: ShapeOptions, *, grid: Grid, shape: tuple[int, int], entries: tuple[ClassEntry, ...]
+) -> tuple[np.ndarray, tuple[ClassEntry, ...]]:
+    """Draw the polygons or points of a file onto the grid of a cube.
+
+    A pixel belongs to a polygon when its centre lies inside, or with `all_touched` when any part of it does. What is
+    left out is reported: features outside of the scene, without geometry or class, or smaller than a pixel, and pixels
+    that features of several classes cover.
+
+    Parameters
+    ----------
+    path : Path
+        A GeoPackage, GeoJSON, Shapefile or FlatGeobuf.
+    options : ShapeOptions
+    grid : Grid
+        Of the cube.
+    shape : tuple of int
+        (rows, cols) of the cube.
+    entries : tuple of ClassEntry
+        Classes of the descriptor; empty to take them from the attributes.
+
+    Returns
+    -------
+    ids : ndarray of uint8 or uint16, shape (rows, cols)
+        Class ids, 0 = unlabelled.
+    entries : tuple of ClassEntry
+        The descriptor's classes, or else those of the attributes.
+
+    Raises
+    ------
+    DataError
+        If the file, layer or attribute cannot be read, a value is no class, or nothing lies in the scene.
+    """
+    if grid.transform is None:
+        raise DataError(
+            f"{path}: holds polygons or points, but the cube has no map coordinates; expected a georeferenced cube;"
+            " give its grid to it, or the labels as a raster"
+        )
+    shapes = read_shapes(path, options.layer)
+    ids, entries = read_classes(shapes.attributes, options, entries, path)
+    kinds = {str(geometry.geom_type) for geometry in shapes.geometries if geometry is not None}
+    if foreign := kinds - _DRAWN:
+        raise DataError(f"{path}: holds {', '.join(sorted(foreign))}; expected polygons or points; take them out")
+    usable = np.array([geometry is not None and not geometry.is_empty for geometry in shapes.geometries], bool)
+    if bare := int((~usable).sum()):
+        _LOG.warning("%s: %d features without a geometry are left out", path, bare)
+    if unnamed := int((usable & (ids == 0)).sum()):
+        _LOG.warning("%s: %d features without a class are left out", path, unnamed)
+    chosen = usable & (ids > 0)
+    geometries = _projected(shapes.geometries[chosen], shapes.crs, grid, path)
+    geometries, ids = _inside(geometries, ids[chosen], grid, shape, path)
+    return _drawn(geometries, ids, grid, shape, options, path), entries
+
+
+def read_shapes(path: Path, layer: str | None) -> Shapes:
+    """Read a layer; without a name, the only one.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read, has no such layer or several to choose from, or has no feature.
+    """
+    import pyogrio
+    import shapely
+
+    try:
+        layers = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+    except Exception as error:  # GDAL's errors are of many kinds
+        raise DataError(
+            f"{path}: cannot be read as polygons or points ({_plain(error)}); get the whole file"
+        ) from error
+    if layer is not None and layer not in layers:
+        raise DataError(f"{path}: has no layer '{layer}'; it holds {', '.join(layers)}; correct 'layer'")
+    if layer is None and len(layers) != 1:
+        raise DataError(f"{path}: holds the layers {', '.join(layers) or 'none'}; name the one to read by 'layer'")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            meta, _, wkb, columns = pyogrio.raw.read(path, layer=layer or layers[0], force_2d=True)
+            geometries = shapely.from_wkb(wkb)
+        crs = None if not meta["crs"] else CRS.from_user_input(meta["crs"])
+    except (CRSError, ValueError, TypeError, RuntimeError, shapely.errors.ShapelyError) as error:
+        raise DataError(
+            f"{path}: cannot be read as polygons or points ({_plain(error)}); get the whole file"
+        ) from error
+    if geometries is None or not len(geometries):
+        raise DataError(f"{path}: layer {layer or layers[0]} holds no polygon and no point; expected the ground truth")
+    return Shapes(geometries, dict(zip(meta["fields"], columns, strict=True)), crs)
+
+
+def _projected(geometries: np.ndarray, crs: CRS | None, grid: Grid, path: Path) -> np.ndarray:
+    """Return geometries in the cube's coordinate reference system."""
+    import shapely
+    from rasterio.warp import transform
+
+    if (crs is None) != (grid.crs is None):
+        lacking, other = ("these features have", grid.crs) if crs is None else ("the cube has", crs)
+        raise DataError(
+            f"{path}: {lacking} no coordinate reference system, but the other side lies in {other}; expected both or"
+            " neither; assign it (a Shapefile has it in its .prj)"
+        )
+    if crs == grid.crs:
+        return geometries
+
+    def moved(points: np.ndarray) -> np.ndarray:
+        return np.column_stack(transform(crs, grid.crs, points[:, 0], points[:, 1]))
+
+    try:
+        return np.asarray(shapely.transform(geometries, moved))
+    except Exception as error:
+        raise DataError(
+            f"{path}: cannot be brought from {crs} to {grid.crs} ({_plain(error)}); correct its coordinates or system"
+        ) from error
+
+
+def _inside(
+    geometries: np.ndarray, ids: np.ndarray, grid: Grid, shape: tuple[int, int], path: Path
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the features that touch the scene's area, or raise DataError where none does."""
+    import shapely
+
+    transform = grid.transform or Affine.identity()
+    corners = [(0, 0), (shape[1], 0), (shape[1], shape[0]), (0, shape[0])]
+    scene = shapely.Polygon([transform * corner for corner in corners])
+    within = shapely.intersects(shapely.box(*shapely.bounds(geometries).T), scene)
+    if not within.any():
+        found = [f"{value:.6g}" for value in shapely.total_bounds(geometries)]
+        expected = [f"{value:.6g}" for value in scene.bounds]
+        raise DataError(
+            f"{path}: all {len(ids)} features lie outside of the scene: they span {', '.join(found)} (left, bottom,"
+            f" right, top) in the cube's system, the cube {', '.join(expected)}; check both reference systems"
+        )
+    if outside := int((~within).sum()):
+        _LOG.warning("%s: %d of %d features lie outside of the scene", path, outside, len(ids))
+    return geometries[within], ids[within]
+
+
+def _drawn(
+    geometries: np.ndarray, ids: np.ndarray, grid: Grid, shape: tuple[int, int], options: ShapeOptions, path: Path
+) -> np.ndarray:
+    numbers = np.arange(1, len(ids) + 1)
+    covering = np.zeros(shape, np.uint16)
+    seen = np.zeros(len(ids) + 1, bool)
+    for identity in np.unique(ids):
+        one = ids == identity
+        layer = _burn(geometries[one], numbers[one], grid, shape, options)
+        covering += layer > 0
+        seen[layer] = True
+    order = np.argsort(-numbers) if options.overlap == "first" else np.argsort(numbers)
+    owner = _burn(geometries[order], numbers[order], grid, shape, options)
+    labels = np.concatenate([[0], ids])[owner]
+    shared = covering > 1
+    if count := int(shared.sum()):
+        rule = {"drop": "left unlabelled", "first": "given to the first", "last": "given to the last"}[options.overlap]
+        _LOG.warning("%s: %d pixels lie in features of several classes and are %s (overlap)", path, count, rule)
+    if options.overlap == "drop":
+        labels[shared] = 0
+    hidden = [k for k in np.flatnonzero(~seen[1:]) if not _covers_pixel(geometries[k], grid, shape, options)]
+    if hidden:
+        _LOG.warning(
+            "%s: %d of %d features hold no pixel's centre, being smaller than a pixel; 'all_touched: true' takes them",
+            path, len(hidden), len(ids),
+        )  # fmt: skip
+    return labels.astype(np.uint8 if labels.max() <= 255 else np.uint16)
+
+
+def _covers_pixel(geometry: Any, grid: Grid, shape: tuple[int, int], options: ShapeOptions) -> bool:
+    """Say whether a feature covers a pixel by itself, looking at no more than the pixels around it."""
+    import shapely
+
+    if grid.transform is None:
+        return False
+    left, bottom, right, top = shapely.bounds(geometry).tolist()
+    spots = np.array([~grid.transform * corner for corner in itertools.product((left, right), (bottom, top))])
+    cols, rows = np.floor(spots.min(axis=0)).clip(0).astype(int).tolist()
+    stop_col, stop_row = np.minimum(np.ceil(spots.max(axis=0)) + 1, (shape[1], shape[0])).astype(int).tolist()
+    if stop_row <= rows or stop_col <= cols:
+        return False
+    part = Grid(grid.crs, grid.transform * Affine.translation(cols, rows))
+    return bool(_burn(np.array([geometry]), [1], part, (stop_row - rows, stop_col - cols), options).any())
+
+
+def _burn(
+    geometries: np.ndarray,
+    values: Sequence[int] | np.ndarray,
+    grid: Grid,
+    shape: tuple[int, int],
+    options: ShapeOptions,
+) -> np.ndarray:
+    from rasterio.features import rasterize
+
+    pairs = zip(geometries, np.asarray(values).tolist(), strict=True)
+    burnt: Any = rasterize(
+        pairs, out_shape=shape, transform=grid.transform, all_touched=options.all_touched, dtype="int32"
+    )
+    return np.asarray(burnt)
+
+
+def _plain(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
