@@ -54,7 +54,7 @@ class Convolutional3D(NetworkClassifier):
         filters=Choice(choices=((16, 16), (32, 32), (16, 16, 16), (32, 32, 32), (48, 32, 32), (64, 48, 48))),
         kernel=Choice(choices=(3, 5, 7, 9)),
         dense=Choice(choices=((64,), (128,), (64, 64), (128, 128))),
-        window=Choice(choices=(None, 5, 7, 9, 11)),
+        window=Choice(choices=(None, 7, 9)),
         augment=Choice(choices=(True, False)),
         **TRAINING_SPACE,
     )

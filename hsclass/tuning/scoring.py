@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from hsclass.backend import load_keras
 from hsclass.errors import DataError, LeakageError
 from hsclass.fit_scope import FitScope
 from hsclass.metrics.conditions import require_unseen
 from hsclass.metrics.confusion import count_confusions, summaries
+from hsclass.models import model_class
 from hsclass.split import Split
 from hsclass.training import fit
 from hsclass.tuning.problem import Problem
@@ -58,6 +60,8 @@ def score(
     reference = problem.scene.require_labels()[tuple(pixels.T)]
     blocks = np.zeros(len(pixels), np.int64)
     confusion = count_confusions(reference, ids[probabilities.argmax(axis=1)], ids, blocks=blocks)[0]
+    if model_class(subject.model).network:
+        load_keras(threads).utils.clear_session()  # the graphs of all trials would pile up
     value = float(summaries(confusion)[metric])
     if math.isnan(value):
         raise DataError(
