@@ -1,7 +1,9 @@
 """Commands of the data: what there is, getting it, making a scene of it."""
 
+import json
 import sys
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
@@ -39,6 +41,71 @@ def fetch(
     for part in ("cube", "labels"):
         if manifest[part]:
             typer.echo(f"{part}: {folder / manifest['name'] / manifest[part]['file']}, from {manifest[part]['origin']}")
+
+
+@app.command()
+def inspect(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="cube, and labels to hold against it")],
+    key: Annotated[str | None, typer.Option(help="variable of a MATLAB or NumPy file")] = None,
+    config: Annotated[Path | None, typer.Option(help="experiment file, to estimate its time")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+) -> None:
+    """Say what is understood of files, and what in them looks wrong."""
+    from hsclass.datasets.inspecting import inspect_files
+
+    findings = [finding.as_dict() for finding in inspect_files(list(files), key=key)]
+    told: dict[str, Any] = {"files": findings}
+    if config is not None:
+        told["estimate"] = _estimated(findings, config)
+    if as_json:
+        typer.echo(json.dumps(told, indent=1, default=str))
+        return
+    for finding in findings:
+        typer.echo(f"{finding.pop('path')}: {finding.pop('kind')}")
+        warnings = finding.pop("warnings")
+        for name, value in finding.items():
+            if value is not None and value != []:
+                typer.echo(f"  {name.replace('_', ' ')}: {_worded(value)}")
+        for warning in warnings:
+            typer.echo(f"  ! {warning}")
+    if config is not None:
+        guess = told["estimate"]
+        typer.echo(f"{config}: {guess['runs']} runs of each model, {guess['basis']}")
+        for model, seconds in guess["seconds"].items():
+            typer.echo(f"  {model}: {seconds:.0f} s" if seconds < 600 else f"  {model}: {seconds / 60:.0f} min")
+        for model in guess["unknown"]:
+            typer.echo(f"  {model}: not known before it ran once")
+
+
+def _estimated(findings: list[dict[str, Any]], config: Path) -> dict[str, Any]:
+    """Estimate the time of an experiment on the first cube among what was found."""
+    from dataclasses import asdict
+
+    from hsclass.errors import UsageError
+    from hsclass.estimate import estimate
+    from hsclass.experiment import load_experiment
+
+    cube = next((finding for finding in findings if finding["kind"] == "cube"), None)
+    labels = next((finding for finding in findings if "labelled" in finding), None)
+    if cube is None or labels is None:
+        raise UsageError(
+            "--config: needs a cube and a raster of labels among the files, to know how much there is to do"
+        )
+    rows, cols, bands = cube["shape"]
+    return asdict(
+        estimate(
+            load_experiment(config), pixels=rows * cols, bands=bands - len(cube["bad_bands"]),
+            labelled=labels["labelled"], folder=Path(),
+        )
+    )  # fmt: skip
+
+
+def _worded(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_worded(held)}" for name, held in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(_worded(held) for held in value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 @app.command()

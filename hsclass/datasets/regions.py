@@ -39,7 +39,7 @@ def draw_regions(
     DataError
         If the text is something else, a region is unknown, short or outside of the cube, or two share a pixel.
     """
-    regions = _regions(path)
+    regions = read_regions(path)
     known = {_plain(str(value)): entry.id for entry in entries for value in (entry.values or (entry.name,))}
     if not entries:
         colors = {name: color for name, color, _ in reversed(regions)}
@@ -67,7 +67,7 @@ def draw_regions(
     return labels.astype(np.uint8 if labels.max() <= 255 else np.uint16), entries
 
 
-def _regions(path: Path) -> list[tuple[str, str | None, np.ndarray]]:
+def read_regions(path: Path) -> list[tuple[str, str | None, np.ndarray]]:
     """Return name, colour and (column, row) of the pixels of each region."""
     titles: list[dict[str, str]] = []
     blocks: list[list[tuple[int, int]]] = []

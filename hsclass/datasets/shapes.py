@@ -81,6 +81,8 @@ def draw_labels(
     if unnamed := int((usable & (ids == 0)).sum()):
         _LOG.warning("%s: %d features without a class are left out", path, unnamed)
     chosen = usable & (ids > 0)
+    if not chosen.any():
+        raise DataError(f"{path}: has no feature with a geometry and a class; expected class ids of 1 and up, or names")
     geometries = _projected(shapes.geometries[chosen], shapes.crs, grid, path)
     geometries, ids = _inside(geometries, ids[chosen], grid, shape, path)
     return _drawn(geometries, ids, grid, shape, options, path), entries
@@ -155,7 +157,7 @@ def _inside(
 
     transform = grid.transform or Affine.identity()
     corners = [(0, 0), (shape[1], 0), (shape[1], shape[0]), (0, shape[0])]
-    scene = shapely.Polygon([transform * corner for corner in corners])
+    scene = shapely.Polygon(_placed(transform, corners))
     within = shapely.intersects(shapely.box(*shapely.bounds(geometries).T), scene)
     if not within.any():
         found = [f"{value:.6g}" for value in shapely.total_bounds(geometries)]
@@ -205,13 +207,21 @@ def _covers_pixel(geometry: Any, grid: Grid, shape: tuple[int, int], options: Sh
     if grid.transform is None:
         return False
     left, bottom, right, top = shapely.bounds(geometry).tolist()
-    spots = np.array([~grid.transform * corner for corner in itertools.product((left, right), (bottom, top))])
+    spots = _placed(~grid.transform, list(itertools.product((left, right), (bottom, top))))
     cols, rows = np.floor(spots.min(axis=0)).clip(0).astype(int).tolist()
     stop_col, stop_row = np.minimum(np.ceil(spots.max(axis=0)) + 1, (shape[1], shape[0])).astype(int).tolist()
     if stop_row <= rows or stop_col <= cols:
         return False
-    part = Grid(grid.crs, grid.transform * Affine.translation(cols, rows))
+    a, b, _, d, e, _ = grid.transform[:6]
+    x, y = _placed(grid.transform, [(cols, rows)])[0].tolist()
+    part = Grid(grid.crs, Affine(a, b, x, d, e, y))
     return bool(_burn(np.array([geometry]), [1], part, (stop_row - rows, stop_col - cols), options).any())
+
+
+def _placed(transform: Affine, points: Sequence[tuple[float, float]]) -> np.ndarray:
+    """Return points moved by an affine transform, shape (points, 2)."""
+    a, b, c, d, e, f = transform[:6]
+    return np.asarray(np.array(points, float) @ np.array([[a, d], [b, e]]) + (c, f))
 
 
 def _burn(

@@ -1,0 +1,260 @@
+"""What is understood of a file before anything is made of it, and what in it looks wrong."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hsclass.datasets.blocks import Blocks, open_blocks
+from hsclass.datasets.regions import REGION_SUFFIXES, read_regions
+from hsclass.datasets.shapes import SHAPE_SUFFIXES, read_shapes
+from hsclass.datasets.statistics import BandStatistics, band_statistics, class_counts
+from hsclass.raster import Grid
+
+_MANY = 50  # distinct values beyond which a raster of one band is no ground truth
+
+
+@dataclass
+class Finding:
+    """What is understood of one file.
+
+    Attributes
+    ----------
+    path : str
+    kind : str
+        "cube", "labels" or "shapes".
+    facts : dict
+        By name: `shape` (rows, cols, bands), `dtype`, `format`, `crs`, `transform` (GDAL's order), `wavelengths`,
+        `fwhm`, `bad_bands`, `nodata`, `classes` and others, as far as the file has them.
+    warnings : list of str
+        What looks wrong, one sentence each.
+    """
+
+    path: str
+    kind: str
+    facts: dict[str, Any]
+    warnings: list[str] = field(default_factory=list)
+    grid: Grid = field(default_factory=Grid, repr=False)
+    bounds: tuple[float, ...] | None = field(default=None, repr=False)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return path, kind, facts and warnings, for JSON."""
+        return {"path": self.path, "kind": self.kind, **self.facts, "warnings": self.warnings}
+
+
+def inspect_files(paths: list[str | os.PathLike[str]], *, key: str | None = None) -> list[Finding]:
+    """Look into files; labels are held against the first cube among them.
+
+    A cube is read once, in blocks of rows, so that it may be larger than the memory; MATLAB files before version 7.3
+    and .npz files are compressed as a whole and are read as a whole.
+
+    Parameters
+    ----------
+    paths : list of path-like
+        Rasters, MATLAB or NumPy files, polygons or points, ENVI's regions of interest.
+    key : str, optional
+        Variable of a MATLAB or NumPy file.
+
+    Raises
+    ------
+    DataError
+        If a file cannot be read.
+    """
+    findings = [_inspected(Path(path), key) for path in paths]
+    cubes = [finding for finding in findings if finding.kind == "cube"]
+    for finding in findings:
+        if cubes and finding.kind != "cube":
+            finding.warnings += _misaligned(finding, cubes[0])
+    return findings
+
+
+def _inspected(path: Path, key: str | None) -> Finding:
+    if path.suffix.lower() in SHAPE_SUFFIXES:
+        return _shapes(path)
+    if path.suffix.lower() in REGION_SUFFIXES:
+        counts = {name: len(points) for name, _, points in read_regions(path)}
+        return Finding(str(path), "labels", {"format": "ENVI regions of interest", "classes": counts})
+    blocks = open_blocks(path, key)
+    grid = blocks.header.grid if blocks.header else Grid()
+    facts: dict[str, Any] = {
+        "shape": list(blocks.shape), "dtype": str(blocks.dtype), "format": blocks.format, "key": blocks.key,
+        "crs": None if grid.crs is None else grid.crs.to_string(),
+        "transform": None if grid.transform is None else list(grid.transform.to_gdal()),
+    }  # fmt: skip
+    if blocks.shape[2] == 1:
+        return _labels(path, blocks, facts, grid)
+    return _cube(path, blocks, facts, grid)
+
+
+def _cube(path: Path, blocks: Blocks, facts: dict[str, Any], grid: Grid) -> Finding:
+    header = blocks.header
+    nodata = header.nodata if header else None
+    found = band_statistics(blocks, nodata)
+    bad = [] if header is None or header.good_bands is None else np.flatnonzero(~header.good_bands).tolist()
+    warnings = _value_warnings(found, blocks, nodata)
+    scaled = header is not None and header.scale is not None
+    with np.errstate(invalid="ignore"):
+        facts |= {
+            "wavelengths": None, "fwhm": None, "bad_bands": bad, "nodata": nodata,
+            "scale": sorted(set(header.scale.tolist())) if header and scaled and header.scale is not None else None,
+            "empty_bands": np.flatnonzero(found.empty).tolist(),
+            "nodata_share": round(found.without_any / found.pixels, 6),
+            "partly_share": round(found.partly / found.pixels, 6),
+            "values": None if found.empty.all() else [float(np.nanmin(found.lowest)), float(np.nanmax(found.highest))],
+            "memory_mb": round(4 * float(np.prod(blocks.shape)) / 1e6, 1),
+        }  # fmt: skip
+    if header is not None and header.wavelengths is not None:
+        centres = header.wavelengths
+        down = np.flatnonzero(np.diff(centres) < 0).tolist()
+        facts["wavelengths"] = {"first": centres[0], "last": centres[-1], "ascending": not down, "falls_after": down}
+        facts["wavelengths"] |= {"lowest": float(np.nanmin(centres)), "highest": float(np.nanmax(centres))}
+        warnings += _wavelength_warnings(centres, down)
+        if header.fwhm is not None:
+            facts["fwhm"] = [float(np.nanmin(header.fwhm)), float(np.nanmax(header.fwhm))]
+    if bad:
+        warnings.append(f"{len(bad)} bands are marked as bad by the file and will be left out: {_listed(bad)}")
+    return Finding(str(path), "cube", facts, warnings, grid)
+
+
+def _value_warnings(found: BandStatistics, blocks: Blocks, nodata: float | None) -> list[str]:
+    said = []
+    if found.empty.any():
+        said.append(f"bands without any data: {_listed(np.flatnonzero(found.empty).tolist())}; they will be left out")
+    if found.constant.any():
+        said.append(
+            f"bands of one value only: {_listed(np.flatnonzero(found.constant).tolist())}; name them in 'drop_bands'"
+        )
+    if found.not_finite:
+        said.append(f"{found.not_finite} values are NaN or infinite; say 'nodata: .nan' if they stand for missing data")
+    if found.partly:
+        said.append(f"{found.partly} pixels lack data in some of the other bands and will count as without data")
+    if found.negative.any():
+        bands = np.flatnonzero(found.negative)
+        lowest = float(np.nanmin(found.lowest))
+        said.append(
+            f"{int(found.negative.sum())} values are negative, in {len(bands)} bands (lowest {lowest:g}): normal after"
+            " atmospheric correction, but check that they do not stand for missing data"
+        )
+    if found.saturated.any():
+        bands = np.flatnonzero(found.saturated)
+        said.append(
+            f"{len(bands)} bands have many pixels at their highest value, as saturated ones do:"
+            f" {_listed(bands.tolist())}"
+        )
+    if nodata is None and blocks.dtype.kind in "iu":
+        suspect = np.iinfo(blocks.dtype).min
+        if suspect < 0 and (found.lowest == suspect).any():
+            said.append(f"the value {suspect} occurs, often missing data; if so, say 'nodata: {suspect}'")
+    return said
+
+
+def _wavelength_warnings(centres: np.ndarray, down: list[int]) -> list[str]:
+    said = []
+    if down:
+        said.append(
+            f"wavelengths are not in ascending order: they fall after band {_listed(down)}, as where spectrometers"
+            " overlap; the order is kept"
+        )
+    if lacking := np.flatnonzero(np.isnan(centres)).tolist():
+        said.append(f"bands without a wavelength: {_listed(lacking)}; give 'wavelengths' in the descriptor")
+    found, counts = np.unique(centres[np.isfinite(centres)], return_counts=True)
+    if (counts > 1).any():
+        said.append(f"{found[counts > 1][0]:g} nm stands for several bands; expected one of its own each")
+    if np.nanmax(centres) < 100:
+        said.append(
+            f"wavelengths end at {np.nanmax(centres):g} nm: they look like micrometres without saying so; give"
+            " 'wavelengths' in nanometres in the descriptor"
+        )
+    return said
+
+
+def _labels(path: Path, blocks: Blocks, facts: dict[str, Any], grid: Grid) -> Finding:
+    nodata = blocks.header.nodata if blocks.header else None
+    counts = class_counts(blocks)
+    wrong = [value for value in counts if value != nodata and (value < 0 or value != np.floor(value) or value > 65535)]
+    warnings = []
+    if wrong:
+        warnings.append(
+            f"{len(wrong)} values are no class id, such as {wrong[0]:g}; expected whole numbers from 0 (unlabelled)"
+            " to 65535"
+        )
+    ids = {int(value): count for value, count in counts.items() if value not in {*wrong, nodata, 0}}
+    if len(counts) > _MANY:
+        warnings.append(f"{len(counts)} different values: this does not look like classes")
+    if not ids:
+        warnings.append("no pixel is labelled")
+    elif sorted(ids) != list(range(1, max(ids) + 1)):
+        warnings.append(f"class ids are sparse: {_listed(sorted(ids))}; they are kept as they are")
+    facts |= {"nodata": nodata, "labelled": sum(ids.values()), "classes": dict(list(ids.items())[:_MANY])}
+    return Finding(str(path), "labels", facts, warnings, grid)
+
+
+def _shapes(path: Path) -> Finding:
+    import shapely
+
+    shapes = read_shapes(path, None)
+    usable = [geometry for geometry in shapes.geometries if geometry is not None and not geometry.is_empty]
+    bounds = tuple(shapely.total_bounds(usable).tolist()) if usable else None
+    values = {}
+    for name, column in shapes.attributes.items():
+        texts, counts = np.unique([str(value) for value in column], return_counts=True)
+        if len(texts) <= _MANY:
+            values[name] = dict(zip(texts.tolist(), counts.tolist(), strict=True))
+    facts = {
+        "format": path.suffix[1:], "features": len(shapes.geometries),
+        "geometries": sorted({str(geometry.geom_type) for geometry in usable}),
+        "crs": None if shapes.crs is None else shapes.crs.to_string(), "bounds": bounds,
+        "fields": list(shapes.attributes), "values": values,
+    }  # fmt: skip
+    warnings = [] if shapes.crs else ["no coordinate reference system; expected one"]
+    if len(usable) < len(shapes.geometries):
+        warnings.append(f"{len(shapes.geometries) - len(usable)} features have no geometry")
+    return Finding(str(path), "shapes", facts, warnings, Grid(shapes.crs), bounds)
+
+
+def _misaligned(labels: Finding, cube: Finding) -> list[str]:
+    if labels.kind == "shapes":
+        return _apart(labels, cube)
+    shape = labels.facts.get("shape")
+    if shape is None:
+        return []
+    here, there = labels.grid, cube.grid
+    both = here.transform is not None and there.transform is not None
+    if both and here.crs and there.crs and here.crs != there.crs:
+        return [f"lies in {here.crs}, the cube in {there.crs}: it will be resampled by nearest neighbour"]
+    if both and not here.transform.almost_equals(there.transform, 1e-6):  # type: ignore[union-attr]
+        return ["lies on another grid than the cube: it will be resampled by nearest neighbour"]
+    if shape[:2] != cube.facts["shape"][:2]:
+        turned = ", as if it were transposed" if shape[1::-1] == cube.facts["shape"][:2] else ""
+        return [f"is {shape[0]} x {shape[1]} pixels, the cube {' x '.join(map(str, cube.facts['shape'][:2]))}{turned}"]
+    return []
+
+
+def _apart(shapes: Finding, cube: Finding) -> list[str]:
+    from rasterio.transform import array_bounds
+    from rasterio.warp import transform_bounds
+
+    if cube.grid.transform is None:
+        return ["holds polygons or points, but the cube has no map coordinates"]
+    if shapes.grid.crs is None or cube.grid.crs is None or shapes.bounds is None:
+        return []
+    rows, cols, _ = cube.facts["shape"]
+    scene = array_bounds(rows, cols, cube.grid.transform)
+    left, bottom, right, top = transform_bounds(shapes.grid.crs, cube.grid.crs, *shapes.bounds)
+    if left > scene[2] or right < scene[0] or bottom > scene[3] or top < scene[1]:
+        return ["lies outside of the cube"]
+    return []
+
+
+def _listed(numbers: list[int]) -> str:
+    """Return numbers as text, neighbours joined: "3, 130-135"."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    texts = [str(first) if first == last else f"{first}-{last}" for first, last in runs]
+    return ", ".join(texts[:12]) + (f" and {len(texts) - 12} more" if len(texts) > 12 else "")

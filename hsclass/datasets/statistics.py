@@ -1,0 +1,113 @@
+"""Figures of every band of a cube, and of the classes of a ground truth, gathered block by block."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from hsclass.datasets.blocks import Blocks
+
+_SATURATED = 0.001  # share of the pixels at a band's highest value that hints at saturation
+
+
+@dataclass(frozen=True)
+class BandStatistics:
+    """Figures of the bands of a cube.
+
+    Attributes
+    ----------
+    pixels : int
+        Of the scene.
+    lowest, highest : ndarray of float64, shape (bands,)
+        Among the values that are data; NaN where there are none.
+    lacking : ndarray of int64, shape (bands,)
+        Pixels without data: nodata, NaN or infinite.
+    not_finite : int
+        Values that are NaN or infinite, and not nodata.
+    negative, at_highest : ndarray of int64, shape (bands,)
+        Pixels below 0, and pixels at the band's highest value.
+    without_any : int
+        Pixels without data in every band.
+    partly : int
+        Pixels that lack some of the bands that hold data anywhere.
+    """
+
+    pixels: int
+    lowest: np.ndarray
+    highest: np.ndarray
+    lacking: np.ndarray
+    not_finite: int
+    negative: np.ndarray
+    at_highest: np.ndarray
+    without_any: int
+    partly: int
+
+    @property
+    def empty(self) -> np.ndarray:
+        """True where a band holds no data, ndarray of bool, shape (bands,)."""
+        return self.lacking == self.pixels
+
+    @property
+    def constant(self) -> np.ndarray:
+        """True where all data of a band are one value, ndarray of bool, shape (bands,)."""
+        return ~self.empty & (self.lowest == self.highest)
+
+    @property
+    def saturated(self) -> np.ndarray:
+        """True where many pixels stand at a band's highest value, ndarray of bool, shape (bands,)."""
+        held = np.maximum(self.pixels - self.lacking, 1)
+        return ~self.constant & (self.at_highest > np.maximum(10, _SATURATED * held))
+
+
+def band_statistics(blocks: Blocks, nodata: float | None) -> BandStatistics:
+    """Look through a cube once.
+
+    Parameters
+    ----------
+    blocks : Blocks
+    nodata : float or None
+        The value without data.
+    """
+    bands = blocks.shape[2]
+    lowest, highest = np.full(bands, np.inf), np.full(bands, -np.inf)
+    lacking, negative, at_highest = (np.zeros(bands, np.int64) for _ in range(3))
+    not_finite = without_any = 0
+    fewest: Counter[int] = Counter()
+    for block in blocks:
+        values = block.reshape(-1, bands)
+        absent = np.zeros(values.shape, bool)
+        if nodata is not None and not np.isnan(nodata):
+            absent = values == nodata
+        if values.dtype.kind == "f":
+            wrong = ~np.isfinite(values)
+            not_finite += 0 if nodata is not None and np.isnan(nodata) else int((wrong & ~absent).sum())
+            absent = absent | wrong
+        least = np.where(absent, np.inf, values).min(axis=0)
+        most = np.where(absent, -np.inf, values).max(axis=0)
+        here = ((values == most) & ~absent).sum(axis=0)
+        at_highest = np.where(most > highest, here, at_highest + np.where(most == highest, here, 0))
+        lowest, highest = np.minimum(lowest, least), np.maximum(highest, most)
+        lacking += absent.sum(axis=0)
+        negative += ((values < 0) & ~absent).sum(axis=0)
+        missing = absent.sum(axis=1)
+        without_any += int((missing == bands).sum())
+        fewest.update(missing.tolist())
+    pixels = blocks.shape[0] * blocks.shape[1]
+    dead = int((lacking == pixels).sum())
+    partly = sum(count for missing, count in fewest.items() if dead < missing < bands)
+    held = lacking < pixels
+    return BandStatistics(
+        pixels, np.where(held, lowest, np.nan), np.where(held, highest, np.nan), lacking, not_finite, negative,
+        at_highest, without_any, partly,
+    )  # fmt: skip
+
+
+def class_counts(blocks: Blocks) -> dict[float, int]:
+    """Return the pixels of each value of a ground truth, by ascending value; NaN last, as NaN."""
+    counts: Counter[float] = Counter()
+    absent = 0
+    for block in blocks:
+        values, found = np.unique(block[~np.isnan(block)], return_counts=True)
+        counts.update(dict(zip(values.tolist(), found.tolist(), strict=True)))
+        absent += int(np.isnan(block).sum())
+    return dict(sorted(counts.items())) | ({float("nan"): absent} if absent else {})

@@ -1,0 +1,236 @@
+"""Labels as polygons or points: drawn where they lie, in ids, names and colours of their table."""
+
+import json
+import logging
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyogrio
+import pytest
+import shapely
+from rasterio.crs import CRS
+from rasterio.transform import Affine
+
+from hsclass.datasets.build import build_scene
+from hsclass.datasets.fetch import fetch
+from hsclass.errors import DataError, HsclassError
+from hsclass.raster import Grid, write_raster
+from hsclass.scene import Scene
+
+Describe = Callable[..., Path]
+UTM = "EPSG:32633"
+LEFT, TOP, PIXEL = 364000, 5810000, 10
+
+
+def box(row: float, col: float, rows: float, cols: float) -> shapely.Polygon:
+    """Return a rectangle by its upper left corner and size, in pixels of the cube."""
+    left, top = LEFT + PIXEL * col, TOP - PIXEL * row
+    return shapely.box(left, top - PIXEL * rows, left + PIXEL * cols, top)
+
+
+def point(row: float, col: float) -> shapely.Point:
+    return shapely.Point(LEFT + PIXEL * col, TOP - PIXEL * row)
+
+
+def save(path: Path, shapes: Sequence[Any], crs: str | None = UTM, layer: str | None = None, **fields: Any) -> Path:
+    """Write features with their attributes; the format follows the suffix."""
+    pyogrio.raw.write(
+        path, geometry=np.array([None if shape is None else shapely.to_wkb(shape) for shape in shapes], object),
+        field_data=[np.array(values) for values in fields.values()], fields=list(fields), crs=crs, layer=layer,
+        geometry_type="Unknown" if path.suffix != ".shp" else "Polygon", append=path.exists(),
+    )  # fmt: skip
+    return path
+
+
+@pytest.fixture
+def scene(describe: Describe, tmp_path: Path, cube: np.ndarray) -> Callable[..., Scene]:
+    """Build a scene of 4 x 5 pixels of 10 m with the labels of a file."""
+    grid = Grid(CRS.from_string(UTM), Affine(PIXEL, 0, LEFT, 0, -PIXEL, TOP))
+    write_raster(tmp_path / "cube.tif", np.moveaxis(cube, 2, 0), grid=grid)
+
+    def build(labels: Path, classes: Any = None, **options: Any) -> Scene:
+        file = describe(cube="cube.tif", labels={"path": labels.name, **options}, classes=classes)
+        fetch(file, tmp_path / "data")
+        return build_scene(file, folder=tmp_path / "data")
+
+    return build
+
+
+BuildScene = Callable[..., Scene]
+
+
+@pytest.mark.parametrize("suffix", [".gpkg", ".geojson", ".shp", ".fgb"])
+def test_polygons_are_drawn_by_pixel_centres(scene: BuildScene, tmp_path: Path, suffix: str) -> None:
+    crs = "EPSG:4326" if suffix == ".geojson" else UTM
+    shapes = [box(0, 0, 2, 2.4), box(1.6, 2.6, 2.4, 2.4)]
+    if crs != UTM:
+        from rasterio.warp import transform
+
+        shapes = [
+            shapely.transform(shape, lambda xy: np.column_stack(transform(UTM, crs, xy[:, 0], xy[:, 1])))
+            for shape in shapes
+        ]
+    built = scene(save(tmp_path / f"fields{suffix}", shapes, crs, crop=[7, 3]))
+    assert built.require_labels().tolist() == [[7, 7, 0, 0, 0], [7, 7, 0, 0, 0], [0, 0, 0, 3, 3], [0, 0, 0, 3, 3]]
+    assert [(cover.id, cover.name) for cover in built.classes] == [(3, "class 3"), (7, "class 7")]
+
+
+def test_all_touched_takes_the_edges_too(scene: BuildScene, tmp_path: Path) -> None:
+    path = save(tmp_path / "fields.gpkg", [box(1.1, 1.1, 1.3, 1.3)], crop=[1])
+    assert (scene(path).require_labels() > 0).sum() == 1
+    assert scene(path, all_touched=True).require_labels().tolist() == [
+        [0, 0, 0, 0, 0], [0, 1, 1, 0, 0], [0, 1, 1, 0, 0], [0, 0, 0, 0, 0],
+    ]  # fmt: skip
+
+
+def test_points_label_the_pixel_that_they_lie_in(scene: BuildScene, tmp_path: Path) -> None:
+    shapes = [point(0.9, 4.2), shapely.MultiPoint([point(2.5, 0.5), point(3.5, 1.01)])]
+    built = scene(save(tmp_path / "samples.gpkg", shapes, crop=["oats", "barley"]))
+    assert np.argwhere(built.require_labels() == 2).tolist() == [[0, 4]]
+    assert np.argwhere(built.require_labels() == 1).tolist() == [[2, 0], [3, 1]]
+    assert [(cover.id, cover.name) for cover in built.classes] == [(1, "barley"), (2, "oats")]
+
+
+def test_polygon_with_a_hole(scene: BuildScene, tmp_path: Path) -> None:
+    ring = box(0, 0, 4, 5).difference(box(1, 1, 2, 3))
+    labels = scene(save(tmp_path / "fields.gpkg", [ring], crop=[1])).require_labels()
+    assert (labels == 0).sum() == 6
+    assert not labels[1:3, 1:4].any()
+
+
+@pytest.mark.parametrize(("overlap", "shared"), [("drop", 0), ("first", 1), ("last", 2), (None, 0)])
+def test_pixels_of_several_classes_follow_the_rule_and_are_reported(
+    scene: BuildScene, tmp_path: Path, overlap: str | None, shared: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = save(tmp_path / "fields.gpkg", [box(0, 0, 1, 3), box(0, 2, 1, 3), box(0, 0, 1, 1)], crop=[1, 2, 1])
+    with caplog.at_level(logging.WARNING):
+        labels = scene(path, **({"overlap": overlap} if overlap else {})).require_labels()
+    assert labels[0].tolist() == [1, 1, shared, 2, 2]
+    assert "1 pixels lie in features of several classes" in caplog.text
+
+
+def test_names_ids_and_colours_from_the_table(scene: BuildScene, tmp_path: Path) -> None:
+    path = save(
+        tmp_path / "fields.gpkg", [box(0, 0, 1, 1), box(1, 1, 1, 1), box(2, 2, 1, 1)],
+        code=[40, 8, 40], crop=["Oats", "Rye", "Oats"], shade=["#FF8000", "1, 2, 3", "ff8000"],
+    )  # fmt: skip
+    built = scene(path, field="code", name_field="crop", color_field="shade")
+    assert [(cover.id, cover.name, cover.color) for cover in built.classes] == [
+        (8, "Rye", (1, 2, 3)), (40, "Oats", (255, 128, 0)),
+    ]  # fmt: skip
+
+
+def test_ids_that_stand_as_text_are_ids(scene: BuildScene, tmp_path: Path) -> None:
+    built = scene(save(tmp_path / "fields.gpkg", [box(0, 0, 1, 1), box(1, 1, 1, 1)], code=["10", "2"]))
+    assert [cover.id for cover in built.classes] == [2, 10]
+    assert built.require_labels()[0, 0] == 10
+
+
+def test_descriptor_gives_names_their_ids(scene: BuildScene, tmp_path: Path) -> None:
+    path = save(tmp_path / "fields.gpkg", [box(0, 0, 1, 1), box(1, 1, 1, 1), box(2, 2, 1, 1)], crop=["A", "b", "c"])
+    classes = [{"id": 5, "name": "cereals", "values": ["A", "c"]}, {"id": 9, "name": "b", "color": "#010203"}]
+    built = scene(path, classes)
+    assert np.diag(built.require_labels()).tolist() == [5, 9, 5, 0]
+    assert [(cover.id, cover.name) for cover in built.classes] == [(5, "cereals"), (9, "b")]
+    assert built.classes[1].color == (1, 2, 3)
+
+
+def test_what_is_left_out_is_counted(scene: BuildScene, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    shapes = [box(0, 0, 1, 1), box(90, 0, 1, 1), box(1.1, 1.1, 0.2, 0.2), None, box(2, 2, 1, 1), box(0, 0, 0.9, 0.9)]
+    path = save(tmp_path / "fields.gpkg", shapes, crop=["a", "a", "a", "a", "", "a"])
+    with caplog.at_level(logging.WARNING):
+        labels = scene(path).require_labels()
+    assert np.argwhere(labels).tolist() == [[0, 0]]
+    for sentence in (
+        "1 features without a geometry are left out", "1 features without a class are left out",
+        "1 of 4 features lie outside of the scene", "1 of 3 features hold no pixel's centre",
+    ):  # fmt: skip
+        assert sentence in caplog.text
+
+
+def test_one_of_several_layers(scene: BuildScene, tmp_path: Path) -> None:
+    path = save(tmp_path / "fields.gpkg", [box(0, 0, 1, 1)], layer="y2023", crop=[1])
+    save(path, [box(3, 4, 1, 1)], layer="y2024", crop=[2])
+    assert scene(path, layer="y2024").require_labels()[3, 4] == 2
+
+
+def test_digest_follows_the_table_and_the_options(scene: BuildScene, tmp_path: Path) -> None:
+    path = save(tmp_path / "fields.shp", [box(0, 0, 1, 1.2)], crop=[1], code=[2])
+    first = scene(path, field="crop").digest
+    assert scene(path, field="crop").digest == first
+    assert scene(path, field="code").digest != first
+    assert scene(path, field="crop", all_touched=True).digest != first
+    table = path.with_suffix(".dbf")
+    table.write_bytes(table.read_bytes().replace(b"1", b"3"))
+    assert scene(path, field="crop").digest != first
+
+
+def test_scene_without_coordinates_takes_no_polygons(describe: Describe, tmp_path: Path) -> None:
+    save(tmp_path / "fields.gpkg", [box(0, 0, 1, 1)], crop=[1])
+    file = describe(labels="fields.gpkg")
+    fetch(file, tmp_path / "data")
+    with pytest.raises(DataError, match="holds polygons or points, but the cube has no map coordinates"):
+        build_scene(file, folder=tmp_path / "data")
+
+
+LINE = shapely.LineString([(LEFT, TOP), (LEFT + 20, TOP - 20)])
+WRONG: list[tuple[dict[str, Any], dict[str, Any], str]] = [
+    ({"crop": [1]}, {"field": "culture"}, "has no field 'culture'; it has crop; correct 'field'"),
+    ({"crop": [1], "code": [2]}, {}, "has the fields crop, code; name the one that tells the class by 'field'"),
+    ({}, {}, "has no field beside the geometries"),
+    ({"crop": [1]}, {"layer": "2024"}, "has no layer '2024'; it holds fields; correct 'layer'"),
+    ({"crop": [-3]}, {}, "holds 1 values that are no class id, the first -3; expected whole numbers from 0"),
+    ({"crop": [1.5]}, {}, "holds 1 values that are no class id, the first 1.5"),
+    ({"crop": [70000]}, {}, "holds 1 values that are no class id, the first 70000"),
+    ({"crop": [1], "c": ["red"]}, {"field": "crop", "color_field": "c"}, "has the colour 'red'; expected #rrggbb"),
+    ({"crop": ["a"]}, {"classes": [{"id": 1, "name": "b"}]}, "holds the classes a, which 'classes' in the descriptor"),
+    ({"crop": [0]}, {}, "has no feature with a geometry and a class; expected class ids of 1 and up"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("fields", "options", "sentence"), WRONG)
+def test_wrong_table(
+    scene: BuildScene, tmp_path: Path, fields: dict[str, Any], options: dict[str, Any], sentence: str
+) -> None:
+    path = save(tmp_path / "fields.gpkg", [box(0, 0, 2, 2)], **fields)
+    with pytest.raises(HsclassError) as caught:
+        scene(path, **options)
+    assert str(caught.value).startswith(f"{path}: ")
+    assert sentence in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("shape", "crs", "sentence"),
+    [
+        (LINE, UTM, "holds LineString; expected polygons or points"),
+        (box(900, 900, 1, 1), UTM, "all 1 features lie outside of the scene: they span 373000, 5.80099e+06"),
+        (box(0, 0, 1, 1), None, "these features have no coordinate reference system, but the other side lies in EPSG"),
+        (box(0, 0, 1, 1), "EPSG:32632", "all 1 features lie outside of the scene"),
+    ],
+)
+def test_wrong_geometry(scene: BuildScene, tmp_path: Path, shape: Any, crs: str | None, sentence: str) -> None:
+    path = save(tmp_path / "fields.gpkg", [shape], crs, crop=[1])
+    with pytest.raises(DataError) as caught:
+        scene(path)
+    assert sentence in str(caught.value)
+
+
+def test_two_names_of_one_class(scene: BuildScene, tmp_path: Path) -> None:
+    path = save(tmp_path / "f.gpkg", [box(0, 0, 1, 1), box(1, 0, 1, 1)], code=[1, 1], crop=["oats", "rye"])
+    with pytest.raises(DataError, match="class 1 has 2 names, oats, rye; expected one"):
+        scene(path, field="code", name_field="crop")
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"type": "FeatureCollection"', json.dumps({"type": "FeatureCollection"})])
+def test_text_that_is_no_geojson(scene: BuildScene, tmp_path: Path, text: str) -> None:
+    (tmp_path / "f.geojson").write_text(text)
+    with pytest.raises(DataError, match=r"f\.geojson: "):
+        scene(tmp_path / "f.geojson")
+
+
+def test_options_of_polygons_are_refused_for_a_raster(scene: BuildScene, tmp_path: Path) -> None:
+    np.save(tmp_path / "labels.npy", np.ones((4, 5)))
+    with pytest.raises(HsclassError, match="is not of polygons or points, found 'field'; take it out of 'labels'"):
+        scene(tmp_path / "labels.npy", field="crop")
