@@ -69,7 +69,7 @@ def read_raster(path: str | os.PathLike[str]) -> Raster:
     if not path.exists():
         raise DataError(f"{path}: no such file; check the path, or run the stage that writes it first")
     try:
-        with _quiet(), rasterio.open(path) as source:
+        with quiet(), rasterio.open(path) as source:
             known = source.transform != Affine.identity()
             return Raster(
                 bands=source.read(),
@@ -124,7 +124,7 @@ def write_raster(
     }  # fmt: skip
     if grid.transform is not None:
         profile["transform"] = grid.transform
-    with atomic_path(path) as partial, _writing(path), _quiet(), rasterio.open(partial, "w", **profile) as sink:
+    with atomic_path(path) as partial, writing(path), quiet(), rasterio.open(partial, "w", **profile) as sink:
         sink.write(bands)
         sink.update_tags(**{key: str(value) for key, value in (tags or {}).items()})
         for band, description in enumerate(descriptions, 1):
@@ -140,7 +140,7 @@ def write_raster(
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Say nothing of rasters that are not georeferenced: the benchmark scenes are not."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
@@ -148,7 +148,7 @@ def _quiet() -> Iterator[None]:
 
 
 @contextmanager
-def _writing(path: str | os.PathLike[str]) -> Iterator[None]:
+def writing(path: str | os.PathLike[str]) -> Iterator[None]:
     """Say in one sentence that GDAL could not write, which it does not give a reason for."""
     try:
         yield

@@ -23,6 +23,7 @@ def evaluate(
     from hsclass.atomic import write_text
     from hsclass.fit_scope import SCOPE_FILE, read_fit_scope
     from hsclass.metrics import evaluate as compare
+    from hsclass.metrics.abstained import with_abstained
     from hsclass.raster import read_raster
     from hsclass.scene import read_classes
     from hsclass.split import Role, read_split
@@ -31,8 +32,13 @@ def evaluate(
     truth = require_truth(split, labels or named)
     reference, classes = read_classes(truth)
     about = read_raster(truth)
+    mapped, drawn = read_classes(map_file)
+    predicted, answers = with_abstained(mapped, classes, read_raster(map_file).tags, drawn)
+    if confidence and answers is not classes:
+        typer.echo(f"evaluate: {map_file} abstains, so the confidence of its answers is not calibrated", err=True)
+        confidence = None
     evaluation = compare(
-        read_classes(map_file)[0], reference, read, classes,
+        predicted, reference, read, answers,
         confidence=read_raster(confidence).bands[0] if confidence else None, pixel_area=about.grid.pixel_area,
         scope=read_fit_scope(model / SCOPE_FILE) if model else None, digest=about.tags.get("digest", ""),
     )  # fmt: skip
@@ -57,12 +63,17 @@ def compare(
     """Compare maps in pairs on a split's test pixels: differences with intervals and tests."""
     from hsclass.atomic import write_text
     from hsclass.metrics import compare_maps
+    from hsclass.metrics.abstained import with_abstained
+    from hsclass.raster import read_raster
     from hsclass.scene import read_classes
     from hsclass.split import read_split
 
     read, named = read_split(split)
-    reference, _ = read_classes(require_truth(split, labels or named))
-    classes = {name: read_classes(path)[0] for name, path in read_pairs(maps).items()}
+    reference, known = read_classes(require_truth(split, labels or named))
+    classes = {}
+    for name, path in read_pairs(maps).items():
+        mapped, drawn = read_classes(path)
+        classes[name], _ = with_abstained(mapped, known, read_raster(path).tags, drawn)
     text = json.dumps(compare_maps(classes, reference, read).as_dict(), indent=1)
     if output:
         write_text(output, text)

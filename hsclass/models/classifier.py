@@ -128,15 +128,21 @@ class Classifier(ABC):
     def predict_proba(self, cube: np.ndarray, pixels: np.ndarray) -> np.ndarray:
         """Return float32 class probabilities, shape (n, n_classes), of `pixels`, shape (n, 2), of a feature cube."""
 
-    def predict_map(self, cube: np.ndarray) -> np.ndarray:
-        """Return float32 class probabilities, shape (rows, cols, n_classes), of a whole feature cube, in blocks."""
-        rows, cols, _ = cube.shape
+    def predict_map(self, cube: np.ndarray, rows: slice | None = None) -> np.ndarray:
+        """Return float32 class probabilities, shape (rows, cols, n_classes), of a feature cube, in blocks.
+
+        `rows`, of which the model may look at those beside, are all by default.
+        """
+        rows = rows or slice(0, len(cube))
+        cols = cube.shape[1]
         step = max(1, BLOCK // cols)
         blocks = [
-            self.predict_proba(cube, np.argwhere(np.ones((min(step, rows - top), cols), bool)) + np.array([top, 0]))
-            for top in range(0, rows, step)
+            self.predict_proba(
+                cube, np.argwhere(np.ones((min(step, rows.stop - top), cols), bool)) + np.array([top, 0])
+            )
+            for top in range(rows.start, rows.stop, step)
         ]
-        return np.concatenate(blocks).reshape(rows, cols, self.n_classes)
+        return np.concatenate(blocks).reshape(-1, cols, self.n_classes)
 
     @abstractmethod
     def save(self, folder: Path) -> None:

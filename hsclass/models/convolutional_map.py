@@ -12,8 +12,6 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from hsclass.models.windows import pad_cube
-
 _MEMORY = 1_000_000_000
 _CONVOLUTIONS = (layers.Conv2D, layers.Conv3D)
 _POINTWISE = (layers.Dense, layers.Dropout, layers.Activation)
@@ -68,8 +66,10 @@ def _dense_as_convolution(dense: Any, flattened: tuple[int, ...], signal: Any) -
     return ops.squeeze(result, 3) if len(size) == 3 else result
 
 
-def predict_convolutionally(network: Any, cube: np.ndarray, *, window: int) -> np.ndarray:
-    """Return class probabilities, float32 of shape (rows, cols, classes), of a whole feature cube.
+def predict_convolutionally(
+    network: Any, cube: np.ndarray, *, window: int, rows: slice | None = None, twin: Any = None
+) -> np.ndarray:
+    """Return class probabilities, float32 of shape (rows, cols, classes), of a feature cube.
 
     Parameters
     ----------
@@ -78,16 +78,21 @@ def predict_convolutionally(network: Any, cube: np.ndarray, *, window: int) -> n
     cube : ndarray of float32, shape (rows, cols, features)
     window : int
         Side [pixels] of the network's windows; the borders are mirrored by half of it.
+    rows : slice, optional
+        Which rows to predict. Default: all.
+    twin : keras.Model, optional
+        What `convolutional_twin` made of the network, to be made once for many tiles.
     """
     reach = window // 2
-    rows, cols, _ = cube.shape
-    padded = pad_cube(cube, reach)
-    twin = convolutional_twin(network)
+    height, cols, _ = cube.shape
+    rows = rows or slice(0, height)
+    down, across = (np.pad(np.arange(side), reach, mode="reflect") for side in (height, cols))
+    twin = twin or convolutional_twin(network)
     step = _rows_a_tile(network, cols + 2 * reach, reach)
-    tiles = [
-        np.asarray(twin.predict_on_batch(padded[np.newaxis, top : min(top + step, rows) + 2 * reach])[0])
-        for top in range(0, rows, step)
-    ]
+    tiles = []
+    for top in range(rows.start, rows.stop, step):
+        padded = cube[np.ix_(down[top : min(top + step, rows.stop) + 2 * reach], across)]
+        tiles.append(np.asarray(twin.predict_on_batch(padded[np.newaxis])[0]))
     return np.concatenate(tiles)
 
 

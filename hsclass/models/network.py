@@ -106,14 +106,18 @@ class NetworkClassifier(Classifier):
         layers = [keras.Input((2,), dtype="int32"), GatherWindows(cube, self.side), self.network_]
         return keras.Sequential(layers).predict(pixels.astype(np.int32), batch_size=_PREDICT_BATCH, verbose=0)
 
-    def predict_map(self, cube: np.ndarray) -> np.ndarray:
+    def predict_map(self, cube: np.ndarray, rows: slice | None = None) -> np.ndarray:
         """Return class probabilities of every pixel: fully convolutionally where that is the same, else by windows."""
         load_keras(self.threads)
-        from hsclass.models.convolutional_map import is_convolutional, predict_convolutionally
+        from hsclass.models.convolutional_map import convolutional_twin, is_convolutional, predict_convolutionally
 
-        if is_convolutional(self.network_):
-            return predict_convolutionally(self.network_, cube, window=self.side)
-        return super().predict_map(cube)
+        if not is_convolutional(self.network_):
+            return super().predict_map(cube, rows)
+        network, twin = getattr(self, "_twin", (None, None))
+        if network is not self.network_:
+            twin = convolutional_twin(self.network_)
+            self._twin = self.network_, twin
+        return predict_convolutionally(self.network_, cube, window=self.side, rows=rows, twin=twin)
 
     def save(self, folder: Path) -> None:
         """Write the weights; the architecture follows from the options."""

@@ -46,7 +46,7 @@ def backdrop(scene: Scene) -> tuple[np.ndarray, bool]:
     Each band is stretched from its 2nd to its 98th percentile over the pixels that hold data. A scene that knows
     neither its natural-colour bands nor its wavelengths is drawn in the grey of its middle band.
     """
-    bands = _natural_bands(scene)
+    bands = natural_bands(scene.rgb, scene.wavelengths)
     natural = bands is not None
     chosen = list(bands or [scene.shape[2] // 2] * 3)
     image = scene.cube[:, :, chosen].astype(float)
@@ -92,10 +92,14 @@ def css_color(color: Color) -> str:
     return "#{:02x}{:02x}{:02x}".format(*color)
 
 
-def _natural_bands(scene: Scene) -> tuple[int, ...] | None:
-    if scene.rgb is not None:
-        return scene.rgb
-    if scene.wavelengths is None:
+def natural_bands(rgb: tuple[int, int, int] | None, wavelengths: np.ndarray | None) -> tuple[int, ...] | None:
+    """Return the bands, counted from 0, that show natural colours: those named, or the nearest by wavelength [nm].
+
+    None where neither is known, or two colours have one nearest band.
+    """
+    if rgb is not None:
+        return rgb
+    if wavelengths is None:
         return None
-    nearest = [int(np.abs(scene.wavelengths - centre).argmin()) for centre in NATURAL_NM]
+    nearest = [int(np.abs(wavelengths - centre).argmin()) for centre in NATURAL_NM]
     return tuple(nearest) if len(set(nearest)) == 3 else None

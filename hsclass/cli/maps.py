@@ -1,0 +1,99 @@
+"""Commands of the maps: predict one, put one together from its parts."""
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from hsclass.cli.app import app
+from hsclass.cli.arguments import Output, Threads, teller
+from hsclass.errors import UsageError
+
+if TYPE_CHECKING:
+    from hsclass.mapping.stream import Part
+
+About = Annotated[Path | None, typer.Option(help="JSON file for time and memory")]
+
+
+@app.command()
+def predict(
+    model: Annotated[Path, typer.Argument(metavar="MODEL", help="folder that train wrote")],
+    scene: Annotated[
+        str, typer.Argument(metavar="SCENE", help="folder of a scene, a raster that GDAL reads, or a data set's name")
+    ],
+    output: Output,
+    confidence: Annotated[Path | None, typer.Option(help="raster of the probability of the class")] = None,
+    probabilities: Annotated[Path | None, typer.Option(help="raster of all probabilities, a band a class")] = None,
+    abstain: Annotated[
+        float | None, typer.Option(help="pixels with a lower confidence get no class", show_default="never")
+    ] = None,
+    preview: Annotated[Path | None, typer.Option(help="PNG of scene and map, side by side")] = None,
+    resample: Annotated[
+        Literal["linear", "gaussian"] | None,
+        typer.Option(help="compute the model's bands by wavelength where the scene has others", show_default="refuse"),
+    ] = None,
+    memory: Annotated[
+        float, typer.Option(metavar="MB", help="for the pixels in work, beside program and model")
+    ] = 1000,
+    part: Annotated[
+        str | None, typer.Option(metavar="I/N", help="map one of N parts, for gather", show_default="all")
+    ] = None,
+    about: About = None,
+    threads: Threads = 1,
+) -> None:
+    """Map a whole scene with a trained model; after a kill, the same command goes on where it was."""
+    from hsclass.atomic import write_text
+    from hsclass.mapping.opening import open_pixels
+    from hsclass.mapping.stream import MapRequest, map_file
+    from hsclass.models.trained import TrainedModel
+    from hsclass.report.preview import write_preview
+    from hsclass.resources import peak_memory_mb
+
+    request = MapRequest(confidence, probabilities, abstain, resample, memory, _part(part))
+    trained = TrainedModel.load(model, threads=threads)
+    pixels = open_pixels(scene)
+    label = f"predict {output.parent}"
+    report = map_file(
+        trained, pixels, output, request, folder=model, tell=teller(label),
+        warn=lambda text: typer.echo(f"{label}: {text}", err=True),
+    )  # fmt: skip
+    typer.echo(f"{label}: {report.pixels} pixels in {report.seconds:.1f} s", err=True)
+    if preview:
+        write_preview(pixels, output, preview)
+    if about:
+        rate = report.pixels / max(report.seconds, 1e-3)
+        figures = {"seconds": report.seconds, "peak_memory_mb": peak_memory_mb(), "pixels_per_second": round(rate, 1)}
+        write_text(about, json.dumps(figures, indent=1))
+
+
+@app.command()
+def gather(
+    parts: Annotated[list[Path], typer.Argument(metavar="PART.tif...", help="what predict --part wrote")],
+    output: Output,
+    about: About = None,
+) -> None:
+    """Put the parts of a map, or of its confidence or probabilities, together.
+
+    With --about, the accounts of the parts are read beside them: PART.json.
+    """
+    from hsclass.atomic import write_text
+    from hsclass.mapping.gather import gather_accounts, gather_maps
+
+    gather_maps(parts, output)
+    if about:
+        accounts = [part.with_suffix(".json") for part in parts]
+        write_text(about, json.dumps(gather_accounts(accounts), indent=1))
+
+
+def _part(text: str | None) -> "Part | None":
+    """Read I/N, or I-of-N as Snakemake names its parts."""
+    from hsclass.mapping.stream import Part
+
+    if text is None:
+        return None
+    found = re.fullmatch(r"([0-9]+)(?:/|-of-)([1-9][0-9]*)", text)
+    if not found:
+        raise UsageError(f"--part {text}: expected the number of a part and how many there are, such as 2/8")
+    return Part(int(found[1]), int(found[2]))

@@ -1,0 +1,125 @@
+"""From pixels to classes: one tile of a map."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from hsclass.errors import UsageError
+from hsclass.mapping.pixels import Pixels, Strip
+from hsclass.mapping.tiles import Tiles
+from hsclass.models.spectral_contract import Conversion
+from hsclass.models.trained import TrainedModel
+from hsclass.raster import Color
+from hsclass.resources import Clock
+from hsclass.scene import UNLABELLED, LandCover
+
+ABSTAINED = "abstained"
+_GREY: Color = (128, 128, 128)
+
+
+@dataclass(frozen=True)
+class Legend:
+    """Which ids a map may hold.
+
+    Attributes
+    ----------
+    classes : tuple of LandCover
+        Those of the model, in the order of its probabilities.
+    threshold : float or None
+        Confidence below which a pixel gets the id beside them, `abstained`; None: every pixel gets a class.
+    """
+
+    classes: tuple[LandCover, ...]
+    threshold: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.threshold is not None and not 0 < self.threshold <= 1:
+            raise UsageError(f"--abstain {self.threshold:g}: expected a probability above 0 and up to 1, such as 0.6")
+
+    @property
+    def abstained(self) -> LandCover:
+        """The entry of pixels that get no class: the id after the highest."""
+        return LandCover(max(cover.id for cover in self.classes) + 1, ABSTAINED, _GREY)
+
+    @property
+    def entries(self) -> tuple[LandCover, ...]:
+        """All that the map may hold, by ascending id."""
+        return self.classes if self.threshold is None else (*self.classes, self.abstained)
+
+    @property
+    def dtype(self) -> np.dtype:
+        """The smallest type for the ids."""
+        return np.dtype(np.uint8 if max(cover.id for cover in self.entries) <= np.iinfo(np.uint8).max else np.uint16)
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Rows of a map.
+
+    Attributes
+    ----------
+    rows : slice
+    classes : ndarray of uint8 or uint16, shape (rows, cols)
+    confidence : ndarray of float32, shape (rows, cols)
+    probabilities : ndarray of float32, shape (classes, rows, cols), or None
+    seconds : float
+        That the prediction took, without reading.
+    """
+
+    rows: slice
+    classes: np.ndarray
+    confidence: np.ndarray
+    probabilities: np.ndarray | None
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Predictor:
+    """A model, on the pixels of a scene."""
+
+    model: TrainedModel
+    pixels: Pixels
+    conversion: Conversion
+    legend: Legend
+    tiles: Tiles
+    with_probabilities: bool = False
+
+    def chunk(self, rows: slice) -> Chunk:
+        """Read rows that begin and end between tiles, with those around them, and predict them."""
+        strip = self.pixels.strip(self.tiles.around(rows), self.conversion.order)
+        shape = (rows.stop - rows.start, self.pixels.shape[1])
+        classes, confidence = np.empty(shape, self.legend.dtype), np.empty(shape, np.float32)
+        count = len(self.legend.classes)
+        probabilities = np.empty((count, *shape), np.float32) if self.with_probabilities else None
+        clock = Clock()
+        for tile, found, mask in self._tiles(rows, strip):
+            here = slice(tile.start - rows.start, tile.stop - rows.start)
+            classes[here], confidence[here] = decide(found, mask, self.legend)
+            if probabilities is not None:
+                probabilities[:, here] = np.where(mask, np.moveaxis(found, 2, 0), np.nan)
+        return Chunk(rows, classes, confidence, probabilities, clock.seconds)
+
+    def _tiles(self, rows: slice, strip: Strip) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
+        for tile in self.tiles.within(rows):
+            around = self.tiles.around(tile)
+            values, mask = strip.read(around)
+            inside = slice(tile.start - around.start, tile.stop - around.start)
+            features = np.ascontiguousarray(self.model.features_of(self.conversion.apply(values), mask))
+            yield tile, self.model.classifier.predict_map(features, inside), mask[inside]
+
+
+def decide(probabilities: np.ndarray, mask: np.ndarray, legend: Legend) -> tuple[np.ndarray, np.ndarray]:
+    """Return class ids and confidences, both of shape (rows, cols), 0 where there is no data.
+
+    Parameters
+    ----------
+    probabilities : ndarray of float32, shape (rows, cols, classes)
+    mask : ndarray of bool, shape (rows, cols)
+    legend : Legend
+    """
+    ids = np.array([cover.id for cover in legend.classes])
+    classes, confidence = ids[probabilities.argmax(axis=2)], probabilities.max(axis=2)
+    if legend.threshold is not None:
+        classes[confidence < legend.threshold] = legend.abstained.id
+    return np.where(mask, classes, UNLABELLED).astype(legend.dtype), np.where(mask, confidence, np.float32(0))

@@ -1,0 +1,43 @@
+"""Pixels that a map gives no class because it was not sure: how an evaluation counts them."""
+
+import json
+from collections.abc import Mapping
+
+import numpy as np
+
+from hsclass.scene import LandCover
+
+
+def with_abstained(
+    predicted: np.ndarray, classes: tuple[LandCover, ...], tags: Mapping[str, str], drawn: tuple[LandCover, ...]
+) -> tuple[np.ndarray, tuple[LandCover, ...]]:
+    """Return a map and the classes to evaluate it by, where the map abstains at some pixels.
+
+    "Abstained" becomes one more class, which no pixel of a ground truth has: a test pixel without an answer is not
+    right. So overall and producer's accuracies count it as an error and cannot be raised by abstaining; the user's
+    accuracies of the other classes are those of the pixels that were given them.
+
+    Parameters
+    ----------
+    predicted : ndarray of int, shape (rows, cols)
+    classes : tuple of LandCover
+        Of the ground truth, by ascending id.
+    tags : mapping
+        Of the map's file: `abstained` names the id.
+    drawn : tuple of LandCover
+        The map's legend.
+
+    Returns
+    -------
+    predicted : ndarray
+        With an id of its own for abstained pixels, after all others.
+    classes : tuple of LandCover
+        The same object as given where the map does not abstain.
+    """
+    if "abstained" not in tags:
+        return predicted, classes
+    identity = json.loads(tags["abstained"])["id"]
+    entry = next(cover for cover in drawn if cover.id == identity)
+    own = max(identity, max(cover.id for cover in classes) + 1)
+    moved = np.where(predicted == identity, own, predicted.astype(np.int64))
+    return moved, (*classes, LandCover(own, entry.name, entry.color))
