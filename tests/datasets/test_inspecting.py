@@ -1,0 +1,231 @@
+"""What is said of files before anything is made of them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from rasterio.crs import CRS
+from rasterio.transform import Affine
+from scipy.io import savemat
+
+import hsclass.datasets.blocks
+from hsclass.cli import app
+from hsclass.datasets.inspecting import Finding, inspect_files
+from hsclass.errors import DataError
+from hsclass.estimate import estimate, timed_runs
+from hsclass.experiment import Experiment
+from hsclass.raster import Grid, write_raster
+
+UTM = CRS.from_epsg(32633)
+HERE = Affine(30, 0, 1000, 0, -30, 5000)
+
+
+def save(path: Path, cube: np.ndarray, **given: Any) -> Path:
+    write_raster(path, np.moveaxis(cube, 2, 0), **{"grid": Grid(UTM, HERE), **given})
+    return path
+
+
+def look(*paths: Path) -> list[Finding]:
+    return inspect_files(list(paths))
+
+
+def warned(finding: Finding, words: str) -> bool:
+    return any(words in warning for warning in finding.warnings)
+
+
+@pytest.fixture
+def big() -> np.ndarray:
+    """Return 40 x 30 pixels of 6 bands without a fault: every value of a band occurs once."""
+    rng = np.random.default_rng(0)
+    return np.stack([rng.permutation(1200).reshape(40, 30) + 1 for _ in range(6)], axis=2).astype(np.int16)
+
+
+def test_cube_without_a_fault(tmp_path: Path, big: np.ndarray) -> None:
+    path = save(tmp_path / "c.tif", big, wavelengths=np.linspace(400, 900, 6), fwhm=np.full(6, 7.5), nodata=-1)
+    (found,) = look(path)
+    assert (found.kind, found.warnings) == ("cube", [])
+    facts = found.facts
+    assert (facts["shape"], facts["dtype"], facts["crs"]) == ([40, 30, 6], "int16", "EPSG:32633")
+    assert facts["transform"] == [1000, 30, 0, 5000, 0, -30]
+    assert facts["wavelengths"] == {
+        "first": 400, "last": 900, "ascending": True, "falls_after": [], "lowest": 400, "highest": 900,
+    }  # fmt: skip
+    assert (facts["fwhm"], facts["values"], facts["nodata_share"]) == ([7.5, 7.5], [1, 1200], 0)
+    assert facts["memory_mb"] == round(40 * 30 * 6 * 4 / 1e6, 1)
+
+
+@pytest.mark.parametrize("block_bytes", [1, 10**9])
+def test_faults_of_values_are_counted_whatever_the_blocks(
+    tmp_path: Path, big: np.ndarray, monkeypatch: pytest.MonkeyPatch, block_bytes: int
+) -> None:
+    monkeypatch.setattr(hsclass.datasets.blocks, "_BLOCK_BYTES", block_bytes)
+    big[..., 1], big[..., 2] = -99, 5
+    big[0, :10, 0] = -3
+    big[5:10, :, 3] = 3000
+    big[:2] = np.where(np.arange(30)[:, None] < 15, -99, big[:2])
+    big[30, 0, 4] = -99
+    (found,) = look(save(tmp_path / "c.tif", big, nodata=-99))
+    assert found.facts["empty_bands"] == [1]
+    assert found.facts["nodata_share"] == round(30 / 1200, 6)
+    assert found.facts["partly_share"] == round(1 / 1200, 6)
+    assert warned(found, "bands without any data: 1;")
+    assert warned(found, "bands of one value only: 2;")
+    assert warned(found, "1 pixels lack data in some of the other bands")
+    assert not warned(found, "negative")  # they lie where the first rows are without data
+    assert warned(found, "1 bands have many pixels at their highest value, as saturated ones do: 3")
+
+
+def test_negative_and_missing_values(tmp_path: Path, big: np.ndarray) -> None:
+    big[3, 3, 0], big[4, 4, 5] = -32768, -20
+    (found,) = look(save(tmp_path / "c.tif", big))
+    assert warned(found, "2 values are negative, in 2 bands (lowest -32768)")
+    assert warned(found, "the value -32768 occurs, often missing data; if so, say 'nodata: -32768'")
+    values = big.astype(np.float32)
+    values[0, 0, 0], values[1, 1, 1] = np.nan, np.inf
+    np.save(tmp_path / "c.npy", values)
+    assert warned(look(tmp_path / "c.npy")[0], "2 values are NaN or infinite; say 'nodata: .nan'")
+
+
+@pytest.mark.parametrize(
+    ("centres", "words"),
+    [
+        ([400, 500, 600, 590, 700, 800], "they fall after band 2, as where spectrometers overlap"),
+        ([400, 500, 600, 600, 700, 800], "600 nm stands for several bands"),
+        ([0.4, 0.5, 0.6, 0.7, 0.8, 0.9], "they look like micrometres without saying so"),
+        ([400, 500, np.nan, 600, 700, 800], "bands without a wavelength: 2;"),
+    ],
+)
+def test_faults_of_wavelengths(tmp_path: Path, big: np.ndarray, centres: list[float], words: str) -> None:
+    (found,) = look(save(tmp_path / "c.tif", big, wavelengths=np.array(centres)))
+    assert len(found.warnings) == 1
+    assert warned(found, words)
+
+
+def test_labels_and_what_is_wrong_with_them(tmp_path: Path, big: np.ndarray) -> None:
+    cube = save(tmp_path / "c.tif", big)
+    labels = np.zeros((40, 30), np.uint8)
+    labels[:3, :4], labels[5, 5] = 9, 2
+    write_raster(tmp_path / "l.tif", labels, grid=Grid(UTM, HERE))
+    _, found = look(cube, tmp_path / "l.tif")
+    assert (found.kind, found.facts["labelled"], found.facts["classes"]) == ("labels", 13, {2: 1, 9: 12})
+    assert found.warnings == ["class ids are sparse: 2, 9; they are kept as they are"]
+    write_raster(tmp_path / "l.tif", labels, grid=Grid(UTM, Affine(30, 0, 1030, 0, -30, 5000)))
+    assert warned(look(tmp_path / "l.tif", cube)[0], "lies on another grid than the cube")
+    write_raster(tmp_path / "l.tif", labels, grid=Grid(CRS.from_epsg(32632), HERE))
+    assert warned(look(cube, tmp_path / "l.tif")[1], "lies in EPSG:32632, the cube in EPSG:32633")
+    np.save(tmp_path / "l.npy", labels.T - 0.5)
+    found = look(cube, tmp_path / "l.npy")[1]
+    assert warned(found, "is 30 x 40 pixels, the cube 40 x 30, as if it were transposed")
+    assert warned(found, "3 values are no class id, such as -0.5")
+
+
+def test_variables_of_matlab_files(tmp_path: Path, big: np.ndarray) -> None:
+    import h5py
+
+    savemat(tmp_path / "old.mat", {"scene": big, "gt": big[..., 0]})
+    with h5py.File(tmp_path / "new.mat", "w", userblock_size=512) as file:
+        file["scene"], file["gt"] = big.transpose(2, 1, 0), big[..., 0].T
+    for name, text in (("old.mat", "MATLAB 5"), ("new.mat", "MATLAB 7.3")):
+        (found,) = look(tmp_path / name)
+        facts = found.facts
+        assert (facts["key"], facts["shape"], facts["format"]) == ("scene", [40, 30, 6], text)
+        assert facts["values"] == [1, 1200]
+        assert inspect_files([tmp_path / name], key="gt")[0].kind == "labels"
+
+
+def test_blocks_of_a_file_join_to_the_whole(tmp_path: Path, big: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
+    import h5py
+
+    from hsclass.datasets.blocks import open_blocks
+
+    monkeypatch.setattr(hsclass.datasets.blocks, "_BLOCK_BYTES", 7 * 30 * 6 * 2)
+    save(tmp_path / "c.tif", big)
+    np.save(tmp_path / "c.npy", big)
+    np.savez(tmp_path / "c.npz", big)
+    savemat(tmp_path / "c.mat", {"c": big})
+    with h5py.File(tmp_path / "c73.mat", "w") as file:
+        file["c"] = big.transpose(2, 1, 0)
+    for name in ("c.tif", "c.npy", "c.npz", "c.mat", "c73.mat"):
+        blocks = list(open_blocks(tmp_path / name))
+        assert [len(block) for block in blocks] == [7, 7, 7, 7, 7, 5]
+        np.testing.assert_array_equal(np.concatenate(blocks), big)
+
+
+def test_polygons_outside(tmp_path: Path, big: np.ndarray) -> None:
+    import pyogrio
+    import shapely
+
+    cube = save(tmp_path / "c.tif", big)
+    for left, outside in ((1100, False), (90000, True)):
+        path = tmp_path / f"p{left}.gpkg"
+        pyogrio.raw.write(
+            path, geometry=np.array([shapely.to_wkb(shapely.box(left, 4800, left + 60, 4900))], object),
+            field_data=[np.array(["oats"])], fields=["crop"], crs="EPSG:32633", geometry_type="Polygon",
+        )  # fmt: skip
+        found = look(cube, path)[1]
+        assert warned(found, "lies outside of the cube") == outside
+        assert found.facts["values"] == {"crop": {"oats": 1}}
+        assert (found.kind, found.facts["features"], found.facts["fields"]) == ("shapes", 1, ["crop"])
+
+
+@pytest.mark.parametrize("name", ["gone.tif", "scene.csv", "bad.tif", "bad.mat", "bad.npy", "bad.geojson", "empty.tif"])
+def test_file_that_cannot_be_inspected(tmp_path: Path, name: str) -> None:
+    if name != "gone.tif":
+        (tmp_path / name).write_text("" if name == "empty.tif" else "nothing of the kind")
+    with pytest.raises(DataError) as caught:
+        look(tmp_path / name)
+    assert str(caught.value).startswith(f"{tmp_path / name}: ")
+
+
+def test_command_prints_text_and_json(tmp_path: Path, big: np.ndarray) -> None:
+    from typer.testing import CliRunner
+
+    cube = str(save(tmp_path / "c.tif", big, wavelengths=np.array([400.0, 500, 600, 590, 700, 800])))
+    said = CliRunner().invoke(app, ["inspect", cube]).stdout
+    assert "shape: 40, 30, 6" in said
+    assert "  ! wavelengths are not in ascending order" in said
+    (found,) = json.loads(CliRunner().invoke(app, ["inspect", cube, "--json"]).stdout)["files"]
+    assert (found["kind"], found["shape"], found["fwhm"]) == ("cube", [40, 30, 6], None)
+
+
+def experiment(**keys: Any) -> Experiment:
+    return Experiment(
+        {
+            "experiment": "e",
+            "scenes": ["ksc"],
+            "splits": ["random"],
+            "models": ["rf", "cnn3d", "knn"],
+            "window": 9,
+            **keys,
+        }
+    )
+
+
+def test_estimate_is_in_proportion(tmp_path: Path) -> None:
+    size = {"pixels": 21025, "bands": 200, "labelled": 10970, "folder": tmp_path}
+    one = estimate(experiment(seeds=[0]), **size)
+    assert (one.runs, one.unknown) == (1, ("knn",))
+    assert one.seconds["rf"] == pytest.approx(2.6 + 0.54)
+    assert estimate(experiment(seeds=[0, 1, 2]), **size).seconds["rf"] == pytest.approx(3 * 3.14)
+    assert estimate(experiment(seeds=[0]), **{**size, "bands": 100}).seconds["rf"] == pytest.approx(1.57)
+    assert estimate(experiment(seeds=[0]), **{**size, "pixels": 0}).seconds["rf"] == pytest.approx(2.6)
+    narrow = estimate(experiment(seeds=[0], window=7), **size)
+    assert narrow.seconds["rf"] == one.seconds["rf"]
+    assert narrow.seconds["cnn3d"] == pytest.approx(one.seconds["cnn3d"] * 49 / 81)
+    assert "Indian Pines on a shared machine of two cores" in one.basis
+
+
+def test_estimate_takes_the_times_of_earlier_runs_first(tmp_path: Path, big: np.ndarray) -> None:
+    save(tmp_path / "results/toy/cube.tif", big)
+    (tmp_path / "reports/e").mkdir(parents=True)
+    (tmp_path / "reports/e/accuracy.csv").write_text(
+        "scene,model,n_train,train_seconds,map_seconds,window,reach\n"
+        "toy,knn,100,4,8,9,0\ntoy,knn,100,6,8,9,0\ntoy,knn,100,5,8,9,0\ngone,knn,1,1,1,9,0\n"
+    )
+    assert timed_runs(tmp_path)["knn"].train_seconds == 5
+    found = estimate(experiment(seeds=[0]), pixels=2400, bands=6, labelled=500, folder=tmp_path)
+    assert found.seconds["knn"] == pytest.approx(5 * 50 / 100 + 8 * 2)
+    assert found.unknown == ()
+    assert "earlier runs in this folder, and Indian Pines" in found.basis
