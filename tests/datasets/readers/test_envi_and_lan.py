@@ -1,0 +1,127 @@
+"""ENVI in its three orders, named by header or data, and ERDAS .lan; short files are not read as zeros."""
+
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+
+from hsclass.datasets.beside import files_beside
+from hsclass.datasets.readers import read_array
+from hsclass.errors import DataError
+
+ORDERS = {"bsq": (2, 0, 1), "bil": (0, 2, 1), "bip": (0, 1, 2)}
+LISTS = """wavelength units = Micrometers
+wavelength = {0.4, 0.55,
+ 0.7}
+fwhm = {0.01, 0.01, 0.0125}
+bbl = {1, 0, 1}
+data ignore value = -7
+"""
+
+
+def write_envi(
+    folder: Path, cube: np.ndarray, order: str, *, more: str = "", suffix: str = "", lead: bytes = b""
+) -> Path:
+    """Write an ENVI file as the format says, without GDAL, and return its header."""
+    rows, cols, bands = cube.shape
+    (folder / f"scene{suffix}").write_bytes(lead + cube.transpose(ORDERS[order]).astype("<i2").tobytes())
+    header = folder / "scene.hdr"
+    header.write_text(
+        f"ENVI\nsamples = {cols}\nlines = {rows}\nbands = {bands}\nheader offset = {len(lead)}\n"
+        f"file type = ENVI Standard\ndata type = 2\ninterleave = {order}\nbyte order = 0\n{more}"
+    )
+    return header
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("suffix", ["", ".dat", ".img", ".raw"])
+@pytest.mark.parametrize("by_header", [True, False])
+def test_orders_and_names(tmp_path: Path, cube: np.ndarray, order: str, suffix: str, by_header: bool) -> None:
+    header = write_envi(tmp_path, cube, order, suffix=suffix, lead=b"any lead")
+    path = header if by_header else tmp_path / f"scene{suffix}"
+    np.testing.assert_array_equal(read_array(path, key=None, ndim=3).array, cube)
+
+
+def test_lists_of_the_header(tmp_path: Path, cube: np.ndarray) -> None:
+    read = read_array(write_envi(tmp_path, cube, "bil", more=LISTS), key=None, ndim=3)
+    assert read.wavelengths is not None
+    assert read.fwhm is not None
+    assert read.good_bands is not None
+    np.testing.assert_allclose(read.wavelengths, [400, 550, 700])
+    np.testing.assert_allclose(read.fwhm, [10, 10, 12.5])
+    assert read.good_bands.tolist() == [True, False, True]
+    assert read.nodata == -7
+    assert read.scale is None
+
+
+@pytest.mark.parametrize(
+    ("more", "scale", "offset"),
+    [
+        ("reflectance scale factor = 10000\n", [1e-4] * 3, None),
+        ("data gain values = {2, 2, 4}\ndata offset values = {0, 1, 0}\n", [2, 2, 4], [0, 1, 0]),
+    ],
+)
+def test_scale_of_the_header(
+    tmp_path: Path, cube: np.ndarray, more: str, scale: list[float], offset: list[float] | None
+) -> None:
+    read = read_array(write_envi(tmp_path, cube, "bsq", more=more), key=None, ndim=3)
+    np.testing.assert_array_equal(read.array, cube)
+    assert read.scale is not None
+    np.testing.assert_allclose(read.scale, scale)
+    assert (None if read.offset is None else read.offset.tolist()) == offset
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("missing", [1, 100])
+def test_data_shorter_than_the_header_says(tmp_path: Path, cube: np.ndarray, order: str, missing: int) -> None:
+    header = write_envi(tmp_path, cube, order, suffix=".dat")
+    data = tmp_path / "scene.dat"
+    data.write_bytes(data.read_bytes()[:-missing])
+    with pytest.raises(DataError) as caught:
+        read_array(header, key=None, ndim=3)
+    assert str(caught.value) == (
+        f"{data}: has {120 - missing} bytes, but its header says 4 lines x 5 samples x 3 bands of int16, which take"
+        " 120; correct the header, or get the whole file"
+    )
+
+
+def test_header_without_data_and_data_without_header(tmp_path: Path, cube: np.ndarray) -> None:
+    header = write_envi(tmp_path, cube, "bsq", suffix=".dat")
+    (tmp_path / "scene.dat").rename(tmp_path / "else.dat")
+    with pytest.raises(DataError, match=r"scene\.hdr: is the header of an ENVI file whose data are missing beside it"):
+        read_array(header, key=None, ndim=3)
+    with pytest.raises(DataError, match=r"else\.dat: cannot be read as a raster"):
+        read_array(tmp_path / "else.dat", key=None, ndim=3)
+
+
+def test_files_that_belong_together(tmp_path: Path, cube: np.ndarray) -> None:
+    header = write_envi(tmp_path, cube, "bsq", suffix=".dat")
+    assert files_beside(header) == [tmp_path / "scene.dat"]
+    assert files_beside(tmp_path / "scene.dat") == [header]
+    assert files_beside(tmp_path / "scene.npy") == []
+
+
+@pytest.mark.parametrize(("code", "dtype"), [(2, np.int16), (0, np.uint8)])
+def test_erdas_lan(tmp_path: Path, cube: np.ndarray, code: int, dtype: type) -> None:
+    """The header of 128 bytes holds mark, type, bands, columns and rows; in each line of pixels, band follows band."""
+    rows, cols, bands = cube.shape
+    lead = struct.pack("<6sHH6xii", b"HEAD74", code, bands, cols, rows).ljust(128, b"\0")
+    values = (cube % 200).astype(dtype)
+    (tmp_path / "scene.lan").write_bytes(lead + values.transpose(0, 2, 1).tobytes())
+    read = read_array(tmp_path / "scene.lan", key=None, ndim=3)
+    np.testing.assert_array_equal(read.array, values)
+    assert read.array.dtype == dtype
+    assert read.grid.crs is None
+    assert read.grid.transform is None
+
+
+def test_scale_of_a_geotiff(tmp_path: Path, cube: np.ndarray) -> None:
+    with rasterio.open(tmp_path / "c.tif", "w", driver="GTiff", height=4, width=5, count=3, dtype="int16") as sink:
+        sink.write(np.moveaxis(cube, 2, 0))
+        sink.scales, sink.offsets = (0.5, 0.5, 0.25), (0, 0, 10)
+    read = read_array(tmp_path / "c.tif", key=None, ndim=3)
+    assert read.scale is not None
+    assert read.offset is not None
+    assert (read.scale.tolist(), read.offset.tolist()) == ([0.5, 0.5, 0.25], [0, 0, 10])
