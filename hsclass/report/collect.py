@@ -13,6 +13,7 @@ from hsclass.report.loading import load, require
 from hsclass.report.measures import Comparison, Metrics
 from hsclass.report.pictures import backdrop
 from hsclass.report.records import Audit, Card, Epoch, Experiment, Mapping, RunEntry, Training
+from hsclass.report.studies import Study, read_study
 from hsclass.scene import CUBE_FILE, LABELS_FILE, LandCover, read_scene
 from hsclass.split import Split, read_split
 
@@ -58,7 +59,7 @@ class SplitResult:
 
 @dataclass(frozen=True)
 class Run:
-    """One trained model, its accuracy and its map."""
+    """One trained model, its accuracy and its map, and the search that it won where there was one."""
 
     entry: RunEntry
     split: SplitResult
@@ -67,6 +68,7 @@ class Run:
     card: Card
     mapping: Mapping
     history: tuple[Epoch, ...]
+    study: Study | None = None
 
     @property
     def map_file(self) -> Path:
@@ -116,7 +118,10 @@ def read_results(experiment_file: Path) -> Results:
     return Results(
         experiment=experiment,
         scenes=_told_apart(tuple(_read_scene(name, folder) for name, folder in scenes.items())),
-        runs=tuple(_read_run(entry, splits[entry.split_folder]) for entry in experiment.runs),
+        runs=tuple(
+            _read_run(entry, splits[entry.split_folder], searched=entry.model in experiment.searched)
+            for entry in experiment.runs
+        ),
     )
 
 
@@ -158,7 +163,7 @@ def _read_split(entry: RunEntry, reports: Path) -> SplitResult:
     return SplitResult(entry.scene, entry.split, entry.seed, entry.split_folder, split, audit, comparison)
 
 
-def _read_run(entry: RunEntry, split: SplitResult) -> Run:
+def _read_run(entry: RunEntry, split: SplitResult, *, searched: bool) -> Run:
     folder = entry.folder
     run = Run(
         entry=entry,
@@ -168,6 +173,7 @@ def _read_run(entry: RunEntry, split: SplitResult) -> Run:
         history=_read_history(folder / "model" / "history.csv"),
         mapping=load(Mapping, folder / "map.json", "predict"),
         metrics=load(Metrics, folder / "metrics.json", "evaluate"),
+        study=read_study(folder / "tuned") if searched else None,
     )
     require(run.map_file, "predict")
     return run

@@ -26,10 +26,10 @@ LATEX, INFLATION, COMPARISON = "accuracy.tex", "inflation.csv", "comparison.csv"
 
 _SECTIONS = {
     "finding": "Finding", "accuracy": "Accuracy", "comparison": "Comparison", "leakage": "Leakage", "splits": "Splits",
-    "maps": "Maps", "classes": "Classes", "areas": "Areas", "calibration": "Calibration", "training": "Training",
-    "information": "Information", "reading": "How to read",
+    "maps": "Maps", "classes": "Classes", "areas": "Areas", "calibration": "Calibration", "search": "Search",
+    "training": "Training", "information": "Information", "reading": "How to read",
 }  # fmt: skip
-_OPTIONAL = {"comparison": "comparisons", "areas": "areas", "calibration": "calibrations"}
+_OPTIONAL = {"comparison": "comparisons", "areas": "areas", "calibration": "calibrations", "search": "searches"}
 """Sections that need a panel of `SceneView`."""
 
 

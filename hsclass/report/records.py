@@ -54,6 +54,11 @@ class Experiment(Record):
     published: Published | None = None
 
     @property
+    def searched(self) -> set[str]:
+        """The models that a search decided, by their names."""
+        return {entry["name"] for entry in self.models if entry.get("tune")}
+
+    @property
     def twins(self) -> dict[str, str]:
         """The split of which each leaky twin has the class counts, by the twin's name."""
         return {

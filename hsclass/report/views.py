@@ -23,6 +23,7 @@ from hsclass.report.leakage import LeakageRow, leakage_rows, overlap_share
 from hsclass.report.matrix import comparison_matrix
 from hsclass.report.pictures import Picture, class_picture, colour_picture, shown_step, split_picture
 from hsclass.report.published import PublishedRow, published_rows
+from hsclass.report.search import SearchPanel, search_panels
 from hsclass.report.series import Key, legend, model_styles, split_styles
 from hsclass.report.tables import Group, by_method, by_split, groups
 from hsclass.report.text import MISSING, count, duration, ordered, span
@@ -61,7 +62,7 @@ class SceneView:
         Every n-th pixel is shown.
     shape : str
         How the scene is laid out: "wide", "tall" or "square".
-    inflations, inflation_chart, window_chart, comparisons, conditions, distances, calibrations, areas
+    inflations, inflation_chart, window_chart, comparisons, conditions, distances, calibrations, areas, searches
         Panels of what the results may lack, as those of an older version do: None or empty.
     model_key, split_key : tuple of Key
         Legends of the lines of models and of splits.
@@ -95,6 +96,7 @@ class SceneView:
     distances: tuple[DistancePanel, ...]
     calibrations: tuple[CalibrationPanel, ...]
     areas: tuple[AreaPanel, ...]
+    searches: tuple[SearchPanel, ...]
     model_key: tuple[Key, ...]
     split_key: tuple[Key, ...]
 
@@ -159,6 +161,7 @@ def _scene_view(results: Results, scene: SceneResult, key: str, pictures: int) -
         distances=distance_panels(found, models, f"{key}-far"),
         calibrations=calibration_panels(found, models, f"{key}-calibration"),
         areas=area_panels(found),
+        searches=search_panels(found, f"{key}-search"),
         model_key=legend(models),
         split_key=legend(lines),
     )

@@ -1,6 +1,7 @@
 """A search in its storage: trials that are asked for, scored, written down, and gone on with after a stop."""
 
 import fcntl
+import statistics
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ Score = Callable[[Mapping[str, Any], int], float]
 
 _RECORD, _WORKER, _START = "record", "worker", "start"
 _STATES = {"complete": TrialState.COMPLETE, "pruned": TrialState.PRUNED, "unfit": TrialState.PRUNED}
-_SEED_OF_PRUNING = 5  # trials before any is given up, and below
+_LEAST_TO_PRUNE = 5  # complete trials before any other is given up
 _UNNAMED = 60.0  # s; a trial that no worker has put its name to for so long was lost before that
 
 
@@ -66,9 +67,6 @@ class StoredStudy:
             self._study = optuna.create_study(
                 storage=_storage(folder, search.storage),
                 sampler=self._sampler,
-                pruner=optuna.pruners.MedianPruner(n_startup_trials=_SEED_OF_PRUNING, n_warmup_steps=1)
-                if search.pruning
-                else optuna.pruners.NopPruner(),
                 study_name=identity,
                 direction="maximize",
                 load_if_exists=True,
@@ -157,13 +155,25 @@ class StoredStudy:
                 scores.append(score(values, fold))
                 asked.report(sum(scores) / len(scores), fold)
                 # The model's own options are what all else is held against.
-                if not start and fold + 1 < self._search.folds and asked.should_prune():
+                if not start and fold + 1 < self._search.folds and self._falls_behind(scores):
                     outcome = "pruned"
                     break
         except (UsageError, DataError) as error:
             outcome, reason = "unfit", str(error)
         seconds = round(time.perf_counter() - begun, 3)
         return Trial(place, outcome, values, tuple(scores), seconds, worker, start, reason)
+
+    def _falls_behind(self, scores: list[float]) -> bool:
+        """Return whether the mean over these folds, two or more, is below the median of the complete trials there.
+
+        Optuna's own median pruner holds a trial's best mean so far against the others', so that an easy first fold
+        would let everything pass.
+        """
+        count = len(scores)
+        if not self._search.pruning or count < 2:
+            return False
+        sums = [sum(trial.scores[:count]) for trial in self.trials if trial.outcome == "complete"]
+        return len(sums) >= _LEAST_TO_PRUNE and sum(scores) < statistics.median(sums)
 
     def _close(self, number: int, done: Trial) -> None:
         # What lies outside the space would teach the estimator nothing; to it the trial has failed.
