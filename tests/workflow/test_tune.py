@@ -86,7 +86,6 @@ def test_second_run_does_nothing(tuned: Path, snakemake, config: Path) -> None:
             {"tune": 2, "winner": 1, "train": 1, "predict": 1, "evaluate": 1, "compare": 1, "report": 1},
         ),
         ("models/forest.py", {"train": 1, "predict": 1, "evaluate": 1, "compare": 1, "report": 1}),
-        ("report/plot.py", {"report": 1}),
     ],
 )
 def test_edit_of_a_module_searches_again_only_what_it_touches(
@@ -117,8 +116,6 @@ def test_report_shows_the_search(tuned: Path) -> None:
     [
         ("tune: {trial: 3}", "model svm: tune: unknown option 'trial'"),
         ("tune: {sampler: random}", "search: option 'sampler' is 'random', which leaks"),
-        ("tune: {space: {cost: [1, 2]}}", "model svm: unknown option 'cost'"),
-        ("tune: 3", "'tune' is 3; expected the options of a search"),
     ],
 )
 def test_impossible_search_is_one_sentence_before_any_job(
