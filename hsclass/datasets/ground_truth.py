@@ -113,18 +113,19 @@ def on_grid(contents: Contents, cube: Grid, shape: tuple[int, int], path: Path) 
 
 
 def renumbered(labels: np.ndarray, entries: tuple[ClassEntry, ...], path: Path) -> np.ndarray:
-    """Return class ids with those of the file turned into the descriptor's, where its classes list `values`."""
+    """Return class ids with those of the file turned into the descriptor's, where its classes list `values`.
+
+    Names among the values are those of an attribute table, and count for nothing here.
+    """
     table = np.arange(_MAX_ID + 1, dtype=np.int64)
     for entry in entries:
-        for value in entry.values:
-            if not isinstance(value, int) or not 0 < value <= _MAX_ID:
+        for value in (value for value in entry.values if isinstance(value, int)):
+            if not 0 < value <= _MAX_ID:
                 raise DataError(
-                    f"{path}: class {entry.id} has the value '{value}' in the descriptor, which no raster of ids holds;"
+                    f"{path}: class {entry.id} has the value {value} in the descriptor, which no raster of ids holds;"
                     f" expected whole numbers from 1 to {_MAX_ID}"
                 )
             table[value] = entry.id
-    if not any(entry.values for entry in entries):
-        return labels
     ids = table[labels]
     return ids.astype(np.uint8 if ids.max() <= 255 else np.uint16)
 

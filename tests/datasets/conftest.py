@@ -32,17 +32,37 @@ class Answers:
 
     address: str
     by_path: dict[str, tuple[int, bytes, int]] = field(default_factory=dict)
+    in_parts: set[str] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
+    ranges: list[str | None] = field(default_factory=list)
+    may_answer: threading.Event = field(default_factory=threading.Event)
 
-    def give(self, path: str, body: bytes, *, status: int = 200, length: int | None = None) -> str:
-        """Set the answer for `path` and return its address."""
+    def __post_init__(self) -> None:
+        self.may_answer.set()
+
+    def give(
+        self, path: str, body: bytes, *, status: int = 200, length: int | None = None, in_parts: bool = False
+    ) -> str:
+        """Set the answer for `path` and return its address; `in_parts` sends the rest to who asks for it."""
         self.by_path[path] = (status, body, len(body) if length is None else length)
+        if in_parts:
+            self.in_parts.add(path)
         return f"{self.address}{path}"
+
+    def answer(self, path: str, asked_range: str | None) -> tuple[int, bytes, int, str | None]:
+        """Return status, body, its length as told, and the Content-Range."""
+        status, body, length = self.by_path.get(path, (404, b"not here", 8))
+        if asked_range is None or path not in self.in_parts:
+            return status, body, length, None
+        start = int(asked_range.removeprefix("bytes=").rstrip("-"))
+        if start >= len(body):
+            return 416, b"", 0, f"bytes */{len(body)}"
+        return 206, body[start:], len(body) - start, f"bytes {start}-{len(body) - 1}/{len(body)}"
 
 
 @pytest.fixture(autouse=True)
 def _no_mirror_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HSCLASS_DATA_MIRROR", "HSCLASS_DATA"):
+    for name in ("HSCLASS_DATA_MIRROR", "HSCLASS_DATA", "HSCLASS_OFFLINE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
 
@@ -54,9 +74,13 @@ def server() -> Iterator[Answers]:
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             answers.asked.append(self.path)
-            status, body, length = answers.by_path.get(self.path, (404, b"not here", 8))
+            answers.ranges.append(self.headers.get("Range"))
+            answers.may_answer.wait(30)
+            status, body, length, part = answers.answer(self.path, self.headers.get("Range"))
             self.send_response(status)
             self.send_header("Content-Length", str(length))
+            if part is not None:
+                self.send_header("Content-Range", part)
             self.end_headers()
             self.wfile.write(body)
 

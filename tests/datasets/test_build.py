@@ -369,3 +369,54 @@ def test_legend_colours_are_told_apart(describe: Describe) -> None:
     ).classes
     assert second[1] == LandCover(2, "b", first[0].color)
     assert len({cover.color for cover in second}) == 3
+
+
+def test_ids_of_the_file_are_renumbered_and_joined(describe: Describe, labels: np.ndarray) -> None:
+    classes = [{"id": 1, "name": "crop", "values": [1, 3]}, {"id": 9, "name": "water", "values": [2, "wet"]}]
+    scene = build(describe(classes=classes))
+    np.testing.assert_array_equal(scene.labels, np.where(labels == 2, 9, np.where(labels > 0, 1, 0)))
+    assert [(cover.id, cover.name) for cover in scene.classes] == [(1, "crop"), (9, "water")]
+    assert scene.digest != build(describe()).digest
+
+
+def test_one_factor_is_kept_beside_the_values(describe: Describe, cube: np.ndarray) -> None:
+    scene = build(describe(scale=0.0001))
+    assert scene.scale == 0.0001
+    np.testing.assert_array_equal(scene.cube, cube)
+    assert build(describe()).scale is None
+
+
+def test_offset_makes_measured_values_and_keeps_nodata_apart(
+    describe: Describe, tmp_path: Path, cube: np.ndarray
+) -> None:
+    cube[2, 2] = -1
+    file = describe(scale=0.5, offset=0.5, nodata=-1)
+    np.save(tmp_path / "cube.npy", cube)
+    scene = build(file)
+    assert scene.scale == 1
+    assert scene.cube.dtype == np.float32
+    assert np.argwhere(~scene.mask).tolist() == [[2, 2]]
+    assert scene.nodata == -9999
+    np.testing.assert_allclose(scene.cube[scene.mask], cube[scene.mask] * 0.5 + 0.5)
+    assert scene.cube[2, 2].tolist() == [-9999] * 3
+
+
+def test_widths_and_left_out_centres_follow_the_bands(describe: Describe) -> None:
+    scene = build(describe(wavelengths=[400, 500, 600], fwhm=[7, 8, 9], drop_bands=[1]))
+    assert scene.fwhm is not None
+    assert scene.fwhm.tolist() == [7, 9]
+    assert scene.bad_bands == (500,)
+    assert "has 3 bands, but the descriptor lists 2 'fwhm'" in refusal(describe(fwhm=[7, 8]))
+
+
+def test_header_of_an_envi_file_may_be_named(describe: Describe, tmp_path: Path, cube: np.ndarray) -> None:
+    header = "ENVI\nsamples = 5\nlines = 4\nbands = 3\ndata type = 2\ninterleave = bip\nbyte order = 0\n"
+    (tmp_path / "scene.hdr").write_text(header)
+    (tmp_path / "scene.dat").write_bytes(cube.astype("<i2").tobytes())
+    file = describe(cube="scene.hdr")
+    first = build(file)
+    np.testing.assert_array_equal(first.cube, cube)
+    (tmp_path / "scene.dat").write_bytes((cube + 1).astype("<i2").tobytes())
+    with pytest.raises(DataError, match=r"scene\.hdr: its scene\.dat changed since it was fetched; fetch it again"):
+        build_scene(describe(cube="scene.hdr"), folder=tmp_path / "data")
+    assert build(describe(cube="scene.hdr")).digest != first.digest

@@ -2,6 +2,9 @@
 
 import io
 import json
+import subprocess
+import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,9 +20,14 @@ Digest = Callable[[bytes], str]
 
 
 class Server(Protocol):
+    address: str
     asked: list[str]
+    ranges: list[str | None]
+    may_answer: threading.Event
 
-    def give(self, path: str, body: bytes, *, status: int = 200, length: int | None = None) -> str: ...
+    def give(
+        self, path: str, body: bytes, *, status: int = 200, length: int | None = None, in_parts: bool = False
+    ) -> str: ...
 
 
 @pytest.fixture
@@ -223,3 +231,185 @@ def test_folder_that_cannot_be_made_is_named(describe: Describe, tmp_path: Path)
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match="cannot write into"):
         fetch(describe(), tmp_path / "file")
+
+
+@pytest.fixture
+def _byte_by_byte(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write every byte that comes: of the small files of these tests, no whole block would."""
+    monkeypatch.setattr("hsclass.datasets.download._CHUNK", 1)
+
+
+def parts(folder: Path) -> list[Path]:
+    """Return what is kept of downloads that broke off."""
+    return list(folder.rglob(".download-*"))
+
+
+@pytest.mark.usefixtures("_byte_by_byte")
+def test_broken_download_goes_on_where_it_stopped(
+    server: Server, describe: Describe, tmp_path: Path, body: bytes, sha256: Digest
+) -> None:
+    url = server.give("/scene.npy", body[:100], length=len(body))
+    file = describe(cube={"url": url, "sha256": sha256(body)})
+    sentence = refusal(file, tmp_path / "data")
+    assert "(the connection broke off before the end of the file; the first 100 bytes are kept, run again" in sentence
+    assert [part.read_bytes() for part in parts(tmp_path)] == [body[:100]]
+    assert not (tmp_path / "data/toy/scene.npy").exists()
+    server.give("/scene.npy", body, in_parts=True)
+    assert fetch(file, tmp_path / "data")["cube"]["sha256"] == sha256(body)
+    assert server.ranges == [None, "bytes=100-"]
+    assert not parts(tmp_path)
+
+
+@pytest.mark.usefixtures("_byte_by_byte")
+def test_another_server_goes_on_with_the_same_file(
+    server: Server, describe: Describe, tmp_path: Path, body: bytes, sha256: Digest
+) -> None:
+    first = server.give("/a/scene.npy", body[:50], length=len(body))
+    second = server.give("/b/scene.npy", body, in_parts=True)
+    file = describe(cube=[{"url": url, "sha256": sha256(body)} for url in (first, second)])
+    assert fetch(file, tmp_path / "data")["cube"]["origin"] == second
+    assert server.ranges == [None, "bytes=50-"]
+    assert (tmp_path / "data/toy/scene.npy").read_bytes() == body
+
+
+@pytest.mark.usefixtures("_byte_by_byte")
+def test_server_that_sends_the_whole_again(
+    server: Server, describe: Describe, tmp_path: Path, body: bytes, sha256: Digest
+) -> None:
+    file = describe(cube={"url": server.give("/scene.npy", body[:60], length=len(body)), "sha256": sha256(body)})
+    refusal(file, tmp_path / "data")
+    server.give("/scene.npy", body)
+    fetch(file, tmp_path / "data")
+    assert (tmp_path / "data/toy/scene.npy").read_bytes() == body
+
+
+@pytest.mark.usefixtures("_byte_by_byte")
+def test_kept_part_of_another_file_is_dropped_and_the_whole_fetched(
+    server: Server, describe: Describe, tmp_path: Path, body: bytes, sha256: Digest
+) -> None:
+    file = describe(cube={"url": server.give("/scene.npy", b"x" * 60, length=len(body)), "sha256": sha256(body)})
+    refusal(file, tmp_path / "data")
+    server.give("/scene.npy", body, in_parts=True)
+    fetch(file, tmp_path / "data")
+    assert (tmp_path / "data/toy/scene.npy").read_bytes() == body
+    assert server.ranges == [None, "bytes=60-", None]
+
+
+@pytest.mark.usefixtures("_byte_by_byte")
+def test_kept_part_that_is_too_long_is_dropped(
+    server: Server, describe: Describe, tmp_path: Path, body: bytes, sha256: Digest
+) -> None:
+    long = body + b"more"
+    file = describe(cube={"url": server.give("/scene.npy", long, length=len(long) + 9), "sha256": sha256(body)})
+    refusal(file, tmp_path / "data")
+    server.give("/scene.npy", body, in_parts=True)
+    assert f"no more than the {len(long)} bytes kept, now dropped; run again" in refusal(file, tmp_path / "data")
+    assert fetch(file, tmp_path / "data")["cube"]["sha256"] == sha256(body)
+
+
+@pytest.mark.usefixtures("_byte_by_byte")
+def test_run_killed_just_before_the_end_needs_no_server(
+    server: Server, describe: Describe, tmp_path: Path, body: bytes, sha256: Digest
+) -> None:
+    file = describe(cube={"url": server.give("/scene.npy", body[:9], length=len(body)), "sha256": sha256(body)})
+    refusal(file, tmp_path / "data")
+    parts(tmp_path)[0].write_bytes(body)
+    fetch(file, tmp_path / "data")
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"body": b"no", "status": 500},
+        {"body": b"<html>log in</html>"},
+        {"body": b"<html>log in</html>", "length": 999},
+        {"body": b""},
+        {"body": b"another file"},
+    ],
+)
+def test_nothing_is_kept_of_what_is_not_the_file(
+    server: Server, describe: Describe, tmp_path: Path, sha256: Digest, body: bytes, answer: dict[str, Any]
+) -> None:
+    refusal(describe(cube={"url": server.give("/scene.npy", **answer), "sha256": sha256(body)}), tmp_path / "data")
+    assert not parts(tmp_path)
+
+
+def test_dead_server_then_page_then_damage_then_the_file(
+    server: Server, describe: Describe, tmp_path: Path, body: bytes, sha256: Digest
+) -> None:
+    urls = [
+        "http://127.0.0.1:9/scene.npy",
+        server.give("/page/scene.npy", b"<!doctype html><title>Sign in</title>"),
+        server.give("/damaged/scene.npy", body[::-1]),
+        server.give("/good/scene.npy", body),
+    ]
+    file = describe(cube=[{"url": url, "sha256": sha256(body)} for url in urls])
+    assert fetch(file, tmp_path / "data")["cube"]["origin"] == urls[-1]
+    assert [path.split("/")[1] for path in server.asked] == ["page", "damaged", "good"]
+
+
+def test_offline_asks_no_server_and_says_so(
+    server: Server, describe: Describe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: bytes, sha256: Digest
+) -> None:
+    url = server.give("/scene.npy", body)
+    file = describe(cube={"url": url, "sha256": sha256(body)})
+    monkeypatch.setenv("HSCLASS_OFFLINE", "1")
+    sentence = refusal(file, tmp_path / "data")
+    assert sentence == (
+        f"toy: the cube could not be had from any source: {url} (not asked, as HSCLASS_OFFLINE is set); put scene.npy"
+        f" by hand into {tmp_path / 'data/toy'}/, or into the folder that HSCLASS_DATA_MIRROR names"
+    )
+    monkeypatch.setenv("HSCLASS_OFFLINE", "0")
+    fetch(file, tmp_path / "data")
+    monkeypatch.setenv("HSCLASS_OFFLINE", "1")
+    fetch(file, tmp_path / "data")
+    assert server.asked == ["/scene.npy"]
+
+
+def test_file_that_only_a_person_may_get(describe: Describe, tmp_path: Path, body: bytes) -> None:
+    file = describe(cube={"by_hand": "scene.npy", "obtain": "register at https://a.org"})
+    assert refusal(file, tmp_path / "data") == (
+        "toy: the cube could not be had from any source: scene.npy (no program may fetch it: register at https://a.org);"
+        f" put scene.npy by hand into {tmp_path / 'data/toy'}/, or into the folder that HSCLASS_DATA_MIRROR names"
+    )
+    (tmp_path / "data/toy").mkdir()
+    (tmp_path / "data/toy/scene.npy").write_bytes(body)
+    assert fetch(file, tmp_path / "data")["cube"]["file"] == "scene.npy"
+
+
+def test_header_in_the_mirror_comes_along(describe: Describe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mirror").mkdir()
+    (tmp_path / "mirror/scene.dat").write_bytes(b"pixels")
+    (tmp_path / "mirror/scene.hdr").write_text("ENVI")
+    monkeypatch.setenv("HSCLASS_DATA_MIRROR", str(tmp_path / "mirror"))
+    manifest = fetch(describe(cube={"by_hand": "scene.dat", "obtain": "ask"}), tmp_path / "data")
+    assert (tmp_path / "data/toy/scene.hdr").read_text() == "ENVI"
+    assert list(manifest["cube"]["beside"]) == ["scene.hdr"]
+
+
+RUN = """
+import sys
+from hsclass.datasets.fetch import fetch
+print("ready", flush=True)
+print(fetch(sys.argv[1], sys.argv[2])["cube"]["sha256"])
+"""
+
+
+def test_two_runs_at_once_ask_once(
+    server: Server, describe: Describe, tmp_path: Path, body: bytes, sha256: Digest
+) -> None:
+    """The server answers after both runs have begun, so that the second one finds the first at work."""
+    file = describe(cube={"url": server.give("/scene.npy", body), "sha256": sha256(body)})
+    server.may_answer.clear()
+    command = [sys.executable, "-c", RUN, str(file), str(tmp_path / "data")]
+    runs = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    for run in runs:
+        assert run.stdout is not None
+        assert run.stdout.readline() == "ready\n"
+    server.may_answer.set()
+    for run in runs:
+        said, complained = run.communicate(timeout=60)
+        assert (run.returncode, said.strip()) == (0, sha256(body)), complained
+    assert server.asked == ["/scene.npy"]
+    assert not parts(tmp_path)

@@ -16,7 +16,7 @@ Describe = Callable[..., Path]
 
 def test_catalogue_names_are_those_of_its_files() -> None:
     assert sorted(catalogue()) == [
-        "botswana", "indian_pines", "ksc", "pavia_centre", "pavia_university", "salinas", "salinas_a",
+        "botswana", "houston_2013", "indian_pines", "ksc", "pavia_centre", "pavia_university", "salinas", "salinas_a",
     ]  # fmt: skip
     assert all(path.is_file() and path.stem == name for name, path in catalogue().items())
 
@@ -27,7 +27,9 @@ def test_every_descriptor_of_the_catalogue_is_complete(name: str) -> None:
     assert descriptor.name == name
     assert descriptor.title
     assert descriptor.shape is not None
-    assert all(source.sha256 for source in (*descriptor.cube, *descriptor.labels))
+    assert descriptor.licence
+    assert len(descriptor.cite) > 50
+    assert all(source.sha256 or source.by_hand for source in (*descriptor.cube, *descriptor.labels))
     assert all(not source.is_local for source in (*descriptor.cube, *descriptor.labels))
 
 
@@ -69,7 +71,7 @@ def test_unknown_name_lists_the_valid_ones_and_the_nearest() -> None:
     with pytest.raises(UsageError) as caught:
         load_descriptor("indianpines")
     sentence = str(caught.value)
-    assert "unknown data set 'indianpines': expected one of botswana, indian_pines, ksc" in sentence
+    assert "unknown data set 'indianpines': expected one of botswana, houston_2013, indian_pines, ksc" in sentence
     assert "did you mean 'indian_pines'?" in sentence
 
 
@@ -82,6 +84,17 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"cube": {"key": "x"}}, "give either 'url', or 'path', or 'package' with the 'path' inside it"),
     ({"cube": {"url": "https://a.org/x.mat", "path": "x.mat"}}, "give either 'url', or 'path'"),
     ({"cube": {"package": "tensorly"}}, "give either 'url', or 'path'"),
+    ({"cube": {"by_hand": "a.tif"}}, "'by_hand', the file's name, goes with 'obtain', where to get it"),
+    ({"cube": {"by_hand": "a.tif", "obtain": "ask", "path": "b"}}, "goes with 'obtain', where to get it, and no other"),
+    ({"cube": {"path": "a.npy", "axes": "rows bands"}}, "option 'cube.0.axes' is 'rows bands'; it should be"),
+    ({"cube": {"path": "a.npy", "field": "crop"}}, "unknown option 'cube.0.field'"),
+    ({"labels": {"path": "a.shp", "overlap": "mean"}}, "option 'labels.0.overlap' is 'mean'; it should be"),
+    ({"scale": 0}, "'scale' is 0, which leaves nothing of the data"),
+    ({"shape": [4, 5, 3], "fwhm": [7, 7]}, "'fwhm' lists 2 widths for 3 bands"),
+    (
+        {"classes": [{"id": 1, "name": "a", "values": [4, 5]}, {"id": 5, "name": "b"}]},
+        "5 in the file stands for two of the 'classes'; give it to one by 'values'",
+    ),
     ({"cube": "ftp://a.org/x.mat"}, "option 'cube.0.url' is 'ftp://a.org/x.mat'; it should match"),
     ({"cube": {"path": "a.npy", "sha256": "12"}}, "option 'cube.0.sha256' is '12'; it should match"),
     ({"name": "a/b"}, "option 'name' is 'a/b'"),
