@@ -15,6 +15,7 @@ include: "workflow/rules/scene.smk"
 include: "workflow/rules/split.smk"
 include: "workflow/rules/tune.smk"
 include: "workflow/rules/model.smk"
+include: f"workflow/rules/{'tiles' if EXPERIMENT.plan.map_tiles > 1 else 'map'}.smk"
 include: "workflow/rules/report.smk"
 
 

@@ -121,6 +121,7 @@ class Plan(Options):
     splits: Annotated[tuple[Entry, ...], _entries("sampler")] = Field(min_length=1)
     features: Annotated[tuple[Entry, ...], _entries("features")] = (Entry(kind="raw", name="raw"),)
     models: Annotated[tuple[Entry, ...], _entries("model")] = Field(min_length=1)
+    map_tiles: int = Field(1, ge=1, description="jobs that share each map; the map is the same, byte for byte")
     published: Published | None = None
 
     @field_validator("window")

@@ -50,6 +50,7 @@ def predict(
     from hsclass.models.trained import TrainedModel
     from hsclass.report.preview import write_preview
     from hsclass.resources import peak_memory_mb
+    from hsclass.sources import stage_digest
 
     request = MapRequest(confidence, probabilities, abstain, resample, memory, _part(part))
     trained = TrainedModel.load(model, threads=threads)
@@ -57,6 +58,7 @@ def predict(
     label = f"predict {output.parent}"
     report = map_file(
         trained, pixels, output, request, folder=model, tell=teller(label),
+        code=stage_digest("predict", features=trained.about["features"], model=trained.about["model"]),
         warn=lambda text: typer.echo(f"{label}: {text}", err=True),
     )  # fmt: skip
     typer.echo(f"{label}: {report.pixels} pixels in {report.seconds:.1f} s", err=True)

@@ -81,6 +81,7 @@ def map_file(
     request: MapRequest | None = None,
     *,
     folder: Path | None = None,
+    code: str = "",
     tell: Callable[[str], None] = lambda _: None,
     warn: Callable[[str], None] = lambda _: None,
 ) -> MapReport:
@@ -98,6 +99,8 @@ def map_file(
     request : MapRequest, optional
     folder : Path, optional
         Of the model, to tell it from others when a run is resumed.
+    code : str
+        A digest of the code that predicts, for the same.
     tell, warn : callable, optional
         Take lines of text: progress; what one should know.
 
@@ -121,7 +124,7 @@ def map_file(
     for note in conversion.notes:
         warn(f"scene {pixels.name}: {note}")
     rows = tiles.part(request.part.number, request.part.of) if request.part else slice(0, total)
-    key = map_key(folder, model.about, _identity(predictor, request))
+    key = map_key(folder, model.about, {**_identity(predictor, request), "code": code})
     left = Leftovers(
         output, key, dtype=legend.dtype, cols=cols,
         probabilities=len(legend.classes) if request.probabilities else 0,

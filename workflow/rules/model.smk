@@ -24,30 +24,6 @@ rule train:
         " --threads {threads} -o {output} 2>&1 | tee {log}"
 
 
-rule predict:
-    input:
-        model="results/{scene}/{split}-{seed}/{features}/{model}/model",
-        cube="results/{scene}/cube.tif",
-    output:
-        map="results/{scene}/{split}-{seed}/{features}/{model}/map.tif",
-        confidence="results/{scene}/{split}-{seed}/{features}/{model}/confidence.tif",
-        about="results/{scene}/{split}-{seed}/{features}/{model}/map.json",
-    log:
-        "logs/predict/{scene}/{split}-{seed}/{features}-{model}.log",
-    benchmark:
-        "logs/predict/{scene}/{split}-{seed}/{features}-{model}.tsv"
-    conda:
-        "../envs/hsclass.yaml"
-    threads: model_threads
-    resources:
-        mem_mb=model_memory,
-    params:
-        code=predict_digest,
-    shell:
-        "hsclass predict {input.model} results/{wildcards.scene} --threads {threads} --about {output.about}"
-        " --confidence {output.confidence} -o {output.map} 2>&1 | tee {log}"
-
-
 # Exit status 3, which stops the run, when a part of the model has seen a test pixel.
 rule evaluate:
     input:
