@@ -118,11 +118,13 @@ def scene(
 ) -> None:
     """Turn fetched files into a scene: cube.tif and labels.tif."""
     from hsclass.datasets import default_folder
-    from hsclass.datasets.build import build_scene
+    from hsclass.datasets.build import build_scene, require_elsewhere
     from hsclass.datasets.descriptor import SceneOptions
     from hsclass.options import parse_options
     from hsclass.scene import write_scene
 
     options = parse_options(SceneOptions, read_options(settings), f"scene {rename or name}")
-    built = build_scene(name, folder=data or default_folder(), options=options, name=rename)
+    folder = data or default_folder()
+    require_elsewhere(name, folder=folder, output=output)
+    built = build_scene(name, folder=folder, options=options, name=rename)
     write_scene(built, output)

@@ -21,7 +21,7 @@ from hsclass.datasets.regions import REGION_SUFFIXES, draw_regions
 from hsclass.datasets.shapes import SHAPE_SUFFIXES, draw_labels
 from hsclass.errors import UsageError
 from hsclass.raster import Grid
-from hsclass.scene import UNLABELLED, Scene
+from hsclass.scene import CUBE_FILE, LABELS_FILE, UNLABELLED, Scene
 
 _LOG = logging.getLogger(__name__)
 _FURTHER = ("reading", "beside")  # of an entry in the manifest
@@ -91,6 +91,25 @@ def build_scene(
         labels, entries = read_labels(path, manifest["labels"], contents.grid, scene.shape[:2], descriptor.classes)
         scene = replace(scene, labels=labels, classes=describe_classes(labels, entries, path))
     return _cut(_without_classes(scene, options.drop_classes), options)
+
+
+def require_elsewhere(name_or_file: str | os.PathLike[str], *, folder: Path, output: Path) -> None:
+    """Check that no file of a data set is where its scene is to be written.
+
+    Raises
+    ------
+    UsageError
+        If writing the scene would overwrite what it is made from.
+    """
+    descriptor = load_descriptor(name_or_file)
+    home = folder / descriptor.name
+    manifest = read_manifest(descriptor, home)
+    sources = [home / manifest[part]["file"] for part in ("cube", "labels") if manifest[part]]
+    for source in sources:
+        if source.resolve() in {(output / name).resolve() for name in (CUBE_FILE, LABELS_FILE)}:
+            raise UsageError(
+                f"output {output}: would overwrite {source}, which the scene is made from; choose another output folder"
+            )
 
 
 def read_labels(

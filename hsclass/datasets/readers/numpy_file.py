@@ -17,7 +17,7 @@ def read_numpy(path: Path, key: str | None, ndim: int, shape: tuple[int, ...] | 
             with path.open("rb") as file:
                 return Contents(np.lib.format.read_array(file, allow_pickle=False))
         with np.load(path, allow_pickle=False) as held:
-            arrays = {name: held[name] for name in held.files}
+            arrays = {name: held[name] for name in held.files if isinstance(held[name], np.ndarray)}
     except DataError:
         raise
     except Exception as error:  # zip, header and pickle errors of many kinds
