@@ -61,14 +61,14 @@ def prepare_cube(contents: Contents, descriptor: Descriptor, path: Path) -> Cube
     if unasked := np.flatnonzero((empty | ~good) & ~chosen).tolist():
         _LOG.warning("%s: left out the bands %s (0-based), which hold no data or are marked bad", path, unasked)
     kept = np.flatnonzero(good & ~empty & ~chosen)
-    if not len(kept):
+    if not len(kept) and not empty.all():
         raise DataError(
             f"{path}: no band is left of {bands}: 'drop_bands' names {len(set(descriptor.drop_bands))}, the file marks"
             f" {int((~good).sum())} as bad, {int(empty.sum())} hold no data; expected some; correct 'drop_bands'"
             " or 'nodata'"
         )
     mask = np.asarray(~lacking[..., kept].any(axis=2))
-    if not mask.any():
+    if not mask.any() or not len(kept):
         few = np.flatnonzero(lacking.mean(axis=(0, 1)) > 0.5).tolist()
         raise DataError(
             f"{path}: no pixel has a value in every band, nodata being {nodata}; expected some; list the bands that"
