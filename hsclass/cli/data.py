@@ -102,10 +102,10 @@ def _estimated(findings: list[dict[str, Any]], config: Path) -> dict[str, Any]:
 
 def _worded(value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{name} {_worded(held)}" for name, held in value.items())
+        return ", ".join(f"{str(name).replace('_', ' ')} {_worded(held)}" for name, held in value.items())
     if isinstance(value, list | tuple):
         return ", ".join(_worded(held) for held in value)
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
 @app.command()

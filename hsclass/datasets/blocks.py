@@ -14,6 +14,7 @@ from hsclass.datasets.readers.header import Header, read_header
 from hsclass.errors import DataError
 
 _BLOCK_BYTES = 32_000_000
+_WHOLE = ("NumPy, several arrays", "MATLAB 5")  # compressed array by array
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class Blocks:
         What a raster says of itself.
     key : str or None
         Variable, of a file that holds several.
+    held : ndarray or None
+        The array itself, of a file that can only be read as a whole.
     """
 
     path: Path
@@ -40,6 +43,7 @@ class Blocks:
     format: str
     header: Header | None = None
     key: str | None = None
+    held: np.ndarray | None = None
 
     def __iter__(self) -> Iterator[np.ndarray]:
         """Yield blocks of whole rows from the top, each of shape (some rows, cols, bands)."""
@@ -68,15 +72,15 @@ class Blocks:
     def _array(self, spans: list[tuple[int, int]]) -> Iterator[np.ndarray]:
         import h5py
 
-        if self.path.suffix.lower() == ".npy":
+        if self.held is not None:
+            held = self.held
+        elif self.path.suffix.lower() == ".npy":
             held = np.load(self.path, mmap_mode="r", allow_pickle=False)
-        elif self.path.suffix.lower() == ".mat" and h5py.is_hdf5(self.path):
+        else:
             with h5py.File(self.path) as file:
                 for start, stop in spans:
                     yield file[self.key][..., start:stop].T.reshape(stop - start, *self.shape[1:])
             return
-        else:  # these formats are compressed as a whole
-            held = read_array(self.path, key=self.key, ndim=2 if self.shape[2] == 1 else 3).array
         for start, stop in spans:
             yield np.asarray(held[start:stop]).reshape(stop - start, *self.shape[1:])
 
@@ -116,10 +120,11 @@ def open_blocks(path: Path, key: str | None = None) -> Blocks:
         raise DataError(
             f"{path}: holds {dtype} of shape {shape}; expected plain real numbers of two or three dimensions"
         )
-    single = suffix == ".npy"
-    return Blocks(
-        path, (shape[0], shape[1], shape[2] if len(shape) == 3 else 1), dtype, name, key=None if single else chosen
-    )
+    size = (shape[0], shape[1], shape[2] if len(shape) == 3 else 1)
+    if name in _WHOLE:
+        held = read_array(path, key=chosen, ndim=len(shape)).array
+        return Blocks(path, size, held.dtype, name, key=chosen, held=held)
+    return Blocks(path, size, dtype, name, key=None if suffix == ".npy" else chosen)
 
 
 def _variables(path: Path) -> tuple[dict[str, tuple[tuple[int, ...], np.dtype[Any]]], str]:
@@ -133,9 +138,7 @@ def _variables(path: Path) -> tuple[dict[str, tuple[tuple[int, ...], np.dtype[An
             return {"array": (held.shape, held.dtype)}, "NumPy"
         if suffix == ".npz":
             with np.load(path, allow_pickle=False) as arrays:
-                return {
-                    name: (arrays[name].shape, arrays[name].dtype) for name in arrays.files
-                }, "NumPy, several arrays"
+                return {name: (arrays[name].shape, arrays[name].dtype) for name in arrays.files}, _WHOLE[0]
         if h5py.is_hdf5(path):
             with h5py.File(path) as file:
                 sets = {name: item for name, item in file.items() if isinstance(item, h5py.Dataset)}
@@ -148,7 +151,7 @@ def _variables(path: Path) -> tuple[dict[str, tuple[tuple[int, ...], np.dtype[An
             for name, shape, kind in whosmat(path)
             if kind in types or "int" in kind
         ]
-        return {name: (shape, dtype) for name, shape, dtype in listed}, "MATLAB 5"
+        return {name: (shape, dtype) for name, shape, dtype in listed}, _WHOLE[1]
     except Exception as error:  # zip, header, pickle and MATLAB errors of many kinds
         raise DataError(
             f"{path}: cannot be read ({' '.join(str(error).split())}); it is damaged; get it again"

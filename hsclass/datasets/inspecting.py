@@ -134,8 +134,9 @@ def _value_warnings(found: BandStatistics, blocks: Blocks, nodata: float | None)
         bands = np.flatnonzero(found.negative)
         lowest = float(np.nanmin(found.lowest))
         said.append(
-            f"{int(found.negative.sum())} values are negative, in {len(bands)} bands (lowest {lowest:g}): normal after"
-            " atmospheric correction, but check that they do not stand for missing data"
+            f"{int(found.negative.sum())} values are negative, the lowest {lowest:g}, in the bands"
+            f" {_listed(bands.tolist())}: normal after atmospheric correction and where water absorbs, but check that"
+            " they do not stand for missing data"
         )
     if found.saturated.any():
         bands = np.flatnonzero(found.saturated)

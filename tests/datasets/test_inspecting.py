@@ -80,7 +80,7 @@ def test_faults_of_values_are_counted_whatever_the_blocks(
 def test_negative_and_missing_values(tmp_path: Path, big: np.ndarray) -> None:
     big[3, 3, 0], big[4, 4, 5] = -32768, -20
     (found,) = look(save(tmp_path / "c.tif", big))
-    assert warned(found, "2 values are negative, in 2 bands (lowest -32768)")
+    assert warned(found, "2 values are negative, the lowest -32768, in the bands 0, 5:")
     assert warned(found, "the value -32768 occurs, often missing data; if so, say 'nodata: -32768'")
     values = big.astype(np.float32)
     values[0, 0, 0], values[1, 1, 1] = np.nan, np.inf
