@@ -85,6 +85,7 @@ def read_header(path: Path) -> Header:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
             with rasterio.open(path) as source:
+                _require_numbers(path, source)
                 header = _described(path, source)
                 envi = source.tags(ns="ENVI")
     except RasterioIOError as error:
@@ -94,6 +95,18 @@ def read_header(path: Path) -> Header:
     if envi:
         _require_length(header, envi)
     return header
+
+
+def _require_numbers(path: Path, source: Any) -> None:
+    """Check that a file is one raster of a type that NumPy has; products in HDF5 and netCDF hold several."""
+    if not source.count:
+        names = [name.rsplit(":", 1)[-1].strip("/") for name in source.subdatasets]
+        raise DataError(
+            f"{path}: holds no raster of its own but the subdatasets {', '.join(names[:10]) or 'none'}; expected one"
+            " raster; write the one to read into a GeoTIFF, as gdal_translate does"
+        )
+    if foreign := {name for name in source.dtypes if name.startswith("complex_")}:
+        raise DataError(f"{path}: holds {foreign.pop()}; expected plain real numbers")
 
 
 def _described(path: Path, source: Any) -> Header:
@@ -117,7 +130,7 @@ def _described(path: Path, source: Any) -> Header:
         driver=source.driver,
         layout=str(source.interleaving.value if source.interleaving else "").lower(),
         shape=(source.height, source.width, bands),
-        dtype=str(np.dtype(source.dtypes[0])) if len(set(source.dtypes)) == 1 else "mixed",
+        dtype=str(np.result_type(*source.dtypes)),
         grid=Grid() if lan else Grid(source.crs, source.transform if known else None),
         nodata=source.nodata,
         wavelengths=_lengths(

@@ -3,6 +3,7 @@
 import logging
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 import rasterio
@@ -90,6 +91,13 @@ def test_ground_truth_has_one_band(tmp_path: Path, cube: np.ndarray) -> None:
     write(path, cube, [])
     with pytest.raises(DataError, match=r"gt\.tif: has 3 bands; expected a ground truth of one band"):
         read_array(path, key=None, ndim=2)
+
+
+def test_product_of_several_rasters_names_them(tmp_path: Path, cube: np.ndarray) -> None:
+    with h5py.File(tmp_path / "product.h5", "w") as file:
+        file["swir"], file["vnir"] = cube, cube
+    with pytest.raises(DataError, match=r"product\.h5: holds no raster of its own but the subdatasets swir, vnir; exp"):
+        read_array(tmp_path / "product.h5", key=None, ndim=3)
 
 
 def test_raster_has_no_key(tmp_path: Path, cube: np.ndarray) -> None:
