@@ -73,16 +73,16 @@ class Blocks:
         import h5py
 
         if self.held is not None:
-            held = self.held
+            for start, stop in spans:
+                yield self.held[start:stop].reshape(stop - start, *self.shape[1:])
         elif self.path.suffix.lower() == ".npy":
-            held = np.load(self.path, mmap_mode="r", allow_pickle=False)
+            for start, stop in spans:  # mapped anew each time, so that what was read does not stay in memory
+                held = np.load(self.path, mmap_mode="r", allow_pickle=False)
+                yield np.array(held[start:stop]).reshape(stop - start, *self.shape[1:])
         else:
             with h5py.File(self.path) as file:
                 for start, stop in spans:
                     yield file[self.key][..., start:stop].T.reshape(stop - start, *self.shape[1:])
-            return
-        for start, stop in spans:
-            yield np.asarray(held[start:stop]).reshape(stop - start, *self.shape[1:])
 
 
 def open_blocks(path: Path, key: str | None = None) -> Blocks:
