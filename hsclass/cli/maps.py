@@ -36,7 +36,7 @@ def predict(
     ] = None,
     memory: Annotated[
         float, typer.Option(metavar="MB", help="for the pixels in work, beside program and model")
-    ] = 1000,
+    ] = 1200,
     part: Annotated[
         str | None, typer.Option(metavar="I/N", help="map one of N parts, for gather", show_default="all")
     ] = None,

@@ -16,7 +16,7 @@ from hsclass.mapping.tiles import Tiles, strip_rows
 from hsclass.models.spectral_contract import Resampling, convert_bands
 from hsclass.models.trained import TrainedModel
 
-MEMORY_MB = 1000
+MEMORY_MB = 1200
 _FLOAT = 4
 
 

@@ -18,5 +18,5 @@ rule predict:
     params:
         code=predict_digest,
     shell:
-        "hsclass predict {input.model} results/{wildcards.scene} --threads {threads} --about {output.about}"
-        " --confidence {output.confidence} -o {output.map} 2>&1 | tee {log}"
+        "hsclass predict {input.model} results/{wildcards.scene} --threads {threads} --memory $(({resources.mem_mb} / 2))"
+        " --about {output.about} --confidence {output.confidence} -o {output.map} 2>&1 | tee {log}"

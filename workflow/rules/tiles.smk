@@ -26,7 +26,7 @@ rule predict_part:
         code=predict_digest,
     shell:
         "hsclass predict {input.model} results/{wildcards.scene} --part {wildcards.scatteritem} --threads {threads}"
-        " --about {output.about} --confidence {output.confidence} -o {output.map} 2>&1 | tee {log}"
+        " --memory $(({resources.mem_mb} / 2)) --about {output.about} --confidence {output.confidence} -o {output.map} 2>&1 | tee {log}"
 
 
 rule gather:
