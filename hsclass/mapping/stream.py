@@ -10,6 +10,7 @@ from hsclass import __version__
 from hsclass.errors import UsageError
 from hsclass.mapping.leftovers import Leftovers, map_key, missing
 from hsclass.mapping.pixels import Pixels
+from hsclass.mapping.plausibility import implausible
 from hsclass.mapping.prediction import Chunk, Legend, Predictor
 from hsclass.mapping.products import CLASSES, CONFIDENCE, PROBABILITIES, legend_tags, product
 from hsclass.mapping.tiles import Tiles, strip_rows
@@ -123,6 +124,8 @@ def map_file(
     predictor = Predictor(model, pixels, conversion, legend, tiles, request.probabilities is not None)
     for note in conversion.notes:
         warn(f"scene {pixels.name}: {note}")
+    if strange := implausible(predictor):
+        warn(f"scene {pixels.name}: {strange}")
     rows = tiles.part(request.part.number, request.part.of) if request.part else slice(0, total)
     key = map_key(folder, model.about, {**_identity(predictor, request), "code": code})
     left = Leftovers(

@@ -15,7 +15,7 @@ from hsclass.report.png import encode
 from hsclass.scene import Scene
 
 _GAP = 8  # pixels
-_LEAST = 200  # a smaller scene is drawn with larger pixels
+_LEAST = 400  # a smaller scene is drawn with larger pixels
 
 
 def write_preview(pixels: Pixels, map_file: Path, path: Path) -> None:

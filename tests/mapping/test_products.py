@@ -141,7 +141,9 @@ def test_preview_shows_scene_and_map_side_by_side(lda: TrainedModel, tall: Path,
     map_file(lda, pixels, tmp_path / "m.tif")
     write_preview(pixels, tmp_path / "m.tif", tmp_path / "m.png")
     image = unpacked((tmp_path / "m.png").read_bytes())
-    assert image.shape == (200, 5 + 8 + 5, 3)
+    assert image.shape == (400, 2 * (5 + 8 + 5), 3)  # twice as large, for people
+    np.testing.assert_array_equal(image[::2, ::2], image[1::2, 1::2])
+    image = image[::2, ::2]
     classes, legend = read_classes(tmp_path / "m.tif")
     for cover in legend:
         assert (image[:, 13:][classes == cover.id] == cover.color).all()

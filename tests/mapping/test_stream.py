@@ -23,6 +23,7 @@ from hsclass.mapping.tiles import Tiles
 from hsclass.models.trained import TrainedModel
 from hsclass.raster import write_raster
 from hsclass.scene import Scene, read_classes, read_scene, write_scene
+from hsclass.split import Split
 
 LEAST = MapRequest(memory=1e-3)  # of which a strip has one tile
 
@@ -149,6 +150,27 @@ def test_features_without_bound_are_mapped_at_once_and_it_is_told(toy_scene, toy
     map_file(model, open_pixels(tmp_path / "toy"), tmp_path / "m.tif", LEAST, warn=said.append)
     assert "features sdap look without bound, so the whole scene is mapped at once" in said[0]
     np.testing.assert_array_equal(read_classes(tmp_path / "m.tif")[0], hsclass.predict_scene(model, toy_scene).classes)
+
+
+@pytest.mark.parametrize(("factor", "told"), [(1e-4, True), (1, False), (1.3, False), (0.7, False), (100, True)])
+def test_values_in_other_units_are_told(
+    toy_scene: Scene, toy_split: Split, tmp_path: Path, factor: float, told: bool
+) -> None:
+    model = hsclass.fit(toy_scene, toy_split, "lda")
+    cube = np.tile((toy_scene.cube * factor).astype(np.float32), (1, 2, 1))
+    scene = replace(toy_scene, cube=cube, mask=np.ones((24, 48), bool), labels=None)
+    said: list[str] = []
+    map_file(model, ScenePixels(scene), tmp_path / "m.tif", warn=said.append)
+    assert [("are both in the same units" in text) for text in said] == [True] * told
+
+
+def test_known_units_are_brought_together(toy_scene: Scene, toy_split: Split, tmp_path: Path) -> None:
+    model = hsclass.fit(replace(toy_scene, scale=1e-4), toy_split, "lda")
+    scene = replace(toy_scene, cube=toy_scene.cube * np.float32(1e-4), scale=1.0)
+    said: list[str] = []
+    map_file(model, ScenePixels(scene), tmp_path / "m.tif", warn=said.append)
+    np.testing.assert_array_equal(read_classes(tmp_path / "m.tif")[0], hsclass.predict_scene(model, toy_scene).classes)
+    assert said == ["scene toy: values are multiplied by 10000, from scale 1 to the model's 0.0001"]
 
 
 def test_too_little_memory_is_told(lda: TrainedModel, tall: Path, tmp_path: Path) -> None:
