@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from hsclass.errors import UsageError
 from hsclass.mapping.pixels import Pixels, Strip
@@ -93,11 +94,12 @@ class Predictor:
         count = len(self.legend.classes)
         probabilities = np.empty((count, *shape), np.float32) if self.with_probabilities else None
         clock = Clock()
-        for tile, found, mask in self._tiles(rows, strip):
-            here = slice(tile.start - rows.start, tile.stop - rows.start)
-            classes[here], confidence[here] = decide(found, mask, self.legend)
-            if probabilities is not None:
-                probabilities[:, here] = np.where(mask, np.moveaxis(found, 2, 0), np.nan)
+        with threadpool_limits(self.model.classifier.threads):
+            for tile, found, mask in self._tiles(rows, strip):
+                here = slice(tile.start - rows.start, tile.stop - rows.start)
+                classes[here], confidence[here] = decide(found, mask, self.legend)
+                if probabilities is not None:
+                    probabilities[:, here] = np.where(mask, np.moveaxis(found, 2, 0), np.nan)
         return Chunk(rows, classes, confidence, probabilities, clock.seconds)
 
     def _tiles(self, rows: slice, strip: Strip) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:

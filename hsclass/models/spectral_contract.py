@@ -89,7 +89,8 @@ class Conversion:
     def apply(self, values: np.ndarray) -> np.ndarray:
         """Return the model's bands, shape (…, model bands), of the needed ones, shape (…, needed)."""
         if self.weights is not None:
-            values = values.astype(np.float32, copy=False) @ self.weights
+            flat = values.reshape(-1, values.shape[-1]).astype(np.float32, copy=False)
+            values = (flat @ self.weights).reshape(*values.shape[:-1], -1)
         return values if self.factor == 1 else values.astype(np.float32, copy=False) * np.float32(self.factor)
 
     def take(self, cube: np.ndarray) -> np.ndarray:

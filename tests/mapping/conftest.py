@@ -21,6 +21,8 @@ NODATA = -9999
 class Box:
     """A classifier of whole numbers: which class is the sum of the window of the first band, modulo three."""
 
+    threads = 1
+
     def __init__(self, reach: int) -> None:
         self.reach = reach
 

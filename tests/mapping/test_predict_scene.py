@@ -25,6 +25,7 @@ class Fixed:
         self.probabilities = np.array(probabilities, np.float32)
 
     reach = 0
+    threads = 1
 
     def predict_map(self, cube: np.ndarray, rows: slice | None = None) -> np.ndarray:
         return self.probabilities
