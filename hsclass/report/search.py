@@ -74,7 +74,7 @@ def _panel(group: Group, runs: Sequence[Run], name: str) -> SearchPanel:
     return SearchPanel(
         group=group,
         metric=metric,
-        folds=first.search.folds,
+        folds=len(first.folds),
         sampler=first.search.sampler,
         rows=tuple(_row(run, study) for run, study in zip(runs, studies, strict=True)),
         progress=_progress(studies, top, metric, f"{name}-progress"),

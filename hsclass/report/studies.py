@@ -15,7 +15,6 @@ class Asked(Record):
     """What a search was asked for, as far as the report tells it."""
 
     metric: Literal["oa", "aa", "kappa"]
-    folds: int
     sampler: str
 
 
@@ -50,6 +49,7 @@ class Study(Record):
 
     search: Asked
     space: dict[str, Axis]
+    folds: list[dict[str, int]]
     spectra: str
     best: Scored
     start: Scored | None

@@ -1,18 +1,22 @@
 """The inner problem: a scene that holds nothing but what the search may see, and its folds."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
-from hsclass.errors import DataError, HsclassError, UsageError
+from hsclass.errors import DataError
 from hsclass.samplers import make_split
 from hsclass.samplers.guard import within
 from hsclass.scene import Scene
 from hsclass.split import Role, Split
 from hsclass.tuning.checks import check_sampler
 from hsclass.tuning.options import TuneOptions
+
+_LEAST = 2
+"""Folds that a mean and its spread take."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,8 @@ class Problem:
         How far [pixels] around the training pixels spectra are to be seen; None: everywhere.
     left_out : tuple of int
         Classes with too few training pixels to be both learned and tested.
+    dropped : dict of int to str
+        Folds, by number, that cannot be scored, and why.
     """
 
     scene: Scene
@@ -39,6 +45,7 @@ class Problem:
     folds: tuple[Split, ...]
     reach: int | None
     left_out: tuple[int, ...]
+    dropped: Mapping[int, str]
 
     @cached_property
     def digest(self) -> str:
@@ -75,9 +82,7 @@ class Problem:
 
         No model can be right on a class that the fold does not train, so such pixels tell nothing of the options.
         """
-        labels = self.scene.require_labels()
-        known = np.unique(labels[fold.roles == Role.TRAIN])
-        return (fold.roles == Role.TEST) & np.isin(labels, known)
+        return _scored(fold, self.scene.require_labels())
 
 
 def make_problem(
@@ -104,7 +109,7 @@ def make_problem(
     UsageError
         If the sampler leaks or cannot cross-validate.
     DataError
-        If the training pixels cannot be dealt to so many folds.
+        If fewer than two folds of the training pixels can be scored.
     """
     sampler = check_sampler(search)
     labels = split.reference(scene.require_labels())
@@ -125,32 +130,40 @@ def make_problem(
         cube[seen] = scene.cube[seen]
     inner = replace(scene, cube=cube, labels=known.astype(labels.dtype), mask=seen)
     window = search.window or split.window
-    folds = []
-    for fold in range(search.folds):
+    folds: list[Split] = []
+    dropped: dict[int, str] = {}
+    for number in range(search.folds):
         try:
             made = make_split(
-                inner, search.sampler, window=window, validation=validation, seed=seed * search.folds + fold,
+                inner, search.sampler, window=window, validation=validation, seed=seed * search.folds + number,
                 folds=search.folds, **search.sampler_options,
             )  # fmt: skip
-        except UsageError:
-            raise
-        except HsclassError as error:
-            raise _impossible(outer, split, search, window, str(error)) from error
+        except DataError as error:
+            dropped[number] = str(error)
+            continue
+        trained = np.unique(known[made.roles == Role.TRAIN])
+        if len(trained) < 2 or not _scored(made, known).any():
+            dropped[number] = f"after the guard it trains {len(trained)} classes, and tests none of two or more"
+            continue
         # The models take windows of the outer split's side; a smaller guard is for those that look less far.
         folds.append(replace(made, window=split.window))
-    problem = Problem(inner, outer, tuple(folds), reach, tuple(left_out.tolist()))
-    for number, counts in enumerate(problem.account()):
-        if counts["classes_train"] < 2 or not counts["scored"]:
-            reason = (
-                f"fold {number} trains {counts['classes_train']} classes, and tests {counts['scored']} pixels of them"
-            )
-            raise _impossible(outer, split, search, window, reason)
-    return problem
+    if len(folds) < _LEAST:
+        raise _impossible(outer, split, search, window, dropped)
+    return Problem(inner, outer, tuple(folds), reach, tuple(left_out.tolist()), dropped)
 
 
-def _impossible(outer: np.ndarray, split: Split, search: TuneOptions, window: int, reason: str) -> DataError:
+def _scored(fold: Split, labels: np.ndarray) -> np.ndarray:
+    known = np.unique(labels[fold.roles == Role.TRAIN])
+    return (fold.roles == Role.TEST) & np.isin(labels, known)
+
+
+def _impossible(
+    outer: np.ndarray, split: Split, search: TuneOptions, window: int, dropped: Mapping[int, str]
+) -> DataError:
+    number, reason = next(iter(dropped.items()))
     return DataError(
         f"search: the {int(outer.sum())} training pixels of split {split.sampler} cannot be dealt to {search.folds}"
-        f" folds by {search.sampler} with window {window} ({reason.rstrip('.')}); choose other 'folds', another"
+        f" folds by {search.sampler} with window {window}, of which fewer than {_LEAST} can be scored (fold {number}:"
+        f" {reason.rstrip('.')}); choose other 'folds', another"
         " 'sampler' or a smaller 'window' for the search, or a split with more training pixels"
     )

@@ -87,6 +87,7 @@ class Tuned:
             "space": {name: dimension.model_dump(mode="json") for name, dimension in self.space.items()},
             "given": {**self.subject.merged({})[0], **_prefixed(self.subject.merged({})[1])},
             "folds": self.problem.account(),
+            "dropped_folds": {str(number): reason for number, reason in self.problem.dropped.items()},
             "left_out": list(self.problem.left_out),
             "spectra": "everywhere" if self.problem.reach is None else "training windows",
             "reach": self.problem.reach,
@@ -110,7 +111,7 @@ class Tuned:
         """Return the trials as CSV; no times, so that the same search gives the same bytes."""
         text = io.StringIO()
         table = csv.writer(text, lineterminator="\n")
-        folds = [f"fold_{number}" for number in range(self.search.folds)]
+        folds = [f"fold_{number}" for number in range(len(self.problem.folds))]
         table.writerow(["trial", "outcome", "value", *folds, *self.space, "reason"])
         for trial in self.trials:
             scores = [f"{score:.6f}" for score in trial.scores]

@@ -114,6 +114,7 @@ def tune(
         identity=_identity(subject, asked, space, problem, seed, code),
         space=space,
         defaults=subject.defaults,
+        folds=len(problem.folds),
         search=asked,
         seed=seed,
     )

@@ -41,6 +41,8 @@ class StoredStudy:
     space : mapping of str to Dimension
     defaults : mapping
         The model's own options, which are tried first.
+    folds : int
+        That each trial is scored on.
     search : TuneOptions
     seed : int
     """
@@ -52,11 +54,12 @@ class StoredStudy:
         identity: str,
         space: Mapping[str, Dimension],
         defaults: Mapping[str, Any],
+        folds: int,
         search: TuneOptions,
         seed: int,
     ) -> None:
         optuna.logging.set_verbosity(optuna.logging.WARNING)
-        self._space, self._search = space, search
+        self._space, self._search, self._folds = space, search, folds
         self._defaults = {name: defaults[name] for name in space}
         self._within = all(self._defaults[name] in dimension for name, dimension in space.items())
         start = {name: stored(self._defaults[name], dimension) for name, dimension in space.items()}
@@ -151,11 +154,11 @@ class StoredStudy:
         outcome: Outcome = "complete"
         reason = ""
         try:
-            for fold in range(self._search.folds):
+            for fold in range(self._folds):
                 scores.append(score(values, fold))
                 asked.report(sum(scores) / len(scores), fold)
                 # The model's own options are what all else is held against.
-                if not start and fold + 1 < self._search.folds and self._falls_behind(scores):
+                if not start and fold + 1 < self._folds and self._falls_behind(scores):
                     outcome = "pruned"
                     break
         except (UsageError, DataError) as error:

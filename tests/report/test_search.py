@@ -33,8 +33,9 @@ def search(experiment, **changes: Any) -> None:
     content["models"][1] |= {"options": {}, "tune": {"trials": 5, "folds": 2}}
     experiment.file.write_text(json.dumps(content))
     study = {
-        "search": {"metric": "oa", "folds": 2, "sampler": "dbscan_area", "trials": 5}, "space": SPACE,
-        "spectra": "training windows", "best": {"trial": 2, "value": 0.5, "spread": 0.1414},
+        "search": {"metric": "oa", "sampler": "dbscan_area", "trials": 5}, "space": SPACE,
+        "folds": [{"train": 30}, {"train": 40}], "spectra": "training windows",
+        "best": {"trial": 2, "value": 0.5, "spread": 0.1414},
         "start": {"trial": 0, "value": 0.3, "spread": 0.1414}, "seconds": 42.0,
         "trials": {"finished": 5, "complete": 3, "pruned": 1, "unfit": 1}, **changes,
     }  # fmt: skip

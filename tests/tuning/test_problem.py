@@ -110,13 +110,24 @@ def test_too_few_fields_for_the_folds_is_one_sentence(fields: Scene, outer: Spli
     roles = outer.roles.copy()
     roles[6:36] = Role.UNUSED
     with pytest.raises(DataError) as caught:
-        make(fields, replace(outer, roles=roles), window=9)
+        make(fields, replace(outer, roles=roles), window=15)
     message = str(caught.value)
     assert message.startswith(
         "search: the 288 training pixels of split fixed cannot be dealt to 3 folds by dbscan_area"
     )
+    assert "with window 15, of which fewer than 2 can be scored (fold 0: " in message
     assert "\n" not in message
     assert "choose other 'folds', another 'sampler' or a smaller 'window' for the search" in message
+
+
+def test_fold_that_cannot_be_scored_is_dropped_and_told(fields: Scene, outer: Split) -> None:
+    """In ten folds of the fields of two classes, some test a class that the guard leaves nowhere else."""
+    labels = fields.require_labels()
+    roles = np.where(np.isin(labels, (3, 5)) & (np.indices(labels.shape)[1] < 30), outer.roles, Role.UNUSED)
+    problem = make(fields, replace(outer, roles=roles.astype(np.uint8)), window=21, folds=6)
+    assert problem.dropped
+    assert len(problem.folds) + len(problem.dropped) == 6
+    assert all(fold["classes_train"] == 2 and fold["scored"] for fold in problem.account())
 
 
 def test_sampler_that_leaks_is_refused(fields: Scene, outer: Split) -> None:

@@ -25,7 +25,9 @@ def peak(values: Mapping[str, Any], fold: int) -> float:
 
 def make(folder: Path | None = None, *, seed: int = 0, identity: str = "a", **options: Any) -> StoredStudy:
     asked = TuneOptions.model_validate({"trials": 8, "folds": 2, "pruning": False, **options})
-    return StoredStudy(folder, identity=identity, space=SPACE, defaults=DEFAULTS, search=asked, seed=seed)
+    return StoredStudy(
+        folder, identity=identity, space=SPACE, defaults=DEFAULTS, folds=asked.folds, search=asked, seed=seed
+    )
 
 
 def run(study: StoredStudy, score: Any = peak, *, worker: int | None = None, stop_after: int = 99) -> list[str]:
@@ -174,7 +176,7 @@ def test_own_options_outside_the_space_are_tried_all_the_same(tmp_path: Path) ->
 
     for trials in (1, 14):
         search = asked.model_copy(update={"trials": trials})
-        study = StoredStudy(tmp_path, identity="a", space=SPACE, defaults=own, search=search, seed=0)
+        study = StoredStudy(tmp_path, identity="a", space=SPACE, defaults=own, folds=2, search=search, seed=0)
         run(study, score)
     assert (study.trials[0].values, study.trials[0].start) == (own, True)
     assert sum(trial.start for trial in study.trials) == 1
