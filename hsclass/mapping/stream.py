@@ -9,7 +9,7 @@ from typing import Any
 from hsclass import __version__
 from hsclass.errors import UsageError
 from hsclass.mapping.leftovers import Leftovers, map_key, missing
-from hsclass.mapping.pixels import Pixels
+from hsclass.mapping.pixels import Pixels, RasterPixels
 from hsclass.mapping.plausibility import implausible
 from hsclass.mapping.prediction import Chunk, Legend, Predictor
 from hsclass.mapping.products import CLASSES, CONFIDENCE, PROBABILITIES, legend_tags, product
@@ -117,6 +117,7 @@ def map_file(
     request = request or MapRequest()
     if request.memory <= 0:
         raise UsageError(f"--memory {request.memory:g}: expected megabytes, such as {MEMORY_MB}")
+    _require_own_files(pixels, output, request)
     conversion = convert_bands(model.bands, pixels.bands, name=pixels.name, resample=request.resample)
     legend = Legend(model.classes, request.abstain)
     total, cols, _ = pixels.shape
@@ -166,6 +167,21 @@ def map_file(
     seconds = sum(chunk.seconds for chunk in chunks())
     left.remove()
     return MapReport((rows.stop - rows.start) * cols, round(seconds, 3), resumed, conversion.notes)
+
+
+def _require_own_files(pixels: Pixels, output: Path, request: MapRequest) -> None:
+    """Raise UsageError where a file would be written over the scene, or over another of the map's."""
+    used = {pixels.path.resolve(): "the scene itself"} if isinstance(pixels, RasterPixels) else {}
+    for what, path in {
+        "-o": output,
+        "--confidence": request.confidence,
+        "--probabilities": request.probabilities,
+    }.items():
+        if path is None:
+            continue
+        if taken := used.get(path.resolve()):
+            raise UsageError(f"{what} {path}: is {taken}; give it a name of its own")
+        used[path.resolve()] = f"the file of {what}, too"
 
 
 def _identity(predictor: Predictor, request: MapRequest) -> dict[str, Any]:

@@ -313,6 +313,16 @@ def test_output_folder_that_cannot_be_is_one_sentence(lda: TrainedModel, tall: P
         map_file(lda, open_pixels(tall), tmp_path / "file" / "m.tif")
 
 
+def test_output_over_the_scene_or_another_output_is_refused(lda: TrainedModel, tall: Path, tmp_path: Path) -> None:
+    before = (tall / "cube.tif").read_bytes()
+    with pytest.raises(UsageError, match=r"-o .*cube\.tif: is the scene itself; give it a name of its own"):
+        map_file(lda, open_pixels(tall), tmp_path / "other" / ".." / "tall" / "cube.tif")
+    with pytest.raises(UsageError, match=r"--confidence .*m\.tif: is the file of -o, too"):
+        map_file(lda, open_pixels(tall), tmp_path / "m.tif", MapRequest(tmp_path / "m.tif"))
+    assert (tall / "cube.tif").read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["tall"]
+
+
 def test_scene_by_name_is_read_as_a_whole(toy_scene: Scene) -> None:
     pixels = ScenePixels(toy_scene)
     values, mask = pixels.strip(slice(2, 5), np.arange(24)).read(slice(3, 5))
