@@ -1,6 +1,7 @@
 """What a search inside the training pixels gains on the test pixels, on Indian Pines under the guarded `dbscan_area`.
 
     python benchmarks/tune.py [MODEL …] [--features raw] [--window 9] [--inner 9 1] [--trials 40] [--seeds 0 1 2]
+        [--sampler dbscan_area] [--size TILE]
 
 Prints a line for each model, inner window (what the folds keep apart) and seed: the score inside of the model's own
 options and of the winner, the OA on the test pixels of both, and the winner. With features other than raw, the
@@ -29,8 +30,11 @@ def main() -> None:
     parser.add_argument("--window", type=int, default=9)
     parser.add_argument("--inner", type=int, nargs="+", default=[9, 1])
     parser.add_argument("--trials", type=int, default=40)
+    parser.add_argument("--sampler", default="dbscan_area")
+    parser.add_argument("--size", type=int, help="side of the tiles [pixels] of blocks")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     options = parser.parse_args()
+    dealt = {"sampler": options.sampler, "sampler_options": {"size": options.size} if options.size else {}}
     scene = hsclass.open_scene("indian_pines")
     split = hsclass.make_split(scene, "dbscan_area", window=options.window)
     print("| model | inner window | seed | inner own | inner winner | test own | test winner | winner | seconds |")
@@ -39,7 +43,7 @@ def main() -> None:
         for window in options.inner:
             for seed in options.seeds:
                 begun = time.perf_counter()
-                search = {"trials": options.trials, "window": window, "features": options.features != "raw"}
+                search = {"trials": options.trials, "window": window, "features": options.features != "raw", **dealt}
                 tuned = hsclass.tune(scene, split, model, features=options.features, search=search, seed=seed)
                 seconds = time.perf_counter() - begun
                 given = {"features": options.features, "seed": seed}
