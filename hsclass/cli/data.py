@@ -61,7 +61,8 @@ def inspect(
         typer.echo(json.dumps(told, indent=1, default=str))
         return
     for finding in findings:
-        typer.echo(f"{finding.pop('path')}: {finding.pop('kind')}")
+        path, kind = finding.pop("path"), finding.pop("kind")
+        typer.echo(f"{path}: {kind}{' (bands count from 0)' if kind == 'cube' else ''}")
         warnings = finding.pop("warnings")
         for name, value in finding.items():
             if value is not None and value != []:

@@ -13,7 +13,7 @@ from hsclass.options import Options
 
 WATER = ((1350.0, 1450.0), (1800.0, 1960.0))  # nm
 
-Number = Annotated[int, Field(ge=1)]
+Number = Annotated[int, Field(ge=0)]
 Wavelength = Annotated[float, Field(ge=0)]
 Numbers = tuple[Number | tuple[Number, Number], ...]
 Ranges = tuple[tuple[Wavelength, Wavelength], ...]
@@ -22,9 +22,9 @@ Ranges = tuple[tuple[Wavelength, Wavelength], ...]
 class BandsOptions(Options):
     """Options of the band selection; without any, all bands are kept."""
 
-    keep: Numbers = Field((), description="numbers of bands to keep, from 1, and [first, last]; with none: all")
+    keep: Numbers = Field((), description="bands to keep, counted from 0, and runs [first, last]; with none: all")
     keep_nm: Ranges = Field((), description="[from, to] wavelengths [nm] to keep, added to those of 'keep'")
-    drop: Numbers = Field((), description="numbers of bands to leave out, from 1, and [first, last]")
+    drop: Numbers = Field((), description="bands to leave out, counted from 0, and runs [first, last]")
     drop_nm: Ranges = Field((), description="[from, to] wavelengths [nm] to leave out")
     drop_water: bool = Field(
         False, description="leave out " + " and ".join(f"{low:g} to {high:g} nm" for low, high in WATER)
@@ -49,7 +49,7 @@ class Bands(TransformerMixin, BaseEstimator):
     Parameters
     ----------
     keep, drop : sequence of int or of (int, int)
-        Numbers of the scene's bands, from 1, or first and last of a run.
+        The scene's bands, counted from 0, or first and last of a run.
     keep_nm, drop_nm : sequence of (float, float)
         Ranges of wavelengths [nm], ends included.
     drop_water : bool
@@ -134,9 +134,11 @@ def _numbered(spans: Numbers, bands: int, option: str) -> np.ndarray:
     chosen = np.zeros(bands, bool)
     for span in spans:
         first, last = (span, span) if isinstance(span, int) else span
-        if last > bands:
-            raise UsageError(f"features bands: option '{option}' names band {last}; expected numbers from 1 to {bands}")
-        chosen[first - 1 : last] = True
+        if last >= bands:
+            raise UsageError(
+                f"features bands: option '{option}' names band {last}; expected numbers from 0 to {bands - 1}"
+            )
+        chosen[first : last + 1] = True
     return chosen
 
 

@@ -15,8 +15,8 @@ CENTRES = np.array([900.0, 1000, 1340, 1400, 1390, 1500, 1900, 2100])
 
 
 def kept(**options: Any) -> list[int]:
-    """Return the numbers, from 1, of the bands that are kept of eight with the values 1 to 8."""
-    cube = np.broadcast_to(np.arange(1, 9, dtype=np.float32), (2, 3, 8))
+    """Return the numbers, from 0, of the bands that are kept of eight, whose values are these numbers."""
+    cube = np.broadcast_to(np.arange(8, dtype=np.float32), (2, 3, 8))
     given = parse_options(BandsOptions, options, "features bands").model_dump()
     extractor = Bands(**given).fit(cube, origin=Origin(CENTRES))
     assert extractor.count(8, 0, tuple(CENTRES)) == len(extractor.kept_)
@@ -28,14 +28,14 @@ def kept(**options: Any) -> list[int]:
 @pytest.mark.parametrize(
     ("options", "numbers"),
     [
-        ({}, [1, 2, 3, 4, 5, 6, 7, 8]),
-        ({"keep": [7, [2, 3]]}, [2, 3, 7]),
-        ({"drop": [[1, 6]]}, [7, 8]),
-        ({"keep_nm": [[1000, 1400]]}, [2, 3, 4, 5]),
-        ({"drop_nm": [[0, 1000], [1500, 3000]]}, [3, 4, 5]),
-        ({"keep": [1], "keep_nm": [[1395, 1600]]}, [1, 4, 6]),
-        ({"keep": [[3, 6]], "drop": [4], "drop_nm": [[1490, 1510]]}, [3, 5]),
-        ({"drop_water": True}, [1, 2, 3, 6, 8]),
+        ({}, [0, 1, 2, 3, 4, 5, 6, 7]),
+        ({"keep": [6, [1, 2]]}, [1, 2, 6]),
+        ({"drop": [[0, 5]]}, [6, 7]),
+        ({"keep_nm": [[1000, 1400]]}, [1, 2, 3, 4]),
+        ({"drop_nm": [[0, 1000], [1500, 3000]]}, [2, 3, 4]),
+        ({"keep": [0], "keep_nm": [[1395, 1600]]}, [0, 3, 5]),
+        ({"keep": [[2, 5]], "drop": [3], "drop_nm": [[1490, 1510]]}, [2, 4]),
+        ({"drop_water": True}, [0, 1, 2, 5, 7]),
     ],
 )
 def test_bands_are_those_asked_for(options: dict[str, Any], numbers: list[int]) -> None:
@@ -44,7 +44,7 @@ def test_bands_are_those_asked_for(options: dict[str, Any], numbers: list[int]) 
 
 def test_count_is_open_while_the_wavelengths_are_not_known() -> None:
     assert Bands(drop_water=True).count(8, 3) is None
-    assert Bands(drop=(3, (5, 8))).count(8, 3) == 3
+    assert Bands(drop=(2, (4, 7))).count(8, 3) == 3
 
 
 def test_range_of_wavelengths_in_a_scene_without_any() -> None:
@@ -53,26 +53,26 @@ def test_range_of_wavelengths_in_a_scene_without_any() -> None:
 
 
 def test_numbers_need_no_wavelengths() -> None:
-    assert Bands(drop=(1,)).fit(np.zeros((2, 2, 3))).kept_.tolist() == [1, 2]
+    assert Bands(drop=(0,)).fit(np.zeros((2, 2, 3))).kept_.tolist() == [1, 2]
 
 
 @pytest.mark.parametrize("option", ["keep", "drop"])
 def test_number_beyond_the_last_band(option: str) -> None:
-    with pytest.raises(UsageError, match=f"features bands: option '{option}' names band 9; expected numbers from 1 to"):
-        kept(**{option: [[2, 9]]})
+    with pytest.raises(UsageError, match=f"features bands: option '{option}' names band 8; expected numbers from 0 to"):
+        kept(**{option: [[2, 8]]})
 
 
 def test_nothing_left() -> None:
     with pytest.raises(UsageError, match="the options leave none of the 8 bands"):
         kept(keep_nm=[[3000, 4000]])
     with pytest.raises(UsageError, match="the options leave none of the 8 bands"):
-        kept(drop=[[1, 8]])
+        kept(drop=[[0, 7]])
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"keep": [0]}, r"option 'keep\.0"),
+        ({"keep": [-1]}, r"option 'keep\.0"),
         ({"drop": [[5, 2]]}, r"the range \[5, 2\] runs backwards; expected \[2, 5\]"),
         ({"keep_nm": [[700.0, 400.0]]}, r"the range \[700\.0, 400\.0\] runs backwards"),
     ],
