@@ -356,24 +356,32 @@ def experiment_schema() -> dict[str, Any]:
     }
     for dimension, (key, names, options_of) in rooms.items():
         variants: list[dict[str, Any]] = [{"enum": names}]
-        for name in names:
-            part = options_of(name).model_json_schema()
-            definitions.update(part.pop("$defs", {}))
-            extra = {"tune": tune} if dimension == "models" else {}
-            named = {key: {"const": name}, "name": {"type": "string"}, **extra}
-            part["properties"] = {**named, **part.get("properties", {})}
-            variants.append({**part, "type": "object", "title": name, "required": [key]})
         if dimension == "scenes":
             path = {"type": "string", "pattern": r"\.ya?ml$", "description": "a scene descriptor of your own"}
-            variants += [
-                path,
-                {**variants[1], "title": "own scene"} | {"properties": {**variants[1]["properties"], key: path}},
-            ]
-        items = {"anyOf": variants}
+            variants.append(path)
+        for name in names if dimension != "scenes" else [key]:
+            part = options_of(name).model_json_schema()
+            definitions.update(part.pop("$defs", {}))
+            kind = {"const": name} if dimension != "scenes" else {"anyOf": variants[:2]}
+            extra = {"tune": tune} if dimension == "models" else {}
+            part["properties"] = {key: kind, "name": {"type": "string"}, **extra, **part.get("properties", {})}
+            definitions[f"{key}.{name}"] = {**part, "type": "object", "title": name, "required": [key]}
+            variants.append({"$ref": f"#/$defs/{key}.{name}"})
+        definitions[dimension] = {"anyOf": variants}
+        items = {"$ref": f"#/$defs/{dimension}"}
         schema["properties"][dimension] = {"anyOf": [{"type": "array", "minItems": 1, "items": items}, items]}
     return schema
 
 
 def schema_text() -> str:
     """Return `experiment_schema` as the text of `workflow/schemas/experiment.schema.json`."""
-    return json.dumps(experiment_schema(), indent=1, sort_keys=True) + "\n"
+    return _spread(experiment_schema(), depth=3) + "\n"
+
+
+def _spread(value: Any, *, depth: int, margin: str = "") -> str:
+    """Write JSON with a line for each entry of the outer levels, and the inner ones on one line each."""
+    if depth == 0 or not isinstance(value, dict) or not value:
+        return json.dumps(value, sort_keys=True)
+    inner = margin + " "
+    lines = (f"{inner}{json.dumps(k)}: {_spread(v, depth=depth - 1, margin=inner)}" for k, v in sorted(value.items()))
+    return "{\n" + ",\n".join(lines) + f"\n{margin}}}"
