@@ -1,0 +1,250 @@
+"""A real Slurm on one machine, from Debian's packages, under one folder; needs no root, no systemd and no database.
+
+    eval "$(python tests/cluster/one_machine_slurm.py start FOLDER)"      # sbatch, squeue … and qsub now reach it
+    python tests/cluster/one_machine_slurm.py stop FOLDER
+
+Partition `ci` is the default one. Partition `gpu` holds the same machine; Slurm believes that it has one GPU, so that
+what a job asks for can be tested, not what it then computes.
+"""
+
+import argparse
+import getpass
+import json
+import os
+import secrets
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+TOOLS = ("munged", "munge", "slurmctld", "slurmd", "sbatch", "srun", "squeue", "scontrol", "sinfo", "scancel")
+FOLDERS = ("bin", "etc", "log", "munge", "spool", "state")
+SBIN = ("/usr/sbin", "/usr/local/sbin", "/sbin")
+SECONDS = 30.0
+
+CONF = """\
+ClusterName=ci
+SlurmctldHost={host}(127.0.0.1)
+SlurmUser={user}
+SlurmdUser={user}
+AuthType=auth/munge
+AuthInfo=socket={folder}/munge/munge.sock
+CredType=cred/munge
+SlurmctldPort={controller}
+SlurmdPort={daemon}
+SlurmctldPidFile={folder}/slurmctld.pid
+SlurmdPidFile={folder}/slurmd.pid
+SlurmctldLogFile={folder}/log/slurmctld.log
+SlurmdLogFile={folder}/log/slurmd.log
+StateSaveLocation={folder}/state
+SlurmdSpoolDir={folder}/spool
+SlurmdParameters=config_overrides
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+SelectType=select/cons_tres
+SelectTypeParameters=CR_Core_Memory
+SchedulerType=sched/backfill
+SchedulerParameters=batch_sched_delay=0,sched_interval=5,bf_interval=5
+MpiDefault=none
+ReturnToService=2
+MinJobAge=600
+KillWait=5
+OverTimeLimit=0
+AccountingStorageType=accounting_storage/none
+JobAcctGatherType=jobacct_gather/linux
+JobAcctGatherFrequency=task=1
+JobAcctGatherParams=OverMemoryKill
+EnforcePartLimits=ALL
+JobCompType=jobcomp/filetxt
+JobCompLoc={folder}/log/jobcomp.txt
+GresTypes=gpu
+NodeName={host} NodeAddr=127.0.0.1 CPUs={cpus} RealMemory={memory} Gres=gpu:1 State=UNKNOWN
+PartitionName=ci Nodes={host} Default=YES MaxTime=60 DefMemPerCPU=500 State=UP
+PartitionName=gpu Nodes={host} MaxTime=60 DefMemPerCPU=500 State=UP
+"""
+
+# Snakemake's job step runs srun without any variable of Slurm's, also without the one that names the configuration.
+SRUN = """\
+#!/bin/sh
+SLURM_CONF={conf} exec {srun} "$@"
+"""
+
+
+def find(tool: str) -> str | None:
+    """Return where a program stands; Slurm's daemons stand where ordinary users do not look."""
+    return shutil.which(tool, path=os.pathsep.join([os.environ.get("PATH", os.defpath), *SBIN]))
+
+
+def missing() -> list[str]:
+    """Return the programs that are not installed."""
+    return [tool for tool in TOOLS if find(tool) is None]
+
+
+def start(folder: Path) -> dict[str, str]:
+    """Start munged, slurmctld and slurmd under `folder`; return the variables by which clients reach them.
+
+    Raises
+    ------
+    RuntimeError
+        If a program is not installed, or the node is not idle within half a minute.
+    """
+    if lacking := missing():
+        raise RuntimeError(f"not installed: {', '.join(lacking)}; apt-get install slurm-wlm munge slurm-wlm-torque")
+    folder = folder.resolve()
+    for name in FOLDERS:
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    # munged refuses a folder that others can write to, and warns of one that they cannot enter.
+    (folder / "munge").chmod(0o711)
+    variables = _configure(folder)
+    environment = {**os.environ, **variables}
+    conf, munge = variables["SLURM_CONF"], folder / "munge"
+    _daemon(
+        folder,
+        "munged",
+        ["--foreground", "--force", f"--key-file={munge}/munge.key", f"--socket={munge}/munge.sock"]
+        + [f"--pid-file={munge}/munged.pid", f"--log-file={munge}/munged.log", f"--seed-file={munge}/munged.seed"],
+        environment,
+    )
+    _wait(lambda: _says(["munge", "-S", f"{munge}/munge.sock", "-n"], environment) != "", "munged", folder)
+    _daemon(folder, "slurmctld", ["-D", "-i", "-f", conf], environment)
+    _daemon(folder, "slurmd", ["-D", "-f", conf], environment)
+    _wait(lambda: "idle" in _says(["sinfo", "-h", "-o", "%T"], environment), "slurmd", folder)
+    return variables
+
+
+def stop(folder: Path) -> None:
+    """Cancel what still runs under `folder` and end the three daemons."""
+    folder = folder.resolve()
+    environment = {**os.environ, **_variables(folder)}
+    _says(["scancel", f"--user={getpass.getuser()}"], environment)
+    _wait_quietly(lambda: _says(["squeue", "-h"], environment) == "")
+    for name in ("slurmd", "slurmctld", "munged"):
+        file = folder / f"{name}.started"
+        if file.exists():
+            _end(int(file.read_text()))
+            file.unlink()
+
+
+def _configure(folder: Path) -> dict[str, str]:
+    variables = _variables(folder)
+    controller, daemon = _free_ports(2)
+    conf = Path(variables["SLURM_CONF"])
+    conf.write_text(
+        CONF.format(
+            folder=folder,
+            host=socket.gethostname().split(".")[0],
+            user=getpass.getuser(),
+            controller=controller,
+            daemon=daemon,
+            cpus=max(os.cpu_count() or 1, 2),
+            memory=int(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**20 * 0.9),
+        )
+    )
+    (conf.parent / "gres.conf").write_text("Name=gpu File=/dev/null\n")
+    key = folder / "munge/munge.key"
+    if not key.exists():
+        key.touch(mode=0o600)
+        key.write_bytes(secrets.token_bytes(128))
+    srun = folder / "bin/srun"
+    srun.write_text(SRUN.format(conf=shlex.quote(str(conf)), srun=find("srun")))
+    srun.chmod(0o755)
+    return variables
+
+
+def _variables(folder: Path) -> dict[str, str]:
+    path = os.environ.get("PATH", os.defpath)
+    front = str(folder / "bin")
+    return {
+        "SLURM_CONF": str(folder / "etc/slurm.conf"),
+        "PATH": path if path.startswith(front + os.pathsep) else front + os.pathsep + path,
+    }
+
+
+def _free_ports(count: int) -> list[int]:
+    sockets = [socket.socket() for _ in range(count)]
+    for one in sockets:
+        one.bind(("127.0.0.1", 0))
+    ports = [one.getsockname()[1] for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
+
+
+def _daemon(folder: Path, name: str, arguments: list[str], environment: Mapping[str, str]) -> None:
+    with (folder / f"log/{name}.out").open("ab") as out:
+        started = subprocess.Popen(
+            [find(name) or name, *arguments],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+        )
+    (folder / f"{name}.started").write_text(str(started.pid))
+
+
+def _says(command: list[str], environment: Mapping[str, str]) -> str:
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def _wait_quietly(ready: Callable[[], bool]) -> bool:
+    end = time.monotonic() + SECONDS
+    while not ready():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+def _wait(ready: Callable[[], bool], name: str, folder: Path) -> None:
+    if not _wait_quietly(ready):
+        said = (folder / f"log/{name}.out").read_text()[-3000:]
+        stop(folder)
+        raise RuntimeError(f"{name} is not there after {SECONDS:.0f} s; it said:\n{said}")
+
+
+def _end(pid: int) -> None:
+    def gone() -> bool:
+        try:
+            os.waitpid(pid, os.WNOHANG)
+        except ChildProcessError:
+            pass
+        return not Path(f"/proc/{pid}").exists()
+
+    for sent in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.kill(pid, sent)
+        except ProcessLookupError:
+            return
+        if _wait_quietly(gone):
+            return
+
+
+def main() -> int:
+    """Start or stop; the variables go to standard output, as lines of a shell or as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("action", choices=("start", "stop"))
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--json", action="store_true", help="print the variables as JSON")
+    given = parser.parse_args()
+    if given.action == "stop":
+        stop(given.folder)
+        return 0
+    try:
+        variables = start(given.folder)
+    except RuntimeError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    lines = "\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables.items())
+    sys.stdout.write((json.dumps(variables) if given.json else lines) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
