@@ -269,10 +269,15 @@ class Experiment:
 
     def runs(self) -> Iterator[Run]:
         """Yield every run of the matrix."""
-        for scene, split, seed, features, model in itertools.product(
-            self.scenes, self.splits, self.plan.seeds, self.features, self.models
-        ):
-            yield Run(scene, split, seed, features, model)
+        for scene, split, seed in itertools.product(self.scenes, self.splits, self.plan.seeds):
+            yield from self.split_runs(scene, split, seed)
+
+    def split_runs(self, scene: str, split: str, seed: int) -> list[Run]:
+        """Return the runs of one split of a scene."""
+        return [
+            Run(scene, split, seed, features, model)
+            for features, model in itertools.product(self.features, self.models)
+        ]
 
     def options(self, dimension: str, name: str) -> dict[str, Any]:
         """Return all options, defaults filled in, of an entry of `scenes`, `splits`, `features` or `models`."""

@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from functools import cache
 
 from snakemake.exceptions import WorkflowError
 
@@ -9,7 +10,10 @@ from hsclass.datasets import descriptor_file
 from hsclass.errors import HsclassError
 from hsclass.experiment import Experiment
 from hsclass.models import model_class
-from hsclass.sources import stage_digest
+from hsclass.sources import stage_digest as read_digest
+
+# Snakemake asks once for every job; the sources are read once for every pair of features and model.
+stage_digest = cache(read_digest)
 
 try:
     EXPERIMENT = Experiment(config)
@@ -153,8 +157,7 @@ def run_files(pattern):
 
 def split_runs(wildcards):
     """The runs of one split and seed."""
-    wanted = (wildcards.scene, wildcards.split, int(wildcards.seed))
-    return [run for run in EXPERIMENT.runs() if (run.scene, run.split, run.seed) == wanted]
+    return EXPERIMENT.split_runs(wildcards.scene, wildcards.split, int(wildcards.seed))
 
 
 def maps_of_split(wildcards):
