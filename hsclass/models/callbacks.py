@@ -33,12 +33,14 @@ class KeepBest(keras.callbacks.Callback):
         self.best: tuple[float, ...] = (math.inf,)
         self.best_epoch = 0
         self.weights: list[Any] | None = None
+        self.diverged: int | None = None
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Compare this epoch with the best one; a loss that is not finite ends the training."""
         figures = logs or {}
         rank = self._rank(figures)
         if not math.isfinite(figures["loss"]):
+            self.diverged = epoch + 1
             self.model.stop_training = True
         elif rank < self.best:
             self.best, self.best_epoch, self.weights = rank, epoch + 1, self.network.get_weights()

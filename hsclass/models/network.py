@@ -2,15 +2,18 @@
 
 from abc import abstractmethod
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from hsclass.backend import device_name, load_keras
 from hsclass.errors import DataError
 from hsclass.models.classifier import Classifier, FitReport, Progress, Sample
-from hsclass.models.recipes import NetworkOptions, compile_arguments, recipe_facts
+from hsclass.models.recipes import NetworkOptions, recipe_facts
 from hsclass.space import Choice, Range, Space, search_space
+
+if TYPE_CHECKING:
+    from hsclass.models.checkpoint import Checkpoint
 
 FILE = "network.weights.h5"
 TRAINING_SPACE: Space = search_space(
@@ -49,50 +52,61 @@ class NetworkClassifier(Classifier):
     def build(self) -> Any:
         """Return the untrained network, keras.Sequential, from (side, side, n_features) to (n_classes,)."""
 
-    def fit(self, cube: np.ndarray, train: Sample, validation: Sample, *, seed: int, progress: Progress) -> FitReport:
+    def prepare(self, cube: np.ndarray, train: Sample) -> None:
+        """Set the weights of a network just built that are computed from the training pixels, not learned: none here.
+
+        `cube` is the feature cube, shape (rows, cols, n_features).
+        """
+        del cube, train
+
+    def fit(
+        self,
+        cube: np.ndarray,
+        train: Sample,
+        validation: Sample,
+        *,
+        seed: int,
+        progress: Progress,
+        checkpoint: "Checkpoint | None" = None,
+    ) -> FitReport:
         """Train on windows around the `train` pixels; `validation` decides which epoch is kept."""
         keras = load_keras(self.threads)
-        from hsclass.models.callbacks import History, KeepBest
+        from hsclass.models.batches import Batches
+        from hsclass.models.fitting import make_trainer, train_network
         from hsclass.models.windows import GatherWindows, RandomSymmetry
 
         options = self.options
         keras.utils.set_random_seed(seed)
-        self.network_ = self.build()
-        layers = [keras.Input((2,), dtype="int32"), GatherWindows(cube, self.side)]
-        if options.augment and self.side > 1:
-            layers.append(RandomSymmetry(seed))
-        trainer = keras.Sequential([*layers, self.network_])
-        trainer.compile(**compile_arguments(keras, options), jit_compile=keras.backend.backend() == "jax")
-
-        monitor = options.monitor if len(validation) else "loss"
-        history = History(options.epochs, progress)
-        best = KeepBest(self.network_, monitor, options.patience)
-        progress(f"{len(train)} windows of {self.side}x{self.side}x{self.n_features}, {len(validation)} to validate")
-        trainer.fit(
-            train.pixels,
-            self._one_hot(train),
-            batch_size=options.batch_size,
-            epochs=options.epochs,
-            validation_data=(validation.pixels, self._one_hot(validation), _balance(validation))
-            if len(validation)
-            else None,
-            validation_batch_size=_PREDICT_BATCH,
-            callbacks=[history, best],
-            verbose=0,
+        batches = Batches(train.pixels, self._one_hot(train), batch_size=options.batch_size, seed=seed)
+        steering = Batches(
+            validation.pixels, self._one_hot(validation), batch_size=_PREDICT_BATCH, weights=_balance(validation)
         )
-        if best.weights is None:
-            raise DataError(
-                f"training diverged: no epoch has a finite loss; lower learning_rate"
-                f" (now {options.learning_rate:g}) or check the normalisation (now {options.normalization})"
-            )
+        self.network_ = self.build()
+        self.prepare(cube, train)
+        before = [keras.Input((2,), dtype="int32"), GatherWindows(cube, self.side)]
+        if options.augment and self.side > 1:
+            before.append(RandomSymmetry(seed))
+        trainer = make_trainer(self.network_, before, options, steps=len(batches))
+
+        progress(f"{len(train)} windows of {self.side}x{self.side}x{self.n_features}, {len(validation)} to validate")
+        fitted = train_network(
+            trainer,
+            self.network_,
+            batches,
+            steering if len(validation) else None,
+            options=options,
+            progress=progress,
+            checkpoint=checkpoint,
+        )
+        monitor = options.monitor if len(validation) else "loss"
         return FitReport(
             facts=recipe_facts(options.model_copy(update={"monitor": monitor})),
             parameters=self.network_.count_params(),
-            epochs=len(history.rows),
-            best_epoch=best.best_epoch,
+            epochs=len(fitted.history),
+            best_epoch=fitted.best_epoch,
             backend=keras.backend.backend(),
             device=device_name(),
-            history=history.rows,
+            history=fitted.history,
         )
 
     def _one_hot(self, sample: Sample) -> np.ndarray:
