@@ -9,9 +9,9 @@ percent. Without names, all models that are not networks.
 import argparse
 
 import hsclass
-from hsclass.models import MODELS
+from hsclass.models import MODELS, model_class
 
-CLASSICAL = sorted(set(MODELS) - {"ann", "cnn3d"})
+CLASSICAL = sorted(name for name in MODELS if not model_class(name).network)
 SPLITS = ("random", "dbscan_area")
 
 

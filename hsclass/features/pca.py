@@ -75,7 +75,7 @@ class PrincipalComponents(LinearExtractor):
 
 
 def principal_components(
-    spectra: np.ndarray, components: float, *, whiten: bool, who: str
+    spectra: np.ndarray, components: float, *, whiten: bool, who: str, room: str = "features"
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return mean, shape (bands,), components, shape (n, bands), and their shares of the variance of `spectra`.
 
@@ -86,25 +86,25 @@ def principal_components(
         How many, or the share of variance that they are to hold.
     whiten : bool
         Scale the components to variance 1.
-    who : str
-        The extractor, for messages.
+    who, room : str
+        The extractor or model, and which of both it is, for messages.
     """
     from sklearn.decomposition import PCA
 
     least = 2 if components < 1 else int(components) + 1
     if len(spectra) < least:
         raise DataError(
-            f"features {who}: {components:g} components need at least {least} training pixels, found {len(spectra)};"
+            f"{room} {who}: {components:g} components need at least {least} training pixels, found {len(spectra)};"
             " lower 'components' or train on more pixels"
         )
-    varying_bands(spectra, who)
+    varying_bands(spectra, who, room=room)
     fitted = PCA(components, svd_solver="full").fit(spectra)
     found, variance = fitted.components_, fitted.explained_variance_
     if whiten:
         rank = int((variance > np.finfo(np.float32).eps * variance[0]).sum())
         if rank < len(variance):
             raise DataError(
-                f"features {who}: the training pixels vary in {rank} directions only, which cannot be scaled to"
+                f"{room} {who}: the training pixels vary in {rank} directions only, which cannot be scaled to"
                 f" {len(variance)} components of variance 1; lower 'components' to {rank}"
             )
         found = found / np.sqrt(variance)[:, np.newaxis]

@@ -5,14 +5,18 @@ from hsclass.tables import resolve
 
 MODELS = {
     "ann": "hsclass.models.ann:DenseNetwork",
+    "cnn1d": "hsclass.models.cnn1d:Convolutional1D",
+    "cnn2d": "hsclass.models.cnn2d:Convolutional2D",
     "cnn3d": "hsclass.models.cnn3d:Convolutional3D",
     "gradient_boosting": "hsclass.models.gradient_boosting:GradientBoosting",
+    "hybrid": "hsclass.models.hybrid:Hybrid",
     "knn": "hsclass.models.knn:NearestNeighbours",
     "lda": "hsclass.models.lda:LinearDiscriminantAnalysis",
     "logistic": "hsclass.models.logistic:LogisticRegression",
     "multiscale_svm": "hsclass.models.multiscale_svm:MultiscaleSvm",
     "perceptron": "hsclass.models.perceptron:Perceptron",
     "rf": "hsclass.models.forest:RandomForest",
+    "rnn": "hsclass.models.rnn:Recurrent",
     "sam": "hsclass.models.spectral_angle:SpectralAngleMapper",
     "svm": "hsclass.models.svm:SupportVectorMachine",
 }

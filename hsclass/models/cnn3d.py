@@ -3,45 +3,51 @@
 import math
 from typing import Any
 
-from pydantic import Field, PositiveInt, field_validator
+from pydantic import Field, model_validator
 
 from hsclass.backend import load_keras
-from hsclass.errors import UsageError
-from hsclass.models.network import TRAINING_SPACE, NetworkClassifier
-from hsclass.models.recipes import NetworkOptions
+from hsclass.models.layers import (
+    DENSE_SPACE,
+    PENALTY_SPACE,
+    Odd,
+    Sizes,
+    dense_layers,
+    hidden_arguments,
+    require_bands,
+)
+from hsclass.models.network import TRAINING_SPACE
+from hsclass.models.spatial import SpatialNetwork, SpatialOptions, check_window
 from hsclass.space import Choice, search_space
 
-_POOLS = (3, 3, 2)
 
-
-class Cnn3dOptions(NetworkOptions):
+class Cnn3dOptions(SpatialOptions):
     """Options of the three-dimensional convolutional network; the defaults are the published sizes."""
 
-    filters: tuple[PositiveInt, ...] = Field(
-        (48, 32, 32), min_length=1, max_length=3, description="of each convolution, one to three"
+    filters: Sizes = Field((48, 32, 32), min_length=1, description="of each convolution")
+    kernel: Odd = Field(5, description="bands that a convolution spans, odd")
+    spatial_kernel: Odd = Field(3, description="side [pixels] of a convolution, odd")
+    pools: Sizes = Field(
+        (3, 3, 2), description="bands that are pooled after each convolution; the first ones where they are fewer"
     )
-    kernel: PositiveInt = Field(5, description="bands that a convolution spans, odd")
-    dense: tuple[PositiveInt, ...] = Field((128, 128), description="units of the dense layers")
-    window: PositiveInt | None = Field(
-        None,
-        description="side [pixels] of the windows that the network takes, odd, up to the split's; null: the split's",
-    )
+    dense: Sizes = Field((128, 128), description="units of the dense layers")
 
-    @field_validator("kernel", "window")
-    @classmethod
-    def _odd(cls, value: int | None) -> int | None:
-        if value is not None and value % 2 == 0:
-            raise ValueError("it must be odd, so that there is a centre")
-        return value
+    @model_validator(mode="after")
+    def _pool_each(self) -> "Cnn3dOptions":
+        if len(self.filters) > len(self.pools):
+            raise ValueError(
+                f"'filters' has {len(self.filters)} convolutions, but 'pools' has {len(self.pools)} entries; give one"
+                " for each, 1 to pool nothing"
+            )
+        return self
 
 
-class Convolutional3D(NetworkClassifier):
+class Convolutional3D(SpatialNetwork):
     """3D-CNN on windows of the cube.
 
     Three convolutions of 3 × 3 pixels × 5 bands, unpadded in space, each followed by max-pooling along the bands
     (by 3, 3 and 2); the band axis is padded by 2 on each side before the second and third. Then two dense layers and
     a softmax. Needs windows of 7 pixels or more, because each convolution takes one pixel off each side. That is the
-    published network; the options make it shallower, or let it span other numbers of bands.
+    published network; the options make it shallower or deeper, or let it span other numbers of bands and pixels.
 
     References
     ----------
@@ -53,50 +59,32 @@ class Convolutional3D(NetworkClassifier):
     space = search_space(
         filters=Choice(choices=((16, 16), (32, 32), (16, 16, 16), (32, 32, 32), (48, 32, 32), (64, 48, 48))),
         kernel=Choice(choices=(3, 5, 7, 9)),
-        dense=Choice(choices=((64,), (128,), (64, 64), (128, 128))),
         window=Choice(choices=(None, 7, 9)),
         augment=Choice(choices=(True, False)),
+        **DENSE_SPACE,
+        **PENALTY_SPACE,
         **TRAINING_SPACE,
     )
 
     @classmethod
     def check(cls, options: Any, *, window: int, n_features: int) -> None:
         """Raise UsageError where a layer would be left without input, or the window is wider than the split's."""
-        side, count = options.window or window, len(options.filters)
-        if side > window:
-            raise UsageError(
-                f"model cnn3d: option 'window' is {side}, wider than the {window} pixels that the split keeps apart;"
-                f" set it to {window} or less, or make the split with window {side}"
-            )
-        if side < 2 * count + 1:
-            raise UsageError(
-                f"model cnn3d: window {side} does not fit, its {count} unpadded 3x3 convolutions need {2 * count + 1}"
-                f" pixels or more; set window to {2 * count + 1} or larger, or give fewer 'filters'"
-            )
-        least = options.kernel - 1 + math.prod(_POOLS[:count])
-        if n_features < least:
-            raise UsageError(
-                f"model cnn3d: {n_features} bands do not fit, its convolutions and poolings along the bands need"
-                f" {least} or more; use more bands, or a model that takes few (ann, rf, svm)"
-            )
-
-    @property
-    def side(self) -> int:
-        """Side [pixels] of the windows that the network takes."""
-        return self.options.window or self.window
+        count = len(options.filters)
+        check_window("cnn3d", options, window, kernels=(options.spatial_kernel,) * count, shorten="'filters'")
+        least = options.kernel - 1 + math.prod(options.pools[:count])
+        require_bands("cnn3d", n_features, least, "its convolutions and poolings along the bands")
 
     def build(self) -> Any:
         """Return the untrained network."""
         keras = load_keras(self.threads)
         layers, options = keras.layers, self.options
+        hidden, across = hidden_arguments(keras, options), options.spatial_kernel
         stack = [keras.Input((self.side, self.side, self.n_features)), layers.Reshape((self.side, self.side, -1, 1))]
         half = options.kernel // 2
-        for step, (filters, pool) in enumerate(zip(options.filters, _POOLS, strict=False)):
+        for step, (filters, pool) in enumerate(zip(options.filters, options.pools, strict=False)):
             if step:
                 stack.append(layers.ZeroPadding3D(((0, 0), (0, 0), (half, half))))
-            convolution = layers.Conv3D(filters, (3, 3, options.kernel), activation="relu")
+            convolution = layers.Conv3D(filters, (across, across, options.kernel), **hidden)
             stack += [convolution, layers.MaxPooling3D((1, 1, pool))]
         stack.append(layers.Flatten())
-        for units in options.dense:
-            stack += [layers.Dense(units, activation="relu"), layers.Dropout(options.dropout)]
-        return keras.Sequential([*stack, layers.Dense(self.n_classes, activation="softmax")])
+        return keras.Sequential([*stack, *dense_layers(keras, options.dense, options, classes=self.n_classes)])

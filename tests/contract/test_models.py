@@ -25,14 +25,21 @@ from hsclass.split import Role, Split
 
 SMALL: dict[str, dict[str, Any]] = {
     "ann": {"hidden": (16,), "epochs": 10, "learning_rate": 0.02, "dropout": 0.0},
+    "cnn1d": {"filters": (6,), "dense": (16,), "epochs": 10, "learning_rate": 0.02},
+    "cnn2d": {"components": 6, "filters": (8, 8), "dense": (16,), "epochs": 10, "learning_rate": 0.01, "dropout": 0.0},
     "cnn3d": {"filters": (4, 4, 4), "dense": (16,), "epochs": 12, "learning_rate": 0.01, "dropout": 0.0},
     "gradient_boosting": {"iterations": 10, "min_samples_leaf": 5},
+    "hybrid": {
+        "components": 8, "filters_3d": (4, 4), "kernels": (5, 3), "filters_2d": (8,), "dense": (16,),
+        "epochs": 10, "learning_rate": 0.01, "dropout": 0.0,
+    },
     "multiscale_svm": {"scales": (1, 3, 5), "machines": 2, "samples": 60},
     "rf": {"trees": 20},
-}
+    "rnn": {"units": (8,), "step": 4, "epochs": 12, "learning_rate": 0.02, "dropout": 0.0},
+}  # fmt: skip
 
 # The models that are not Keras networks; those have tests of their own for what follows below.
-CLASSICAL = sorted(set(MODELS) - {"ann", "cnn3d"})
+CLASSICAL = sorted(name for name in MODELS if not model_class(name).network)
 
 
 def train(scene: Scene, split: Split, model: str, *, seed: int = 0, **options: Any) -> TrainedModel:

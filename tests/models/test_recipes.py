@@ -36,8 +36,12 @@ def test_lange2018_is_the_published_training() -> None:
         "augment": False,
         "monitor": "loss",
         "patience": None,
+        "activation": "relu",
+        "l2": 0.0,
         "filters": (48, 32, 32),
         "kernel": 5,
+        "spatial_kernel": 3,
+        "pools": (3, 3, 2),
         "dense": (128, 128),
         "window": None,
     }

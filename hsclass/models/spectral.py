@@ -1,0 +1,24 @@
+"""Networks on the spectrum of one pixel."""
+
+from pydantic import Field
+
+from hsclass.models.layers import LayerOptions
+from hsclass.models.network import NetworkClassifier
+
+
+class SpectralOptions(LayerOptions):
+    """Options of a network on spectra: such an epoch is short, so there may be more of them than with windows."""
+
+    epochs: int = Field(150, ge=1, description="most epochs to train")
+    patience: int | None = Field(30, ge=1, description="epochs without a better one before stopping; null: never stop")
+
+
+class SpectralNetwork(NetworkClassifier):
+    """A network that sees the pixel alone."""
+
+    Options = SpectralOptions
+
+    @property
+    def side(self) -> int:
+        """1: the network sees the pixel alone."""
+        return 1
