@@ -1,7 +1,6 @@
 """An experiment: one file whose lists are the dimensions of a matrix of runs, checked before any job starts."""
 
 import itertools
-import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -10,14 +9,15 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from hsclass import __version__
-from hsclass.datasets import catalogue, load_descriptor
+from hsclass.datasets import load_descriptor
 from hsclass.datasets.descriptor import Descriptor, SceneOptions
+from hsclass.entries import NAME, NAMED_ONCE, Entry, entries_of
 from hsclass.errors import UsageError
-from hsclass.features import FEATURES, feature_class
-from hsclass.models import MODELS, model_class
+from hsclass.features import feature_class
+from hsclass.models import model_class
 from hsclass.options import Options, parse_options
 from hsclass.samplers import SAMPLERS, check_counts
 from hsclass.samplers.folds import train_share
@@ -26,56 +26,22 @@ from hsclass.tuning.checks import check_search
 from hsclass.tuning.options import TuneOptions
 from hsclass.tuning.subject import Subject
 
-_NAME = r"^[A-Za-z0-9][A-Za-z0-9_.]*$"
-
-
 OptionsOf = Callable[[str], type[Options]]
 
 
-def _sampler_options(name: str) -> type[Options]:
+def sampler_options(name: str) -> type[Options]:
+    """Return the options model of a sampler."""
     return resolve(SAMPLERS, name, "sampler").options_model
 
 
-def _feature_options(name: str) -> type[Options]:
+def feature_options(name: str) -> type[Options]:
+    """Return the options model of a feature extractor."""
     return feature_class(name).Options
 
 
-def _model_options(name: str) -> type[Options]:
+def model_options(name: str) -> type[Options]:
+    """Return the options model of a model."""
     return model_class(name).Options
-
-
-class Entry(Options):
-    """One entry of a dimension: what it is, the name of its results, and its options."""
-
-    kind: str
-    name: str = Field(pattern=_NAME)
-    options: dict[str, Any] = Field(default_factory=dict)
-    tune: dict[str, Any] | None = None
-
-
-def _entries(key: str) -> Any:
-    """Read a dimension's list: a plain name takes that entry's defaults, a mapping names it under `key`."""
-
-    def read(given: Any) -> list[dict[str, Any]]:
-        items = given if isinstance(given, list) else [given]
-        entries = []
-        for item in items:
-            fields = dict(item) if isinstance(item, Mapping) else {key: item}
-            if not isinstance(fields.get(key), str):
-                raise ValueError(f"each entry needs '{key}: NAME', found {item!r}")
-            kind = fields.pop(key)
-            name = fields.pop("name", f"{fields['of']}_twin" if kind == "twin" and "of" in fields else Path(kind).stem)
-            tune = _asked_search(fields.pop("tune", False)) if key == "model" else None
-            entries.append({"kind": kind, "name": name, "options": fields, "tune": tune})
-        return entries
-
-    return BeforeValidator(read)
-
-
-def _asked_search(given: Any) -> dict[str, Any] | None:
-    if not isinstance(given, bool | Mapping | None):
-        raise ValueError(f"'tune' is {given!r}; expected the options of a search, or true for their defaults")
-    return dict(given) if isinstance(given, Mapping) else {} if given else None
 
 
 class Fractions(Options):
@@ -113,14 +79,14 @@ class Published(Options):
 class Plan(Options):
     """The keys of an experiment file."""
 
-    experiment: str = Field(pattern=_NAME, description="name of the experiment and of its report's folder")
-    scenes: Annotated[tuple[Entry, ...], _entries("scene")] = Field(min_length=1)
+    experiment: str = Field(pattern=NAME, description="name of the experiment and of its report's folder")
+    scenes: Annotated[tuple[Entry, ...], entries_of("scene"), NAMED_ONCE] = Field(min_length=1)
     window: int = Field(9, ge=1, description="side [pixels] of the windows, odd")
     fractions: Fractions = Fractions()
     seeds: tuple[int, ...] = Field((0, 1), min_length=1)
-    splits: Annotated[tuple[Entry, ...], _entries("sampler")] = Field(min_length=1)
-    features: Annotated[tuple[Entry, ...], _entries("features")] = (Entry(kind="raw", name="raw"),)
-    models: Annotated[tuple[Entry, ...], _entries("model")] = Field(min_length=1)
+    splits: Annotated[tuple[Entry, ...], entries_of("sampler"), NAMED_ONCE] = Field(min_length=1)
+    features: Annotated[tuple[Entry, ...], entries_of("features"), NAMED_ONCE] = (Entry(kind="raw", name="raw"),)
+    models: Annotated[tuple[Entry, ...], entries_of("model"), NAMED_ONCE] = Field(min_length=1)
     map_tiles: int = Field(1, ge=1, description="jobs that share each map; the map is the same, byte for byte")
     published: Published | None = None
 
@@ -130,15 +96,6 @@ class Plan(Options):
         if window % 2 == 0:
             raise ValueError(f"a window has a centre pixel, so its side must be odd; take {window - 1} or {window + 1}")
         return window
-
-    @field_validator("scenes", "splits", "features", "models")
-    @classmethod
-    def _named_once(cls, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
-        names = [entry.name for entry in entries]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise ValueError(f"'{twice[0]}' stands twice; give one of the two its own 'name:'")
-        return entries
 
 
 @dataclass(frozen=True)
@@ -191,9 +148,9 @@ class Experiment:
         self._cuts = {e.name: parse_options(SceneOptions, e.options, f"scene {e.name}") for e in self.plan.scenes}
         self._options: dict[str, dict[str, Options]] = {
             "scenes": dict(self._cuts),
-            "splits": self._parse("splits", _sampler_options, "sampler"),
-            "features": self._parse("features", _feature_options, "features"),
-            "models": self._parse("models", _model_options, "model"),
+            "splits": self._parse("splits", sampler_options, "sampler"),
+            "features": self._parse("features", feature_options, "features"),
+            "models": self._parse("models", model_options, "model"),
         }
         self._searches = {
             entry.name: parse_options(TuneOptions, entry.tune, f"model {entry.name}: tune")
@@ -333,6 +290,17 @@ def load_experiment(path: str | os.PathLike[str]) -> Experiment:
     UsageError
         If the file is missing, is not YAML, or holds something wrong.
     """
+    return Experiment(read_config(path))
+
+
+def read_config(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Return the keys of an experiment file (YAML or JSON), unchecked.
+
+    Raises
+    ------
+    UsageError
+        If the file is missing, is not YAML, or holds no keys.
+    """
     path = Path(path)
     try:
         config = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -342,51 +310,4 @@ def load_experiment(path: str | os.PathLike[str]) -> Experiment:
         raise UsageError(f"{path}: is not YAML ({' '.join(str(error).split())}); mend that place") from error
     if not isinstance(config, dict):
         raise UsageError(f"{path}: holds {type(config).__name__}; expected keys such as experiment, scenes, models")
-    return Experiment(config)
-
-
-def experiment_schema() -> dict[str, Any]:
-    """Return the JSON schema (draft 2020-12) of experiment files, for editors; made from the options models."""
-    schema = Plan.model_json_schema()
-    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    definitions = schema["$defs"]
-    definitions.pop("Entry")
-    definitions["TuneOptions"] = TuneOptions.model_json_schema()
-    tune = {"anyOf": [{"type": "boolean"}, {"$ref": "#/$defs/TuneOptions"}], "description": "search the options"}
-    rooms: dict[str, tuple[str, list[str], OptionsOf]] = {
-        "scenes": ("scene", sorted(catalogue()), lambda _: SceneOptions),
-        "splits": ("sampler", sorted(SAMPLERS), _sampler_options),
-        "features": ("features", sorted(FEATURES), _feature_options),
-        "models": ("model", sorted(MODELS), _model_options),
-    }
-    for dimension, (key, names, options_of) in rooms.items():
-        variants: list[dict[str, Any]] = [{"enum": names}]
-        if dimension == "scenes":
-            path = {"type": "string", "pattern": r"\.ya?ml$", "description": "a scene descriptor of your own"}
-            variants.append(path)
-        for name in names if dimension != "scenes" else [key]:
-            part = options_of(name).model_json_schema()
-            definitions.update(part.pop("$defs", {}))
-            kind = {"const": name} if dimension != "scenes" else {"anyOf": variants[:2]}
-            extra = {"tune": tune} if dimension == "models" else {}
-            part["properties"] = {key: kind, "name": {"type": "string"}, **extra, **part.get("properties", {})}
-            definitions[f"{key}.{name}"] = {**part, "type": "object", "title": name, "required": [key]}
-            variants.append({"$ref": f"#/$defs/{key}.{name}"})
-        definitions[dimension] = {"anyOf": variants}
-        items = {"$ref": f"#/$defs/{dimension}"}
-        schema["properties"][dimension] = {"anyOf": [{"type": "array", "minItems": 1, "items": items}, items]}
-    return schema
-
-
-def schema_text() -> str:
-    """Return `experiment_schema` as the text of `workflow/schemas/experiment.schema.json`."""
-    return _spread(experiment_schema(), depth=3) + "\n"
-
-
-def _spread(value: Any, *, depth: int, margin: str = "") -> str:
-    """Write JSON with a line for each entry of the outer levels, and the inner ones on one line each."""
-    if depth == 0 or not isinstance(value, dict) or not value:
-        return json.dumps(value, sort_keys=True)
-    inner = margin + " "
-    lines = (f"{inner}{json.dumps(k)}: {_spread(v, depth=depth - 1, margin=inner)}" for k, v in sorted(value.items()))
-    return "{\n" + ",\n".join(lines) + f"\n{margin}}}"
+    return config

@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from hsclass.errors import HsclassError, UsageError
-from hsclass.experiment import Experiment, experiment_schema, load_experiment, schema_text
+from hsclass.experiment import Experiment, load_experiment
+from hsclass.schema import experiment_schema, schema_text
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted(ROOT.glob("config/**/*.yaml"))

@@ -8,9 +8,10 @@ import pytest
 import yaml
 
 from hsclass.errors import UsageError
-from hsclass.experiment import Experiment, experiment_schema
+from hsclass.experiment import Experiment
 from hsclass.report.information import experiment_yaml
 from hsclass.report.records import Experiment as Record
+from hsclass.schema import experiment_schema
 
 
 def config(*models: Any, **changes: Any) -> dict[str, Any]:

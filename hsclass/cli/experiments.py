@@ -32,6 +32,6 @@ def experiment(
 @app.command()
 def schema() -> None:
     """Print the JSON schema of experiment files."""
-    from hsclass.experiment import schema_text
+    from hsclass.schema import schema_text
 
     typer.echo(schema_text(), nl=False)
