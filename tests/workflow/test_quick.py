@@ -167,7 +167,7 @@ def test_every_rule_prints_a_command_that_can_be_pasted(quick: Path, snakemake) 
     [
         ("window: 8", "must be odd; take 7 or 9"),
         ("windows: 9", "unknown option 'windows'"),
-        ("models: [forest]", "unknown model 'forest': expected one of ann, cnn3d, "),
+        ("models: [forest]", "unknown model 'forest': expected one of ann, cnn1d, "),
         ("scenes: [pavia]", "unknown"),
     ],
 )
