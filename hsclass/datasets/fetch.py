@@ -11,7 +11,7 @@ from typing import Any
 
 from hsclass.atomic import atomic_path, write_text
 from hsclass.datasets.beside import files_beside
-from hsclass.datasets.descriptor import Descriptor, Source
+from hsclass.datasets.descriptor import Source
 from hsclass.datasets.download import download
 from hsclass.datasets.listing import load_descriptor
 from hsclass.datasets.lock import fetch_lock
@@ -54,13 +54,13 @@ def fetch(name_or_file: str | os.PathLike[str], folder: str | os.PathLike[str]) 
     """
     descriptor = load_descriptor(name_or_file)
     home = Path(folder) / descriptor.name
-    mirror = _mirror_files()
+    mirror = mirror_files()
     with fetch_lock(Path(folder), descriptor.name):
         manifest: dict[str, Any] = {
             "name": descriptor.name,
             "descriptor": descriptor.digest,
-            "cube": _obtain(descriptor, "cube", home, mirror),
-            "labels": _obtain(descriptor, "labels", home, mirror) if descriptor.labels else None,
+            "cube": obtain("cube", descriptor.cube, home, mirror),
+            "labels": obtain("labels", descriptor.labels, home, mirror) if descriptor.labels else None,
         }
         write_text(home / MANIFEST, json.dumps(manifest, indent=1) + "\n")
     return manifest
@@ -70,8 +70,30 @@ class _RefusedError(Exception):
     """Why a source did not give the file."""
 
 
-def _obtain(descriptor: Descriptor, part: str, home: Path, mirror: list[Path]) -> dict[str, Any]:
-    sources: tuple[Source, ...] = getattr(descriptor, part)
+def obtain(part: str, sources: tuple[Source, ...], home: Path, mirror: list[Path]) -> dict[str, Any]:
+    """Get one file of a data set into its folder.
+
+    Parameters
+    ----------
+    part : str
+        What the file is, for the message and for what `source.json` in `home` says of it.
+    sources : tuple of Source
+        Tried in order.
+    home : Path
+        Folder of the data set, named after it.
+    mirror : list of Path
+        From `mirror_files`.
+
+    Returns
+    -------
+    dict
+        The entry of `source.json`, as in `fetch`.
+
+    Raises
+    ------
+    FetchError
+        If no source gives the file; the message lists each of them and why.
+    """
     reasons = []
     for source, attempt in _attempts(sources, home, mirror):
         try:
@@ -87,7 +109,7 @@ def _obtain(descriptor: Descriptor, part: str, home: Path, mirror: list[Path]) -
             further = {"reading": source.reading, "beside": beside}
             return entry | {what: held for what, held in further.items() if held}
     raise FetchError(
-        f"{descriptor.name}: the {part} could not be had from any source: {'; '.join(reasons)};"
+        f"{home.name}: the {part} could not be had from any source: {'; '.join(reasons)};"
         f" {_advice(sources, home)}"
     )
 
@@ -130,12 +152,13 @@ def _kept(source: Source, home: Path) -> tuple[Path, str]:
 def _recorded(home: Path) -> list[dict[str, Any]]:
     try:
         manifest = json.loads((home / MANIFEST).read_text(encoding="utf-8"))
-        return [manifest[part] for part in ("cube", "labels") if manifest[part]]
-    except (OSError, ValueError, KeyError, TypeError):
+        return [entry for entry in manifest.values() if isinstance(entry, dict)]
+    except (OSError, ValueError, AttributeError):
         return []
 
 
-def _mirror_files() -> list[Path]:
+def mirror_files() -> list[Path]:
+    """Return the files of the folder that HSCLASS_DATA_MIRROR names; UsageError where it is no folder."""
     mirror = os.environ.get(MIRROR_VARIABLE)
     if not mirror:
         return []
