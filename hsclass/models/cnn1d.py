@@ -39,9 +39,9 @@ class Cnn1dOptions(SpectralOptions):
 class Convolutional1D(SpectralNetwork):
     """CNN along the bands of one spectrum.
 
-    One unpadded convolution of 20 filters over a ninth of the bands, max-pooling by a fifth of that (the last pool may
-    hold fewer bands), a dense layer of 100 units and a softmax, with hyperbolic tangents between. For 220 bands and 8
-    classes these are the 81,408 trainable parameters of the publication. Its weights start from Keras' distribution,
+    One unpadded convolution of 20 filters over a ninth of the bands, max-pooling by a fifth of that (the outer pools
+    may hold fewer bands), a dense layer of 100 units and a softmax, with hyperbolic tangents between. For 220 bands and
+    8 classes these are the 81,408 trainable parameters of the publication. The weights start from Keras' distribution,
     not from the published uniform one. More `filters` repeat convolution and pooling.
 
     References
@@ -73,7 +73,7 @@ class Convolutional1D(SpectralNetwork):
             "cnn1d",
             n_features,
             least,
-            f"its {len(options.filters)} convolutions over {kernel} bands and their poolings",
+            f"its convolutions over {kernel} bands and their poolings",
         )
 
     def build(self) -> Any:

@@ -35,8 +35,8 @@ class Cnn3dOptions(SpatialOptions):
     def _pool_each(self) -> "Cnn3dOptions":
         if len(self.filters) > len(self.pools):
             raise ValueError(
-                f"'filters' has {len(self.filters)} convolutions, but 'pools' has {len(self.pools)} entries; give one"
-                " for each, 1 to pool nothing"
+                f"'filters' has {len(self.filters)} convolutions, but 'pools' gives {len(self.pools)}; give one for"
+                " each, 1 to pool nothing"
             )
         return self
 

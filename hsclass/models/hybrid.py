@@ -30,8 +30,8 @@ class HybridOptions(ProjectedOptions):
     def _span_each(self) -> "HybridOptions":
         if len(self.filters_3d) > len(self.kernels):
             raise ValueError(
-                f"'filters_3d' has {len(self.filters_3d)} convolutions, but 'kernels' has {len(self.kernels)} entries;"
-                " give one for each"
+                f"'filters_3d' has {len(self.filters_3d)} convolutions, but 'kernels' gives {len(self.kernels)}; give"
+                " one for each"
             )
         return self
 
