@@ -1,9 +1,10 @@
 """Overall accuracy of the models with their default options, on Indian Pines, at random and leakage-safe.
 
-    python benchmarks/models.py [MODEL …] [--window 9] [--seed 0]
+    python benchmarks/models.py [MODEL …] [--window 9] [--seed 0] [--threads 2] [--details]
 
 Prints a line a model: how far it looks, and its OA on the test pixels of the splits `random` and `dbscan_area`, in
-percent. Without names, all models that are not networks.
+percent; with `--details` also its trainable parameters, and how long it trained on each, in seconds. Without names, all
+models that are not networks.
 """
 
 import argparse
@@ -20,18 +21,25 @@ def main() -> None:
     parser.add_argument("models", nargs="*", default=CLASSICAL, metavar="MODEL")
     parser.add_argument("--window", type=int, default=9)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--details", action="store_true")
     options = parser.parse_args()
     scene = hsclass.open_scene("indian_pines")
     splits = [hsclass.make_split(scene, name, window=options.window, seed=options.seed) for name in SPLITS]
-    print(f"| model | reach [pixels] | {' | '.join(f'OA {name} [%]' for name in SPLITS)} |\n|---|---|---|---|")
+    head = ["model", "reach [pixels]", *(f"OA {name} [%]" for name in SPLITS)]
+    head += ["parameters", *(f"training {name} [s]" for name in SPLITS)] if options.details else []
+    print(f"| {' | '.join(head)} |\n|{'---|' * len(head)}")
     for name in options.models:
-        cells = []
+        accuracies, seconds, parameters = [], [], None
         for split in splits:
-            model = hsclass.fit(scene, split, name, seed=options.seed)
+            model = hsclass.fit(scene, split, name, seed=options.seed, threads=options.threads)
             mapped = hsclass.predict_scene(model, scene)
             found = hsclass.evaluate(mapped.classes, scene.require_labels(), split, scene.classes)
-            cells.append(f"{100 * found.as_dict()['oa']:.1f}")
-        print(f"| `{name}` | {model.reach} | {' | '.join(cells)} |", flush=True)
+            accuracies.append(f"{100 * found.as_dict()['oa']:.1f}")
+            seconds.append(f"{model.training['seconds']:.0f}")
+            parameters = model.training["parameters"]
+        details = ["" if parameters is None else f"{parameters:,}", *seconds] if options.details else []
+        print(f"| {' | '.join([f'`{name}`', str(model.reach), *accuracies, *details])} |", flush=True)
 
 
 if __name__ == "__main__":
