@@ -1,5 +1,6 @@
 """Model families that are Keras networks on windows: one training loop, one form on disk."""
 
+import math
 from abc import abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -101,7 +102,7 @@ class NetworkClassifier(Classifier):
         monitor = options.monitor if len(validation) else "loss"
         return FitReport(
             facts=recipe_facts(options.model_copy(update={"monitor": monitor})),
-            parameters=self.network_.count_params(),
+            parameters=sum(math.prod(weight.shape) for weight in self.network_.trainable_variables),
             epochs=len(fitted.history),
             best_epoch=fitted.best_epoch,
             backend=keras.backend.backend(),

@@ -91,3 +91,8 @@ def test_training_pixels_that_vary_in_too_few_directions() -> None:
     cube[..., 2:] = cube[..., :1]
     with pytest.raises(DataError, match=r"^model cnn2d: the training pixels vary in 2 directions only"):
         prepared(cube, components=4)
+
+
+def test_parameters_reported_are_those_that_are_trained() -> None:
+    report = make(components=4).fit(make_cube(), make_sample(), make_sample(), seed=0, progress=lambda _: None)
+    assert report.parameters == (9 * 4 * 3 + 3) + (3 * 4 + 4) + (4 * 2 + 2)
