@@ -11,6 +11,7 @@ if not workflow.overwrite_configfiles:
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/resources.smk"
 include: "workflow/rules/scene.smk"
 include: "workflow/rules/split.smk"
 include: "workflow/rules/tune.smk"
@@ -26,6 +27,8 @@ rule all:
         f"reports/{EXPERIMENT.plan.experiment}/accuracy.csv",
 
 
+# On a cluster these run where snakemake does: compute nodes often have no network to fetch from.
 localrules:
     all,
     experiment,
+    fetch,

@@ -244,6 +244,10 @@ class Experiment:
         """Return the options of an entry that the file itself gives."""
         return dict(getattr(self, dimension)[name].options)
 
+    def cut(self, scene: str) -> SceneOptions:
+        """Return what the experiment cuts from the data set behind a scene, by the scene's name."""
+        return self._cuts[scene]
+
     def search(self, model: str) -> TuneOptions | None:
         """Return the options of the search of a model, by its name; None for a model that is not searched."""
         return self._searches.get(model)

@@ -92,16 +92,6 @@ def predict_digest(wildcards):
     )
 
 
-def model_threads(wildcards):
-    """Convolutions gain from a second thread; the other models are better off with a job beside them."""
-    return 2 if model_class(kind("models", wildcards.model)).parallel else 1
-
-
-def model_memory(wildcards, attempt):
-    """Megabytes: what TensorFlow takes for itself is most of a network's; half as much again on each retry."""
-    return int((4000 if model_class(kind("models", wildcards.model)).network else 1500) * (1 + 0.5 * (attempt - 1)))
-
-
 def tune_digest(wildcards):
     return stage_digest(
         "tune",

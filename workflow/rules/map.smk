@@ -14,7 +14,9 @@ rule predict:
         "../envs/hsclass.yaml"
     threads: model_threads
     resources:
-        mem_mb=model_memory,
+        mem_mb=memory("predict"),
+        runtime=minutes("predict"),
+        disk_mb=disk("predict"),
     params:
         code=predict_digest,
     shell:

@@ -15,7 +15,9 @@ rule train:
         "../envs/hsclass.yaml"
     threads: model_threads
     resources:
-        mem_mb=model_memory,
+        mem_mb=memory("train"),
+        runtime=minutes("train"),
+        disk_mb=disk("train"),
     params:
         subject=train_subject,
         code=train_digest,
@@ -40,7 +42,9 @@ rule evaluate:
         "../envs/hsclass.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=memory("evaluate"),
+        runtime=minutes("evaluate"),
+        disk_mb=disk("evaluate"),
     params:
         code=stage_digest("evaluate"),
     shell:
@@ -61,7 +65,9 @@ rule compare:
         "../envs/hsclass.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=memory("compare"),
+        runtime=minutes("compare"),
+        disk_mb=disk("compare"),
     params:
         maps=named_maps,
         code=stage_digest("evaluate"),

@@ -7,7 +7,9 @@ rule experiment:
         "../envs/hsclass.yaml"
     threads: 1
     resources:
-        mem_mb=500,
+        mem_mb=memory("experiment"),
+        runtime=minutes("experiment"),
+        disk_mb=disk("experiment"),
     params:
         config=json.dumps(config, sort_keys=True),
         resolved=json.dumps(EXPERIMENT.resolved(), sort_keys=True),
@@ -44,7 +46,9 @@ rule report:
         "../envs/hsclass.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
+        mem_mb=memory("report"),
+        runtime=minutes("report"),
+        disk_mb=disk("report"),
     params:
         code=stage_digest("report"),
     shell:

@@ -7,7 +7,9 @@ rule fetch:
         "../envs/hsclass.yaml"
     threads: 1
     resources:
-        mem_mb=500,
+        mem_mb=memory("fetch"),
+        runtime=minutes("fetch"),
+        disk_mb=disk("fetch"),
     params:
         dataset=dataset_kind,
         code=fetch_digest,
@@ -29,7 +31,9 @@ rule scene:
         "../envs/hsclass.yaml"
     threads: 1
     resources:
-        mem_mb=1500,
+        mem_mb=memory("scene"),
+        runtime=minutes("scene"),
+        disk_mb=disk("scene"),
     params:
         dataset=lambda wildcards: kind("scenes", wildcards.scene),
         settings=lambda wildcards: settings("scenes", wildcards.scene),

@@ -14,7 +14,9 @@ rule split:
         "../envs/hsclass.yaml"
     threads: 1
     resources:
-        mem_mb=1500,
+        mem_mb=memory("split"),
+        runtime=minutes("split"),
+        disk_mb=disk("split"),
     params:
         sampler=lambda wildcards: kind("splits", wildcards.split),
         settings=split_settings,
@@ -40,7 +42,9 @@ rule audit:
         "../envs/hsclass.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=memory("audit"),
+        runtime=minutes("audit"),
+        disk_mb=disk("audit"),
     params:
         window=EXPERIMENT.plan.window,
         code=stage_digest("audit"),

@@ -21,7 +21,9 @@ rule predict_part:
         "../envs/hsclass.yaml"
     threads: model_threads
     resources:
-        mem_mb=model_memory,
+        mem_mb=memory("predict_part"),
+        runtime=minutes("predict_part"),
+        disk_mb=disk("predict_part"),
     params:
         code=predict_digest,
     shell:
@@ -46,7 +48,9 @@ rule gather:
         "../envs/hsclass.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=memory("gather"),
+        runtime=minutes("gather"),
+        disk_mb=disk("gather"),
     params:
         code=predict_digest,
     shell:

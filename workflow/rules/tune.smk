@@ -15,7 +15,9 @@ rule tune:
         "../envs/hsclass.yaml"
     threads: model_threads
     resources:
-        mem_mb=model_memory,
+        mem_mb=memory("tune"),
+        runtime=minutes("tune"),
+        disk_mb=disk("tune"),
     params:
         subject=given_subject,
         search=tune_settings,
@@ -43,7 +45,9 @@ rule winner:
         "../envs/hsclass.yaml"
     threads: model_threads
     resources:
-        mem_mb=model_memory,
+        mem_mb=memory("winner"),
+        runtime=minutes("winner"),
+        disk_mb=disk("winner"),
     params:
         subject=given_subject,
         search=tune_settings,

@@ -1,0 +1,142 @@
+"""How large the scenes of an experiment are, and how much each run has to do, as far as known before it runs."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from hsclass.datasets.readers.header import read_header
+from hsclass.experiment import Experiment
+from hsclass.features import feature_class
+from hsclass.models import model_class
+from hsclass.samplers.folds import train_share
+
+DEFAULT = (1000, 1000, 200)
+"""(rows, cols, bands) of a scene of which nothing is known before it is built."""
+
+_LABELLED = 0.5  # of a scene whose labelled pixels are not known; it is half of Indian Pines
+_CLASSES = 16
+
+
+@dataclass(frozen=True)
+class Size:
+    """Size of a scene.
+
+    Attributes
+    ----------
+    rows, cols, bands : int
+    classes, labelled : int
+        Classes, and labelled pixels.
+    known : bool
+        False where nothing tells the size, so that it is the default.
+    """
+
+    rows: int
+    cols: int
+    bands: int
+    classes: int
+    labelled: int
+    known: bool = True
+
+    @property
+    def pixels(self) -> int:
+        """Pixels, labelled or not."""
+        return self.rows * self.cols
+
+    @property
+    def megabytes(self) -> float:
+        """MB [10^6 bytes] that the cube takes as float32."""
+        return 4e-6 * self.pixels * self.bands
+
+
+@dataclass(frozen=True)
+class Task:
+    """What one run of a model on features has to do.
+
+    Attributes
+    ----------
+    size : Size
+    features : int
+        Length of a pixel's feature vector.
+    side : int
+        Side [pixels] of the windows that the model looks at; 1 for a model of single pixels.
+    n_train : int
+        Training pixels.
+    epochs : int
+        At most; 1 for a model without epochs.
+    network, bounded : bool
+        Whether the model is a network; whether features look no farther than a known distance.
+    """
+
+    size: Size
+    features: int
+    side: int
+    n_train: int
+    epochs: int
+    network: bool
+    bounded: bool
+
+    @property
+    def train_values(self) -> float:
+        """Numbers that training looks at: of each feature of each pixel of each window, in each epoch."""
+        return float(self.epochs) * self.n_train * self.side**2 * self.features
+
+    @property
+    def map_values(self) -> float:
+        """Numbers that a map window by window looks at."""
+        return float(self.size.pixels) * self.side**2 * self.features
+
+
+def scene_size(experiment: Experiment, scene: str, folder: Path = Path()) -> Size:
+    """Return the size of a scene: from its descriptor, else from the built scene, else the default.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    scene : str
+        Name of the scene in the experiment.
+    folder : Path
+        Where the experiment runs.
+    """
+    descriptor, cut = experiment.descriptors[scene], experiment.cut(scene)
+    built = folder / "results" / scene / "cube.tif"
+    known = True
+    if descriptor.kept_shape is not None:
+        full = descriptor.kept_shape
+        rows, cols, bands = cut.cut_shape(full)
+    elif built.is_file():
+        rows, cols, bands = full = read_header(built).shape
+    else:
+        rows, cols, bands = full = DEFAULT
+        known = False
+    kept = [entry for entry in descriptor.classes if entry.id not in cut.drop_classes]
+    counts = [entry.pixels for entry in kept]
+    share = rows * cols / (full[0] * full[1])
+    if counts and None not in counts:
+        labelled = round(share * sum(count or 0 for count in counts))
+    else:
+        labelled = round(_LABELLED * rows * cols)
+    return Size(rows, cols, bands, len(kept) or _CLASSES, labelled, known)
+
+
+def run_task(experiment: Experiment, scene: str, split: str, features: str, model: str, *, size: Size) -> Task:
+    """Return what a run has to do on a scene of that size."""
+    extractor = feature_class(experiment.features[features].kind)(**experiment.options("features", features))
+    count = extractor.count(size.bands, size.classes, experiment.descriptors[scene].kept_wavelengths)
+    family = model_class(experiment.models[model].kind)
+    options = family.Options.model_validate(experiment.given_options("models", model))
+    number = size.bands if count is None else count
+    window = experiment.plan.window
+    reach = family(options, window=window, n_features=number, n_classes=size.classes).reach
+    fractions = experiment.plan.fractions
+    folds = experiment.options("splits", split).get("folds")
+    share = train_share(folds, fractions.validation) if folds else fractions.train
+    return Task(
+        size=size,
+        features=number,
+        side=2 * reach + 1,
+        n_train=max(1, int(np.ceil(share * size.labelled))),
+        epochs=int(getattr(options, "epochs", 1)),
+        network=family.network,
+        bounded=extractor.reach is not None,
+    )
