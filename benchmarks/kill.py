@@ -56,7 +56,8 @@ def differences(folder: Path, whole: Path, *, finished: bool) -> list[str]:
     both = sorted(name for name in here.keys() & there.keys() if name.name != "index.html")
     found = [f"{name} differs" for name in both if _content(here[name]) != _content(there[name])]
     found += [f"{name} is missing" for name in sorted(set(there) - set(here)) if finished]
-    found += [f"{name} is left over" for name in sorted(set(here) - set(there)) if finished or not _hidden(name)]
+    passing = {name for name in here if not finished and (_hidden(name) or "tiles" in name.parts)}
+    found += [f"{name} is left over" for name in sorted(set(here) - set(there) - passing)]
     # A folder is renamed as a whole, too.
     models = {path.parent for path in here if path.parent.name == "model"}
     found += [f"{name} is missing" for name in sorted(set(there) - set(here)) if name.parent in models and not finished]

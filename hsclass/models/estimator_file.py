@@ -1,5 +1,8 @@
 """scikit-learn estimators on disk, in skops' format: a zip of JSON and arrays, no pickle."""
 
+import io
+import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +13,30 @@ from hsclass.errors import DataError
 _TRUSTED = ["sklearn.tree._tree.Tree"]
 
 
+_ADDRESS = re.compile(r'(?<="__id__": )[0-9]+|(?<=")[0-9]+(?=\.np[yz]")')
+_DATE = (1980, 1, 1, 0, 0, 0)  # the first that a zip can hold
+
+
 def write_estimator(estimator: Any, file: Path) -> None:
-    """Write a fitted estimator."""
+    """Write a fitted estimator; the same one gives the same bytes.
+
+    skops names the parts of its zip by their addresses in memory, and dates them. Here they are numbered in the order
+    of its table of contents, and have one date.
+    """
     import skops.io
 
-    skops.io.dump(estimator, file)
+    numbers: dict[str, str] = {}
+
+    def numbered(found: re.Match[str]) -> str:
+        return numbers.setdefault(found[0], str(len(numbers) + 1))
+
+    with zipfile.ZipFile(io.BytesIO(skops.io.dumps(estimator))) as dumped, zipfile.ZipFile(file, "w") as written:
+        contents = _ADDRESS.sub(numbered, dumped.read("schema.json").decode())
+        written.writestr(zipfile.ZipInfo("schema.json", _DATE), contents)
+        parts = {Path(name).stem: name for name in dumped.namelist()}
+        for address, number in numbers.items():
+            if name := parts.get(address):
+                written.writestr(zipfile.ZipInfo(number + Path(name).suffix, _DATE), dumped.read(name))
 
 
 def read_estimator(file: Path, family: type[Any], *, n_features: int, n_classes: int) -> Any:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.svm import SVC
 
 from hsclass.errors import DataError
@@ -15,6 +16,16 @@ def test_estimator_comes_back(tmp_path: Path) -> None:
     write_estimator(fitted, tmp_path / "a.skops")
     found = read_estimator(tmp_path / "a.skops", SVC, n_features=1, n_classes=3)
     np.testing.assert_array_equal(found.support_vectors_, fitted.support_vectors_)
+
+
+def test_same_estimator_is_the_same_bytes_wherever_it_lies_in_memory(tmp_path: Path) -> None:
+    cube = np.random.default_rng(0).normal(size=(30, 4))
+    fitted = [RandomForestClassifier(5, random_state=1).fit(cube, np.arange(30) % 3) for _ in range(2)]
+    for name, forest in zip("ab", fitted, strict=True):
+        write_estimator(forest, tmp_path / name)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+    read = read_estimator(tmp_path / "a", RandomForestClassifier, n_features=4, n_classes=3)
+    np.testing.assert_array_equal(read.predict_proba(cube), fitted[0].predict_proba(cube))
 
 
 @pytest.mark.parametrize("classes", [[0, 3], [-1, 1], ["water", "wood"], [0.0, 1.0]])
