@@ -8,6 +8,7 @@ what a job asks for can be tested, not what it then computes.
 """
 
 import argparse
+import contextlib
 import getpass
 import json
 import os
@@ -25,6 +26,13 @@ from pathlib import Path
 TOOLS = ("munged", "munge", "slurmctld", "slurmd", "sbatch", "srun", "squeue", "scontrol", "sinfo", "scancel")
 FOLDERS = ("bin", "etc", "log", "munge", "spool", "state")
 SBIN = ("/usr/sbin", "/usr/local/sbin", "/sbin")
+MUNGE_FILES = (
+    ("key-file", "munge.key"),
+    ("socket", "munge.sock"),
+    ("pid-file", "munged.pid"),
+    ("log-file", "munged.log"),
+    ("seed-file", "munged.seed"),
+)
 SECONDS = 30.0
 
 CONF = """\
@@ -64,8 +72,8 @@ JobCompType=jobcomp/filetxt
 JobCompLoc={folder}/log/jobcomp.txt
 GresTypes=gpu
 NodeName={host} NodeAddr=127.0.0.1 CPUs={cpus} RealMemory={memory} Gres=gpu:1 State=UNKNOWN
-PartitionName=ci Nodes={host} Default=YES MaxTime=60 DefMemPerCPU=500 State=UP
-PartitionName=gpu Nodes={host} MaxTime=60 DefMemPerCPU=500 State=UP
+PartitionName=ci Nodes={host} Default=YES MaxTime=1440 DefMemPerCPU=500 State=UP
+PartitionName=gpu Nodes={host} MaxTime=1440 DefMemPerCPU=500 State=UP
 """
 
 # Snakemake's job step runs srun without any variable of Slurm's, also without the one that names the configuration.
@@ -106,8 +114,7 @@ def start(folder: Path) -> dict[str, str]:
     _daemon(
         folder,
         "munged",
-        ["--foreground", "--force", f"--key-file={munge}/munge.key", f"--socket={munge}/munge.sock"]
-        + [f"--pid-file={munge}/munged.pid", f"--log-file={munge}/munged.log", f"--seed-file={munge}/munged.seed"],
+        ["--foreground", "--force", *(f"--{option}={munge}/{name}" for option, name in MUNGE_FILES)],
         environment,
     )
     _wait(lambda: _says(["munge", "-S", f"{munge}/munge.sock", "-n"], environment) != "", "munged", folder)
@@ -211,10 +218,8 @@ def _wait(ready: Callable[[], bool], name: str, folder: Path) -> None:
 
 def _end(pid: int) -> None:
     def gone() -> bool:
-        try:
+        with contextlib.suppress(ChildProcessError):
             os.waitpid(pid, os.WNOHANG)
-        except ChildProcessError:
-            pass
         return not Path(f"/proc/{pid}").exists()
 
     for sent in (signal.SIGTERM, signal.SIGKILL):
