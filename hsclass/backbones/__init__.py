@@ -1,7 +1,7 @@
 """Networks that were trained on photographs, to be used on other images: their layers, their weights, their blocks."""
 
 from hsclass.backbones.blocks import blocks, weights_digest
-from hsclass.backbones.build import backbone
+from hsclass.backbones.build import backbone, read_keras_weights
 from hsclass.backbones.names import BACKBONES, check_backbone
 
-__all__ = ["BACKBONES", "backbone", "blocks", "check_backbone", "weights_digest"]
+__all__ = ["BACKBONES", "backbone", "blocks", "check_backbone", "read_keras_weights", "weights_digest"]

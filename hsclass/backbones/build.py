@@ -102,6 +102,25 @@ def _read_weights(network: Any, name: str, file: Path) -> None:
             )
         set_torch_weights(network, read_torch_file(file), f"weights {file}")
         return
+    read_keras_weights(network, file, name)
+
+
+def read_keras_weights(network: Any, file: Path, name: str) -> None:
+    """Give a network the weights of a file of Keras' that holds them all.
+
+    Parameters
+    ----------
+    network : keras.Model
+    file : Path
+        HDF5; nothing in it is executed.
+    name : str
+        Of the network, for the message.
+
+    Raises
+    ------
+    DataError
+        If they are those of another network, or not all of them.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # Keras only warns of layers that a file leaves as they are
