@@ -5,8 +5,24 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import contextmanager, suppress
+from typing import Any, NamedTuple
+
+from hsclass.errors import UsageError
+
+_DEFAULT = "tensorflow"
+_ENVIRONMENT = {
+    "KERAS_BACKEND": _DEFAULT,
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "TF_DETERMINISTIC_OPS": "1",
+    "TF_NUM_INTEROP_THREADS": "1",
+    # Two jobs can share a card only where none takes all of its memory at the start.
+    "TF_FORCE_GPU_ALLOW_GROWTH": "true",
+    "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
+    # A float32 product is one of float32 numbers: cards would take 10 bits of the 23, and maps would not be the CPU's.
+    "NVIDIA_TF32_OVERRIDE": "0",
+    "JAX_DEFAULT_MATMUL_PRECISION": "highest",
+}
 
 
 def load_keras(threads: int = 1) -> Any:
@@ -14,13 +30,10 @@ def load_keras(threads: int = 1) -> Any:
 
     The backend is TensorFlow unless the environment variable `KERAS_BACKEND` names another. `threads` bounds the
     processor threads; TensorFlow reads the bound once, when it is first used in a process. Its operations are made
-    repeatable, which costs no measurable time on a CPU.
+    repeatable, which costs no measurable time on a CPU. A variable that the environment sets already is left as it is.
     """
-    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("TF_DETERMINISTIC_OPS", "1")
-    os.environ.setdefault("TF_NUM_INTRAOP_THREADS", str(threads))
-    os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
+    for name, value in {**_ENVIRONMENT, "TF_NUM_INTRAOP_THREADS": str(threads)}.items():
+        os.environ.setdefault(name, value)
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     with _hushed():
         import keras
@@ -47,6 +60,83 @@ def _hushed() -> Iterator[None]:
         finally:
             os.dup2(original, 2)
             os.close(original)
+
+
+def backend_name() -> str:
+    """Return the name of the backend that `load_keras` takes, without loading it."""
+    return os.environ.get("KERAS_BACKEND", _DEFAULT)
+
+
+class Devices(NamedTuple):
+    """What a backend computes on.
+
+    Attributes
+    ----------
+    names : tuple of str
+        As the backend writes them: the cards or, where there is none, the processors.
+    cards : int
+        How many of them are cards.
+    """
+
+    names: tuple[str, ...]
+    cards: int
+
+
+def use_cards(asked: int = 0) -> Devices:
+    """Return the devices of the loaded backend, no more than `asked` cards where that is not 0.
+
+    Raises
+    ------
+    UsageError
+        If the backend sees fewer cards than asked for.
+    """
+    backend = backend_name()
+    cards = _cards(backend)
+    if len(cards) < asked:
+        raise UsageError(
+            f"gpus: asked for {asked}, but {backend} sees {len(cards) or 'no'} GPU here; install it with the GPU's"
+            " libraries (docs/gpu.md), have the scheduler give the job a GPU, or set gpus to 0"
+        )
+    if asked and backend == "tensorflow":
+        _show_tensorflow(asked)
+    cards = cards[: asked or None]
+    return Devices(cards or _processors(backend), len(cards))
+
+
+def _cards(backend: str) -> tuple[str, ...]:
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        return tuple(f"GPU:{number}" for number in range(len(tf.config.list_physical_devices("GPU"))))
+    if backend == "jax":
+        import jax
+
+        return tuple(f"{device.platform}:{device.id}" for device in jax.devices() if device.platform != "cpu")
+    import torch
+
+    return tuple(f"cuda:{number}" for number in range(torch.cuda.device_count()))
+
+
+def _processors(backend: str) -> tuple[str, ...]:
+    """One, unless tests split it into several."""
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        virtual = tf.config.get_logical_device_configuration(tf.config.list_physical_devices("CPU")[0])
+        return tuple(f"CPU:{number}" for number in range(len(virtual or [None])))
+    if backend == "jax":
+        import jax
+
+        return tuple(f"cpu:{device.id}" for device in jax.devices("cpu"))
+    return ("cpu",)
+
+
+def _show_tensorflow(count: int) -> None:
+    """Let TensorFlow see the first cards only; too late, and without harm, where it has computed on them before."""
+    import tensorflow as tf
+
+    with suppress(RuntimeError):
+        tf.config.set_visible_devices(tf.config.list_physical_devices("GPU")[:count], "GPU")
 
 
 def device_name() -> str:

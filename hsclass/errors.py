@@ -30,6 +30,14 @@ class WriteError(HsclassError, OSError):
     """An output could not be written to its end, as when the disk is full."""
 
 
+class WorkerError(HsclassError, ConnectionError):
+    """A worker of a training that several share did not come, or is gone."""
+
+
+class ShortageError(HsclassError, MemoryError):
+    """Memory, of the machine or of its graphics card, does not suffice."""
+
+
 class LeakageError(HsclassError, RuntimeError):
     """A split that does not declare itself leaky leaks."""
 

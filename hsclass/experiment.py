@@ -18,6 +18,7 @@ from hsclass.entries import NAME, NAMED_ONCE, Entry, entries_of
 from hsclass.errors import UsageError
 from hsclass.features import feature_class
 from hsclass.models import model_class
+from hsclass.models.strategy import TrainingOptions
 from hsclass.options import Options, parse_options
 from hsclass.samplers import SAMPLERS, check_counts
 from hsclass.samplers.folds import train_share
@@ -88,7 +89,15 @@ class Plan(Options):
     features: Annotated[tuple[Entry, ...], entries_of("features"), NAMED_ONCE] = (Entry(kind="raw", name="raw"),)
     models: Annotated[tuple[Entry, ...], entries_of("model"), NAMED_ONCE] = Field(min_length=1)
     map_tiles: int = Field(1, ge=1, description="jobs that share each map; the map is the same, byte for byte")
+    training: TrainingOptions = TrainingOptions()
     published: Published | None = None
+
+    @field_validator("training")
+    @classmethod
+    def _several_workers(cls, training: TrainingOptions) -> TrainingOptions:
+        if training.strategy == "multi_worker" and training.workers == 1:
+            raise ValueError("'strategy: multi_worker' needs 'workers', 2 or more; add it, or take another strategy")
+        return training
 
     @field_validator("window")
     @classmethod

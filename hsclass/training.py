@@ -1,7 +1,8 @@
 """The train stage: fit normaliser, feature extractor and classifier on a split's training pixels."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
@@ -13,8 +14,10 @@ from hsclass.features import feature_class
 from hsclass.features.extractor import Origin
 from hsclass.fit_scope import FitScope, marked
 from hsclass.models import model_class
-from hsclass.models.classifier import Progress, Sample
+from hsclass.models.classifier import Classifier, FitReport, Progress, Sample
+from hsclass.models.network import NetworkClassifier
 from hsclass.models.spectral_contract import Bands
+from hsclass.models.strategy import TrainingOptions, check_strategy, join
 from hsclass.models.trained import TrainedModel
 from hsclass.normalize import Normalizer, normalize_scene
 from hsclass.options import parse_options
@@ -32,6 +35,7 @@ def fit(
     seed: int = 0,
     threads: int = 1,
     feature_options: Mapping[str, Any] | None = None,
+    training: Mapping[str, Any] | None = None,
     progress: Progress = lambda _: None,
     **options: Any,
 ) -> TrainedModel:
@@ -57,6 +61,9 @@ def fit(
         Processor threads.
     feature_options : mapping, optional
         Options of the feature extractor.
+    training : mapping, optional
+        On what a network is trained: `hsclass.models.strategy.TrainingOptions`. Several processes of one training each
+        get the trained model.
     progress : callable, optional
         Takes a line of text now and then.
     **options
@@ -74,6 +81,8 @@ def fit(
     DataError
         If split and scene are of different shapes, or there are no training pixels, or a pixel to learn from has no
         class or no data.
+    WorkerError
+        If a training that several processes share lacks one of them.
     """
     labels = split.reference(scene.require_labels())
     ids = np.array([cover.id for cover in scene.classes])
@@ -83,6 +92,8 @@ def fit(
     extractor_options = parse_options(extractor_class.Options, feature_options or {}, f"features {features}")
     family = model_class(model)
     model_options = parse_options(family.Options, options, f"model {model}")
+    devices = parse_options(TrainingOptions, training or {}, "training")
+    check_strategy(devices, network=family.network, model=model)
 
     train = split.pixels(Role.TRAIN)
     normalizer = Normalizer(model_options.normalization).fit(scene.cube[train[:, 0], train[:, 1]])
@@ -96,7 +107,7 @@ def fit(
         model_options, window=split.window, n_features=cube.shape[2], n_classes=len(ids), threads=threads
     )
     samples = [_sample(split.pixels(role), labels, ids) for role in (Role.TRAIN, Role.VALIDATION)]
-    report = classifier.fit(cube, *samples, seed=seed, progress=progress)
+    report = _train(classifier, cube, samples, devices, seed=seed, progress=progress)
     seconds = clock.seconds
     seen = {"normalizer": train, "extractor": np.argwhere(known > 0)}
     seen |= {part: sample.pixels for part, sample in zip(("model", "validation"), samples, strict=True)}
@@ -119,13 +130,31 @@ def fit(
         "versions": {"hsclass": __version__, **versions("numpy", "scikit-learn"), **_backend(report.backend)},
         "seed": seed,
     }  # fmt: skip
-    training = {
+    took = {
         "seconds": seconds, "peak_memory_mb": peak_memory_mb(), "epochs": report.epochs,
         "best_epoch": report.best_epoch, "parameters": report.parameters, "backend": report.backend,
         "windows_per_second": _rate(report.history, len(train)), "device": report.device, "threads": threads,
         "facts": report.facts,
     }  # fmt: skip
-    return TrainedModel(normalizer, extractor, classifier, about, training, scope, tuple(report.history))
+    return TrainedModel(normalizer, extractor, classifier, about, took, scope, tuple(report.history))
+
+
+def _train(
+    classifier: Classifier,
+    cube: np.ndarray,
+    samples: Sequence[Sample],
+    devices: TrainingOptions,
+    *,
+    seed: int,
+    progress: Progress,
+) -> FitReport:
+    if not isinstance(classifier, NetworkClassifier):
+        return classifier.fit(cube, *samples, seed=seed, progress=progress)
+    with join(devices, threads=classifier.threads) as team, team.scope:
+        report = classifier.fit(cube, *samples, seed=seed, progress=progress if team.chief else lambda _: None)
+    if team.strategy != "single":
+        classifier.rebuild()
+    return replace(report, device=team.describe(report.device))
 
 
 def _check_fit(scene: Scene, split: Split, labels: np.ndarray, ids: np.ndarray) -> None:

@@ -1,5 +1,6 @@
 """Commands of the models: train one."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -35,18 +36,29 @@ def train(
     threads: Threads = 1,
     settings: Settings = None,
     feature_settings: FeatureSettings = None,
+    strategy: Annotated[str, typer.Option(help="auto, single, mirrored or multi_worker: docs/gpu.md")] = "auto",
+    workers: Annotated[int, typer.Option(min=1, help="processes of multi_worker")] = 1,
+    gpus: Annotated[int, typer.Option(min=0, help="cards that each process must have; 0: what is there")] = 0,
+    wait: Annotated[float, typer.Option(help="seconds to wait for the other workers")] = 300,
 ) -> None:
     """Train a model on a split's training pixels and write it to a folder."""
     from hsclass.datasets import open_scene
+    from hsclass.models.local_workers import local_workers
+    from hsclass.models.strategy import TrainingOptions, writes
+    from hsclass.options import parse_options
     from hsclass.split import read_split
     from hsclass.training import fit
 
+    devices = {"strategy": strategy, "workers": workers, "gpus": gpus, "wait": wait}
+    training = parse_options(TrainingOptions, devices, "training")
     read, _ = read_split(split)
     model, tuned = read_entry(options, "model", model)
     features, tuned_features = read_entry(feature_options, "features", features)
-    trained = fit(
-        open_scene(scene), read, model, features=features, seed=seed, threads=threads,
-        feature_options={**tuned_features, **read_options(feature_settings)},
-        progress=teller(f"train {output.parent}"), **{**tuned, **read_options(settings)},
-    )  # fmt: skip
-    trained.save(output)
+    with local_workers(training, sys.argv[1:]):
+        trained = fit(
+            open_scene(scene), read, model, features=features, seed=seed, threads=threads, training=devices,
+            feature_options={**tuned_features, **read_options(feature_settings)},
+            progress=teller(f"train {output.parent}"), **{**tuned, **read_options(settings)},
+        )  # fmt: skip
+        if writes(training):
+            trained.save(output)

@@ -1,0 +1,5 @@
+"""`python -m hsclass` is `hsclass`."""
+
+from hsclass.cli import main
+
+main()
