@@ -180,7 +180,11 @@ def trials(share: float, error: float, most: int) -> float:
 
 def wilson(share: float, count: float, blocks: Blocks) -> Bounds:
     """Return Wilson's limits of a share of `count` trials, with Student's t for the number of blocks."""
-    t = quantile(blocks)
+    return wilson_limits(share, count, quantile(blocks))
+
+
+def wilson_limits(share: float, count: float, t: float) -> Bounds:
+    """Return Wilson's limits of a share of `count` trials; `t` is the quantile that belongs to the level."""
     centre = (share + t**2 / (2 * count)) / (1 + t**2 / count)
     half = t / (1 + t**2 / count) * np.sqrt(share * (1 - share) / count + (t / (2 * count)) ** 2)
     # With a share of 0 or 1 one limit is the share, but for rounding.

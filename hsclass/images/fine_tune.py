@@ -1,0 +1,150 @@
+"""A network that was trained on photographs, trained further on images from above; or from random weights."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import Field
+
+from hsclass.backbones import backbone, blocks, check_backbone
+from hsclass.backend import load_keras
+from hsclass.errors import UsageError
+from hsclass.images.early_maps import MOST_BYTES, EarlyMaps, divide_network, map_bytes
+from hsclass.images.inputs import Features
+from hsclass.images.logistic import LogisticHead, LogisticOptions
+from hsclass.images.model import Examples
+from hsclass.images.network_model import ImageNetworkOptions, NetworkModel
+from hsclass.images.symmetries import COUNT
+from hsclass.models.classifier import FitReport
+
+_CHUNK = 64
+
+
+class FineTuneOptions(ImageNetworkOptions):
+    """Options of a network that is trained further."""
+
+    backbone: str = Field("efficientnet_lite0", description="the network, see hsclass.backbones")
+    weights: str = Field("imagenet", description="imagenet, none (random), or a file of this network's weights")
+    trained_blocks: int | None = Field(
+        None, ge=0, description="last blocks that learn, the others stay as they are; null: all; 0: the head alone"
+    )
+    head_start: bool = Field(True, description="begin with a head that is fitted to the network as it is")
+    learning_rate: float = Field(3e-4, gt=0, description="at the first step")
+    schedule: Literal["constant", "cosine", "step", "exponential", "plateau"] = Field(
+        "cosine", description="of the learning rate, as of other networks"
+    )
+    weight_decay: float = Field(1e-2, ge=0, description="of adamw")
+    label_smoothing: float = Field(0.1, ge=0, lt=1, description="share of each target spread over all classes")
+    batch_size: int = Field(32, ge=1, description="images a step")
+    epochs: int = Field(20, ge=1, description="most epochs to train")
+    dropout: float = Field(0.2, ge=0, lt=1, description="before the head")
+    patience: int | None = Field(
+        None, ge=1, description="epochs without a better one before stopping; null: never stop"
+    )
+    average_symmetries: bool = Field(True, description="predict the mean over the eight symmetries of the image")
+
+
+class FineTuned(NetworkModel):
+    """A backbone with a new head.
+
+    Batch normalisation keeps the statistics of the weights that it came with: those of small batches are worse. The
+    blocks that do not learn are computed once for each image and symmetry, and training goes on from their maps.
+    """
+
+    Options = FineTuneOptions
+
+    def build(self, input_shape: tuple[int, ...]) -> Any:
+        """Return backbone, mean over the map, dropout and head."""
+        return self._assemble(input_shape, "none")
+
+    def _assemble(self, input_shape: tuple[int, ...], weights: str) -> Any:
+        options = self.options
+        check_backbone(options.backbone, min(input_shape[:2]))
+        keras = load_keras(self.threads)
+        layers = keras.layers
+        channels = input_shape[2]
+        adapter = [] if channels == 3 else [layers.Conv2D(3, 1, name="adapter", kernel_initializer=_mean(channels))]
+        self.backbone_ = backbone(
+            options.backbone, weights=weights, input_shape=(input_shape[0], input_shape[1], 3), threads=self.threads
+        )
+        return keras.Sequential(
+            [
+                keras.Input(input_shape),
+                *adapter,
+                self.backbone_,
+                layers.GlobalAveragePooling2D(dtype="float32"),
+                layers.Dropout(options.dropout),
+                layers.Dense(self.n_classes, activation=self.activation, dtype="float32", name="head"),
+            ]
+        )
+
+    def fit(self, examples: Examples, *, seed: int, progress: Callable[[str], None]) -> FitReport:
+        """Train the last blocks and the head; validation images decide which epoch is kept."""
+        keras = load_keras(self.threads)
+        keras.utils.set_random_seed(seed)
+        options = self.options
+        shape = examples.inputs.take(np.zeros(1, np.int64)).shape[1:]
+        self.network_ = self._assemble(shape, options.weights)
+        frozen = self._freeze()
+        if options.head_start:
+            self._start_head(examples, progress)
+        early, late = divide_network(self.network_, self.backbone_, frozen)
+        symmetries = COUNT if options.augment else 1
+        count = len(examples.train) + len(examples.validation)
+        if early is None or options.jitter or options.noise or map_bytes(early, count, symmetries) > MOST_BYTES:
+            return self._train(self.network_, examples, seed=seed, progress=progress)
+        maps = EarlyMaps(examples.inputs, early, symmetries=symmetries, seed=seed)
+        maps.prepare(self.learned(examples), examples.validation, progress)
+        examples = Examples(maps, examples.targets, examples.train, examples.validation)
+        return self._train(late, examples, seed=seed, progress=progress, turn=False)
+
+    def _freeze(self) -> int:
+        """Let the last blocks learn and no other; return how many stay as they are."""
+        parts = blocks(self.backbone_)
+        trained = self.options.trained_blocks
+        if trained is not None and trained > len(parts):
+            raise UsageError(
+                f"model fine_tune: option 'trained_blocks' is {trained}; {self.options.backbone} has {len(parts)}"
+            )
+        frozen = 0 if trained is None else len(parts) - trained
+        for place, part in enumerate(parts):
+            for layer in part:
+                keeps = type(layer).__name__ == "BatchNormalization" and self.options.weights != "none"
+                layer.trainable = place >= frozen and not keeps
+        return frozen
+
+    def _start_head(self, examples: Examples, progress: Callable[[str], None]) -> None:
+        """Fit the head to what the network makes of the training images before it learns."""
+        import keras
+
+        pooled = keras.Sequential(self.network_.layers[:-2])
+        features = np.zeros((len(examples.inputs), pooled.output_shape[-1]), np.float32)
+        for start in range(0, len(examples.train), _CHUNK):
+            places = examples.train[start : start + _CHUNK]
+            features[places] = pooled.predict_on_batch(examples.inputs.take(places))
+            progress(f"head: features of {start + len(places)} of {len(examples.train)} images")
+        head = LogisticHead(
+            LogisticOptions(c=1e-3, max_iterations=200), n_classes=self.n_classes, several_labels=self.several_labels
+        )
+        none = np.empty(0, np.int64)
+        head.fit(
+            Examples(Features(features), examples.targets, examples.train, none), seed=0, progress=lambda text: None
+        )
+        self.network_.get_layer("head").set_weights([head.weights_, head.bias_])
+
+    def facts(self) -> dict[str, str]:
+        """What is worth telling of it."""
+        options = self.options
+        trained = "all" if options.trained_blocks is None else f"the last {options.trained_blocks}"
+        return {
+            "backbone": f"{options.backbone}, weights {Path(options.weights).name}", "blocks that learn": trained,
+            **super().facts(),
+        }  # fmt: skip
+
+
+def _mean(channels: int) -> Any:
+    """Begin the adapter as the mean of all channels, so that a trained backbone sees a picture from the first step."""
+    import keras
+
+    return keras.initializers.Constant(1 / channels)

@@ -1,0 +1,127 @@
+"""What a model takes of images: their pixels, held in memory or streamed from disk, or their features."""
+
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from hsclass.errors import DataError
+from hsclass.images.reading import Form, UnreadableError, read_image, to_form
+
+HELD_BYTES = 1_500_000_000
+"""Images of a set that are smaller together are read once and held."""
+
+_CENTRE, _SPREAD = 127.5, 64.0
+
+
+class Inputs(Protocol):
+    """Examples that can be taken by their places."""
+
+    def __len__(self) -> int: ...
+
+    def take(self, places: np.ndarray) -> np.ndarray:
+        """Return the examples at `places`, float32 of shape (n, ...)."""
+        ...
+
+
+class Features:
+    """Features of images, float32 of shape (images, features)."""
+
+    def __init__(self, values: np.ndarray) -> None:
+        self.values = values
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def take(self, places: np.ndarray) -> np.ndarray:
+        """Return the features of the images at `places`, shape (n, features)."""
+        return self.values[places]
+
+
+class Images:
+    """Images from files, in one form, their values brought to about 0…255.
+
+    Bytes are left as they are. Other numbers, as reflectances, are scaled channel by channel with `gain` and `offset`,
+    which `measure` takes from training images.
+
+    Parameters
+    ----------
+    files : ndarray of Path
+    form : Form
+    held_bytes : int
+        Where the images take no more than this together, each is read once; else they are streamed.
+    """
+
+    def __init__(self, files: np.ndarray, form: Form, *, held_bytes: int = HELD_BYTES) -> None:
+        self.files, self.form = files, form
+        self.gain = np.ones(form.channels, np.float32)
+        self.offset = np.zeros(form.channels, np.float32)
+        values = form.size**2 * form.channels
+        self._held: dict[int, np.ndarray] | None = {} if len(files) * values <= held_bytes else None
+
+    def __len__(self) -> int:
+        return len(self.files)
+
+    @property
+    def streamed(self) -> bool:
+        """Whether images are read anew each time."""
+        return self._held is None
+
+    def take(self, places: np.ndarray) -> np.ndarray:
+        """Return the images at `places`, float32 of shape (n, size, size, channels)."""
+        images = np.empty((len(places), self.form.size, self.form.size, self.form.channels), np.float32)
+        for row, place in enumerate(places.tolist()):
+            images[row] = self._read(place)
+        return images * self.gain + self.offset
+
+    def measure(self, places: np.ndarray) -> None:
+        """Take gain and offset from some training images, where their values are not bytes."""
+        raw = np.stack([self._read(place) for place in places.tolist()])
+        if raw.dtype == np.uint8:
+            return
+        mean, spread = raw.mean(axis=(0, 1, 2)), raw.std(axis=(0, 1, 2))
+        self.gain = (_SPREAD / np.where(spread > 0, spread, 1)).astype(np.float32)
+        self.offset = (_CENTRE - mean * self.gain).astype(np.float32)
+
+    def _read(self, place: int) -> np.ndarray:
+        if self._held is not None and place in self._held:
+            return self._held[place]
+        image = read_in_form(self.files[place], self.form)
+        if self._held is not None:
+            self._held[place] = image
+        return image
+
+
+def read_in_form(file: Path, form: Form) -> np.ndarray:
+    """Return an image in a form, shape (size, size, channels): bytes where the file holds bytes, else float32.
+
+    Raises
+    ------
+    DataError
+        If it cannot be read.
+    """
+    try:
+        pixels = read_image(file, form.bands)
+        image = to_form(pixels, form)
+    except UnreadableError as error:
+        raise DataError(f"{file}: cannot be read ({error}); mend it, or run 'hsclass images index' again") from error
+    return image.round().astype(np.uint8) if pixels.dtype == np.uint8 else image
+
+
+def as_record(images: Images) -> dict[str, Any]:
+    """Return how images are read, for a saved model."""
+    return {
+        "form": {
+            "size": images.form.size, "channels": images.form.channels, "bands": list(images.form.bands),
+            "fit": images.form.fit,
+        },
+        "gain": images.gain.tolist(), "offset": images.offset.tolist(),
+    }  # fmt: skip
+
+
+def from_record(record: dict[str, Any], files: np.ndarray) -> Images:
+    """Return other images, read as those that `as_record` tells of."""
+    form = record["form"]
+    images = Images(files, Form(form["size"], form["channels"], tuple(form["bands"]), form["fit"]))
+    images.gain, images.offset = (np.array(record[key], np.float32) for key in ("gain", "offset"))
+    return images

@@ -1,0 +1,77 @@
+"""Predict: the classes of images, and the table of them."""
+
+import csv
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from hsclass.atomic import atomic_path
+from hsclass.errors import DataError
+from hsclass.images.index import SEPARATOR
+
+SURE = 0.5
+"""An image that may have several classes is given those of at least this probability."""
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What a model says of images.
+
+    Attributes
+    ----------
+    paths : tuple of str
+    probabilities : ndarray of float32, shape (n, classes)
+    classes : tuple of str
+    several_labels : bool
+    """
+
+    paths: tuple[str, ...]
+    probabilities: np.ndarray
+    classes: tuple[str, ...]
+    several_labels: bool
+
+    @property
+    def chosen(self) -> np.ndarray:
+        """Bool of shape (n, classes): the classes that each image is given."""
+        if self.several_labels:
+            return self.probabilities >= SURE
+        return np.eye(len(self.classes), dtype=bool)[self.probabilities.argmax(axis=1)]
+
+
+def write_predictions(found: Predictions, path: str | os.PathLike[str]) -> None:
+    """Write a line an image: path, its classes, the highest probability, and the probability of each class."""
+    with atomic_path(path) as partial, partial.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["path", "classes" if found.several_labels else "class", "confidence", *found.classes])
+        names = np.array(found.classes, object)
+        for name, chosen, row in zip(found.paths, found.chosen, found.probabilities, strict=True):
+            numbers = [f"{value:.6f}" for value in row]
+            writer.writerow([name, SEPARATOR.join(names[chosen]), f"{row.max():.6f}", *numbers])
+
+
+def read_predictions(path: str | os.PathLike[str]) -> Predictions:
+    """Read what `write_predictions` wrote, or raise DataError."""
+    try:
+        with open(path, newline="", encoding="utf-8") as file:  # noqa: PTH123  (a path or a text)
+            head, *rows = csv.reader(file)
+        if head[:3] not in (["path", "class", "confidence"], ["path", "classes", "confidence"]):
+            raise ValueError("its columns are others")
+        values = np.array([row[3:] for row in rows], np.float32).reshape(len(rows), len(head) - 3)
+    except (OSError, ValueError, IndexError) as error:
+        raise DataError(
+            f"{path}: is no table of predictions ({error}); expected what 'hsclass images predict' writes; run it again"
+        ) from error
+    return Predictions(tuple(row[0] for row in rows), values, tuple(head[3:]), head[1] == "classes")
+
+
+def places_of(paths: Sequence[str], known: Sequence[str], table: object) -> np.ndarray:
+    """Return the place of each path among the known ones, or raise DataError where one is not."""
+    place = {path: number for number, path in enumerate(known)}
+    missing = [path for path in paths if path not in place]
+    if missing:
+        raise DataError(
+            f"{table}: names {len(missing)} images that the index lacks, as {missing[0]}; predict them again"
+        )
+    return np.array([place[path] for path in paths], np.int64)

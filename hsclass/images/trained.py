@@ -1,0 +1,111 @@
+"""A trained model of images: everything that a prediction needs, in one folder that holds data only."""
+
+import csv
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hsclass.atomic import atomic_path
+from hsclass.errors import DataError
+from hsclass.images.frozen import FeatureOptions, FrozenNetwork, feature_images
+from hsclass.images.inputs import Features, Inputs, from_record
+from hsclass.images.model import ImageModel, image_model
+from hsclass.options import parse_options
+
+ABOUT_FILE, TRAINING_FILE, HISTORY_FILE = "model.json", "training.json", "history.csv"
+
+
+@dataclass(frozen=True)
+class TrainedImageModel:
+    """A fitted model and the account of it.
+
+    Attributes
+    ----------
+    model : ImageModel
+    about : mapping
+        What it is and saw: options, classes, form of the images or features, division, versions, digests.
+    training : mapping
+        What the training took.
+    history : tuple of mapping
+        One row an epoch, for networks; empty after `load`.
+    """
+
+    model: ImageModel
+    about: Mapping[str, Any]
+    training: Mapping[str, Any]
+    history: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names, in the order of the probabilities."""
+        return tuple(self.about["classes"])
+
+    def inputs(self, files: np.ndarray, progress: Callable[[str], None] = lambda text: None) -> Inputs:
+        """Return what the model takes of image files: their pixels in its form, or features computed now.
+
+        Raises
+        ------
+        DataError
+            If a file cannot be read, or the weights of the frozen network are not those that the model saw.
+        """
+        if self.about["features"] is None:
+            return from_record(self.about["images"], files)
+        about = self.about["features"]
+        options = parse_options(FeatureOptions, about["options"], "features")
+        size = about["size"]
+        network = FrozenNetwork(options, size, threads=self.model.threads)
+        if network.digest != about["weights_digest"]:
+            raise DataError(
+                f"features: the weights of {options.backbone} ({options.weights}) are not those that the model was"
+                " trained on; give back that file, or train again"
+            )
+        images = feature_images(options, files, (size, size, 3))
+        return Features(network.features(images, np.arange(len(files)), progress))
+
+    def predict(self, inputs: Inputs, places: np.ndarray | None = None) -> np.ndarray:
+        """Return the probabilities of the classes, float32 of shape (n, classes)."""
+        return self.model.predict(inputs, np.arange(len(inputs)) if places is None else places)
+
+    def save(self, folder: str | os.PathLike[str]) -> None:
+        """Write the model into a new folder, atomically."""
+        with atomic_path(folder) as partial:
+            partial.mkdir()
+            (partial / ABOUT_FILE).write_text(json.dumps(self.about, indent=1))
+            (partial / TRAINING_FILE).write_text(json.dumps(self.training, indent=1))
+            if self.history:
+                with (partial / HISTORY_FILE).open("w", newline="") as file:
+                    writer = csv.DictWriter(file, list(self.history[0]), lineterminator="\n")
+                    writer.writeheader()
+                    writer.writerows(self.history)
+            self.model.save(partial)
+
+    @classmethod
+    def load(cls, folder: str | os.PathLike[str], *, threads: int = 1) -> "TrainedImageModel":
+        """Read a model that `save` wrote. Nothing in the files is executed.
+
+        Raises
+        ------
+        DataError
+            If a file is missing or is not what `save` writes.
+        """
+        folder = Path(folder)
+        try:
+            about = json.loads((folder / ABOUT_FILE).read_text())
+            training = json.loads((folder / TRAINING_FILE).read_text())
+            family = image_model(about["model"])
+            options = parse_options(family.Options, about["options"], f"model {about['model']}")
+            model = family(
+                options, n_classes=len(about["classes"]), several_labels=about["several_labels"], threads=threads
+            )
+            shape = tuple(about["input_shape"])
+        except (OSError, KeyError, TypeError, ValueError) as error:
+            raise DataError(
+                f"{folder}: is not a model that 'hsclass images train' wrote ({error}); train it again"
+            ) from error
+        model.load(folder, shape)
+        return cls(model, about, training)

@@ -1,0 +1,106 @@
+"""The train stage: fit a model to the training images of a division."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from hsclass.errors import DataError, UsageError
+from hsclass.images.division import Division
+from hsclass.images.index import ImageIndex
+from hsclass.images.inputs import Features, Images, Inputs, as_record
+from hsclass.images.model import Examples, image_model
+from hsclass.images.network_model import ImageNetworkOptions
+from hsclass.images.reading import Form
+from hsclass.images.trained import TrainedImageModel
+from hsclass.options import parse_options
+from hsclass.resources import Clock, peak_memory_mb, versions
+from hsclass.split import Role
+
+MEASURED = 200
+"""Training images that the scale of values other than bytes is taken from."""
+
+
+def fit_images(
+    index: ImageIndex,
+    division: Division,
+    model: str,
+    *,
+    features: tuple[np.ndarray, dict[str, Any]] | None = None,
+    seed: int = 0,
+    threads: int = 1,
+    progress: Callable[[str], None] = lambda text: None,
+    **options: Any,
+) -> TrainedImageModel:
+    """Train a model on the training images of a division.
+
+    Parameters
+    ----------
+    index : ImageIndex
+    division : Division
+    model : str
+        One of `hsclass.images.model.MODELS`.
+    features : tuple of ndarray and dict, optional
+        From `read_features`; needed by the models that take features, refused by the others.
+    seed : int
+    threads : int
+    progress : callable
+        Takes a line of text.
+    **options
+        Of the model.
+
+    Returns
+    -------
+    TrainedImageModel
+
+    Raises
+    ------
+    UsageError
+        If there is no such model or option, or features are given to a model of pixels or lacking for one of features.
+    DataError
+        If fewer than two classes have training images, or an image cannot be read.
+    """
+    family = image_model(model)
+    parsed = parse_options(family.Options, options, f"model {model}")
+    if family.on_features != (features is not None):
+        expected = "takes features; give them with --features" if family.on_features else "takes images, not features"
+        raise UsageError(f"model {model}: {expected}")
+    train, validation = division.places(Role.TRAIN), division.places(Role.VALIDATION)
+    present = int((index.targets[train].sum(axis=0) > 0).sum())
+    if present < 2:
+        raise DataError(f"model {model}: the {len(train)} training images are of {present} class; expected two or more")
+    clock = Clock()
+    inputs: Inputs
+    if features is None:
+        assert isinstance(parsed, ImageNetworkOptions)
+        images = Images(index.files, image_form(parsed, index))
+        images.measure(np.random.default_rng(seed).permutation(train)[:MEASURED])
+        inputs, read = images, as_record(images)
+    else:
+        inputs, read = Features(features[0]), None
+    fitted = family(parsed, n_classes=len(index.classes), several_labels=index.several_labels, threads=threads)
+    report = fitted.fit(Examples(inputs, index.targets, train, validation), seed=seed, progress=progress)
+    return TrainedImageModel(
+        fitted,
+        about={
+            "model": model, "options": parsed.model_dump(mode="json"), "classes": list(index.classes),
+            "several_labels": index.several_labels, "images": read, "features": features and features[1],
+            "input_shape": list(inputs.take(train[:1]).shape[1:]), "seed": seed,
+            "division": {"sampler": division.sampler, "seed": division.seed, "n_train": len(train),
+                         "n_validation": len(validation)},
+            "versions": versions("hsclass", "keras", "tensorflow", "tensorflow-cpu", "scikit-learn", "pillow"),
+        },
+        training={
+            "seconds": clock.seconds, "peak_memory_mb": peak_memory_mb(), "epochs": report.epochs,
+            "best_epoch": report.best_epoch, "parameters": report.parameters, "backend": report.backend,
+            "device": report.device, "threads": threads, "facts": report.facts,
+        },
+        history=tuple(report.history),
+    )  # fmt: skip
+
+
+def image_form(options: ImageNetworkOptions, index: ImageIndex) -> Form:
+    """Return the form that a network takes the images of an index in."""
+    rows, cols, bands = index.common_shape()
+    channels = 1 if options.grey else len(options.bands) or (3 if bands in {1, 2, 3, 4} else bands)
+    return Form(options.size or max(rows, cols), channels, options.bands, options.fit)
