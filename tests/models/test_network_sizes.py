@@ -7,9 +7,10 @@ import pytest
 
 from hsclass.errors import UsageError
 from hsclass.models import MODELS, model_class
+from hsclass.models.layers import LayerOptions
 from hsclass.models.network import NetworkClassifier
 
-NETWORKS = sorted(name for name in MODELS if model_class(name).network)
+NETWORKS = sorted(name for name in MODELS if issubclass(model_class(name).Options, LayerOptions))
 
 
 def make(name: str, side: int, bands: int, classes: int = 16, **options: Any) -> Any:
