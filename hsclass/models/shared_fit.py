@@ -13,6 +13,7 @@ import numpy as np
 from hsclass.backend import backend_name
 from hsclass.errors import WorkerError
 from hsclass.models.batches import Batches
+from hsclass.models.even_batches import EvenBatches
 
 
 def fit_model(
@@ -48,10 +49,10 @@ def fit_model(
     """
     if backend_name() != "tensorflow" or trainer.distribute_strategy.num_replicas_in_sync == 1:
         trainer.fit(
-            batches,
+            _even(batches, learning=True),
             epochs=epochs,
             initial_epoch=initial_epoch,
-            validation_data=validation,
+            validation_data=None if validation is None else _even(validation, learning=False),
             callbacks=list(callbacks),
             shuffle=False,  # Keras would deal the batches in an order of its own
             verbose=0,
@@ -75,6 +76,12 @@ def fit_model(
         if trainer.stop_training:
             break
     watching.on_train_end(figures)
+
+
+def _even(batches: Batches, *, learning: bool) -> Any:
+    """Fill batches up where Keras shares them among devices; it asks for shares of one size."""
+    shared = keras.distribution.distribution()
+    return batches if shared is None else EvenBatches(batches, shared.num_model_replicas, learning=learning)
 
 
 def _agree(strategy: Any, epoch: int) -> None:

@@ -1,6 +1,8 @@
 """On what a network is trained: one device, several cards of a machine, or several processes on several machines."""
 
 import os
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -177,6 +179,8 @@ def _workers(training: TrainingOptions, threads: int) -> Iterator[Team]:
             "strategy multi_worker: TensorFlow has computed in this process before, which it does not allow; train in a"
             " fresh one"
         ) from error
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGTERM))  # TensorFlow has put a handler that ignores it
     broken = (tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.CancelledError, tf.errors.InternalError)
     try:
         yield Team("multi_worker", cluster, devices=max(1, found.cards), scope=strategy.scope())
