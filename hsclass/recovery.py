@@ -1,0 +1,125 @@
+"""Go on with a run of the workflow whose snakemake was killed, so that no two jobs write to one file."""
+
+import getpass
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from hsclass.errors import HsclassError, UsageError
+
+# The name that profiles/slurm gives to all jobs of one run.
+_SLURM_NAME = re.compile(r"hsclass_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_PBS_OVER = "CFX"
+
+
+def working_folder(command: Sequence[str]) -> Path:
+    """Return the folder that a snakemake command works in: that of its option --directory, or the current one."""
+    for option, value in zip(command, [*command[1:], ""], strict=True):
+        if option in {"--directory", "-d"}:
+            return Path(value).resolve()
+        if option.startswith("--directory="):
+            return Path(option.partition("=")[2]).resolve()
+    return Path.cwd()
+
+
+def require_stopped(folder: Path) -> None:
+    """Make sure that no snakemake on this machine still works in `folder`; its jobs do not count.
+
+    Raises
+    ------
+    UsageError
+        If one does.
+    """
+    for process, words in _processes(folder):
+        if any(Path(word).name == "snakemake" for word in words[:3]) and "--target-jobs" not in words:
+            raise UsageError(
+                f"folder {folder}: snakemake still runs there (process {process}); stop it with `kill -INT {process}`, "
+                "wait until it has ended, and run again"
+            )
+
+
+def survivors(folder: Path) -> dict[str, list[str]]:
+    """Return the jobs that earlier runs in `folder` left in the queue, by the program that cancels them."""
+    found = {"scancel": _slurm_jobs(folder), "qdel": _pbs_jobs(folder)}
+    return {program: jobs for program, jobs in found.items() if jobs}
+
+
+def cancel(folder: Path, *, seconds: float = 120, wait: Callable[[float], None] = time.sleep) -> list[str]:
+    """Cancel what earlier runs in `folder` left in the queue, and return when it is gone.
+
+    Parameters
+    ----------
+    folder : Path
+        The working folder of the run.
+    seconds : float
+        How long jobs may take to end [s].
+    wait : callable
+        Called with the seconds between two looks at the queue.
+
+    Returns
+    -------
+    list of str
+        The jobs that were cancelled.
+
+    Raises
+    ------
+    HsclassError
+        If a job is still in the queue after `seconds`.
+    """
+    first = survivors(folder)
+    for program, jobs in first.items():
+        subprocess.run([program, *jobs], check=False, capture_output=True)
+    end = time.monotonic() + seconds
+    while left := survivors(folder):
+        if time.monotonic() > end:
+            names = ", ".join(job for jobs in left.values() for job in jobs)
+            raise HsclassError(
+                f"folder {folder}: jobs {names} are still in the queue {seconds:.0f} s after they were cancelled; "
+                "wait until they are gone, and run again"
+            )
+        wait(1)
+    return [job for jobs in first.values() for job in jobs]
+
+
+def _slurm_jobs(folder: Path) -> list[str]:
+    listed = _lines("squeue", "--noheader", f"--user={getpass.getuser()}", "--format=%i|%j|%Z")
+    rows = [line.strip().split("|", maxsplit=2) for line in listed]
+    return [
+        job for job, name, where in rows if _SLURM_NAME.fullmatch(name) and Path(where).resolve() == folder.resolve()
+    ]
+
+
+def _pbs_jobs(folder: Path) -> list[str]:
+    notes = folder / ".snakemake/pbs/jobs.txt"
+    if not notes.exists():
+        return []
+    rows = [line.split() for line in _lines("qstat")]
+    # Id, name, user, time, state, queue; the id may be cut short behind its number.
+    queued = {row[0].split(".")[0] for row in rows if len(row) > 2 and row[0][0].isdigit() and row[-2] not in _PBS_OVER}
+    return [job for job in notes.read_text().split() if job.split(".")[0] in queued]
+
+
+def _lines(*command: str) -> list[str]:
+    if shutil.which(command[0]) is None:
+        return []
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise HsclassError(
+            f"command {command[0]}: cannot tell which jobs are in the queue ({done.stderr.strip()}); "
+            "run again when the cluster answers"
+        )
+    return [line for line in done.stdout.splitlines() if line.strip()]
+
+
+def _processes(folder: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield number and words of the processes whose current folder is `folder`, where the system shows them."""
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (entry / "cmdline").read_bytes().decode(errors="replace").split("\0")
+            if (entry / "cwd").resolve() == folder.resolve():
+                yield int(entry.name), words
+        except OSError:
+            continue

@@ -1,0 +1,50 @@
+"""What hsclass recover reads from a command and a folder; on a real Slurm: tests/cluster."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hsclass.errors import UsageError
+from hsclass.recovery import cancel, require_stopped, survivors, working_folder
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="other systems show no processes under /proc")
+
+
+def test_working_folder_is_that_of_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert working_folder(["snakemake", "--cores", "2"]) == tmp_path
+    assert working_folder(["snakemake", "--directory", "a", "--cores", "2"]) == tmp_path / "a"
+    assert working_folder(["snakemake", "-d", "/b"]) == Path("/b")
+    assert working_folder(["snakemake", "--directory=c"]) == tmp_path / "c"
+
+
+@linux
+def test_snakemake_that_still_runs_in_the_folder_is_named(tmp_path: Path) -> None:
+    program = tmp_path / "snakemake"
+    program.write_text("import sys\nprint(flush=True)\nsys.stdin.read()\n")
+
+    def begun(folder: Path, *arguments: str) -> subprocess.Popen:
+        command = [sys.executable, str(program), *arguments]
+        process = subprocess.Popen(command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert process.stdout is not None
+        process.stdout.readline()
+        return process
+
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    outer, inner = begun(tmp_path / "a"), begun(tmp_path / "b", "--target-jobs", "train:")
+    with pytest.raises(UsageError, match=rf"still runs there \(process {outer.pid}\)"):
+        require_stopped(tmp_path / "a")
+    require_stopped(tmp_path / "b")
+    for process in (outer, inner):
+        process.communicate()
+    require_stopped(tmp_path / "a")
+
+
+def test_without_a_cluster_nothing_is_left_to_cancel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", os.fspath(tmp_path))
+    assert survivors(tmp_path) == {}
+    assert cancel(tmp_path) == []
