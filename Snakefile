@@ -11,13 +11,27 @@ if not workflow.overwrite_configfiles:
 
 
 include: "workflow/rules/common.smk"
-include: "workflow/rules/resources.smk"
-include: "workflow/rules/scene.smk"
-include: "workflow/rules/split.smk"
-include: "workflow/rules/tune.smk"
-include: "workflow/rules/model.smk"
-include: f"workflow/rules/{'tiles' if EXPERIMENT.plan.map_tiles > 1 else 'map'}.smk"
-include: "workflow/rules/report.smk"
+
+
+if "images" in config:
+
+    include: "workflow/rules/images.smk"
+
+else:
+
+    include: "workflow/rules/resources.smk"
+    include: "workflow/rules/devices.smk"
+    include: "workflow/rules/scene.smk"
+    include: "workflow/rules/split.smk"
+    include: "workflow/rules/tune.smk"
+    include: "workflow/rules/model.smk"
+
+    if TRAINING.workers > 1:
+
+        include: "workflow/rules/workers.smk"
+
+    include: f"workflow/rules/{'tiles' if EXPERIMENT.plan.map_tiles > 1 else 'map'}.smk"
+    include: "workflow/rules/report.smk"
 
 
 rule all:

@@ -17,6 +17,7 @@ from hsclass.datasets.descriptor import Descriptor, SceneOptions
 from hsclass.entries import NAME, NAMED_ONCE, Entry, entries_of
 from hsclass.errors import UsageError
 from hsclass.features import feature_class
+from hsclass.images.experiment import ImageExperiment
 from hsclass.models import model_class
 from hsclass.models.strategy import TrainingOptions
 from hsclass.options import Options, parse_options
@@ -293,6 +294,13 @@ class Experiment:
         if search is None:
             return {**about, "options": self.options(dimension, name)}
         return {**about, "options": self.given_options(dimension, name), "tune": search.model_dump(mode="json")}
+
+
+def open_experiment(config: Mapping[str, Any]) -> "Experiment | ImageExperiment":
+    """Check the keys of an experiment file: one on scenes, or one on whole images where it has the key `images`."""
+    if "images" in config and "scenes" in config:
+        raise UsageError("experiment: has 'scenes' and 'images'; give one of the two, and each its own file")
+    return ImageExperiment(config) if "images" in config else Experiment(config)
 
 
 def load_experiment(path: str | os.PathLike[str]) -> Experiment:

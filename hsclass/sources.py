@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from hsclass.features import FEATURES
+from hsclass.images.model import MODELS as IMAGE_MODELS
 from hsclass.models import MODELS
 from hsclass.samplers import SAMPLERS
 
@@ -20,6 +21,15 @@ _ROOMS = {
     "predict": "hsclass.mapping",
     "evaluate": "hsclass.metrics",
     "report": "hsclass.report",
+    "images.fetch": "hsclass.images.fetch",
+    "images.index": "hsclass.images.indexing",
+    "images.split": "hsclass.images.splitting",
+    "images.audit": "hsclass.images.audit",
+    "images.features": "hsclass.images.frozen",
+    "images.train": "hsclass.images.training",
+    "images.predict": "hsclass.images.predicting",
+    "images.evaluate": "hsclass.images.evaluation",
+    "images.report": "hsclass.report.images",
 }
 
 
@@ -29,6 +39,7 @@ def stage_digest(
     sampler: str | None = None,
     features: str | None = None,
     model: str | None = None,
+    image_model: str | None = None,
     descriptor: Path | None = None,
 ) -> str:
     """Return a short digest of every module that a stage imports, directly or not, and of the named implementations.
@@ -36,15 +47,16 @@ def stage_digest(
     Parameters
     ----------
     stage : str
-        One of fetch, scene, split, audit, tune, train, predict, evaluate, report.
-    sampler, features, model : str, optional
+        One of fetch, scene, split, audit, tune, train, predict, evaluate, report; of whole images "images.fetch" and so
+        on.
+    sampler, features, model, image_model : str, optional
         The implementations that the stage runs; the room tables name them as text, so that a stage does not depend on
         those it does not run.
     descriptor : path, optional
         The descriptor of the data set that the stage reads.
     """
     roots = [_ROOMS[stage]]
-    for table, name in ((SAMPLERS, sampler), (FEATURES, features), (MODELS, model)):
+    for table, name in ((SAMPLERS, sampler), (FEATURES, features), (MODELS, model), (IMAGE_MODELS, image_model)):
         if name is not None:
             roots.append(table[name].split(":")[0])
     digest = hashlib.sha256()

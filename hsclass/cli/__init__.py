@@ -1,6 +1,9 @@
 """The command line: one command a stage; each reads files, calls its stage and writes files."""
 
-from hsclass.cli import data, splits, searches, models, maps, figures, images, experiments, clusters  # isort: skip  (in the help)
+# In the order of the help.
+from hsclass.cli import data, splits, searches, models, maps, figures, images, experiments, clusters  # isort: skip
 from hsclass.cli.app import app, main
 
-__all__ = ["app", "clusters", "data", "experiments", "figures", "images", "main", "maps", "models", "searches", "splits"]
+__all__ = [
+    "app", "clusters", "data", "experiments", "figures", "images", "main", "maps", "models", "searches", "splits",
+]  # fmt: skip

@@ -18,14 +18,18 @@ def experiment(
 ) -> None:
     """Check an experiment file; write it with every default filled in and every run listed."""
     from hsclass.atomic import write_text
-    from hsclass.experiment import Experiment, load_experiment
+    from hsclass.experiment import open_experiment, read_config
 
-    plan = Experiment(yaml.safe_load(sys.stdin)) if config == "-" else load_experiment(config)
+    plan = open_experiment(yaml.safe_load(sys.stdin) if config == "-" else read_config(config))
     resolved = plan.resolved()
     if output:
         write_text(output, json.dumps(resolved, indent=1))
     else:
-        counts = {key: len(resolved[key]) for key in ("scenes", "splits", "seeds", "features", "models")}
+        counts = {
+            key: len(resolved[key])
+            for key in ("scenes", "images", "splits", "seeds", "features", "models")
+            if resolved.get(key)
+        }
         typer.echo(f"{' x '.join(f'{count} {key}' for key, count in counts.items())} = {len(resolved['runs'])} runs")
 
 

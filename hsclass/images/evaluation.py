@@ -155,3 +155,11 @@ def _mistakes(
         }
         for row in wrong[np.argsort(-sure[wrong], kind="stable")][:MOST_MISTAKES]
     ]  # fmt: skip
+
+
+def in_words(figures: dict[str, Any]) -> str:
+    """Return the main figures as one line."""
+    if figures["several_labels"]:
+        return f"micro F1 {figures['micro_f1']:.4f}, macro F1 {figures['macro_f1']:.4f}, {figures['n_test']} images"
+    low, high = figures["oa_low"], figures["oa_high"]
+    return f"OA {figures['oa']:.4f} ({low:.4f} to {high:.4f}), {figures['n_test']} images"

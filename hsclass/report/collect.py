@@ -170,7 +170,7 @@ def _read_run(entry: RunEntry, split: SplitResult, *, searched: bool) -> Run:
         split=split,
         training=load(Training, folder / "model" / "training.json", "train"),
         card=load(Card, folder / "model" / "model.json", "train"),
-        history=_read_history(folder / "model" / "history.csv"),
+        history=read_history(folder / "model" / "history.csv"),
         mapping=load(Mapping, folder / "map.json", "predict"),
         metrics=load(Metrics, folder / "metrics.json", "evaluate"),
         study=read_study(folder / "tuned") if searched else None,
@@ -179,7 +179,7 @@ def _read_run(entry: RunEntry, split: SplitResult, *, searched: bool) -> Run:
     return run
 
 
-def _read_history(path: Path) -> tuple[Epoch, ...]:
+def read_history(path: Path) -> tuple[Epoch, ...]:
     """Only networks leave a history; an empty cell is a figure that was not measured."""
     if not path.exists():
         return ()

@@ -45,7 +45,7 @@ def accuracy_csv(results: Results) -> str:
             metrics.aa_low, metrics.aa_high, metrics.kappa_low, metrics.kappa_high, metrics.macro_f1_low,
             metrics.macro_f1_high, *_conditions(run),
         ))  # fmt: skip
-    return _text(COLUMNS, rows)
+    return table_text(COLUMNS, rows)
 
 
 def inflation_csv(results: Results) -> str | None:
@@ -58,7 +58,7 @@ def inflation_csv(results: Results) -> str | None:
                 entry.scene, entry.split, twin.entry.split, entry.seed, entry.features, entry.model, safe.metrics.oa,
                 twin.metrics.oa, estimate.value, estimate.low, estimate.high,
             ))  # fmt: skip
-    return _text(INFLATION_COLUMNS, rows) if rows else None
+    return table_text(INFLATION_COLUMNS, rows) if rows else None
 
 
 def comparison_csv(results: Results) -> str | None:
@@ -76,7 +76,7 @@ def comparison_csv(results: Results) -> str | None:
             )
             for pair in about.pairs
         ]  # fmt: skip
-    return _text(COMPARISON_COLUMNS, rows) if rows else None
+    return table_text(COMPARISON_COLUMNS, rows) if rows else None
 
 
 def _conditions(run: Run) -> tuple[Cell, ...]:
@@ -91,7 +91,8 @@ def _conditions(run: Run) -> tuple[Cell, ...]:
     )
 
 
-def _text(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+def table_text(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+    """Return rows as CSV under the names of their columns."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)

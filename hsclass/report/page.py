@@ -32,6 +32,11 @@ _SECTIONS = {
 _OPTIONAL = {"comparison": "comparisons", "areas": "areas", "calibration": "calibrations", "search": "searches"}
 """Sections that need a panel of `SceneView`."""
 
+_TRAINING_NOTE = (
+    "On the validation pixels every class counts alike. Validation pixels of a leaky split share pixels with training"
+    " windows, so their curve follows the training curve whatever the model has learnt."
+)
+
 
 def write_report(experiment_file: str | os.PathLike[str], out: str | os.PathLike[str]) -> None:
     """Write the report of a finished experiment.
@@ -65,8 +70,8 @@ def write_report(experiment_file: str | os.PathLike[str], out: str | os.PathLike
     write_text(Path(out) / PAGE, page)
 
 
-def render(results: Results, tables: Sequence[str] = ()) -> str:
-    """Return the page of an experiment as HTML; `tables` are the files beside it, other than those of accuracy."""
+def page_environment() -> Environment:
+    """Return what renders the templates, with the filters that they use."""
     environment = Environment(
         loader=PackageLoader("hsclass.report"),
         autoescape=True,
@@ -75,27 +80,38 @@ def render(results: Results, tables: Sequence[str] = ()) -> str:
         lstrip_blocks=True,
     )
     environment.filters.update(number=number, percent=percent, count=count, duration=duration, css_color=css_color)
+    return environment
+
+
+def render(results: Results, tables: Sequence[str] = ()) -> str:
+    """Return the page of an experiment as HTML; `tables` are the files beside it, other than those of accuracy."""
     window, views = results.experiment.window, scene_views(results)
     sections = [
         (section, name)
         for section, name in _SECTIONS.items()
         if section not in _OPTIONAL or any(getattr(view, _OPTIONAL[section]) for view in views)
     ]
-    return environment.get_template("page.html.j2").render(
-        experiment=results.experiment,
-        results=results,
-        views=views,
-        sections=sections,
-        tables=(TABLE, LATEX, *tables),
-        windows_drawing=shared_window_drawing(window, "windows") if window > 1 else None,
-        drawn_window=max(min(window, LARGEST), 3),
-        experiment_yaml=experiment_yaml(results.experiment),
-        sizes=sizes,
-        times=times,
-        shaded=shaded,
-        limits=limits,
-        between=between,
-        described=described,
-        roles=[(role.name.lower(), css_color(ROLE_COLORS[role])) for role in Role if role is not Role.UNUSED],
-        curve_colors={"training": TRAIN, "validation": VALIDATION},
+    return (
+        page_environment()
+        .get_template("page.html.j2")
+        .render(
+            experiment=results.experiment,
+            results=results,
+            views=views,
+            sections=sections,
+            tables=(TABLE, LATEX, *tables),
+            windows_drawing=shared_window_drawing(window, "windows") if window > 1 else None,
+            drawn_window=max(min(window, LARGEST), 3),
+            experiment_yaml=experiment_yaml(results.experiment),
+            sizes=sizes,
+            times=times,
+            shaded=shaded,
+            limits=limits,
+            between=between,
+            described=described,
+            roles=[(role.name.lower(), css_color(ROLE_COLORS[role])) for role in Role if role is not Role.UNUSED],
+            curve_colors={"training": TRAIN, "validation": VALIDATION},
+            unit={"short": "px", "long": "pixels"},
+            training_note=_TRAINING_NOTE,
+        )
     )

@@ -77,10 +77,15 @@ def limits(group: Group, name: str) -> str:
 
 def groups(results: Results, scene: str) -> tuple[Group, ...]:
     """Return the groups of one scene, by split, features and model, each in the order of the experiment's runs."""
-    found: dict[tuple[str, str, str], list[Run]] = {}
-    for run in results.of_scene(scene):
-        found.setdefault((run.entry.split, run.entry.features, run.entry.model), []).append(run)
     several = len({run.entry.features for run in results.runs}) > 1
+    return group_runs(results.of_scene(scene), several=several)
+
+
+def group_runs(runs: Iterable[Run], *, several: bool) -> tuple[Group, ...]:
+    """Return runs of one scene in groups; `several` says whether labels name the features."""
+    found: dict[tuple[str, str, str], list[Run]] = {}
+    for run in runs:
+        found.setdefault((run.entry.split, run.entry.features, run.entry.model), []).append(run)
     splits, methods = _order(key[0] for key in found), _order(key[1:] for key in found)
     keys = sorted(found, key=lambda key: (splits[key[0]], methods[key[1:]]))
     return tuple(_group(key, found[key], f"{key[1]} · {key[2]}" if several else key[2]) for key in keys)

@@ -8,7 +8,7 @@ from snakemake.exceptions import WorkflowError
 
 from hsclass.datasets import descriptor_file
 from hsclass.errors import HsclassError
-from hsclass.experiment import Experiment
+from hsclass.experiment import open_experiment
 from hsclass.models import model_class
 from hsclass.sources import stage_digest as read_digest
 
@@ -16,7 +16,7 @@ from hsclass.sources import stage_digest as read_digest
 stage_digest = cache(read_digest)
 
 try:
-    EXPERIMENT = Experiment(config)
+    EXPERIMENT = open_experiment(config)
 except HsclassError as error:
     raise WorkflowError(str(error)) from None
 

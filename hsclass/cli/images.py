@@ -1,0 +1,210 @@
+"""Commands of whole images: one a stage, from files to figures."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hsclass.cli.app import app
+from hsclass.cli.arguments import DataFolder, Output, Seed, Settings, Threads, read_options, teller
+
+images = typer.Typer(help="Classify whole images: folders of GeoTIFF, PNG or JPEG.", no_args_is_help=True)
+app.add_typer(images, name="images")
+
+Name = Annotated[
+    str, typer.Argument(metavar="IMAGES", help="set of the catalogue, descriptor (.yaml), or folder of class folders")
+]
+Index = Annotated[Path, typer.Argument(metavar="INDEX.csv", help="table that 'images index' wrote")]
+Divided = Annotated[Path, typer.Argument(metavar="SPLIT.csv", help="table that 'images split' wrote")]
+Features = Annotated[Path | None, typer.Option("--features", help="file that 'images features' wrote")]
+
+
+@images.command("sets")
+def sets() -> None:
+    """List the sets of images of the catalogue."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from hsclass.images.image_set import image_sets, load_image_set
+
+    table = Table("name", "title", "images", "licence", box=None)
+    for name in image_sets():
+        known = load_image_set(name)
+        table.add_row(name, known.title, str(known.images or ""), known.licence)
+    Console(width=120).print(table)
+
+
+@images.command()
+def fetch(name: Name, data: DataFolder = None, settings: Settings = None) -> None:
+    """Get a set of images, verified by digest and unpacked; your own folder stays where it is."""
+    from hsclass.datasets import default_folder
+    from hsclass.images.fetch import fetch_images
+
+    manifest = fetch_images(name, data or default_folder(), read_options(settings))
+    typer.echo(f"images: {manifest['images']}, from {manifest['origin']}")
+
+
+@images.command()
+def index(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="of a fetched set of images")],
+    output: Output,
+    data: DataFolder = None,
+) -> None:
+    """Look at every image once: a table of paths, classes, sizes, digests and perceptual hashes, and what is odd."""
+    from hsclass.atomic import write_text
+    from hsclass.datasets import default_folder
+    from hsclass.images.fetch import read_image_manifest
+    from hsclass.images.index import write_index
+    from hsclass.images.indexing import build_index, in_words, oddities
+
+    home = (data or default_folder()) / name
+    manifest = read_image_manifest(home)
+    built = build_index(manifest, home, teller(f"index {name}"))
+    odd = oddities(built)
+    for line in in_words(odd):
+        typer.echo(f"index {name}: {line}", err=True)
+    write_text(output.with_suffix(".json"), json.dumps({**manifest, **odd}, indent=1) + "\n")
+    write_index(built, output)
+
+
+@images.command()
+def split(
+    table: Index,
+    output: Output,
+    sampler: Annotated[str, typer.Option(help="published or random")] = "random",
+    seed: Seed = 0,
+    settings: Settings = None,
+) -> None:
+    """Divide images into training, validation and test."""
+    from hsclass.images.division import write_division
+    from hsclass.images.index import read_index
+    from hsclass.images.splitting import divide_images
+
+    read = read_index(table)
+    division = divide_images(read, sampler, seed=seed, **read_options(settings))
+    for note in division.notes:
+        typer.echo(f"split {output.parent}: {note}", err=True)
+    write_division(division, read, output)
+
+
+@images.command()
+def audit(
+    table: Index,
+    divided: Divided,
+    threshold: Annotated[
+        int | None, typer.Option(help="bits of 64 in which near-duplicates may differ", show_default="the split's")
+    ] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="JSON file", show_default="print it")] = None,
+) -> None:
+    """Count near-duplicates across the parts; exit status 3 when test images have some and the split is silent."""
+    from hsclass.atomic import write_text
+    from hsclass.images.audit import audit_images, in_words, require_sound
+    from hsclass.images.division import read_division
+    from hsclass.images.index import read_index
+
+    read = read_index(table)
+    division = read_division(divided, read)
+    bits = int(division.options.get("threshold", 10)) if threshold is None else threshold
+    measured = audit_images(read, division, threshold=bits)
+    if output:
+        write_text(output, json.dumps(measured, indent=1) + "\n")
+        typer.echo(f"audit {divided.parent}: {in_words(measured)}", err=True)
+    else:
+        typer.echo(json.dumps(measured, indent=1))
+    require_sound(measured, str(divided))
+
+
+@images.command()
+def features(table: Index, output: Output, threads: Threads = 1, settings: Settings = None) -> None:
+    """Compute the features of all images with a network that learns nothing here."""
+    from hsclass.images.frozen import FeatureOptions, compute_features, write_features
+    from hsclass.images.index import read_index
+    from hsclass.options import parse_options
+
+    read = read_index(table)
+    options = parse_options(FeatureOptions, read_options(settings), "features")
+    values, about = compute_features(read, options, threads=threads, progress=teller(f"features {output.stem}"))
+    write_features(values, read, about, output)
+
+
+@images.command()
+def train(
+    table: Index,
+    divided: Divided,
+    output: Output,
+    model: Annotated[str, typer.Option(help="model of images")] = "fine_tune",
+    features: Features = None,
+    seed: Seed = 0,
+    threads: Threads = 1,
+    settings: Settings = None,
+) -> None:
+    """Train a model on the training images and write it to a folder."""
+    from hsclass.images.division import read_division
+    from hsclass.images.frozen import read_features
+    from hsclass.images.index import read_index
+    from hsclass.images.training import fit_images
+
+    read = read_index(table)
+    trained = fit_images(
+        read, read_division(divided, read), model, features=read_features(features, read) if features else None,
+        seed=seed, threads=threads, progress=teller(f"train {output.parent}"), **read_options(settings),
+    )  # fmt: skip
+    trained.save(output)
+
+
+@images.command()
+def predict(
+    model: Annotated[Path, typer.Argument(metavar="MODEL", help="folder that 'images train' wrote")],
+    source: Annotated[Path, typer.Argument(metavar="INDEX.csv|FOLDER", help="index, or any folder of images")],
+    output: Output,
+    divided: Annotated[Path | None, typer.Option("--split", help="table of parts; predict one part only")] = None,
+    part: Annotated[str, typer.Option(help="of the split")] = "test",
+    features: Features = None,
+    threads: Threads = 1,
+) -> None:
+    """Give each image its class, or classes, with probabilities: of an index, or of any folder of images."""
+    from hsclass.images.predicting import predict_folder, predict_index
+
+    tell = teller(f"predict {output.parent}")
+    if source.is_dir():
+        predict_folder(model, source, output, threads=threads, progress=tell)
+    else:
+        predict_index(
+            model, source, output, divided=divided, part=part, features=features, threads=threads, progress=tell
+        )
+
+
+@images.command()
+def evaluate(
+    predictions: Annotated[Path, typer.Argument(metavar="PREDICTIONS.csv", help="table that 'images predict' wrote")],
+    table: Annotated[Path, typer.Option("--index", help="table that 'images index' wrote")],
+    divided: Annotated[Path, typer.Option("--split", help="table that 'images split' wrote")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="JSON file", show_default="print it")] = None,
+) -> None:
+    """Compare predictions with the classes of the test images."""
+    from hsclass.atomic import write_text
+    from hsclass.images.division import read_division
+    from hsclass.images.evaluation import evaluate_images, in_words
+    from hsclass.images.index import read_index
+    from hsclass.images.predictions import read_predictions
+
+    read = read_index(table)
+    figures = evaluate_images(read_predictions(predictions), read, read_division(divided, read))
+    if output:
+        write_text(output, json.dumps(figures, indent=1) + "\n")
+        typer.echo(f"evaluate {output.parent}: {in_words(figures)}", err=True)
+    else:
+        typer.echo(json.dumps(figures, indent=1))
+
+
+@images.command()
+def report(
+    experiment: Annotated[Path, typer.Argument(metavar="EXPERIMENT.json", help="what `hsclass experiment -o` wrote")],
+    output: Output,
+) -> None:
+    """Write the report, index.html, and the table, accuracy.csv, of a finished experiment on images."""
+    from hsclass.report.images import write_image_report
+
+    write_image_report(experiment, output)
+    typer.echo(f"report: {output / 'index.html'}, {output / 'accuracy.csv'}", err=True)

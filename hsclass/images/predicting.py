@@ -1,0 +1,88 @@
+"""Predict the images of an index or of a folder with a saved model."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from hsclass.atomic import write_text
+from hsclass.errors import DataError, UsageError
+from hsclass.images.bigearthnet import is_patch
+from hsclass.images.division import read_division
+from hsclass.images.frozen import read_features
+from hsclass.images.index import read_index
+from hsclass.images.inputs import Features
+from hsclass.images.predictions import Predictions, write_predictions
+from hsclass.images.reading import SUFFIXES
+from hsclass.images.trained import TrainedImageModel
+from hsclass.resources import Clock, peak_memory_mb
+from hsclass.split import Role
+
+Progress = Callable[[str], None]
+
+
+def predict_index(
+    model: Path, index: Path, output: Path, *, divided: Path | None = None, part: str = "test",
+    features: Path | None = None, threads: int = 1, progress: Progress = lambda text: None,
+) -> None:  # fmt: skip
+    """Predict the readable images of an index, or one part of a division of them.
+
+    Beside the table stands what it took, with the suffix .json.
+
+    Raises
+    ------
+    UsageError
+        If the part is none.
+    DataError
+        If a file is not what its stage writes, or the features are not those of the model.
+    """
+    read = read_index(index)
+    places = read.readable
+    if divided is not None:
+        if part.upper() not in Role.__members__:
+            raise UsageError(f"--part {part}: expected one of train, validation, test")
+        places = read_division(divided, read).places(Role[part.upper()])
+    clock = Clock()
+    trained = TrainedImageModel.load(model, threads=threads)
+    if features is None:
+        found = trained.predict(trained.inputs(read.files[places], progress))
+    else:
+        values, about = read_features(features, read)
+        if about != trained.about["features"]:
+            raise DataError(f"{features}: are not the features that {model} was trained on; give those, or none")
+        found = trained.predict(Features(values), places)
+    paths = tuple(read.images[place].path for place in places)
+    _write(trained, paths, found, output, clock)
+
+
+def predict_folder(
+    model: Path, folder: Path, output: Path, *, threads: int = 1, progress: Progress = lambda text: None
+) -> None:
+    """Predict all images in a folder and below it, whatever their class.
+
+    Raises
+    ------
+    DataError
+        If there is none, or one cannot be read.
+    """
+    if is_patch(folder):
+        files = [folder]
+    else:
+        below = sorted(folder.rglob("*"))
+        files = [path for path in below if path.is_dir() and is_patch(path)] or [
+            path for path in below if path.suffix.lower() in SUFFIXES
+        ]
+    if not files:
+        raise DataError(f"{folder}: holds no images; expected {', '.join(SUFFIXES)}")
+    clock = Clock()
+    trained = TrainedImageModel.load(model, threads=threads)
+    found = trained.predict(trained.inputs(np.array(files, object), progress))
+    _write(trained, tuple(file.relative_to(folder).as_posix() for file in files), found, output, clock)
+
+
+def _write(trained: TrainedImageModel, paths: tuple[str, ...], found: np.ndarray, output: Path, clock: Clock) -> None:
+    several = bool(trained.about["several_labels"])
+    took = {"seconds": clock.seconds, "images_per_second": len(paths) / clock.seconds}
+    write_text(output.with_suffix(".json"), json.dumps({**took, "peak_memory_mb": peak_memory_mb()}) + "\n")
+    write_predictions(Predictions(paths, found, trained.classes, several), output)

@@ -1,0 +1,293 @@
+# Whole images: a branch of its own, from files to the report.
+
+from hsclass.images.experiment import PIXELS
+from hsclass.images.image_set import descriptor_path
+
+
+def image_source(wildcards):
+    """What the fetch stage leaves of a set of images."""
+    return f"data/{EXPERIMENT.sets[wildcards.scene].name}/source.json"
+
+
+def set_entry(wildcards):
+    """The entry of a set of images, by the name that its descriptor gives it."""
+    return next(name for name, known in EXPERIMENT.sets.items() if known.name == wildcards.dataset)
+
+
+def set_kind(wildcards):
+    """The set's name in the catalogue, its descriptor file, or its folder."""
+    return EXPERIMENT.entries["images"][set_entry(wildcards)].kind
+
+
+def set_lists(wildcards):
+    """The user's own lists of a set."""
+    return EXPERIMENT.list_files[set_entry(wildcards)]
+
+
+def set_digest(wildcards):
+    return stage_digest("images.fetch", descriptor=descriptor_path(set_kind(wildcards)))
+
+
+def image_kind(dimension, name):
+    """The sampler or model behind an entry's name."""
+    return EXPERIMENT.entries[dimension][name].kind
+
+
+def features_file(wildcards):
+    """The features that a model takes; no file for a model of pixels."""
+    there = wildcards.features != PIXELS
+    return [f"results/{wildcards.scene}/features/{wildcards.features}.npz"] if there else []
+
+
+def features_argument(wildcards, input):
+    """The same as an argument of the command."""
+    return f"--features {input.features[0]}" if input.features else ""
+
+
+def image_digest(stage):
+    """The digest of a stage that runs a model."""
+    return lambda wildcards: stage_digest(stage, image_model=image_kind("models", wildcards.model))
+
+
+def image_files(pattern, folder="folder"):
+    """The file of that name in the folder of every run, or of every split."""
+    return sorted({f"{getattr(run, folder)}/{pattern}" for run in EXPERIMENT.runs()})
+
+
+rule fetch_images:
+    input:
+        set_lists,
+    output:
+        "data/{dataset}/source.json",
+    log:
+        "logs/fetch/{dataset}.log",
+    conda:
+        "../envs/hsclass.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=120,
+    params:
+        dataset=set_kind,
+        settings=lambda wildcards: settings("images", set_entry(wildcards)),
+        code=set_digest,
+    shell:
+        "hsclass images fetch {params.dataset:q} --data data {params.settings} 2>&1 | tee {log}"
+
+
+rule index_images:
+    input:
+        image_source,
+    output:
+        table="results/{scene}/index.csv",
+        about="results/{scene}/index.json",
+    log:
+        "logs/index/{scene}.log",
+    benchmark:
+        "logs/index/{scene}.tsv"
+    conda:
+        "../envs/hsclass.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=60,
+    params:
+        name=lambda wildcards: EXPERIMENT.sets[wildcards.scene].name,
+        code=stage_digest("images.index"),
+    shell:
+        "hsclass images index {params.name:q} --data data -o {output.table} 2>&1 | tee {log}"
+
+
+rule split_images:
+    input:
+        "results/{scene}/index.csv",
+    output:
+        table="results/{scene}/{split}-{seed}/split.csv",
+        about="results/{scene}/{split}-{seed}/split.json",
+    log:
+        "logs/split/{scene}/{split}-{seed}.log",
+    conda:
+        "../envs/hsclass.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=20,
+    params:
+        sampler=lambda wildcards: image_kind("splits", wildcards.split),
+        settings=lambda wildcards: settings("splits", wildcards.split),
+        code=stage_digest("images.split"),
+    shell:
+        "hsclass images split {input} --sampler {params.sampler} {params.settings} --seed {wildcards.seed}"
+        " -o {output.table} 2>&1 | tee {log}"
+
+
+# Exit status 3, which stops the run, when test images have near-duplicates and the split does not say so.
+rule audit_images:
+    input:
+        index="results/{scene}/index.csv",
+        split="results/{scene}/{split}-{seed}/split.csv",
+    output:
+        "results/{scene}/{split}-{seed}/audit.json",
+    log:
+        "logs/audit/{scene}/{split}-{seed}.log",
+    conda:
+        "../envs/hsclass.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=20,
+    params:
+        code=stage_digest("images.audit"),
+    shell:
+        "hsclass images audit {input.index} {input.split} -o {output} 2>&1 | tee {log}"
+
+
+rule image_features:
+    input:
+        "results/{scene}/index.csv",
+    output:
+        "results/{scene}/features/{features}.npz",
+    log:
+        "logs/features/{scene}/{features}.log",
+    benchmark:
+        "logs/features/{scene}/{features}.tsv"
+    conda:
+        "../envs/hsclass.yaml"
+    threads: 2
+    resources:
+        mem_mb=3000,
+        runtime=120,
+    params:
+        settings=lambda wildcards: settings("features", wildcards.features),
+        code=stage_digest("images.features"),
+    shell:
+        "hsclass images features {input} {params.settings} --threads {threads} -o {output} 2>&1 | tee {log}"
+
+
+rule train_images:
+    input:
+        index="results/{scene}/index.csv",
+        split="results/{scene}/{split}-{seed}/split.csv",
+        audit="results/{scene}/{split}-{seed}/audit.json",
+        features=features_file,
+    output:
+        directory("results/{scene}/{split}-{seed}/{features}/{model}/model"),
+    log:
+        "logs/train/{scene}/{split}-{seed}/{features}-{model}.log",
+    benchmark:
+        "logs/train/{scene}/{split}-{seed}/{features}-{model}.tsv"
+    conda:
+        "../envs/hsclass.yaml"
+    threads: 2
+    resources:
+        mem_mb=6000,
+        runtime=240,
+    params:
+        model=lambda wildcards: image_kind("models", wildcards.model),
+        settings=lambda wildcards: settings("models", wildcards.model),
+        features=features_argument,
+        code=image_digest("images.train"),
+    shell:
+        "hsclass images train {input.index} {input.split} --model {params.model} {params.settings} {params.features}"
+        " --seed {wildcards.seed} --threads {threads} -o {output} 2>&1 | tee {log}"
+
+
+rule predict_images:
+    input:
+        index="results/{scene}/index.csv",
+        split="results/{scene}/{split}-{seed}/split.csv",
+        model="results/{scene}/{split}-{seed}/{features}/{model}/model",
+        features=features_file,
+    output:
+        table="results/{scene}/{split}-{seed}/{features}/{model}/predictions.csv",
+        about="results/{scene}/{split}-{seed}/{features}/{model}/predictions.json",
+    log:
+        "logs/predict/{scene}/{split}-{seed}/{features}-{model}.log",
+    benchmark:
+        "logs/predict/{scene}/{split}-{seed}/{features}-{model}.tsv"
+    conda:
+        "../envs/hsclass.yaml"
+    threads: 2
+    resources:
+        mem_mb=3000,
+        runtime=60,
+    params:
+        features=features_argument,
+        code=image_digest("images.predict"),
+    shell:
+        "hsclass images predict {input.model} {input.index} --split {input.split} {params.features}"
+        " --threads {threads} -o {output.table} 2>&1 | tee {log}"
+
+
+rule evaluate_images:
+    input:
+        index="results/{scene}/index.csv",
+        split="results/{scene}/{split}-{seed}/split.csv",
+        predictions="results/{scene}/{split}-{seed}/{features}/{model}/predictions.csv",
+    output:
+        "results/{scene}/{split}-{seed}/{features}/{model}/metrics.json",
+    log:
+        "logs/evaluate/{scene}/{split}-{seed}/{features}-{model}.log",
+    conda:
+        "../envs/hsclass.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=20,
+    params:
+        code=stage_digest("images.evaluate"),
+    shell:
+        "hsclass images evaluate {input.predictions} --index {input.index} --split {input.split} -o {output}"
+        " 2>&1 | tee {log}"
+
+
+rule image_experiment:
+    output:
+        "reports/{experiment}/experiment.json",
+    log:
+        "logs/report/{experiment}-experiment.log",
+    conda:
+        "../envs/hsclass.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=10,
+    params:
+        config=json.dumps(config, sort_keys=True),
+        resolved=json.dumps(EXPERIMENT.resolved(), sort_keys=True),
+    shell:
+        "printf %s {params.config:q} | hsclass experiment - -o {output} 2>&1 | tee {log}"
+
+
+rule image_report:
+    input:
+        experiment="reports/{experiment}/experiment.json",
+        indexes=image_files("index.csv", "images_folder"),
+        audits=image_files("audit.json", "split_folder"),
+        metrics=image_files("metrics.json"),
+        models=image_files("model"),
+    output:
+        page=report(
+            "reports/{experiment}/index.html",
+            category="Accuracy",
+            caption="../report/accuracy.rst",
+        ),
+        table=report(
+            "reports/{experiment}/accuracy.csv",
+            category="Accuracy",
+            caption="../report/accuracy.rst",
+        ),
+    log:
+        "logs/report/{experiment}.log",
+    benchmark:
+        "logs/report/{experiment}.tsv"
+    conda:
+        "../envs/hsclass.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=20,
+    params:
+        code=stage_digest("images.report"),
+    shell:
+        "hsclass images report {input.experiment} -o reports/{wildcards.experiment} 2>&1 | tee {log}"
