@@ -19,6 +19,7 @@ MODELS = {
     "rnn": "hsclass.models.rnn:Recurrent",
     "sam": "hsclass.models.spectral_angle:SpectralAngleMapper",
     "svm": "hsclass.models.svm:SupportVectorMachine",
+    "transfer": "hsclass.models.transfer:Transfer",
 }
 
 

@@ -36,7 +36,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "multiscale_svm": {"scales": (1, 3, 5), "machines": 2, "samples": 60},
     "rf": {"trees": 20},
     "rnn": {"units": (8,), "step": 4, "epochs": 12, "learning_rate": 0.02, "dropout": 0.0},
-    "transfer": {"size": 32, "epochs": 12, "learning_rate": 0.01, "dropout": 0.0},
+    "transfer": {"size": 32, "epochs": 40, "learning_rate": 0.005, "dropout": 0.0},
 }  # fmt: skip
 
 # The models that are not Keras networks; those have tests of their own for what follows below.

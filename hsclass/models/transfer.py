@@ -1,0 +1,363 @@
+"""A network that was trained on photographs, on windows of the scene."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import numpy as np
+from pydantic import Field, PositiveInt
+
+from hsclass.backbones import backbone, blocks, check_backbone, read_keras_weights, weights_digest
+from hsclass.backend import load_keras
+from hsclass.errors import DataError, UsageError
+from hsclass.features.pca import principal_components
+from hsclass.models.array_file import read_arrays, write_arrays
+from hsclass.models.classifier import FitReport, Progress, Sample
+from hsclass.models.layers import Odd
+from hsclass.models.network import TRAINING_SPACE, NetworkClassifier
+from hsclass.models.recipes import NetworkOptions
+from hsclass.models.spatial import check_window
+from hsclass.space import Choice, search_space
+
+if TYPE_CHECKING:
+    from hsclass.models.checkpoint import Checkpoint
+
+CHANNELS = 3
+MEAN, DEVIATION = 117.9, 57.6  # of ImageNet's photographs, in 0…255: the mean of the three channels' published values
+
+HEAD_FILE = "head.npz"
+BACKBONE_FILE = "backbone.weights.h5"
+DIGEST_FILE = "backbone.json"
+
+_BATCH = 64  # larger ones leave the processor's cache
+_MOST_FEATURES = 1_000_000_000  # bytes
+_FEATURE_BYTES = 4 * 2048  # of a window; the widest backbones have more, most have less
+_BACKBONE, _STANDARD, _HEAD = 3, 5, 6  # places in the network
+_LEARNED = ("channels", "standard", "head")
+_MEASURED = 4096  # training windows, of which the features are standardised
+
+Number = Annotated[int, Field(ge=0)]
+
+
+class TransferOptions(NetworkOptions):
+    """Options of a network that was trained on photographs; the training options are those of its last layer."""
+
+    backbone: str = Field("efficientnet_lite0", description="efficientnet_lite0, or a Keras application, as ResNet50")
+    weights: str = Field("imagenet", description="imagenet, none (drawn at random), or a file of the network's weights")
+    channels: Literal["pca", "adapter"] | tuple[Number, Number, Number] = Field(
+        "pca",
+        description="how features become the three channels of an image; pca: principal components of the training"
+        " spectra; adapter: learned, beginning with these; else three features, counted from 0, as red, green and blue",
+    )
+    size: PositiveInt = Field(64, description="side [pixels] of the images that windows are enlarged to")
+    window: Odd | None = Field(
+        None, description="side [pixels] of the windows, odd, up to the split's; null: the split's"
+    )
+    focus: float | None = Field(
+        0.5,
+        gt=0,
+        description="half sides of the window at which contrast has faded to 0.61 of what it is at the centre, as a"
+        " Gaussian does, so that the pixel to classify stands out; null: it does not fade",
+    )
+    augment: bool = Field(False, description="mirror and turn the windows at random")
+    fine_tune: Annotated[int, Field(ge=0)] | Literal["all"] = Field(
+        0, description="how many of the network's last blocks are trained too, after the last layer alone; or all"
+    )
+    fine_tune_learning_rate: float = Field(1e-4, gt=0, description="at its first step")
+    fine_tune_epochs: int = Field(20, ge=1, description="most epochs of it")
+
+
+class Transfer(NetworkClassifier):
+    """Transfer learning: a network trained on photographs tells the windows of the scene apart.
+
+    The features of a window become three channels, each with the mean and the standard deviation of ImageNet's
+    photographs at the training pixels. Contrast fades from the centre of the window, because a network that was made to
+    name photographs hears what is on them but hardly where. The window is enlarged to an image; the mean over the
+    network's last feature map, standardised, goes into a linear layer with a softmax. That layer is trained first, on
+    the network as it is; then, where asked for, the network's last blocks with it, their normalisations left as they
+    are unless the weights are random.
+
+    References
+    ----------
+    D. Marmanis, M. Datcu, T. Esch, U. Stilla: Deep Learning Earth Observation Classification Using ImageNet Pretrained
+    Networks. IEEE Geoscience and Remote Sensing Letters 13, 2016, 105-109.
+    """
+
+    Options = TransferOptions
+    _tuned_from: "list[np.ndarray] | None" = None
+    space = search_space(
+        size=Choice(choices=(32, 48, 64)),
+        window=Choice(choices=(None, 5, 7, 9)),
+        fine_tune=Choice(choices=(0, 1, 2)),
+        **TRAINING_SPACE,
+    )
+
+    @classmethod
+    def check(cls, options: Any, *, window: int, n_features: int) -> None:
+        """Raise UsageError where the network is not known, or does not fit the images, windows or features."""
+        check_backbone(options.backbone, options.size)
+        check_window("transfer", options, window, kernels=(), shorten="")
+        if isinstance(options.channels, tuple):
+            if max(options.channels) >= n_features:
+                raise UsageError(
+                    f"model transfer: option 'channels' names feature {max(options.channels)}; expected numbers from 0"
+                    f" to {n_features - 1}"
+                )
+        elif n_features < CHANNELS:
+            raise UsageError(
+                f"model transfer: {n_features} features do not give three channels; use more bands, or set 'channels'"
+                " to three features' numbers, which may be the same"
+            )
+
+    @property
+    def side(self) -> int:
+        """Side [pixels] of the windows."""
+        return self.options.window or self.window
+
+    def build(self) -> Any:
+        """Return the network: frozen but for its last layer, or its last blocks where they are being tuned."""
+        network = self._network(self.options.weights)
+        if self._tuned_from is not None:
+            self._unfreeze(network.layers[_BACKBONE])
+        return network
+
+    def _network(self, weights: str) -> Any:
+        keras = load_keras(self.threads)
+        options, layers = self.options, keras.layers
+        size = options.size
+        network = backbone(options.backbone, weights=weights, input_shape=(size, size, CHANNELS), threads=self.threads)
+        network.trainable = False
+        return keras.Sequential(
+            [
+                keras.Input((self.side, self.side, self.n_features)),
+                layers.Dense(CHANNELS, trainable=options.channels == "adapter", dtype="float32", name="channels"),
+                layers.Rescaling(DEVIATION * _focus(self.side, options.focus), MEAN, name="range"),
+                layers.Resizing(size, size, name="enlarge"),
+                network,
+                layers.GlobalAveragePooling2D(name="pool"),
+                layers.BatchNormalization(center=False, scale=False, trainable=False, name="standard"),
+                layers.Dropout(options.dropout, name="dropout"),
+                layers.Dense(self.n_classes, activation="softmax", name="head"),
+            ]
+        )
+
+    def _unfreeze(self, network: Any) -> None:
+        keras = load_keras(self.threads)
+        parts = blocks(network)
+        network.trainable = True
+        for number, part in enumerate(parts, 1):
+            for layer in part:
+                fixed = isinstance(layer, keras.layers.BatchNormalization) and self.options.weights != "none"
+                layer.trainable = number > len(parts) - self._tuned(len(parts)) and not fixed
+
+    def _tuned(self, blocks: int) -> int:
+        """How many of so many blocks are to be trained."""
+        return blocks if self.options.fine_tune == "all" else min(self.options.fine_tune, blocks)
+
+    def prepare(self, cube: np.ndarray, train: Sample) -> None:
+        """Set the channels, and the scale of the features: each with mean 0 and variance 1 at the training pixels.
+
+        Raises
+        ------
+        DataError
+            If the training pixels are too few or too alike for three components.
+        """
+        if self._tuned_from is not None:
+            self.network_.set_weights(self._tuned_from)
+            return
+        spectra = cube[train.pixels[:, 0], train.pixels[:, 1]].astype(np.float64)
+        if isinstance(self.options.channels, tuple):
+            components = np.eye(self.n_features)[list(self.options.channels)]
+            deviation = spectra[:, self.options.channels].std(axis=0)
+            components /= np.where(deviation > 0, deviation, 1)[:, np.newaxis]
+            mean = spectra.mean(axis=0)
+        else:
+            mean, components, _ = principal_components(spectra, CHANNELS, whiten=True, who="transfer", room="model")
+        self.network_.get_layer("channels").set_weights([components.T, -components @ mean])
+        some = train.pixels[:: -(-len(train) // _MEASURED)]
+        seen = self._run(self._part(_STANDARD), cube, some)
+        self.network_.get_layer("standard").set_weights([seen.mean(axis=0), seen.var(axis=0)])
+
+    def fit(
+        self,
+        cube: np.ndarray,
+        train: Sample,
+        validation: Sample,
+        *,
+        seed: int,
+        progress: Progress,
+        checkpoint: "Checkpoint | None" = None,
+        tensorboard: Path | None = None,
+    ) -> FitReport:
+        """Train the last layer, then the blocks that are asked for; `validation` decides which epochs are kept."""
+        options = self.options
+        once = self._seen_once(len(train) + len(validation))
+        first = self._fit_head if once else super().fit
+        watched: dict[str, Any] = {"checkpoint": checkpoint, "tensorboard": tensorboard}
+        report = first(cube, train, validation, seed=seed, progress=progress, **({} if options.fine_tune else watched))
+        if options.fine_tune:
+            progress(f"trains the last blocks too: {options.fine_tune}")
+            self._tuned_from = self.network_.get_weights()
+            self.options = options.model_copy(
+                update={"learning_rate": options.fine_tune_learning_rate, "epochs": options.fine_tune_epochs}
+            )
+            try:
+                tuned = super().fit(cube, train, validation, seed=seed, progress=progress, **watched)
+            finally:
+                self.options, self._tuned_from = options, None
+            report = _one_after_the_other(report, tuned)
+        return replace(report, facts=report.facts | self._facts())
+
+    def _seen_once(self, windows: int) -> bool:
+        """Whether the frozen network gives each window the same features in every epoch, and there is room for them."""
+        options = self.options
+        varied = options.augment or options.jitter or options.noise
+        return options.channels != "adapter" and not varied and windows * _FEATURE_BYTES <= _MOST_FEATURES
+
+    def _fit_head(
+        self, cube: np.ndarray, train: Sample, validation: Sample, *, seed: int, progress: Progress, **watched: Any
+    ) -> FitReport:
+        """Train the last layer on features that are computed once: a scene of one column, a row for each window."""
+        keras = load_keras(self.threads)
+        keras.utils.set_random_seed(seed)
+        self.network_ = self.build()
+        self.prepare(cube, train)
+        progress(f"computes the features of {len(train) + len(validation)} windows")
+        seen = self._run(self._part(_HEAD), cube, np.concatenate([train.pixels, validation.pixels]))
+        head = _Head(self.options, window=1, n_features=seen.shape[1], n_classes=self.n_classes, threads=self.threads)
+        rows = np.arange(len(seen), dtype=np.int32)
+        samples = [
+            Sample(np.stack([places, np.zeros_like(places)], axis=1), sample.targets)
+            for places, sample in zip(np.split(rows, [len(train)]), (train, validation), strict=True)
+        ]
+        report = head.fit(seen[:, np.newaxis], *samples, seed=seed, progress=progress, **watched)
+        self.network_.get_layer("head").set_weights(head.network_.layers[-1].get_weights())
+        return report
+
+    def _facts(self) -> dict[str, str]:
+        options, count = self.options, len(blocks(self._backbone))
+        tuned = (
+            f"the last {self._tuned(count)} of {count} blocks, learning rate {options.fine_tune_learning_rate:g},"
+            f" {options.fine_tune_epochs} epochs at most"
+        )
+        return {
+            "network": f"{options.backbone}, weights {options.weights}",
+            "images": f"windows of {self.side} x {self.side}, enlarged to {options.size} x {options.size} pixels",
+            "channels": options.channels if isinstance(options.channels, str) else f"features {[*options.channels]}",
+            "fine-tuned": tuned if options.fine_tune else "nothing",
+        }
+
+    @property
+    def _backbone(self) -> Any:
+        return self.network_.layers[_BACKBONE]
+
+    def predict_proba(self, cube: np.ndarray, pixels: np.ndarray) -> np.ndarray:
+        """Return class probabilities of the windows around `pixels`, gathered batch by batch."""
+        network, predictor = getattr(self, "_predictor", (None, None))
+        if network is not self.network_:
+            predictor = self._part(None)
+            self._predictor = self.network_, predictor
+        return self._run(predictor, cube, pixels)
+
+    def _part(self, end: int | None) -> Any:
+        """Return the network from behind its first layer up to a place."""
+        return load_keras(self.threads).Sequential(self.network_.layers[1:end])
+
+    def _run(self, network: Any, cube: np.ndarray, pixels: np.ndarray) -> np.ndarray:
+        """Return what a network makes of the windows of three channels around `pixels`."""
+        from hsclass.models.windows import pad_cube
+
+        kernel, bias = self.network_.get_layer("channels").get_weights()
+        channels = pad_cube(
+            (cube.reshape(-1, self.n_features) @ kernel + bias).reshape(*cube.shape[:2], -1), self.reach
+        )
+        windows = np.lib.stride_tricks.sliding_window_view(channels, (self.side, self.side), axis=(0, 1))
+        found = [
+            network.predict_on_batch(windows[part[:, 0], part[:, 1]].transpose(0, 2, 3, 1))
+            for part in np.split(pixels, range(_BATCH, len(pixels), _BATCH))
+            if len(part)
+        ]
+        return np.concatenate(found) if found else np.empty((0, network.output_shape[-1]), np.float32)
+
+    def save(self, folder: Path) -> None:
+        """Write what was learned; of a backbone that was left as published, its digest alone."""
+        held = {name: self.network_.get_layer(name).get_weights() for name in _LEARNED}
+        write_arrays(
+            folder / HEAD_FILE, **{f"{name}_{n}": array for name in held for n, array in enumerate(held[name])}
+        )
+        if self._published:
+            digest = {"backbone": self.options.backbone, "sha256": weights_digest(self._backbone)}
+            (folder / DIGEST_FILE).write_text(json.dumps(digest))
+        else:
+            self._backbone.save_weights(folder / BACKBONE_FILE)
+
+    @property
+    def _published(self) -> bool:
+        return self.options.weights == "imagenet" and not self.options.fine_tune
+
+    def load(self, folder: Path) -> None:
+        """Build the network from the options, and give it the weights of the folder."""
+        self.network_ = self._network("imagenet" if self._published else "none")
+        layers = {name: self.network_.get_layer(name) for name in _LEARNED}
+        layout = {
+            f"{name}_{n}": ("f4", tuple(weight.shape))
+            for name in layers
+            for n, weight in enumerate(layers[name].weights)
+        }
+        arrays = read_arrays(folder / HEAD_FILE, layout)
+        for name, layer in layers.items():
+            layer.set_weights([arrays[f"{name}_{n}"] for n in range(len(layer.weights))])
+        if not self._published:
+            read_keras_weights(self._backbone, folder / BACKBONE_FILE, self.options.backbone)
+            return
+        found, expected = weights_digest(self._backbone), _digest(folder / DIGEST_FILE)
+        if found != expected:
+            raise DataError(
+                f"{folder / DIGEST_FILE}: the model was trained on weights of {self.options.backbone} with sha256"
+                f" {expected}, but those installed here have {found}; install the same ones, or train again"
+            )
+
+
+def _focus(side: int, focus: float | None) -> np.ndarray:
+    """How much the contrast of each pixel of a window is kept, shape (side, side, 1): 1 at its centre, less around."""
+    steps = (np.arange(side) - side // 2) / max(1, side // 2)
+    profile = np.exp(-0.5 * (steps / focus) ** 2) if focus else np.ones(side)
+    return (profile[:, np.newaxis] * profile)[..., np.newaxis].astype(np.float32)
+
+
+class _Head(NetworkClassifier):
+    """The last layer, on features of a window in place of a pixel's."""
+
+    @property
+    def side(self) -> int:
+        return 1
+
+    def build(self) -> Any:
+        keras = load_keras(self.threads)
+        layers = keras.layers
+        return keras.Sequential(
+            [
+                keras.Input((1, 1, self.n_features)),
+                layers.Flatten(),
+                layers.Dropout(self.options.dropout),
+                layers.Dense(self.n_classes, activation="softmax"),
+            ]
+        )
+
+
+def _one_after_the_other(first: FitReport, second: FitReport) -> FitReport:
+    done = len(first.history)
+    return replace(
+        second,
+        epochs=done + len(second.history),
+        best_epoch=done + (second.best_epoch or 0),
+        history=[*first.history, *({**row, "epoch": done + int(row["epoch"] or 0)} for row in second.history)],
+    )
+
+
+def _digest(file: Path) -> str:
+    try:
+        return str(json.loads(file.read_text())["sha256"])
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise DataError(f"{file}: cannot be read ({error}); train the model again") from error
