@@ -1,12 +1,9 @@
-"""What watches a network's training: the best epoch is kept, progress is told, the history is written down."""
+"""What steers a network's training: the best epoch is kept, a hopeless training stops, a flat one slows down."""
 
 import math
-import time
 from typing import Any
 
 import keras
-
-from hsclass.models.classifier import Progress
 
 
 class KeepBest(keras.callbacks.Callback):
@@ -60,36 +57,29 @@ class KeepBest(keras.callbacks.Callback):
             self.network.set_weights(self.weights)
 
 
-class History(keras.callbacks.Callback):
-    """Write down each epoch's figures and tell the progress.
+class LowerOnPlateau(keras.callbacks.Callback):
+    """Lower the learning rate where no epoch has been better for a while, by the rule that decides which is kept.
 
     Parameters
     ----------
-    epochs : int
-        Most epochs that the training may take.
-    progress : callable
-        Takes a line of text.
+    best : KeepBest
+        Stands before this one in the list of callbacks.
+    factor : float
+        What the rate is multiplied by.
+    patience : int
+        Epochs without a better one, since that one or the last lowering.
     """
 
-    def __init__(self, epochs: int, progress: Progress) -> None:
+    def __init__(self, best: KeepBest, factor: float, patience: int) -> None:
         super().__init__()
-        self.epochs = epochs
-        self.progress = progress
-        self.rows: list[dict[str, float | int | None]] = []
-
-    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Start the epoch's clock."""
-        self.start = time.perf_counter()
+        self.best = best
+        self.factor = factor
+        self.patience = patience
+        self.lowered = 0
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Add a row to the history."""
-        seconds = time.perf_counter() - self.start
-        figures = logs or {}
-        rate = float(self.model.optimizer.learning_rate)
-        names = ("loss", "accuracy", "val_loss", "val_accuracy")
-        self.rows.append(
-            {"epoch": epoch + 1, **{name: figures.get(name) for name in names}, "learning_rate": rate}
-            | {"seconds": round(seconds, 3)}
-        )
-        told = ", ".join(f"{name} {figures[name]:.4f}" for name in names if name in figures)
-        self.progress(f"epoch {epoch + 1}/{self.epochs}: {told}, {seconds:.1f} s")
+        """Compare the epochs that went by with the patience."""
+        if epoch + 1 - max(self.best.best_epoch, self.lowered) >= self.patience:
+            self.lowered = epoch + 1
+            optimizer = self.model.optimizer
+            optimizer.learning_rate = float(optimizer.learning_rate) * self.factor

@@ -1,22 +1,106 @@
 """The state of a training on disk, so that a killed one goes on from its last epoch."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import json
+import shutil
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+
+from hsclass.atomic import atomic_path
+
+FILE = "state.npz"
+
+_SHARE = 0.02
+_UNREADABLE = (OSError, EOFError, BadZipFile, KeyError, TypeError, ValueError)
 
 
 @dataclass(frozen=True)
-class Checkpoint:
-    """Where a training keeps its state.
+class State:
+    """What a training needs to go on as if it had not been stopped.
 
     Attributes
     ----------
-    folder : path
-        Written anew, atomically, at the end of an epoch; removed when the training is done.
-    key : mapping
-        What the training is a training of: a state under another key is not taken up.
+    about : mapping
+        Plain values: epochs done, whether the training is finished, history, best epoch.
+    arrays : mapping of str to sequence of ndarray
+        Values of variables, by group.
     """
 
-    folder: Path
-    key: Mapping[str, Any] = field(default_factory=dict)
+    about: Mapping[str, Any]
+    arrays: Mapping[str, Sequence[np.ndarray]]
+
+
+class Checkpoint:
+    """A folder that holds the state of one training.
+
+    The state is written beside the old one and renamed, so that a kill leaves the one or the other.
+
+    Parameters
+    ----------
+    folder : path
+        Need not exist.
+    key : mapping
+        What the training is a training of, in values that JSON knows: a state with another key is not taken up.
+    share : float
+        Of the time, at most, that goes into writing: epochs shorter than that allows are not all written. 0 writes
+        every epoch.
+    writes : bool
+        False for the processes of a shared training that only read what one of them writes.
+    """
+
+    def __init__(self, folder: Path, key: Mapping[str, Any], *, share: float = _SHARE, writes: bool = True) -> None:
+        self.folder = Path(folder)
+        self.key = json.loads(json.dumps(dict(key)))
+        self.share = share
+        self.writes = writes
+        self._next = 0.0
+
+    @property
+    def due(self) -> bool:
+        """Whether enough time has gone by since the last writing."""
+        return self.writes and time.monotonic() >= self._next
+
+    def write(self, state: State) -> None:
+        """Put `state` in the place of the last one."""
+        if not self.writes:
+            return
+        start = time.monotonic()
+        about = json.dumps({"key": self.key, **state.about}).encode()
+        named: dict[str, Any] = {
+            f"{group} {number}": array for group, arrays in state.arrays.items() for number, array in enumerate(arrays)
+        }
+        with atomic_path(self.folder / FILE) as partial, partial.open("wb") as file:
+            np.savez(file, about=np.frombuffer(about, np.uint8), **named)
+        now = time.monotonic()
+        self._next = now + (now - start) / self.share if self.share else now
+
+    def read(self, tell: Callable[[str], None]) -> State | None:
+        """Return the state that is there, or None; `tell` is told where there is one that cannot be used, and why."""
+        if not (self.folder / FILE).exists():
+            return None
+        try:
+            with np.load(self.folder / FILE, allow_pickle=False) as file:
+                about = json.loads(file["about"].tobytes())
+                key = about.pop("key")
+                groups: dict[str, list[np.ndarray]] = {}
+                for name in file.files:
+                    group, _, number = name.partition(" ")
+                    if number:
+                        groups.setdefault(group, []).append(file[name])
+        except _UNREADABLE as error:
+            tell(f"begins anew: {self.folder / FILE} cannot be read ({error})")
+            return None
+        other = sorted(name for name in {*key, *self.key} if key.get(name) != self.key.get(name))
+        if other:
+            tell(f"begins anew: {self.folder} holds the state of a training with another {' and '.join(other)}")
+            return None
+        return State(about, groups)
+
+    def clear(self) -> None:
+        """Remove the folder."""
+        shutil.rmtree(self.folder, ignore_errors=True)

@@ -17,6 +17,9 @@ Progress = Callable[[str], None]
 # Pixels that a whole-scene prediction holds what it needs of at a time, so that memory does not grow with the scene.
 BLOCK = 32768
 
+MAP_MEMORY = 900_000_000
+"""Bytes that a network may work in to map a scene, beside cube and result, unless it is told otherwise."""
+
 
 class ModelOptions(Options):
     """Options that every model has."""
@@ -59,6 +62,12 @@ class FitReport:
         "CPU" or the name of the accelerator.
     history : list of dict
         One row an epoch: epoch, loss, accuracy, val_loss, val_accuracy, learning_rate, seconds.
+    notes : list of str
+        What the user should be told, in sentences.
+    resumed : int
+        Epochs that an earlier run, which was stopped, had done.
+    gpu_memory_mb : float or None
+        Most memory [MB] of a graphics card that was held.
     """
 
     facts: dict[str, str]
@@ -67,7 +76,10 @@ class FitReport:
     best_epoch: int | None = None
     backend: str | None = None
     device: str = "CPU"
-    history: list[dict[str, float | int | None]] = field(default_factory=list)
+    history: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    resumed: int = 0
+    gpu_memory_mb: float | None = None
 
 
 class Classifier(ABC):
@@ -128,11 +140,13 @@ class Classifier(ABC):
     def predict_proba(self, cube: np.ndarray, pixels: np.ndarray) -> np.ndarray:
         """Return float32 class probabilities, shape (n, n_classes), of `pixels`, shape (n, 2), of a feature cube."""
 
-    def predict_map(self, cube: np.ndarray, rows: slice | None = None) -> np.ndarray:
+    def predict_map(self, cube: np.ndarray, rows: slice | None = None, *, memory: float = MAP_MEMORY) -> np.ndarray:
         """Return float32 class probabilities, shape (rows, cols, n_classes), of a feature cube, in blocks.
 
-        `rows`, of which the model may look at those beside, are all by default.
+        `rows`, of which the model may look at those beside, are all by default. `memory` is what a network may work in
+        [bytes]; other models work on blocks of one size.
         """
+        del memory
         rows = rows or slice(0, len(cube))
         cols = cube.shape[1]
         step = max(1, BLOCK // cols)

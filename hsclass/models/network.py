@@ -9,7 +9,7 @@ import numpy as np
 
 from hsclass.backend import device_name, load_keras
 from hsclass.errors import DataError
-from hsclass.models.classifier import Classifier, FitReport, Progress, Sample
+from hsclass.models.classifier import MAP_MEMORY, Classifier, FitReport, Progress, Sample
 from hsclass.models.recipes import NetworkOptions, recipe_facts
 from hsclass.space import Choice, Range, Space, search_space
 
@@ -69,25 +69,36 @@ class NetworkClassifier(Classifier):
         seed: int,
         progress: Progress,
         checkpoint: "Checkpoint | None" = None,
+        tensorboard: Path | None = None,
     ) -> FitReport:
         """Train on windows around the `train` pixels; `validation` decides which epoch is kept."""
         keras = load_keras(self.threads)
+        from hsclass.models.balance import class_weights
         from hsclass.models.batches import Batches
-        from hsclass.models.fitting import make_trainer, train_network
-        from hsclass.models.windows import GatherWindows, RandomSymmetry
+        from hsclass.models.fitting import train_network
+        from hsclass.models.gpu_memory import peak_gpu_memory_mb
+        from hsclass.models.logs import tensorboard_callbacks
 
         options = self.options
         keras.utils.set_random_seed(seed)
-        batches = Batches(train.pixels, self._one_hot(train), batch_size=options.batch_size, seed=seed)
-        steering = Batches(
-            validation.pixels, self._one_hot(validation), batch_size=_PREDICT_BATCH, weights=_balance(validation)
+        batches = Batches(
+            train.pixels,
+            self._one_hot(train),
+            batch_size=options.batch_size,
+            seed=seed,
+            weights=class_weights(train.targets) if options.balance == "weights" else None,
+            balanced=options.balance == "batches",
+            mixup=options.mixup or None,
         )
-        self.network_ = self.build()
-        self.prepare(cube, train)
-        before = [keras.Input((2,), dtype="int32"), GatherWindows(cube, self.side)]
-        if options.augment and self.side > 1:
-            before.append(RandomSymmetry(seed))
-        trainer = make_trainer(self.network_, before, options, steps=len(batches))
+        # Which epoch is kept must not hang on how often the largest class is guessed: regions hold few fields of each.
+        steering = Batches(
+            validation.pixels,
+            self._one_hot(validation),
+            batch_size=_PREDICT_BATCH,
+            weights=class_weights(validation.targets),
+            mixup=0 if options.mixup else None,
+        )
+        trainer = self._make(cube, train, seed=seed, steps=len(batches))
 
         progress(f"{len(train)} windows of {self.side}x{self.side}x{self.n_features}, {len(validation)} to validate")
         fitted = train_network(
@@ -98,17 +109,51 @@ class NetworkClassifier(Classifier):
             options=options,
             progress=progress,
             checkpoint=checkpoint,
+            callbacks=tensorboard_callbacks(tensorboard),
         )
-        monitor = options.monitor if len(validation) else "loss"
+        self._settle()
+        told = {"monitor": options.monitor if len(validation) else "loss", "augment": options.augment and self.side > 1}
         return FitReport(
-            facts=recipe_facts(options.model_copy(update={"monitor": monitor})),
+            facts=recipe_facts(options.model_copy(update=told)) | fitted.facts,
             parameters=sum(math.prod(weight.shape) for weight in self.network_.trainable_variables),
             epochs=len(fitted.history),
             best_epoch=fitted.best_epoch,
             backend=keras.backend.backend(),
             device=device_name(),
             history=fitted.history,
+            notes=fitted.notes,
+            resumed=fitted.resumed,
+            gpu_memory_mb=peak_gpu_memory_mb(),
         )
+
+    def _make(self, cube: np.ndarray, train: Sample, *, seed: int, steps: int) -> Any:
+        """Build the network, and around it the model that is trained; all variables of a training are made here."""
+        import keras
+
+        from hsclass.models.augmentation import augmentation_layers
+        from hsclass.models.fitting import make_trainer
+        from hsclass.models.precision import building_in, keep_output_exact
+        from hsclass.models.windows import GatherWindows
+
+        with building_in(self.options.precision):
+            self.network_ = self.build()
+        if self.options.precision == "mixed":
+            keep_output_exact(self.network_)
+        self.prepare(cube, train)
+        before = [keras.Input((2,), dtype="int32"), GatherWindows(cube, self.side)]
+        before += augmentation_layers(self.options, seed, side=self.side)
+        return make_trainer(self.network_, before, self.options, steps=steps)
+
+    def _settle(self) -> None:
+        """Let a network that was trained in mixed precision predict in float32, as one read from disk does."""
+        if self.options.precision == "mixed":
+            self.rebuild()
+
+    def rebuild(self) -> None:
+        """Make the network anew, with its weights: it then no longer belongs to the devices it was trained on."""
+        weights = self.network_.get_weights()
+        self.network_ = self.build()
+        self.network_.set_weights(weights)
 
     def _one_hot(self, sample: Sample) -> np.ndarray:
         return np.eye(self.n_classes, dtype=np.float32)[sample.targets]
@@ -121,18 +166,17 @@ class NetworkClassifier(Classifier):
         layers = [keras.Input((2,), dtype="int32"), GatherWindows(cube, self.side), self.network_]
         return keras.Sequential(layers).predict(pixels.astype(np.int32), batch_size=_PREDICT_BATCH, verbose=0)
 
-    def predict_map(self, cube: np.ndarray, rows: slice | None = None) -> np.ndarray:
-        """Return class probabilities of every pixel: fully convolutionally where that is the same, else by windows."""
+    def predict_map(self, cube: np.ndarray, rows: slice | None = None, *, memory: float = MAP_MEMORY) -> np.ndarray:
+        """Return class probabilities of every pixel: in large pieces where that is the same, else window by window."""
         load_keras(self.threads)
-        from hsclass.models.convolutional_map import convolutional_twin, is_convolutional, predict_convolutionally
+        from hsclass.models.network_map import NetworkMap
 
-        if not is_convolutional(self.network_):
-            return super().predict_map(cube, rows)
-        network, twin = getattr(self, "_twin", (None, None))
-        if network is not self.network_:
-            twin = convolutional_twin(self.network_)
-            self._twin = self.network_, twin
-        return predict_convolutionally(self.network_, cube, window=self.side, rows=rows, twin=twin)
+        mapper = getattr(self, "_mapper", None)
+        if mapper is None or mapper.network is not self.network_:
+            mapper = self._mapper = NetworkMap(self.network_)
+        if not mapper.possible:
+            return super().predict_map(cube, rows, memory=memory)
+        return mapper.predict(cube, rows or slice(0, len(cube)), memory)
 
     def save(self, folder: Path) -> None:
         """Write the weights; the architecture follows from the options."""
@@ -147,12 +191,3 @@ class NetworkClassifier(Classifier):
         except (OSError, ValueError, KeyError) as error:
             reason = str(error).splitlines()[0]
             raise DataError(f"{folder / FILE}: does not hold this network's weights ({reason}); train again") from error
-
-
-def _balance(sample: Sample) -> np.ndarray:
-    """Weights that let every class of a sample count alike.
-
-    Which epoch is kept must not hang on how often the largest class is guessed: regions hold few fields of each class.
-    """
-    counts = np.bincount(sample.targets)
-    return (len(sample) / (np.count_nonzero(counts) * counts[sample.targets])).astype(np.float32)

@@ -47,27 +47,3 @@ class GatherWindows(keras.layers.Layer):
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """Return (batch, window, window, features)."""
         return (input_shape[0], self.window, self.window, self.features)
-
-
-class RandomSymmetry(keras.layers.Layer):
-    """Turn and mirror each window of a training batch at random: the eight symmetries of the square.
-
-    Land cover seen from above has no preferred direction, so all eight are equally likely.
-    """
-
-    def __init__(self, seed: int, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.generator = keras.random.SeedGenerator(seed)
-
-    def call(self, windows: Any, training: bool = False) -> Any:
-        """Return `windows`, shape (batch, window, window, features), transformed when `training`."""
-        if not training:
-            return windows
-        for flip in (lambda x: ops.flip(x, 1), lambda x: ops.flip(x, 2), lambda x: ops.transpose(x, (0, 2, 1, 3))):
-            chosen = keras.random.uniform((ops.shape(windows)[0], 1, 1, 1), seed=self.generator) < 0.5
-            windows = ops.where(chosen, flip(windows), windows)
-        return windows
-
-    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        """Return the shape of the input."""
-        return input_shape

@@ -6,7 +6,8 @@ import keras
 import numpy as np
 import pytest
 
-from hsclass.models.callbacks import History, KeepBest
+from hsclass.models.callbacks import KeepBest
+from hsclass.models.history import History
 
 Figures = list[dict[str, float]]
 

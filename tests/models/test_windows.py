@@ -4,7 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from hsclass.models.windows import GatherWindows, RandomSymmetry, pad_cube
+from hsclass.models.augmentation import RandomSymmetry
+from hsclass.models.windows import GatherWindows, pad_cube
 
 
 @pytest.fixture
