@@ -148,12 +148,13 @@ def said(tmp_path: Path) -> Callable[[], str]:
 
 @pytest.fixture(scope="session")
 def catch() -> Callable[..., list[Caught]]:
-    """Wait for the processes whose command lines end in the words given, and stop each where it is."""
+    """Wait for the processes of a run whose command lines end in the words given, and stop each where it is."""
 
-    def stopped(folder: Path, *words: str, seconds: float = 180) -> list[Caught]:
+    def stopped(run: subprocess.Popen, folder: Path, *words: str, seconds: float = 180) -> list[Caught]:
         caught: dict[str, Caught] = {}
         end = time.monotonic() + seconds
         while len(caught) < len(words):
+            assert run.poll() is None, f"the run has ended; of {words} it had begun {list(caught)}"
             assert time.monotonic() < end, f"of {words} only {list(caught)} are there after {seconds} s"
             for process, line in _commands(folder):
                 ending = next((one for one in words if one not in caught and line.endswith(one)), None)
@@ -209,6 +210,8 @@ def outcome() -> Callable[[Path], dict[str, object]]:
 @pytest.fixture(scope="session")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory, run: Callable[..., subprocess.CompletedProcess[str]]) -> Path:
     """Return the folder of a run of three small models, without Slurm and to its end."""
+    if "GBASE" in os.environ:
+        return Path(os.environ["GBASE"])
     folder = tmp_path_factory.mktemp("undisturbed")
     (folder / "experiment.yaml").write_text(FAULTS)
     done = run(folder, profile="local")

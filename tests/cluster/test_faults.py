@@ -16,7 +16,7 @@ def test_jobs_that_are_cancelled_late_or_large_are_run_again(
     folder, before = untrained("first", "second", "third"), slurm.jobs()
     memory = "train:mem_mb='60 if wildcards.model == \"third\" and attempt == 1 else 1500'"
     process = begin(folder, "--set-resources", memory)
-    cancelled, late = catch(folder, f"{FOLDER}/first/model", f"{FOLDER}/second/model")
+    cancelled, late = catch(process, folder, f"{FOLDER}/first/model", f"{FOLDER}/second/model")
     slurm.says("scancel", cancelled.job)
     slurm.says("scontrol", "update", f"JobId={late.job}", "EndTime=now+3seconds")
     assert process.wait(300) == 0, said()
@@ -34,7 +34,7 @@ def test_job_whose_node_goes_down_runs_again_when_it_is_up(
 ) -> None:
     folder, node = untrained("first"), slurm.says("sinfo", "-h", "-o", "%n").strip()
     process = begin(folder)
-    (lost,) = catch(folder, f"{FOLDER}/first/model")
+    (lost,) = catch(process, folder, f"{FOLDER}/first/model")
     slurm.says("scontrol", "update", f"NodeName={node}", "State=DOWN", "Reason=test")
     until(lambda: not Path(f"/proc/{lost.process}").exists())
     slurm.says("scontrol", "update", f"NodeName={node}", "State=RESUME")
@@ -46,7 +46,7 @@ def test_job_whose_node_goes_down_runs_again_when_it_is_up(
 def test_interrupt_of_snakemake_cancels_its_jobs(slurm, begin, catch, run, untrained, undisturbed, outcome) -> None:
     folder = untrained("first")
     process = begin(folder)
-    (caught,) = catch(folder, f"{FOLDER}/first/model")
+    (caught,) = catch(process, folder, f"{FOLDER}/first/model")
     process.terminate()
     process.wait(120)
     assert slurm.jobs()[caught.job]["JobState"] in {"CANCELLED", "COMPLETING"}
@@ -61,7 +61,7 @@ def test_recover_goes_on_after_kill_9_and_no_two_jobs_write_one_file(
 ) -> None:
     folder, before = untrained("first"), slurm.jobs()
     process = begin(folder)
-    (left,) = catch(folder, f"{FOLDER}/first/model")
+    (left,) = catch(process, folder, f"{FOLDER}/first/model")
     process.kill()
     process.wait()
     assert left.job in slurm.queue()
@@ -79,7 +79,7 @@ def test_recover_goes_on_after_kill_9_and_no_two_jobs_write_one_file(
 def test_recover_refuses_while_snakemake_still_runs(slurm, begin, catch, command, untrained) -> None:
     folder = untrained("first")
     process = begin(folder, f"{FOLDER}/first/model")
-    (caught,) = catch(folder, f"{FOLDER}/first/model")
+    (caught,) = catch(process, folder, f"{FOLDER}/first/model")
     caught.go_on()
     again = [str(Path(sys.executable).with_name("hsclass")), "recover", *command(folder)]
     done = subprocess.run(again, cwd=folder, env=slurm.environment, capture_output=True, text=True, check=False)

@@ -14,7 +14,7 @@ TORQUE = ("--default-resources", "runtime=10", "mem_mb=2000", "pbs=torque")
 def test_job_that_was_deleted_is_run_again(slurm, begin, catch, said, untrained, undisturbed) -> None:
     folder = untrained("first")
     process = begin(folder, MODEL, *TORQUE, profile="pbs")
-    (deleted,) = catch(folder, MODEL)
+    (deleted,) = catch(process, folder, MODEL)
     slurm.says("qdel", deleted.job)
     assert process.wait(180) == 0, said()
     assert slurm.jobs()[deleted.job]["JobState"] == "CANCELLED"
@@ -24,7 +24,7 @@ def test_job_that_was_deleted_is_run_again(slurm, begin, catch, said, untrained,
 def test_recover_deletes_what_a_killed_run_left(slurm, begin, catch, command, untrained, undisturbed) -> None:
     folder = untrained("first")
     process = begin(folder, MODEL, *TORQUE, profile="pbs")
-    (left,) = catch(folder, MODEL)
+    (left,) = catch(process, folder, MODEL)
     process.kill()
     process.wait()
     again = [str(Path(sys.executable).with_name("hsclass")), "recover", *command(folder, MODEL, *TORQUE, profile="pbs")]
