@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hsclass.mapping.pixels import ScenePixels
-from hsclass.mapping.prediction import Legend, Predictor
+from hsclass.mapping.prediction import Legend, Predictor, broken_note
 from hsclass.mapping.tiles import Tiles
 from hsclass.models.spectral_contract import Resampling, convert_bands
 from hsclass.models.trained import TrainedModel
@@ -25,12 +25,15 @@ class ClassMap:
     legend : tuple of LandCover
     seconds : float
         Wall-clock time of the prediction, without reading files.
+    notes : tuple of str
+        What one should know of it, in sentences.
     """
 
     classes: np.ndarray
     confidence: np.ndarray
     legend: tuple[LandCover, ...]
     seconds: float
+    notes: tuple[str, ...] = ()
 
 
 def predict_scene(
@@ -66,4 +69,6 @@ def predict_scene(
         Legend(model.classes, abstain), Tiles.of(*scene.shape[:2], model.reach),
     )  # fmt: skip
     chunk = predictor.chunk(slice(0, scene.shape[0]))
-    return ClassMap(chunk.classes, chunk.confidence, predictor.legend.entries, chunk.seconds)
+    note = broken_note(chunk.broken)
+    notes = (*predictor.conversion.notes, *([note] if note else []))
+    return ClassMap(chunk.classes, chunk.confidence, predictor.legend.entries, chunk.seconds, notes)

@@ -78,6 +78,7 @@ class Leftovers:
             "classes": chunk.classes,
             "confidence": chunk.confidence,
             "seconds": np.array(chunk.seconds),
+            "broken": chunk.broken,
         }
         if chunk.probabilities is not None:
             arrays["probabilities"] = chunk.probabilities
@@ -117,13 +118,14 @@ class Leftovers:
                 if str(held["key"]) != self._key:
                     return None
                 classes, confidence, seconds = held["classes"], held["confidence"], float(held["seconds"])
+                broken = held["broken"]
                 probabilities = held["probabilities"] if self._probabilities else None
         except Exception:  # a broken file can fail the reader at any of its steps
             return None
-        fits = classes.shape == confidence.shape == shape and classes.dtype == self._dtype
+        fits = classes.shape == confidence.shape == shape and classes.dtype == self._dtype and broken.shape[1:] == (2,)
         if probabilities is not None:
             fits = fits and probabilities.shape == (self._probabilities, *shape)
-        return Chunk(rows, classes, confidence, probabilities, seconds) if fits else None
+        return Chunk(rows, classes, confidence, probabilities, seconds, broken) if fits else None
 
     def remove(self) -> None:
         """Remove the folder and all that is in it."""

@@ -43,23 +43,31 @@ class Strip:
     nodata: float | None = None
     partly: bool = True
 
-    def read(self, rows: slice) -> tuple[np.ndarray, np.ndarray]:
-        """Return the values, contiguous, and the mask of rows of the scene."""
+    def read(self, rows: slice) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return the values, contiguous, the mask, and which pixels lack data because some values are no numbers.
+
+        Where the mask is given, a pixel of it that holds no number at all counts as such, too.
+        """
         inside = slice(rows.start - self.top, rows.stop - self.top)
         values = self.values[inside]
         if not values.flags.c_contiguous:
             # Of bands that lie far apart, a copy first brings the rows together, which is four times as fast.
             values = np.ascontiguousarray(np.moveaxis(np.ascontiguousarray(np.moveaxis(values, 2, 0)), 0, 2))
-        return values, self._valid(values) if self.mask is None else self.mask[inside]
+        given = self.mask is not None
+        valid = self.mask[inside] if self.mask is not None else self._valid(values)
+        if values.dtype.kind != "f":
+            return values, valid, np.zeros(valid.shape, bool)
+        finite = np.isfinite(values)
+        whole = finite.all(axis=2)
+        broken = valid & ~whole & (given | finite.any(axis=2))
+        return values, valid & whole, broken
 
     def _valid(self, values: np.ndarray) -> np.ndarray:
+        """Tell data from nodata; what is no number is not looked for."""
+        if self.nodata is None or np.isnan(self.nodata):
+            return np.ones(values.shape[:2], bool)
         combine = np.any if self.partly else np.all
-        valid = np.ones(values.shape[:2], bool)
-        if self.nodata is not None and not np.isnan(self.nodata):
-            valid &= ~combine(values == self.nodata, axis=2)
-        if values.dtype.kind == "f" and (self.partly or self.nodata is not None):
-            valid &= ~combine(~np.isfinite(values), axis=2)
-        return valid
+        return ~combine(values == self.nodata, axis=2)
 
 
 class Pixels(ABC):
@@ -170,7 +178,8 @@ class RasterPixels(Pixels):
         rows, cols = (-(-side // step) for side in self.shape[:2])
         values = self._read(order, out_shape=(len(order), rows, cols))
         strip = Strip(0, np.moveaxis(values, 0, 2), None, self._nodata, partly=not self._own)
-        return strip.read(slice(0, rows))
+        values, mask, _ = strip.read(slice(0, rows))
+        return values, mask
 
     def _read(self, order: np.ndarray, **options: Any) -> np.ndarray:
         try:

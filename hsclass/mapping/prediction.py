@@ -9,6 +9,7 @@ from threadpoolctl import threadpool_limits
 from hsclass.errors import UsageError
 from hsclass.mapping.pixels import Pixels, Strip
 from hsclass.mapping.tiles import Tiles
+from hsclass.models.classifier import MAP_MEMORY
 from hsclass.models.spectral_contract import Conversion
 from hsclass.models.trained import TrainedModel
 from hsclass.raster import Color
@@ -66,6 +67,9 @@ class Chunk:
     probabilities : ndarray of float32, shape (classes, rows, cols), or None
     seconds : float
         That the prediction took, without reading.
+    broken : ndarray of int, shape (n, 2)
+        Row and column, in the scene, of pixels that were taken to hold no data, because some of their values are NaN or
+        infinite.
     """
 
     rows: slice
@@ -73,11 +77,12 @@ class Chunk:
     confidence: np.ndarray
     probabilities: np.ndarray | None
     seconds: float
+    broken: np.ndarray
 
 
 @dataclass(frozen=True)
 class Predictor:
-    """A model, on the pixels of a scene."""
+    """A model, on the pixels of a scene; `memory` is what a network may work in [bytes]."""
 
     model: TrainedModel
     pixels: Pixels
@@ -85,6 +90,7 @@ class Predictor:
     legend: Legend
     tiles: Tiles
     with_probabilities: bool = False
+    memory: float = MAP_MEMORY
 
     def chunk(self, rows: slice) -> Chunk:
         """Read rows that begin and end between tiles, with those around them, and predict them."""
@@ -93,22 +99,24 @@ class Predictor:
         classes, confidence = np.empty(shape, self.legend.dtype), np.empty(shape, np.float32)
         count = len(self.legend.classes)
         probabilities = np.empty((count, *shape), np.float32) if self.with_probabilities else None
-        clock = Clock()
+        clock, broken = Clock(), []
         with threadpool_limits(self.model.classifier.threads):
-            for tile, found, mask in self._tiles(rows, strip):
+            for tile, found, mask, lost in self._tiles(rows, strip):
+                broken.append(np.argwhere(lost) + np.array([tile.start, 0]))
                 here = slice(tile.start - rows.start, tile.stop - rows.start)
                 classes[here], confidence[here] = decide(found, mask, self.legend)
                 if probabilities is not None:
                     probabilities[:, here] = np.where(mask, np.moveaxis(found, 2, 0), np.nan)
-        return Chunk(rows, classes, confidence, probabilities, clock.seconds)
+        return Chunk(rows, classes, confidence, probabilities, clock.seconds, np.concatenate(broken))
 
-    def _tiles(self, rows: slice, strip: Strip) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
+    def _tiles(self, rows: slice, strip: Strip) -> Iterator[tuple[slice, np.ndarray, np.ndarray, np.ndarray]]:
         for tile in self.tiles.within(rows):
             around = self.tiles.around(tile)
-            values, mask = strip.read(around)
+            values, mask, broken = strip.read(around)
             inside = slice(tile.start - around.start, tile.stop - around.start)
             features = np.ascontiguousarray(self.model.features_of(self.conversion.apply(values), mask))
-            yield tile, self.model.classifier.predict_map(features, inside), mask[inside]
+            found = self.model.classifier.predict_map(features, inside, memory=self.memory)
+            yield tile, found, mask[inside], broken[inside]
 
 
 def decide(probabilities: np.ndarray, mask: np.ndarray, legend: Legend) -> tuple[np.ndarray, np.ndarray]:
@@ -125,3 +133,14 @@ def decide(probabilities: np.ndarray, mask: np.ndarray, legend: Legend) -> tuple
     if legend.threshold is not None:
         classes[confidence < legend.threshold] = legend.abstained.id
     return np.where(mask, classes, UNLABELLED).astype(legend.dtype), np.where(mask, confidence, np.float32(0))
+
+
+def broken_note(broken: np.ndarray) -> str | None:
+    """Return a sentence on pixels, shape (n, 2), that hold values that are no numbers; None where there are none."""
+    if not len(broken):
+        return None
+    row, col = broken[np.lexsort(broken.T[::-1])][0]
+    return (
+        f"{len(broken)} pixels hold NaN or infinite values beside others, the first at row {row}, column {col}"
+        " (0-based); they are mapped as no data"
+    )

@@ -2,23 +2,27 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from hsclass import __version__
 from hsclass.errors import UsageError
 from hsclass.mapping.leftovers import Leftovers, map_key, missing
 from hsclass.mapping.pixels import Pixels, RasterPixels
 from hsclass.mapping.plausibility import implausible
-from hsclass.mapping.prediction import Chunk, Legend, Predictor
+from hsclass.mapping.prediction import Chunk, Legend, Predictor, broken_note
 from hsclass.mapping.products import CLASSES, CONFIDENCE, PROBABILITIES, legend_tags, product
-from hsclass.mapping.tiles import Tiles, strip_rows
+from hsclass.mapping.tiles import Tiles, network_memory, strip_rows
+from hsclass.models.shortage import explained_shortage
 from hsclass.models.spectral_contract import Resampling, convert_bands
 from hsclass.models.trained import TrainedModel
 
 MEMORY_MB = 1200
 _FLOAT = 4
+_REMEDY = "give a smaller --memory, or end what else takes memory; the same command goes on from the rows that are done"
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,8 @@ class MapRequest:
         Confidence below which a pixel gets no class.
     resample : {"linear", "gaussian"} or None
     memory : float
-        Megabytes that the pixels in work may take, beside what program and model take anyway.
+        Megabytes that the pixels in work may take, those of a network's layers included, beside what program and model
+        take anyway.
     part : Part or None
         Which part of the map; None: all of it.
     """
@@ -138,10 +143,13 @@ def map_file(
     resumed = sum(chunk.stop - chunk.start for chunk in finished)
     if resumed:
         warn(f"goes on from an earlier run: {resumed} of {rows.stop - rows.start} rows are done")
-    most = _strip_rows(predictor, request, warn)
+    most, memory = _budget(predictor, request, warn)
+    predictor = replace(predictor, memory=memory)
     for gap in missing(finished, rows):
         for strip in tiles.strips(gap, most, pixels.block_rows):
-            left.save(predictor.chunk(strip))
+            with explained_shortage(f"mapping {strip.stop - strip.start} rows of scene {pixels.name}", _REMEDY):
+                chunk = predictor.chunk(strip)
+            left.save(chunk)
             finished.append(strip)
             tell(f"row {strip.stop - rows.start} of {rows.stop - rows.start}")
     finished.sort(key=lambda strip: strip.start)
@@ -165,6 +173,8 @@ def map_file(
                 path, chunks(), rows=rows, cols=cols, grid=pixels.grid, tags=tags, scratch=left.folder
             )
     seconds = sum(chunk.seconds for chunk in chunks())
+    if broken := broken_note(np.concatenate([chunk.broken for chunk in chunks()])):
+        warn(f"scene {pixels.name}: {broken}")
     left.remove()
     return MapReport((rows.stop - rows.start) * cols, round(seconds, 3), resumed, conversion.notes)
 
@@ -193,28 +203,35 @@ def _identity(predictor: Predictor, request: MapRequest) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _strip_rows(predictor: Predictor, request: MapRequest, warn: Callable[[str], None]) -> int:
-    """Rows of a strip that the memory allows; what must be held at least is told where it is more."""
+def _budget(predictor: Predictor, request: MapRequest, warn: Callable[[str], None]) -> tuple[int, float]:
+    """Rows of a strip that the memory allows, and the bytes that a network may work in.
+
+    What must be held at least is told where it is more.
+    """
     pixels, tiles, model = predictor.pixels, predictor.tiles, predictor.model
     needed, bands = len(predictor.conversion.order), model.about["bands"]
     features, classes = model.about["n_features"], len(predictor.legend.classes)
     results = predictor.legend.dtype.itemsize + _FLOAT * (1 + predictor.with_probabilities * classes)
     pixel = needed * pixels.itemsize + results
-    tile_pixel = needed * pixels.itemsize + _FLOAT * (2 * bands + 2 * features + 3 * classes)
+    tile_pixel = needed * (pixels.itemsize + 1) + _FLOAT * (2 * bands + 2 * features + 3 * classes)
+    memory, cols = request.memory * 1e6, pixels.shape[1]
+    rows_at_least = tiles.rows if tiles.reach is None else tiles.height + 2 * tiles.reach
+    least = rows_at_least * cols * (pixel + tile_pixel)
+    network = network_memory(memory, least) if getattr(model.classifier, "network", False) else 0
     if tiles.reach is None:
-        size = pixels.shape[0] * pixels.shape[1] * (pixel + tile_pixel) / 1e6
-        if size > request.memory:
+        if least + network > memory:
             warn(
                 f"features {model.about['features']} look without bound, so the whole scene is mapped at once, which"
-                f" takes about {size:.0f} MB, more than the {request.memory:g} MB of --memory"
+                f" takes about {(least + network) / 1e6:.0f} MB, more than the {request.memory:g} MB of --memory"
             )
-        return tiles.rows
-    cols = pixels.shape[1]
-    rows = strip_rows(tiles, memory=request.memory * 1e6, pixel=pixel, tile_pixel=tile_pixel, cols=cols)
+        return tiles.rows, network
+    rows = strip_rows(tiles, memory=memory - network, pixel=pixel, tile_pixel=tile_pixel, cols=cols)
     if rows < tiles.height:
-        least = (tiles.height + 2 * tiles.reach) * cols * (pixel + tile_pixel) / 1e6
-        warn(f"--memory {request.memory:g}: a tile of {tiles.height} rows takes about {least:.0f} MB and is the least")
-    return rows
+        warn(
+            f"--memory {request.memory:g}: a tile of {tiles.height} rows takes about {(least + network) / 1e6:.0f} MB"
+            " and is the least"
+        )
+    return rows, network
 
 
 def _corner(pixels: Pixels) -> list[float] | None:

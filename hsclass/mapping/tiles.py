@@ -2,7 +2,8 @@
 
 A matrix product may round a pixel's numbers differently among other pixels. So the tiles follow from the scene and the
 model alone: neither memory, nor the strips, nor how a map is scattered or resumed changes which pixels meet in a tile,
-and the map is the same, byte for byte.
+and the map is the same, byte for byte. Only a network works on smaller pieces of a tile where memory is scarce, which
+can change the last digits of its probabilities.
 """
 
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from hsclass.errors import UsageError
 from hsclass.models.classifier import BLOCK
 
 MOST_ROWS = 64
+_MOST = 8 * BLOCK
 
 
 @dataclass(frozen=True)
@@ -37,12 +39,15 @@ class Tiles:
         """Return the tiles of a scene.
 
         A tile holds about `BLOCK` pixels, but not so few rows that those around it, which are read beside it and
-        computed in part, outweigh its own. Powers of two fit the blocks that rasters are stored in.
+        computed in part, outweigh its own, unless the scene is so wide that they would be more than `_MOST` pixels.
+        Powers of two fit the blocks that rasters are stored in.
         """
         if reach is None:
             return cls(rows, rows, None)
         by_size = 1 << (max(1, BLOCK // cols).bit_length() - 1)
         by_reach = 1 << max(0, 8 * reach - 1).bit_length()
+        while by_reach >= 4 * reach > 0 and (by_reach + 2 * reach) * cols > _MOST:
+            by_reach //= 2
         return cls(rows, min(MOST_ROWS, max(by_size, by_reach)), reach)
 
     @property
@@ -113,3 +118,12 @@ def strip_rows(tiles: Tiles, *, memory: float, pixel: float, tile_pixel: float, 
     reach = tiles.reach or 0
     tile = (tiles.height + 2 * reach) * cols * tile_pixel
     return int((memory - tile) // (cols * pixel)) - 2 * reach
+
+
+def network_memory(memory: float, least: float) -> float:
+    """Return the bytes, of `memory` for all, that a network may work in where a tile takes at least `least`.
+
+    It gets what the tile leaves, but three quarters at most, so that strips can be higher than a tile, and one quarter
+    at least.
+    """
+    return min(max(memory - least, memory / 4), 3 * memory / 4)

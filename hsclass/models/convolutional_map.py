@@ -1,103 +1,133 @@
-"""Whole-scene prediction by a window network's fully convolutional twin, in row tiles of bounded memory.
+"""The fully convolutional twin of a window network.
 
 Neighbouring windows share almost all their convolutions. Where these are unpadded and unstrided in space, running them
 once over the scene gives the same numbers as window by window; the first dense layer becomes a convolution as large as
 the map that it flattened.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from math import prod
 from typing import Any
 
 import keras
-import numpy as np
 from keras import layers, ops
 
-_MEMORY = 1_000_000_000
-_CONVOLUTIONS = (layers.Conv2D, layers.Conv3D)
-_POINTWISE = (layers.Dense, layers.Dropout, layers.Activation)
+_CONVOLUTIONS = (layers.Conv2D, layers.Conv3D, layers.DepthwiseConv2D, layers.SeparableConv2D)
+_POOLINGS = (layers.MaxPooling2D, layers.MaxPooling3D, layers.AveragePooling2D, layers.AveragePooling3D)
+_MEANS = (layers.GlobalAveragePooling2D, layers.GlobalAveragePooling3D)
+_NORMALISATIONS = (layers.BatchNormalization, layers.LayerNormalization)
+_ELEMENTWISE = (
+    layers.Activation, layers.ReLU, layers.LeakyReLU, layers.ELU, layers.Dropout, layers.SpatialDropout2D,
+    layers.SpatialDropout3D, layers.GaussianNoise, layers.GaussianDropout, layers.Identity,
+)  # fmt: skip
+_ALONG_CHANNELS = (keras.activations.softmax, keras.activations.log_softmax)
 
 
-def is_convolutional(network: Any) -> bool:
-    """Tell whether the fully convolutional twin of a keras.Sequential gives the same numbers as the network."""
-    return all(_is_local(layer) for layer in network.layers)
+@dataclass(frozen=True)
+class Twin:
+    """A network that takes a piece of a scene, and gives the probabilities of all its pixels at once.
+
+    Attributes
+    ----------
+    model : keras.Model
+        From (1, rows + 2 reach, cols + 2 reach, features) to (1, rows, cols, classes). It shares the weights of the
+        network that it is the twin of, but for a copy of the first dense layer's.
+    numbers : int
+        The most that a layer takes and gives, together, for one pixel.
+    """
+
+    model: Any
+    numbers: int
+
+
+def convolutional_twin(network: Any) -> Twin | None:
+    """Return the twin of a keras.Sequential from windows to probabilities; None where it would give other numbers.
+
+    Layers may mix the values of one pixel as they like, along the bands above all, and neighbouring pixels by
+    unpadded, unstrided convolutions and poolings.
+    """
+    if len(network.output_shape) != 2:
+        return None
+    source = signal = keras.Input((None, None, network.input_shape[-1]))
+    flattened: tuple[int, ...] = ()
+    numbers = 0
+    for layer in network.layers:
+        before = signal
+        given = layer.input.shape
+        if isinstance(layer, layers.Flatten):
+            if len(given) > 3:
+                flattened = given[1:3]
+                signal = _PerPixel((prod(given[3:]),))(signal)
+        elif isinstance(layer, layers.Dense) and flattened:
+            signal = _dense_as_convolution(layer, flattened, signal)
+            flattened = ()
+        elif not (_is_local(layer) if flattened in ((), (1, 1)) else _is_elementwise(layer)):
+            return None
+        elif isinstance(layer, layers.Reshape):
+            signal = _PerPixel(layer.output.shape[3:])(signal)
+        elif isinstance(layer, _MEANS):
+            signal = _mean_over_window(given, signal)
+        else:
+            signal = layer(signal)
+        numbers = max(numbers, prod(before.shape[3:]) + prod(signal.shape[3:]))
+    return None if flattened not in ((), (1, 1)) else Twin(keras.Model(source, signal), numbers)
 
 
 def _is_local(layer: Any) -> bool:
+    """Whether a layer gives each window what it gives a scene at the window's place."""
     if isinstance(layer, _CONVOLUTIONS):
-        unit = (1, 1)
-        return layer.padding == "valid" and layer.strides[:2] == unit and layer.dilation_rate[:2] == unit
-    if isinstance(layer, layers.MaxPooling3D):
-        return layer.pool_size[:2] == layer.strides[:2] == (1, 1)
-    if isinstance(layer, layers.ZeroPadding3D):
-        return layer.padding[:2] == ((0, 0), (0, 0))
+        return _is_unstrided(layer, layer.kernel_size)
+    if isinstance(layer, _POOLINGS):
+        return _is_unstrided(layer, layer.pool_size)
+    if isinstance(layer, layers.ZeroPadding3D | layers.Cropping3D):
+        sides = layer.padding if isinstance(layer, layers.ZeroPadding3D) else layer.cropping
+        return layer.data_format == "channels_last" and sides[:2] == ((0, 0), (0, 0))
     if isinstance(layer, layers.Reshape):
-        return layer.target_shape[2:] == (-1, 1)
-    return isinstance(layer, (layers.Flatten, *_POINTWISE))
+        given, made = layer.input.shape, layer.output.shape
+        return len(given) >= 4 and len(made) >= 4 and given[1:3] == made[1:3]
+    if isinstance(layer, (*_NORMALISATIONS, layers.Softmax)):
+        axes = layer.axis if isinstance(layer.axis, Sequence) else (layer.axis,)
+        return len(layer.input.shape) > 3 and all(axis == -1 or axis >= 3 for axis in axes)
+    return isinstance(layer, (layers.Dense, *_ELEMENTWISE)) or (
+        isinstance(layer, _MEANS) and layer.data_format == "channels_last" and not layer.keepdims
+    )
 
 
-def convolutional_twin(network: Any) -> Any:
-    """Return the twin of a network for which `is_convolutional` holds.
-
-    It takes shape (1, rows + 2 reach, cols + 2 reach, features), gives (1, rows, cols, classes), and shares the
-    network's weights but for a copy of the first dense layer's.
-    """
-    source = keras.Input((None, None, network.input_shape[-1]))
-    signal, flattened = source, None
-    for layer in network.layers:
-        if isinstance(layer, layers.Reshape):
-            signal = ops.expand_dims(signal, -1)
-        elif isinstance(layer, layers.Flatten):
-            flattened = layer.input.shape[1:]
-        elif isinstance(layer, layers.Dense) and flattened is not None:
-            signal = _dense_as_convolution(layer, flattened, signal)
-            flattened = None
-        else:
-            signal = layer(signal)
-    return keras.Model(source, signal)
+def _is_unstrided(layer: Any, size: Sequence[int]) -> bool:
+    reaches = layer.padding == "valid" or tuple(size[:2]) == (1, 1)
+    return layer.data_format == "channels_last" and tuple(layer.strides[:2]) == (1, 1) and reaches
 
 
-def _dense_as_convolution(dense: Any, flattened: tuple[int, ...], signal: Any) -> Any:
-    *size, _ = flattened
-    family = layers.Conv3D if len(size) == 3 else layers.Conv2D
-    convolution = family(dense.units, tuple(size), activation=dense.activation, use_bias=dense.use_bias)
+def _is_elementwise(layer: Any) -> bool:
+    return isinstance(layer, _ELEMENTWISE) and getattr(layer, "activation", None) not in _ALONG_CHANNELS
+
+
+class _PerPixel(layers.Layer):
+    """Give the values of each pixel another shape."""
+
+    def __init__(self, shape: Sequence[int], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.shape = tuple(shape)
+
+    def call(self, values: Any) -> Any:
+        return ops.reshape(values, (*ops.shape(values)[:3], *self.shape))
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        return (*input_shape[:3], *self.shape)
+
+
+def _mean_over_window(given: tuple[int, ...], signal: Any) -> Any:
+    if len(given) == 5:
+        signal = ops.mean(signal, axis=3)
+    return layers.AveragePooling2D(given[1:3], strides=1)(signal)
+
+
+def _dense_as_convolution(dense: Any, size: tuple[int, ...], signal: Any) -> Any:
+    convolution = layers.Conv2D(
+        dense.units, size, activation=dense.activation, use_bias=dense.use_bias, dtype=dense.dtype_policy
+    )
     result = convolution(signal)
     kernel, *bias = dense.get_weights()
-    convolution.set_weights([kernel.reshape(*flattened, dense.units), *bias])
-    return ops.squeeze(result, 3) if len(size) == 3 else result
-
-
-def predict_convolutionally(
-    network: Any, cube: np.ndarray, *, window: int, rows: slice | None = None, twin: Any = None
-) -> np.ndarray:
-    """Return class probabilities, float32 of shape (rows, cols, classes), of a feature cube.
-
-    Parameters
-    ----------
-    network : keras.Sequential
-        For which `is_convolutional` holds.
-    cube : ndarray of float32, shape (rows, cols, features)
-    window : int
-        Side [pixels] of the network's windows; the borders are mirrored by half of it.
-    rows : slice, optional
-        Which rows to predict. Default: all.
-    twin : keras.Model, optional
-        What `convolutional_twin` made of the network, to be made once for many tiles.
-    """
-    reach = window // 2
-    height, cols, _ = cube.shape
-    rows = rows or slice(0, height)
-    down, across = (np.pad(np.arange(side), reach, mode="reflect") for side in (height, cols))
-    twin = twin or convolutional_twin(network)
-    step = _rows_a_tile(network, cols + 2 * reach, reach)
-    tiles = []
-    for top in range(rows.start, rows.stop, step):
-        padded = cube[np.ix_(down[top : min(top + step, rows.stop) + 2 * reach], across)]
-        tiles.append(np.asarray(twin.predict_on_batch(padded[np.newaxis])[0]))
-    return np.concatenate(tiles)
-
-
-def _rows_a_tile(network: Any, cols: int, reach: int) -> int:
-    """Rows of which the largest layer, with room for its input and output, fits the memory budget."""
-    kept = [layer.output.shape for layer in network.layers if not isinstance(layer, layers.Flatten)]
-    widest = max(prod(shape[3:] or shape[1:]) for shape in [network.input_shape, *kept])
-    return max(1, _MEMORY // (3 * 4 * cols * widest) - 2 * reach)
+    convolution.set_weights([kernel.reshape(*size, -1, dense.units), *bias])
+    return result

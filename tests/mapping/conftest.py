@@ -26,7 +26,7 @@ class Box:
     def __init__(self, reach: int) -> None:
         self.reach = reach
 
-    def predict_map(self, cube: np.ndarray, rows: slice | None = None) -> np.ndarray:
+    def predict_map(self, cube: np.ndarray, rows: slice | None = None, *, memory: float = 0) -> np.ndarray:
         rows = rows or slice(0, len(cube))
         padded = np.pad(cube[..., 0], self.reach, mode="reflect").astype(int)
         side = 2 * self.reach + 1

@@ -325,7 +325,7 @@ def test_output_over_the_scene_or_another_output_is_refused(lda: TrainedModel, t
 
 def test_scene_by_name_is_read_as_a_whole(toy_scene: Scene) -> None:
     pixels = ScenePixels(toy_scene)
-    values, mask = pixels.strip(slice(2, 5), np.arange(24)).read(slice(3, 5))
+    values, mask, _ = pixels.strip(slice(2, 5), np.arange(24)).read(slice(3, 5))
     np.testing.assert_array_equal(values, toy_scene.cube[3:5])
     assert mask.all()
 

@@ -3,12 +3,22 @@
 import pytest
 
 from hsclass.errors import UsageError
-from hsclass.mapping.tiles import Tiles, strip_rows
+from hsclass.mapping.tiles import Tiles, network_memory, strip_rows
 
 
 @pytest.mark.parametrize(
     ("cols", "reach", "height"),
-    [(145, 0, 64), (145, 4, 64), (1000, 0, 32), (10_000, 0, 2), (10_000, 4, 32), (10_000, 13, 64), (100_000, 0, 1)],
+    [
+        (145, 0, 64),
+        (145, 4, 64),
+        (1000, 0, 32),
+        (10_000, 0, 2),
+        (6_000, 4, 32),
+        (10_000, 4, 16),
+        (10_000, 13, 32),
+        (60_000, 4, 8),
+        (100_000, 0, 1),
+    ],
 )
 def test_height_of_a_tile(cols: int, reach: int, height: int) -> None:
     assert Tiles.of(500, cols, reach).height == height
@@ -64,3 +74,8 @@ def test_strip_of_a_gap_ends_where_the_others_do() -> None:
 def test_rows_that_memory_allows() -> None:
     # 10 columns: the tile of 4 + 2 x 1 rows takes 6 x 10 x 5 = 300 bytes; of 700 left, at 20 a row, 35 less 2.
     assert strip_rows(Tiles(100, 4, 1), memory=1000, pixel=2, tile_pixel=5, cols=10) == 33
+
+
+@pytest.mark.parametrize(("least", "network"), [(0, 750), (200, 750), (400, 600), (900, 250), (2000, 250)])
+def test_network_gets_what_the_tile_leaves_between_one_and_three_quarters(least: int, network: int) -> None:
+    assert network_memory(1000, least) == network
