@@ -44,7 +44,6 @@ models:
   - {model: rf, trees: 20}
   - {model: svm, tune: {trials: 3, folds: 2, window: 1}}
   - {model: cnn3d, epochs: 4, filters: [2, 4], dense: [8]}
-map_tiles: 2
 """
 CLOCKS = ("seconds", "peak_memory_mb", "windows_per_second", "pixels_per_second", "train_seconds", "map_seconds")
 OUTPUTS = ("data", "results", "reports")

@@ -47,18 +47,14 @@ def fetch(
 def inspect(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="cube, and labels to hold against it")],
     key: Annotated[str | None, typer.Option(help="variable of a MATLAB or NumPy file")] = None,
-    config: Annotated[Path | None, typer.Option(help="experiment file, to estimate its time")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
 ) -> None:
     """Say what is understood of files, and what in them looks wrong."""
     from hsclass.datasets.inspecting import inspect_files
 
     findings = [finding.as_dict() for finding in inspect_files(list(files), key=key)]
-    told: dict[str, Any] = {"files": findings}
-    if config is not None:
-        told["estimate"] = _estimated(findings, config)
     if as_json:
-        typer.echo(json.dumps(told, indent=1, default=str))
+        typer.echo(json.dumps({"files": findings}, indent=1, default=str))
         return
     for finding in findings:
         path, kind = finding.pop("path"), finding.pop("kind")
@@ -69,36 +65,6 @@ def inspect(
                 typer.echo(f"  {name.replace('_', ' ')}: {_worded(value)}")
         for warning in warnings:
             typer.echo(f"  ! {warning}")
-    if config is not None:
-        guess = told["estimate"]
-        typer.echo(f"{config}: {guess['runs']} runs of each model, {guess['basis']}")
-        for model, seconds in guess["seconds"].items():
-            typer.echo(f"  {model}: {seconds:.0f} s" if seconds < 600 else f"  {model}: {seconds / 60:.0f} min")
-        for model in guess["unknown"]:
-            typer.echo(f"  {model}: not known before it ran once")
-
-
-def _estimated(findings: list[dict[str, Any]], config: Path) -> dict[str, Any]:
-    """Estimate the time of an experiment on the first cube among what was found."""
-    from dataclasses import asdict
-
-    from hsclass.errors import UsageError
-    from hsclass.estimate import estimate
-    from hsclass.experiment import load_experiment
-
-    cube = next((finding for finding in findings if finding["kind"] == "cube"), None)
-    labels = next((finding for finding in findings if "labelled" in finding), None)
-    if cube is None or labels is None:
-        raise UsageError(
-            "--config: needs a cube and a raster of labels among the files, to know how much there is to do"
-        )
-    rows, cols, bands = cube["shape"]
-    return asdict(
-        estimate(
-            load_experiment(config), pixels=rows * cols, bands=bands - len(cube["bad_bands"]),
-            labelled=labels["labelled"], folder=Path(),
-        )
-    )  # fmt: skip
 
 
 def _worded(value: Any) -> str:

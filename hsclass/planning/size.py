@@ -1,7 +1,9 @@
 """How large the scenes of an experiment are, and how much each run has to do, as far as known before it runs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -119,22 +121,28 @@ def scene_size(experiment: Experiment, scene: str, folder: Path = Path()) -> Siz
     return Size(rows, cols, bands, len(kept) or _CLASSES, labelled, known)
 
 
+def model_side(kind: str, options: Mapping[str, Any], window: int, n_features: int, n_classes: int) -> int:
+    """Return the side [pixels] of the windows that a model looks at, 1 for one that looks at single pixels."""
+    family = model_class(kind)
+    parsed = family.Options.model_validate(options)
+    return 2 * family(parsed, window=window, n_features=n_features, n_classes=n_classes).reach + 1
+
+
 def run_task(experiment: Experiment, scene: str, split: str, features: str, model: str, *, size: Size) -> Task:
     """Return what a run has to do on a scene of that size."""
     extractor = feature_class(experiment.features[features].kind)(**experiment.options("features", features))
     count = extractor.count(size.bands, size.classes, experiment.descriptors[scene].kept_wavelengths)
-    family = model_class(experiment.models[model].kind)
-    options = family.Options.model_validate(experiment.given_options("models", model))
+    entry, given = experiment.models[model], experiment.given_options("models", model)
+    family = model_class(entry.kind)
+    options = family.Options.model_validate(given)
     number = size.bands if count is None else count
-    window = experiment.plan.window
-    reach = family(options, window=window, n_features=number, n_classes=size.classes).reach
     fractions = experiment.plan.fractions
     folds = experiment.options("splits", split).get("folds")
     share = train_share(folds, fractions.validation) if folds else fractions.train
     return Task(
         size=size,
         features=number,
-        side=2 * reach + 1,
+        side=model_side(entry.kind, given, experiment.plan.window, number, size.classes),
         n_train=max(1, int(np.ceil(share * size.labelled))),
         epochs=int(getattr(options, "epochs", 1)),
         network=family.network,

@@ -14,8 +14,6 @@ import hsclass.datasets.blocks
 from hsclass.cli import app
 from hsclass.datasets.inspecting import Finding, inspect_files
 from hsclass.errors import DataError
-from hsclass.estimate import estimate, timed_runs
-from hsclass.experiment import Experiment
 from hsclass.raster import Grid, write_raster
 
 UTM = CRS.from_epsg(32633)
@@ -188,44 +186,3 @@ def test_command_prints_text_and_json(tmp_path: Path, big: np.ndarray) -> None:
     assert "  ! wavelengths are not in ascending order" in said
     (found,) = json.loads(CliRunner().invoke(app, ["inspect", cube, "--json"]).stdout)["files"]
     assert (found["kind"], found["shape"], found["fwhm"]) == ("cube", [40, 30, 6], None)
-
-
-def experiment(**keys: Any) -> Experiment:
-    return Experiment(
-        {
-            "experiment": "e",
-            "scenes": ["ksc"],
-            "splits": ["random"],
-            "models": ["rf", "cnn3d", "knn"],
-            "window": 9,
-            **keys,
-        }
-    )
-
-
-def test_estimate_is_in_proportion(tmp_path: Path) -> None:
-    size = {"pixels": 21025, "bands": 200, "labelled": 10970, "folder": tmp_path}
-    one = estimate(experiment(seeds=[0]), **size)
-    assert (one.runs, one.unknown) == (1, ("knn",))
-    assert one.seconds["rf"] == pytest.approx(2.6 + 0.54)
-    assert estimate(experiment(seeds=[0, 1, 2]), **size).seconds["rf"] == pytest.approx(3 * 3.14)
-    assert estimate(experiment(seeds=[0]), **{**size, "bands": 100}).seconds["rf"] == pytest.approx(1.57)
-    assert estimate(experiment(seeds=[0]), **{**size, "pixels": 0}).seconds["rf"] == pytest.approx(2.6)
-    narrow = estimate(experiment(seeds=[0], window=7), **size)
-    assert narrow.seconds["rf"] == one.seconds["rf"]
-    assert narrow.seconds["cnn3d"] == pytest.approx(one.seconds["cnn3d"] * 49 / 81)
-    assert "Indian Pines on a shared machine of two cores" in one.basis
-
-
-def test_estimate_takes_the_times_of_earlier_runs_first(tmp_path: Path, big: np.ndarray) -> None:
-    save(tmp_path / "results/toy/cube.tif", big)
-    (tmp_path / "reports/e").mkdir(parents=True)
-    (tmp_path / "reports/e/accuracy.csv").write_text(
-        "scene,model,n_train,train_seconds,map_seconds,window,reach\n"
-        "toy,knn,100,4,8,9,0\ntoy,knn,100,6,8,9,0\ntoy,knn,100,5,8,9,0\ngone,knn,1,1,1,9,0\n"
-    )
-    assert timed_runs(tmp_path)["knn"].train_seconds == 5
-    found = estimate(experiment(seeds=[0]), pixels=2400, bands=6, labelled=500, folder=tmp_path)
-    assert found.seconds["knn"] == pytest.approx(5 * 50 / 100 + 8 * 2)
-    assert found.unknown == ()
-    assert "earlier runs in this folder, and Indian Pines" in found.basis

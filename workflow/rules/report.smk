@@ -3,6 +3,8 @@ rule experiment:
         "reports/{experiment}/experiment.json",
     log:
         "logs/report/{experiment}-experiment.log",
+    benchmark:
+        "logs/experiment/{experiment}.tsv"
     conda:
         "../envs/hsclass.yaml"
     threads: 1

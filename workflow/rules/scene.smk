@@ -3,6 +3,8 @@ rule fetch:
         "data/{dataset}/source.json",
     log:
         "logs/fetch/{dataset}.log",
+    benchmark:
+        "logs/fetch/{dataset}.tsv"
     conda:
         "../envs/hsclass.yaml"
     threads: 1

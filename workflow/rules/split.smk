@@ -38,6 +38,8 @@ rule audit:
         "results/{scene}/{split}-{seed}/audit.json",
     log:
         "logs/audit/{scene}/{split}-{seed}.log",
+    benchmark:
+        "logs/audit/{scene}/{split}-{seed}.tsv"
     conda:
         "../envs/hsclass.yaml"
     threads: 1

@@ -24,6 +24,7 @@ rule predict_part:
         mem_mb=memory("predict_part"),
         runtime=minutes("predict_part"),
         disk_mb=disk("predict_part"),
+        gpu=gpus,
     params:
         code=predict_digest,
     shell:
@@ -44,6 +45,8 @@ rule gather:
         about="results/{scene}/{split}-{seed}/{features}/{model}/map.json",
     log:
         "logs/gather/{scene}/{split}-{seed}/{features}-{model}.log",
+    benchmark:
+        "logs/gather/{scene}/{split}-{seed}/{features}-{model}.tsv"
     conda:
         "../envs/hsclass.yaml"
     threads: 1
