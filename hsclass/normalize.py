@@ -46,7 +46,7 @@ class Normalizer(TransformerMixin, BaseEstimator):
         broken = np.flatnonzero(~np.isfinite(values).all(axis=0))
         if len(broken):
             raise DataError(
-                f"band {broken[0] + 1}: holds values that are not finite at training pixels; expected numbers only;"
+                f"band {broken[0]}: holds values that are not finite at training pixels; expected numbers only;"
                 " mask these pixels or leave the band out"
             )
         if self.kind == "standard":

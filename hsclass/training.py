@@ -1,19 +1,24 @@
 """The train stage: fit normaliser, feature extractor and classifier on a split's training pixels."""
 
 import hashlib
+import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib import import_module
+from pathlib import Path
+from statistics import median
 from typing import Any
 
 import numpy as np
 
 from hsclass import __version__
-from hsclass.errors import DataError
+from hsclass.backend import backend_name
 from hsclass.features import feature_class
 from hsclass.features.extractor import Origin
 from hsclass.fit_scope import FitScope, marked
+from hsclass.learnable import constant_bands, note_on_constant, require_learnable
 from hsclass.models import model_class
+from hsclass.models.checkpoint import Checkpoint
 from hsclass.models.classifier import Classifier, FitReport, Progress, Sample
 from hsclass.models.network import NetworkClassifier
 from hsclass.models.spectral_contract import Bands
@@ -37,6 +42,8 @@ def fit(
     feature_options: Mapping[str, Any] | None = None,
     training: Mapping[str, Any] | None = None,
     progress: Progress = lambda _: None,
+    checkpoint: str | os.PathLike[str] | None = None,
+    tensorboard: str | os.PathLike[str] | None = None,
     **options: Any,
 ) -> TrainedModel:
     """Train a model on the training pixels of a split.
@@ -66,6 +73,12 @@ def fit(
         get the trained model.
     progress : callable, optional
         Takes a line of text now and then.
+    checkpoint : path, optional
+        Folder for the state of a network's training: called again with the same arguments after it was killed, the
+        training goes on from there and ends, on a CPU, with the same weights. To be removed
+        (`hsclass.models.checkpoint.remove`) once the model is saved.
+    tensorboard : path, optional
+        Folder to write TensorBoard logs of a network's training below.
     **options
         Options of the model.
 
@@ -80,13 +93,15 @@ def fit(
         If a name or an option is unknown, or the model does not fit the window or the bands.
     DataError
         If split and scene are of different shapes, or there are no training pixels, or a pixel to learn from has no
-        class or no data.
+        class or no data, or the scene holds values that are not finite, or no epoch of a network has a finite loss.
+    ShortageError
+        If memory does not suffice for a network's batches.
     WorkerError
         If a training that several processes share lacks one of them.
     """
     labels = split.reference(scene.require_labels())
     ids = np.array([cover.id for cover in scene.classes])
-    _check_fit(scene, split, labels, ids)
+    require_learnable(scene, split, labels)
     clock = Clock()
     extractor_class = feature_class(features)
     extractor_options = parse_options(extractor_class.Options, feature_options or {}, f"features {features}")
@@ -96,7 +111,9 @@ def fit(
     check_strategy(devices, network=family.network, model=model)
 
     train = split.pixels(Role.TRAIN)
-    normalizer = Normalizer(model_options.normalization).fit(scene.cube[train[:, 0], train[:, 1]])
+    spectra = scene.cube[train[:, 0], train[:, 1]]
+    notes = [note_on_constant(flat)] if len(flat := constant_bands(spectra)) else []
+    normalizer = Normalizer(model_options.normalization).fit(spectra)
     normalized = normalize_scene(normalizer, scene)
     extractor = extractor_class(**extractor_options.model_dump())
     known = np.where(marked(train, labels.shape), labels, 0)
@@ -107,8 +124,15 @@ def fit(
         model_options, window=split.window, n_features=cube.shape[2], n_classes=len(ids), threads=threads
     )
     samples = [_sample(split.pixels(role), labels, ids) for role in (Role.TRAIN, Role.VALIDATION)]
-    report = _train(classifier, cube, samples, devices, seed=seed, progress=progress)
-    seconds = clock.seconds
+    key = {
+        "hsclass": __version__, "scene": scene.digest, "split": _digest(split), "window": split.window, "model": model,
+        "options": model_options.model_dump(mode="json"), "features": features,
+        "feature options": extractor_options.model_dump(mode="json"), "seed": seed,
+    }  # fmt: skip
+    watch = _Watch(progress, None if checkpoint is None else Path(checkpoint), key, tensorboard)
+    report = _train(classifier, cube, samples, devices, seed=seed, watch=watch)
+    earlier = report.history[: report.resumed]
+    seconds = round(clock.seconds + sum(row["seconds"] for row in earlier), 3)
     seen = {"normalizer": train, "extractor": np.argwhere(known > 0)}
     seen |= {part: sample.pixels for part, sample in zip(("model", "validation"), samples, strict=True)}
     scope = FitScope(
@@ -133,10 +157,29 @@ def fit(
     took = {
         "seconds": seconds, "peak_memory_mb": peak_memory_mb(), "epochs": report.epochs,
         "best_epoch": report.best_epoch, "parameters": report.parameters, "backend": report.backend,
-        "windows_per_second": _rate(report.history, len(train)), "device": report.device, "threads": threads,
-        "facts": report.facts,
+        "windows_per_second": _rate(report.history, len(train)),
+        "seconds_per_epoch": _typical_seconds(report.history), "gpu_memory_mb": report.gpu_memory_mb,
+        "resumed_after_epoch": report.resumed or None, "device": report.device, "threads": threads,
+        "facts": report.facts | ({"constant bands": str(len(flat))} if len(flat) else {}),
+        "notes": [*notes, *report.notes],
     }  # fmt: skip
     return TrainedModel(normalizer, extractor, classifier, about, took, scope, tuple(report.history))
+
+
+@dataclass(frozen=True)
+class _Watch:
+    """Where a training tells of itself."""
+
+    progress: Progress
+    folder: Path | None
+    key: Mapping[str, Any]
+    tensorboard: str | os.PathLike[str] | None
+
+    def checkpoint(self, *, writes: bool) -> Checkpoint | None:
+        """Its state, of which the versions of Keras and its backend decide, too."""
+        if self.folder is None:
+            return None
+        return Checkpoint(self.folder, {**self.key, **_backend(backend_name())}, writes=writes)
 
 
 def _train(
@@ -146,37 +189,22 @@ def _train(
     devices: TrainingOptions,
     *,
     seed: int,
-    progress: Progress,
+    watch: _Watch,
 ) -> FitReport:
     if not isinstance(classifier, NetworkClassifier):
-        return classifier.fit(cube, *samples, seed=seed, progress=progress)
+        return classifier.fit(cube, *samples, seed=seed, progress=watch.progress)
     with join(devices, threads=classifier.threads) as team, team.scope:
-        report = classifier.fit(cube, *samples, seed=seed, progress=progress if team.chief else lambda _: None)
+        report = classifier.fit(
+            cube,
+            *samples,
+            seed=seed,
+            progress=watch.progress if team.chief else lambda _: None,
+            checkpoint=watch.checkpoint(writes=team.chief),
+            tensorboard=Path(watch.tensorboard) if watch.tensorboard is not None and team.chief else None,
+        )
     if team.strategy != "single":
         classifier.rebuild()
     return replace(report, device=team.describe(report.device))
-
-
-def _check_fit(scene: Scene, split: Split, labels: np.ndarray, ids: np.ndarray) -> None:
-    if split.roles.shape != scene.shape[:2]:
-        raise DataError(
-            f"split: is {split.roles.shape} pixels, but scene {scene.name} is {scene.shape[:2]}; make the split"
-            " from this scene"
-        )
-    if not (split.roles == Role.TRAIN).any():
-        raise DataError(f"split: has no training pixel in scene {scene.name}; make it with a larger train fraction")
-    learned = np.isin(split.roles, (Role.TRAIN, Role.VALIDATION))
-    unknown = np.setdiff1d(labels[learned], ids)
-    if len(unknown):
-        raise DataError(
-            f"split: pixels to learn from hold the class ids {unknown.tolist()}, but scene {scene.name} has the classes"
-            f" {ids.tolist()}; make the split from this scene"
-        )
-    empty = int((learned & ~scene.mask).sum())
-    if empty:
-        raise DataError(
-            f"split: {empty} pixels to learn from hold no data in scene {scene.name}; set its ground truth to 0 there"
-        )
 
 
 def _origin(scene: Scene, normalizer: Normalizer) -> Origin:
@@ -203,3 +231,8 @@ def _rate(history: list[dict[str, Any]], windows: int) -> float | None:
     """Training windows a second, without the first epoch, which includes building the graph."""
     seconds = [row["seconds"] for row in history[1:]]
     return round(windows * len(seconds) / sum(seconds), 1) if seconds and sum(seconds) > 0 else None
+
+
+def _typical_seconds(history: list[dict[str, Any]]) -> float | None:
+    """Median seconds of an epoch, without the first."""
+    return round(median(row["seconds"] for row in history[1:]), 3) if len(history) > 1 else None

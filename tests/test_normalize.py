@@ -84,7 +84,7 @@ def test_unsigned_values_below_the_offset_do_not_wrap() -> None:
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_value_that_is_not_finite_is_refused_and_its_band_named(value: float) -> None:
-    with pytest.raises(DataError, match="band 2: holds values that are not finite"):
+    with pytest.raises(DataError, match="band 1: holds values that are not finite"):
         Normalizer().fit(np.array([[1.0, 2.0], [3.0, value]]))
 
 

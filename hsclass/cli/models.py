@@ -17,8 +17,8 @@ from hsclass.cli.arguments import (
     Threads,
     read_entry,
     read_options,
-    teller,
 )
+from hsclass.cli.progress import telling
 
 
 @app.command()
@@ -40,9 +40,16 @@ def train(
     workers: Annotated[int, typer.Option(min=1, help="processes of multi_worker")] = 1,
     gpus: Annotated[int, typer.Option(min=0, help="cards that each process must have; 0: what is there")] = 0,
     wait: Annotated[float, typer.Option(help="seconds to wait for the other workers")] = 300,
+    tensorboard: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="write TensorBoard logs there", show_default=False)
+    ] = None,
 ) -> None:
-    """Train a model on a split's training pixels and write it to a folder."""
+    """Train a model on a split's training pixels and write it to a folder.
+
+    A network's training that was stopped goes on from its last epoch when the same command is given again.
+    """
     from hsclass.datasets import open_scene
+    from hsclass.models.checkpoint import remove
     from hsclass.models.local_workers import local_workers
     from hsclass.models.strategy import TrainingOptions, writes
     from hsclass.options import parse_options
@@ -54,11 +61,16 @@ def train(
     read, _ = read_split(split)
     model, tuned = read_entry(options, "model", model)
     features, tuned_features = read_entry(feature_options, "features", features)
-    with local_workers(training, sys.argv[1:]):
+    state = output.with_name(f"{output.name}.training")
+    with local_workers(training, sys.argv[1:]), telling(f"train {output.parent}") as tell:
         trained = fit(
             open_scene(scene), read, model, features=features, seed=seed, threads=threads, training=devices,
             feature_options={**tuned_features, **read_options(feature_settings)},
-            progress=teller(f"train {output.parent}"), **{**tuned, **read_options(settings)},
+            checkpoint=state, tensorboard=tensorboard, progress=tell, **{**tuned, **read_options(settings)},
         )  # fmt: skip
         if writes(training):
             trained.save(output)
+            remove(state)
+    if writes(training):
+        for note in trained.training["notes"]:
+            typer.echo(f"note: {note}", err=True)

@@ -101,6 +101,7 @@ class Checkpoint:
             return None
         return State(about, groups)
 
-    def clear(self) -> None:
-        """Remove the folder."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+
+def remove(folder: Path) -> None:
+    """Remove the state of a training whose model is saved; nothing where there is none."""
+    shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,91 @@
+"""Whether a scene and a split can be learned from, and what of it is worth a word."""
+
+import numpy as np
+
+from hsclass.errors import DataError
+from hsclass.scene import Scene
+from hsclass.split import Role, Split
+
+_MOST = 8  # bands that a message lists
+_BLOCK = 2**24  # values looked at at a time
+
+
+def require_learnable(scene: Scene, split: Split, labels: np.ndarray) -> None:
+    """Raise DataError where the pixels to learn from, or those around them, are not fit for it.
+
+    Parameters
+    ----------
+    scene : Scene
+        Cube of shape (rows, cols, bands).
+    split : Split
+        Which pixels are to be learned from.
+    labels : ndarray of int, shape (rows, cols)
+        The ground truth that the split divides.
+
+    Raises
+    ------
+    DataError
+        If split and scene are of different shapes, there are no training pixels, a pixel to learn from has no class or
+        no data, or a pixel of the scene that is not marked as without data is NaN or infinite.
+    """
+    if split.roles.shape != scene.shape[:2]:
+        raise DataError(
+            f"split: is {split.roles.shape} pixels, but scene {scene.name} is {scene.shape[:2]}; make the split"
+            " from this scene"
+        )
+    if not (split.roles == Role.TRAIN).any():
+        raise DataError(f"split: has no training pixel in scene {scene.name}; make it with a larger train fraction")
+    learned = np.isin(split.roles, (Role.TRAIN, Role.VALIDATION))
+    ids = np.array([cover.id for cover in scene.classes])
+    unknown = np.setdiff1d(labels[learned], ids)
+    if len(unknown):
+        raise DataError(
+            f"split: pixels to learn from hold the class ids {unknown.tolist()}, but scene {scene.name} has the classes"
+            f" {ids.tolist()}; make the split from this scene"
+        )
+    empty = int((learned & ~scene.mask).sum())
+    if empty:
+        raise DataError(
+            f"split: {empty} pixels to learn from hold no data in scene {scene.name}; set its ground truth to 0 there"
+        )
+    _require_finite(scene, learned)
+
+
+def _require_finite(scene: Scene, learned: np.ndarray) -> None:
+    rows, cols, bands = scene.shape
+    broken, found = np.zeros((rows, cols), bool), np.zeros(bands, bool)
+    step = max(1, _BLOCK // (cols * bands))
+    for top in range(0, rows, step):
+        part = slice(top, top + step)
+        wrong = ~np.isfinite(scene.cube[part]) & scene.mask[part, :, np.newaxis]
+        broken[part] = wrong.any(axis=2)
+        found |= wrong.any(axis=(0, 1))
+    count = int(broken.sum())
+    if count:
+        row, col = np.argwhere(broken)[0]
+        own = int((broken & learned).sum())
+        raise DataError(
+            f"scene {scene.name}: {count} pixels hold NaN or infinite values, {own} of them to learn from; the first is"
+            f" ({row}, {col}), in {_named(np.flatnonzero(found))}; expected numbers, as windows reach there: declare the"
+            " value as nodata, or leave these bands out of the scene"
+        )
+
+
+def constant_bands(spectra: np.ndarray) -> np.ndarray:
+    """Return the numbers, from 0, of the bands that have one value in all spectra, shape (n, bands)."""
+    return np.flatnonzero((spectra == spectra[:1]).all(axis=0))
+
+
+def note_on_constant(bands: np.ndarray) -> str:
+    """Return what to tell of bands that are constant over the training pixels."""
+    drop = ", ".join(str(band) for band in bands)
+    return (
+        f"constant over the training pixels: {_named(bands)}, counted from 0; nothing can be learned of that, and other"
+        f" values elsewhere are not scaled: leave it out with features bands, drop: [{drop}]"
+    )
+
+
+def _named(bands: np.ndarray) -> str:
+    listed = ", ".join(str(band) for band in bands[:_MOST])
+    more = f" and {len(bands) - _MOST} more" if len(bands) > _MOST else ""
+    return f"band {listed}" if len(bands) == 1 else f"bands {listed}{more}"
