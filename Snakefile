@@ -29,7 +29,6 @@ else:
     if TRAINING.workers > 1:
 
         include: "workflow/rules/workers.smk"
-
     include: f"workflow/rules/{'tiles' if EXPERIMENT.plan.map_tiles > 1 else 'map'}.smk"
     include: "workflow/rules/report.smk"
 

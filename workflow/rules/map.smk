@@ -17,6 +17,7 @@ rule predict:
         mem_mb=memory("predict"),
         runtime=minutes("predict"),
         disk_mb=disk("predict"),
+        gpu=gpus,
     params:
         code=predict_digest,
     shell:

@@ -18,12 +18,16 @@ rule train:
         mem_mb=memory("train"),
         runtime=minutes("train"),
         disk_mb=disk("train"),
+        gpu=gpus,
     params:
+        launcher="",
+        threads=lambda wildcards, threads: threads,
         subject=train_subject,
+        devices=devices,
         code=train_digest,
     shell:
-        "hsclass train results/{wildcards.scene} {input.split} {params.subject} --seed {wildcards.seed}"
-        " --threads {threads} -o {output} 2>&1 | tee {log}"
+        "{params.launcher} hsclass train results/{wildcards.scene} {input.split} {params.subject} {params.devices}"
+        " --seed {wildcards.seed} --threads {params.threads} -o {output} 2>&1 | tee {log}"
 
 
 # Exit status 3, which stops the run, when a part of the model has seen a test pixel.
@@ -38,6 +42,8 @@ rule evaluate:
         "results/{scene}/{split}-{seed}/{features}/{model}/metrics.json",
     log:
         "logs/evaluate/{scene}/{split}-{seed}/{features}-{model}.log",
+    benchmark:
+        "logs/evaluate/{scene}/{split}-{seed}/{features}-{model}.tsv"
     conda:
         "../envs/hsclass.yaml"
     threads: 1
@@ -61,6 +67,8 @@ rule compare:
         "reports/{experiment}/comparison/{scene}/{split}-{seed}.json",
     log:
         "logs/compare/{experiment}/{scene}/{split}-{seed}.log",
+    benchmark:
+        "logs/compare/{experiment}/{scene}/{split}-{seed}.tsv"
     conda:
         "../envs/hsclass.yaml"
     threads: 1

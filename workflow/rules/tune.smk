@@ -18,6 +18,7 @@ rule tune:
         mem_mb=memory("tune"),
         runtime=minutes("tune"),
         disk_mb=disk("tune"),
+        gpu=gpus,
     params:
         subject=given_subject,
         search=tune_settings,
