@@ -188,6 +188,8 @@ class NetworkClassifier(Classifier):
         self.network_ = self.build()
         try:
             self.network_.load_weights(folder / FILE)
-        except (OSError, ValueError, KeyError) as error:
-            reason = str(error).splitlines()[0]
+        except Exception as error:  # a damaged file can fail the reader at any of its steps
+            reason = str(error).splitlines()[0].rstrip(":")
             raise DataError(f"{folder / FILE}: does not hold this network's weights ({reason}); train again") from error
+        if not all(np.isfinite(weight).all() for weight in self.network_.get_weights()):
+            raise DataError(f"{folder / FILE}: is damaged, it holds weights that are NaN or infinite; train again")

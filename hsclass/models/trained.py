@@ -84,8 +84,19 @@ class TrainedModel:
         """Return the features of a cube, shape (rows, cols, bands), of the model's bands.
 
         `mask`, bool of shape (rows, cols), is True where there is data.
+
+        Raises
+        ------
+        DataError
+            If they are not as many as the classifier takes.
         """
-        return self.extractor.transform(normalize_cube(self.normalizer, cube, mask))
+        features = self.extractor.transform(normalize_cube(self.normalizer, cube, mask))
+        if features.shape[2] != self.about["n_features"]:
+            raise DataError(
+                f"model {self.about['model']}: takes {self.about['n_features']} features, but its extractor"
+                f" {self.about['features']} gives {features.shape[2]}; its files are of two models: train it again"
+            )
+        return features
 
     def save(self, folder: str | os.PathLike[str]) -> None:
         """Write the model into a new folder, atomically."""
@@ -127,6 +138,8 @@ class TrainedModel:
             _restore("extractor", extractor, arrays)
             if not normalizer.offset_.shape == normalizer.scale_.shape == (about["bands"],):
                 raise ValueError(f"{ARRAYS_FILE} normalises another number of bands than {about['bands']}")
+            if type(about["window"]) is not int or about["window"] < 1 or about["window"] % 2 == 0:
+                raise ValueError(f"window {about['window']!r} is no odd number of pixels")
             family = model_class(about["model"])
             options = parse_options(family.Options, about["options"], f"model {about['model']}")
             classifier = family(

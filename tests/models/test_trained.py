@@ -159,6 +159,11 @@ def test_folder_that_is_not_there(tmp_path: Path) -> None:
         ("feature_options", {"path": "/"}),
         ("bands", 23),
         ("n_features", 23),
+        ("window", 8),
+        ("window", -7),
+        ("window", 7.5),
+        ("window", "7"),
+        ("window", None),
         ("normalization", None),
         ("classes", None),
     ],
@@ -189,6 +194,62 @@ def test_weights_of_another_network_are_refused(toy_scene: Scene, toy_split: Spl
     shutil.copy(tmp_path / "large" / "network.weights.h5", tmp_path / "small")
     with pytest.raises(DataError, match=r"network\.weights\.h5: does not hold this network's weights"):
         TrainedModel.load(tmp_path / "small")
+
+
+@pytest.fixture(scope="module")
+def convolutional(toy_scene: Scene, toy_split: Split, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A saved window network."""
+    folder = tmp_path_factory.mktemp("models") / "cnn3d"
+    hsclass.fit(toy_scene, toy_split, "cnn3d", filters=(2, 2, 2), dense=(4,), epochs=1).save(folder)
+    return folder
+
+
+def test_network_of_another_window_is_refused(convolutional: Path, tmp_path: Path) -> None:
+    shutil.copytree(convolutional, tmp_path / "model")
+    about = json.loads((convolutional / "model.json").read_text())
+    (tmp_path / "model" / "model.json").write_text(json.dumps({**about, "window": 9}))
+    with pytest.raises(DataError, match=r"network\.weights\.h5: does not hold this network's weights"):
+        TrainedModel.load(tmp_path / "model")
+
+
+def test_network_of_another_number_of_features_is_refused(
+    convolutional: Path, toy_scene: Scene, tmp_path: Path
+) -> None:
+    shutil.copytree(convolutional, tmp_path / "model")
+    about = json.loads((convolutional / "model.json").read_text())
+    # 25 bands are pooled to as many as 24, so that the weights fit.
+    (tmp_path / "model" / "model.json").write_text(json.dumps({**about, "n_features": 25}))
+    model = TrainedModel.load(tmp_path / "model")
+    with pytest.raises(DataError, match="model cnn3d: takes 25 features, but its extractor raw gives 24"):
+        hsclass.predict_scene(model, toy_scene)
+
+
+def test_weights_that_are_no_numbers_are_refused(convolutional: Path, tmp_path: Path) -> None:
+    network = TrainedModel.load(convolutional).classifier.network_
+    first, *others = network.get_weights()
+    first[0, 0, 0] = np.nan
+    network.set_weights([first, *others])
+    shutil.copytree(convolutional, tmp_path / "model")
+    network.save_weights(tmp_path / "model" / "network.weights.h5")
+    with pytest.raises(DataError, match=r"network\.weights\.h5: is damaged, it holds weights that are NaN or infinite"):
+        TrainedModel.load(tmp_path / "model")
+
+
+def test_weights_file_with_any_bytes_changed_is_read_or_refused_in_one_sentence(
+    convolutional: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(convolutional, tmp_path / "model")
+    file = tmp_path / "model" / "network.weights.h5"
+    whole, rng = file.read_bytes(), np.random.default_rng(0)
+    refused = 0
+    for place in rng.integers(0, len(whole), 40):
+        file.write_bytes(whole[:place] + rng.bytes(48) + whole[place + 48 :])
+        try:
+            TrainedModel.load(tmp_path / "model")
+        except DataError as error:
+            refused += 1
+            assert "\n" not in str(error)
+    assert refused > 5
 
 
 def test_scene_of_another_number_of_bands_is_refused(forest: TrainedModel, toy_scene: Scene) -> None:
