@@ -66,8 +66,8 @@ def _require_finite(scene: Scene, learned: np.ndarray) -> None:
         own = int((broken & learned).sum())
         raise DataError(
             f"scene {scene.name}: {count} pixels hold NaN or infinite values, {own} of them to learn from; the first is"
-            f" ({row}, {col}), in {_named(np.flatnonzero(found))}; expected numbers, as windows reach there: declare the"
-            " value as nodata, or leave these bands out of the scene"
+            f" ({row}, {col}), in {_named(np.flatnonzero(found))}; expected numbers, as windows reach there: declare"
+            " the value as nodata, or leave these bands out of the scene"
         )
 
 
