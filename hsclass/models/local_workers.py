@@ -33,7 +33,7 @@ def local_workers(training: TrainingOptions, arguments: Sequence[str]) -> Iterat
     if training.strategy != "multi_worker" or training.workers == 1 or find_cluster(os.environ) is not None:
         yield
         return
-    addresses = tuple(f"127.0.0.1:{port}" for port in _free_ports(training.workers))
+    addresses = tuple(f"127.0.0.1:{port}" for port in free_ports(training.workers))
     settings = [_environment(Cluster(addresses, rank), training.gpus) for rank in range(training.workers)]
     command = [sys.executable, "-m", "hsclass", *arguments]
     others = [subprocess.Popen(command, env=os.environ | setting) for setting in settings[1:]]
@@ -57,7 +57,8 @@ def _attend(rank: int, process: subprocess.Popen[bytes]) -> None:
         end_process(f"worker {rank} of this training ended with exit status {status}; mend what it says above")
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
+    """Return so many different ports that nothing on this machine uses."""
     with ExitStack() as stack:
         sockets = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
         return [free.getsockname()[1] for free in sockets]

@@ -52,20 +52,20 @@ class Watch:
         lost: Callable[[str], Any] = end_process,
     ) -> None:
         self.rank, self.addresses, self.lost = rank, addresses, lost
-        self._numbers = {connection: number for number, connection in connections.items()}
-        for connection in self._numbers:
+        self.connections = connections
+        for connection in connections.values():
             _notice_silence(connection)
         self._thread = threading.Thread(target=self._wait, daemon=True)
         self._thread.start()
 
     def _wait(self) -> None:
-        waiting = set(self._numbers)
+        waiting = {connection: number for number, connection in self.connections.items()}
         while waiting:
             for connection in select.select(list(waiting), [], [])[0]:
-                waiting.discard(connection)
+                number = waiting.pop(connection)
                 if _received(connection, 1) != _GOODBYE:
                     time.sleep(_GRACE)
-                    self._tell(self._numbers[connection])
+                    self._tell(number)
                     return
 
     def _tell(self, number: int) -> None:
@@ -80,7 +80,7 @@ class Watch:
 
     def close(self) -> None:
         """Say goodbye: from now on this worker may end."""
-        for connection in self._numbers:
+        for connection in self.connections.values():
             with contextlib.suppress(OSError):
                 connection.sendall(_GOODBYE)
 
