@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from hsclass.errors import HsclassError, UsageError
-from hsclass.experiment import Experiment, load_experiment
+from hsclass.experiment import Experiment, load_experiment, open_experiment, read_config
 from hsclass.schema import experiment_schema, schema_text
 
 ROOT = Path(__file__).parents[1]
@@ -136,7 +136,7 @@ def test_file_that_is_not_there_or_not_yaml(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_experiment_files_that_come_along_are_right(file: Path) -> None:
-    assert load_experiment(file).plan.experiment
+    assert open_experiment(read_config(file)).plan.experiment
     jsonschema.validate(yaml.safe_load(file.read_text()), experiment_schema())
 
 

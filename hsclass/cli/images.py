@@ -137,6 +137,7 @@ def train(
     features: Features = None,
     seed: Seed = 0,
     threads: Threads = 1,
+    strategy: Annotated[str, typer.Option(help="auto, single, mirrored or multi_worker: docs/gpu.md")] = "auto",
     settings: Settings = None,
 ) -> None:
     """Train a model on the training images and write it to a folder."""
@@ -144,13 +145,17 @@ def train(
     from hsclass.images.frozen import read_features
     from hsclass.images.index import read_index
     from hsclass.images.training import fit_images
+    from hsclass.models.strategy import TrainingOptions, writes
+    from hsclass.options import parse_options
 
     read = read_index(table)
     trained = fit_images(
         read, read_division(divided, read), model, features=read_features(features, read) if features else None,
-        seed=seed, threads=threads, progress=teller(f"train {output.parent}"), **read_options(settings),
+        seed=seed, threads=threads, strategy=strategy, progress=teller(f"train {output.parent}"),
+        **read_options(settings),
     )  # fmt: skip
-    trained.save(output)
+    if writes(parse_options(TrainingOptions, {"strategy": strategy}, "training")):
+        trained.save(output)
 
 
 @images.command()

@@ -23,7 +23,7 @@ PIXELS = "pixels"
 """In place of features, of the models that take images themselves."""
 
 
-class PublishedFigure(Options):
+class ImageFigure(Options):
     """What somebody reached."""
 
     name: str = Field(min_length=1)
@@ -39,7 +39,7 @@ class ImagePlan(Options):
     splits: Annotated[tuple[Entry, ...], entries_of("sampler"), NAMED_ONCE] = Field(min_length=1)
     features: Annotated[tuple[Entry, ...], entries_of("features"), NAMED_ONCE] = ()
     models: Annotated[tuple[Entry, ...], entries_of("model"), NAMED_ONCE] = Field(min_length=1)
-    published: tuple[PublishedFigure, ...] = Field((), description="figures from elsewhere that stand beside")
+    published: tuple[ImageFigure, ...] = Field((), description="figures from elsewhere that stand beside")
 
 
 @dataclass(frozen=True)

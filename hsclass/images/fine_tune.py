@@ -1,5 +1,6 @@
 """A network that was trained on photographs, trained further on images from above; or from random weights."""
 
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
@@ -7,7 +8,8 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import Field
 
-from hsclass.backbones import backbone, blocks, check_backbone
+from hsclass.backbones import BACKBONES, backbone, blocks, check_backbone
+from hsclass.backbones.names import LITE0
 from hsclass.backend import load_keras
 from hsclass.errors import UsageError
 from hsclass.images.early_maps import MOST_BYTES, EarlyMaps, divide_network, map_bytes
@@ -17,8 +19,10 @@ from hsclass.images.model import Examples
 from hsclass.images.network_model import ImageNetworkOptions, NetworkModel
 from hsclass.images.symmetries import COUNT
 from hsclass.models.classifier import FitReport
+from hsclass.tables import resolve
 
 _CHUNK = 64
+_TO_UNIT = (1 / 64, -127.5 / 64)  # other numbers than bytes come with this spread and mean
 
 
 class FineTuneOptions(ImageNetworkOptions):
@@ -63,15 +67,20 @@ class FineTuned(NetworkModel):
         check_backbone(options.backbone, min(input_shape[:2]))
         keras = load_keras(self.threads)
         layers = keras.layers
-        channels = input_shape[2]
-        adapter = [] if channels == 3 else [layers.Conv2D(3, 1, name="adapter", kernel_initializer=_mean(channels))]
-        self.backbone_ = backbone(
-            options.backbone, weights=weights, input_shape=(input_shape[0], input_shape[1], 3), threads=self.threads
-        )
+        channels, before = input_shape[2], []
+        if channels != 3 and weights == options.weights == "none":
+            before = [layers.Rescaling(*_TO_UNIT)]
+            self.backbone_ = _of_channels(options.backbone, input_shape)
+        else:
+            if channels != 3:
+                before = [layers.Conv2D(3, 1, name="adapter", kernel_initializer=_mean(channels))]
+            self.backbone_ = backbone(
+                options.backbone, weights=weights, input_shape=(input_shape[0], input_shape[1], 3), threads=self.threads
+            )
         return keras.Sequential(
             [
                 keras.Input(input_shape),
-                *adapter,
+                *before,
                 self.backbone_,
                 layers.GlobalAveragePooling2D(dtype="float32"),
                 layers.Dropout(options.dropout),
@@ -141,6 +150,16 @@ class FineTuned(NetworkModel):
             "backbone": f"{options.backbone}, weights {Path(options.weights).name}", "blocks that learn": trained,
             **super().facts(),
         }  # fmt: skip
+
+
+def _of_channels(name: str, input_shape: tuple[int, ...]) -> Any:
+    """Return a network for images of any number of channels, with random weights; published ones are for three."""
+    made = resolve(BACKBONES, name, "backbone")
+    if name == LITE0:
+        return made(input_shape)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # Keras expects one or three channels, and takes any
+        return made(include_top=False, weights=None, input_shape=input_shape)
 
 
 def _mean(channels: int) -> Any:

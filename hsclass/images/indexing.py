@@ -101,7 +101,8 @@ def oddities(index: ImageIndex) -> dict[str, Any]:
 def in_words(odd: Mapping[str, Any]) -> list[str]:
     """Return `oddities` as lines of text: what is there, and one line for each thing that is odd."""
     rows, cols, bands = odd["shape"]
-    lines = [f"{odd['images']} images of {len(odd['classes'])} classes, most {rows} x {cols} pixels, {bands} bands"]
+    shape = f"{rows} x {cols} pixels, {bands} band{'s' * (bands > 1)}"
+    lines = [f"{odd['images']} images of {len(odd['classes'])} classes, most {shape}"]
     if odd["empty_classes"]:
         lines.append(f"classes without images: {_first(odd['empty_classes'])}")
     if odd["unreadable"]:

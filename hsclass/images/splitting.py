@@ -162,7 +162,8 @@ def _notes(index: ImageIndex, roles: np.ndarray) -> list[str]:
         has = index.targets[roles == role].sum(axis=0) > 0
         lacking = [name for name, there in zip(index.classes, has, strict=True) if not there]
         if lacking:
-            notes.append(f"no {role.name.lower()} images of {', '.join(lacking)}")
+            named = ", ".join(lacking[:5]) + (f" and {len(lacking) - 5} more" if len(lacking) > 5 else "")
+            notes.append(f"no {role.name.lower()} images of {named}")
     dropped = int((roles == Role.GUARD).sum())
     if dropped:
         notes.append(f"{dropped} images dropped that nearly show an image of another part")

@@ -13,6 +13,7 @@ from hsclass.images.model import Examples, image_model
 from hsclass.images.network_model import ImageNetworkOptions
 from hsclass.images.reading import Form
 from hsclass.images.trained import TrainedImageModel
+from hsclass.models.strategy import TrainingOptions, check_strategy, join
 from hsclass.options import parse_options
 from hsclass.resources import Clock, peak_memory_mb, versions
 from hsclass.split import Role
@@ -29,6 +30,7 @@ def fit_images(
     features: tuple[np.ndarray, dict[str, Any]] | None = None,
     seed: int = 0,
     threads: int = 1,
+    strategy: str = "auto",
     progress: Callable[[str], None] = lambda text: None,
     **options: Any,
 ) -> TrainedImageModel:
@@ -44,6 +46,8 @@ def fit_images(
         From `read_features`; needed by the models that take features, refused by the others.
     seed : int
     threads : int
+    strategy : str
+        Devices that share each batch of a network, see `hsclass.models.strategy`.
     progress : callable
         Takes a line of text.
     **options
@@ -62,6 +66,8 @@ def fit_images(
     """
     family = image_model(model)
     parsed = parse_options(family.Options, options, f"model {model}")
+    asked = parse_options(TrainingOptions, {"strategy": strategy}, "training")
+    check_strategy(asked, network=not family.on_features, model=model)
     if family.on_features != (features is not None):
         expected = "takes features; give them with --features" if family.on_features else "takes images, not features"
         raise UsageError(f"model {model}: {expected}")
@@ -79,7 +85,9 @@ def fit_images(
     else:
         inputs, read = Features(features[0]), None
     fitted = family(parsed, n_classes=len(index.classes), several_labels=index.several_labels, threads=threads)
-    report = fitted.fit(Examples(inputs, index.targets, train, validation), seed=seed, progress=progress)
+    devices = TrainingOptions(strategy="single") if family.on_features else asked
+    with join(devices, threads=threads) as team:
+        report = fitted.fit(Examples(inputs, index.targets, train, validation), seed=seed, progress=progress)
     return TrainedImageModel(
         fitted,
         about={
@@ -93,7 +101,7 @@ def fit_images(
         training={
             "seconds": clock.seconds, "peak_memory_mb": peak_memory_mb(), "epochs": report.epochs,
             "best_epoch": report.best_epoch, "parameters": report.parameters, "backend": report.backend,
-            "device": report.device, "threads": threads, "facts": report.facts,
+            "device": team.describe(report.device), "threads": threads, "facts": report.facts,
         },
         history=tuple(report.history),
     )  # fmt: skip
