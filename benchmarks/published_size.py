@@ -3,8 +3,8 @@
     python benchmarks/published_size.py [--threads 2] [--part 4000]
 
 The largest published experiment with the 3D-CNN (Lange et al. 2018) is the whole Indian Pines scene: 58 classes, 33,424
-training and 300,821 test windows of 9 x 9 pixels and 220 bands. This makes 1417 x 614 pixels of that many bands, trains one
-epoch, or the first `--part` windows of it (0: all), and maps the scene, which holds every test window. Accuracy means
+training and 300,821 test windows of 9 x 9 pixels and 220 bands. This makes 1417 x 614 pixels of that many bands, trains
+the first `--part` windows of one epoch (0: all), and maps the scene, which holds every test window. Accuracy means
 nothing here. Each figure is a line; memory [MB] is the process's peak so far, and the cube is 766 MB of it.
 """
 

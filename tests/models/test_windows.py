@@ -1,10 +1,8 @@
-"""Windows are what slicing the mirrored cube gives; augmentation gives symmetries of the square."""
+"""Windows are what slicing the mirrored cube gives."""
 
-import keras
 import numpy as np
 import pytest
 
-from hsclass.models.augmentation import RandomSymmetry
 from hsclass.models.windows import GatherWindows, pad_cube
 
 
@@ -53,42 +51,3 @@ def test_the_cube_is_held_as_one_weight_that_is_not_trained(cube: np.ndarray) ->
     assert layer.trainable_weights == []
     assert [tuple(weight.shape) for weight in layer.weights] == [(11 * 14, 3)]
     assert layer.compute_output_shape((None, 2)) == (None, 5, 5, 3)
-
-
-def eight_symmetries(window: np.ndarray) -> list[bytes]:
-    """Rotations of a (side, side, features) window and of its mirror image, as bytes to compare."""
-    turned = [np.rot90(image, turns) for image in (window, window[:, ::-1]) for turns in range(4)]
-    return [np.ascontiguousarray(image).tobytes() for image in turned]
-
-
-def test_each_window_becomes_one_of_its_eight_symmetries_all_equally_likely() -> None:
-    window = np.random.default_rng(2).normal(size=(3, 3, 2)).astype(np.float32)
-    expected = eight_symmetries(window)
-    assert len(set(expected)) == 8
-    drawn = np.asarray(RandomSymmetry(seed=5)(np.repeat(window[np.newaxis], 1600, axis=0), training=True))
-    counts = [sum(found.tobytes() == symmetry for found in drawn) for symmetry in expected]
-    assert sum(counts) == 1600
-    assert min(counts) > 150  # expected 200, standard deviation 13
-    assert max(counts) < 250
-
-
-def test_windows_of_a_batch_are_turned_one_by_one_and_not_mixed() -> None:
-    windows = np.random.default_rng(3).normal(size=(40, 5, 5, 2)).astype(np.float32)
-    drawn = np.asarray(RandomSymmetry(seed=1)(windows, training=True))
-    places = [eight_symmetries(window).index(found.tobytes()) for window, found in zip(windows, drawn, strict=True)]
-    assert len(set(places)) > 4
-
-
-def test_each_batch_is_drawn_anew_and_a_seed_repeats() -> None:
-    windows = np.random.default_rng(4).normal(size=(32, 3, 3, 1)).astype(np.float32)
-    layer, again = RandomSymmetry(seed=9), RandomSymmetry(seed=9)
-    first, second = (np.asarray(layer(windows, training=True)) for _ in range(2))
-    assert (first != second).any()
-    np.testing.assert_array_equal(np.asarray(again(windows, training=True)), first)
-
-
-def test_prediction_is_not_augmented() -> None:
-    windows = np.random.default_rng(5).normal(size=(8, 3, 3, 1)).astype(np.float32)
-    np.testing.assert_array_equal(np.asarray(RandomSymmetry(seed=0)(windows)), windows)
-    network = keras.Sequential([keras.Input((3, 3, 1)), RandomSymmetry(seed=0)])
-    np.testing.assert_array_equal(network.predict(windows, verbose=0), windows)
