@@ -21,3 +21,18 @@ def peak_gpu_memory_mb() -> float | None:
 
         held = max((torch.cuda.max_memory_allocated(number) for number in range(torch.cuda.device_count())), default=0)
     return round(held / 1e6, 1) if held else None
+
+
+def free_gpu_memory() -> int | None:
+    """Return the free bytes of the first card; None without a card, and with TensorFlow, which does not tell."""
+    backend = keras.backend.backend()
+    if backend == "jax":
+        import jax
+
+        told = jax.local_devices()[0].memory_stats() or {}
+        return told["bytes_limit"] - told["bytes_in_use"] if "bytes_limit" in told else None
+    if backend == "torch":
+        import torch
+
+        return torch.cuda.mem_get_info()[0] if torch.cuda.is_available() else None
+    return None

@@ -8,6 +8,7 @@ import numpy as np
 
 from hsclass.errors import ShortageError
 from hsclass.models.convolutional_map import convolutional_twin
+from hsclass.models.gpu_memory import free_gpu_memory
 from hsclass.models.map_tiles import bytes_a_pixel, corners, tile_shape
 from hsclass.models.shortage import explained_shortage
 
@@ -49,7 +50,8 @@ class NetworkMap:
         rows : slice
             Which rows to predict.
         memory : float
-            Bytes that the network may work in, beside cube and result.
+            Bytes that the network may work in, beside cube and result. On a graphics card whose memory is known, half
+            of what is free there is taken in its place.
 
         Raises
         ------
@@ -57,7 +59,9 @@ class NetworkMap:
             If a quarter of that is too much, too.
         """
         run = self._spectra if self._side == 1 else self._tiles
-        found, self._enough = smaller_at_shortage(min(memory, self._enough), lambda memory: run(cube, rows, memory))
+        free = free_gpu_memory()
+        most = min(memory if free is None else free / 2, self._enough)
+        found, self._enough = smaller_at_shortage(most, lambda memory: run(cube, rows, memory))
         return found
 
     def pixels(self, memory: float) -> int:
