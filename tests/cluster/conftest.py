@@ -46,8 +46,8 @@ class Slurm:
 
     environment: dict[str, str]
 
-    def says(self, *command: str) -> str:
-        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
+    def says(self, *command: str, folder: Path | None = None) -> str:
+        done = subprocess.run(command, cwd=folder, env=self.environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{command}: {done.stderr}"
         return done.stdout
 
@@ -150,6 +150,8 @@ def said(tmp_path: Path) -> Callable[[], str]:
 def catch() -> Callable[..., list[Caught]]:
     """Wait for the processes of a run whose command lines end in the words given, and stop each where it is."""
 
+    seen: set[int] = set()
+
     def stopped(run: subprocess.Popen, folder: Path, *words: str, seconds: float = 180) -> list[Caught]:
         caught: dict[str, Caught] = {}
         end = time.monotonic() + seconds
@@ -158,7 +160,8 @@ def catch() -> Callable[..., list[Caught]]:
             assert time.monotonic() < end, f"of {words} only {list(caught)} are there after {seconds} s"
             for process, line in _commands(folder):
                 ending = next((one for one in words if one not in caught and line.endswith(one)), None)
-                if ending is not None:
+                if ending is not None and process not in seen:
+                    seen.add(process)
                     os.kill(process, signal.SIGSTOP)
                     variables = Path(f"/proc/{process}/environ").read_bytes().decode(errors="replace")
                     job = re.search(r"(?:^|\0)SLURM_JOB_ID=(\d+)", variables)

@@ -41,7 +41,7 @@ SlurmctldHost={host}(127.0.0.1)
 SlurmUser={user}
 SlurmdUser={user}
 AuthType=auth/munge
-AuthInfo=socket={folder}/munge/munge.sock
+AuthInfo=socket={folder}/munge/munge.sock,cred_expire=20
 CredType=cred/munge
 SlurmctldPort={controller}
 SlurmdPort={daemon}
@@ -59,7 +59,7 @@ SelectTypeParameters=CR_Core_Memory
 SchedulerType=sched/backfill
 SchedulerParameters=batch_sched_delay=0,sched_interval=5,bf_interval=5
 MpiDefault=none
-ReturnToService=2
+ReturnToService=1
 MinJobAge=600
 KillWait=5
 OverTimeLimit=0

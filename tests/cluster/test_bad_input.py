@@ -1,0 +1,77 @@
+"""What is wrong with a cluster or a command is said in one sentence, and the run goes on after it is mended."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.xdist_group("workflow")
+RUN = "results/cut/dbscan_area-0/raw/first"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        (["--default-resources", "slurm_partition=nope"], "invalid partition specified: nope"),
+        (["--set-resources", "train:gpu=9"], "Requested node configuration is not available"),
+        (["--set-resources", "train:runtime=99999"], "Requested time limit is invalid"),
+    ],
+)
+def test_what_slurm_refuses_is_said_and_the_run_stops(slurm, run, untrained, wrong: list[str], sentence: str) -> None:
+    folder, before = untrained("first"), slurm.jobs()
+    done = run(folder, f"{RUN}/model", "--retries", "0", *wrong)
+    assert done.returncode == 1
+    assert sentence in done.stderr
+    assert slurm.new_jobs(before) == []
+    assert not list((folder / ".snakemake/locks").iterdir())
+
+
+def test_what_qsub_refuses_is_said_and_the_run_stops(slurm, run, untrained) -> None:
+    folder = untrained("first")
+    wrong = ["--default-resources", "runtime=10", "mem_mb=2000", "pbs=torque", "queue=nope"]
+    done = run(folder, f"{RUN}/model", "--retries", "0", *wrong, profile="pbs")
+    assert done.returncode == 1
+    assert "invalid partition specified: nope" in done.stderr
+    assert not list((folder / ".snakemake/locks").iterdir())
+
+
+def test_profile_sends_what_asks_for_a_gpu_to_the_partition_that_has_one(slurm, run, untrained, tmp_path: Path) -> None:
+    folder, before = untrained("first"), slurm.jobs()
+    partitions = tmp_path / "partitions.yaml"
+    partitions.write_text("partitions:\n  ci: {}\n  gpu: {max_gpu: 1}\n")
+    asked = ["--slurm-partition-config", str(partitions), "--set-resources", "train:gpu=1"]
+    done = run(folder, f"{RUN}/map.tif", *asked)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = {job["Partition"]: job["TresPerJob"] for job in slurm.new_jobs(before) if "TresPerJob" in job}
+    assert found == {"gpu": "gres:gpu:1"}
+    assert sorted(job["Partition"] for job in slurm.new_jobs(before)) == ["ci", "gpu"]
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can mount a small disk")
+def test_full_disk_is_one_sentence_leaves_nothing_half_written_and_goes_on(run, untrained, undisturbed) -> None:
+    folder = untrained("first")
+    results, kept = folder / "results", folder / "kept"
+    results.rename(kept)
+    results.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", results], check=False)
+    if mounted.returncode != 0:
+        pytest.skip("this machine does not let root mount a small disk")
+    try:
+        shutil.copytree(kept, results, dirs_exist_ok=True)
+        filler = results / "filler"
+        filler.write_bytes(bytes(shutil.disk_usage(results).free - 40_000))
+        done = run(folder, f"{RUN}/map.tif", profile="local")
+        assert done.returncode == 1
+        sentence = (
+            f"hsclass: output {RUN}/model: could not be written (No space left on device); make room and run again"
+        )
+        assert sentence in done.stdout + done.stderr
+        assert not list(results.rglob("first/*"))
+        filler.unlink()
+        done = run(folder, f"{RUN}/map.tif", profile="local")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert (folder / RUN / "map.tif").read_bytes() == (undisturbed / RUN / "map.tif").read_bytes()
+    finally:
+        subprocess.run(["umount", results], check=True)
