@@ -10,6 +10,9 @@ import numpy as np
 import pytest
 import rasterio
 
+from hsclass.experiment import load_experiment
+from hsclass.planning.estimate import estimate, job_counts
+
 ROOT = Path(__file__).parents[2]
 pytestmark = [
     pytest.mark.xdist_group("workflow"),
@@ -152,6 +155,17 @@ def test_edit_of_a_module_reruns_just_the_stages_that_depend_on_it(
     done = snakemake(quick, "--dry-run", library=tmp_path)
     assert done.returncode == 0, done.stderr
     assert jobs(done.stdout + done.stderr) == again
+
+
+def test_estimate_counts_the_jobs_that_snakemake_plans(quick: Path, snakemake) -> None:
+    done = snakemake(quick, "--dry-run", "--forceall")
+    assert job_counts(load_experiment(ROOT / "config/quick.yaml")) == jobs(done.stdout + done.stderr)
+
+
+def test_estimate_has_a_basis_for_every_job_once_all_were_timed(quick: Path) -> None:
+    found = estimate(load_experiment(ROOT / "config/quick.yaml"), cores=2, folder=quick)
+    assert [rule.rule for rule in found.rules if rule.seconds is None] == []
+    assert {rule.basis for rule in found.rules} == {"same"}
 
 
 def test_every_rule_prints_a_command_that_can_be_pasted(quick: Path, snakemake) -> None:

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from hsclass.experiment import load_experiment
+from hsclass.planning.estimate import job_counts
+
 ROOT = Path(__file__).parents[2]
 pytestmark = [
     pytest.mark.xdist_group("workflow"),
@@ -72,6 +75,11 @@ def test_two_workers_tried_what_was_asked_for(tuned: Path) -> None:
 def test_second_run_does_nothing(tuned: Path, snakemake, config: Path) -> None:
     done = snakemake(tuned, "--dry-run", config=config)
     assert "Nothing to be done" in done.stdout + done.stderr
+
+
+def test_estimate_counts_the_jobs_that_snakemake_plans(tuned: Path, snakemake, config: Path) -> None:
+    done = snakemake(tuned, "--dry-run", "--forceall", config=config)
+    assert job_counts(load_experiment(config)) == jobs(done.stdout + done.stderr)
 
 
 @pytest.mark.parametrize(
