@@ -25,8 +25,8 @@ def test_values_that_are_not_finite_are_counted_and_named(toy_scene: Scene, toy_
     with pytest.raises(DataError) as caught:
         require_learnable(broken, toy_split, broken.require_labels())
     assert str(caught.value) == (
-        "scene toy: 3 pixels hold NaN or infinite values, 2 of them to learn from; the first is (5, 20), in bands 2, 4,"
-        " 7; expected numbers, as windows reach there: declare the value as nodata, or leave these bands out of the scene"
+        "scene toy: 3 pixels hold NaN or infinite values, 2 of them to learn from; the first is (5, 20), in bands"
+        " 2, 4, 7; expected numbers, as windows reach there: declare the value as nodata, or leave these bands out of the scene"
     )
 
 

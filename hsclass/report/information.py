@@ -139,8 +139,11 @@ def _method(runs: Sequence[Run]) -> tuple[dict[str, str], ...]:
         "Epochs run": _range(runs, count, "epochs"),
         "Best epoch": _range(runs, count, "best_epoch"),
         "Training time a run": _range(runs, duration, "seconds"),
+        "Training time an epoch": _range(runs, duration, "seconds_per_epoch"),
+        "Windows trained a second": _range(runs, count, "windows_per_second"),
         "Mapping time a run": span(duration(value) for value in ordered(run.mapping.seconds for run in runs)),
         "Peak memory, training": _range(runs, _megabytes, "peak_memory_mb"),
+        "Peak memory of the graphics card, training": _range(runs, _megabytes, "gpu_memory_mb"),
         "Peak memory, mapping": span(
             _megabytes(value) for value in ordered(run.mapping.peak_memory_mb for run in runs)
         ),

@@ -107,6 +107,9 @@ class Training(Record):
 
     seconds: float | None = None
     peak_memory_mb: float | None = None
+    gpu_memory_mb: float | None = None
+    seconds_per_epoch: float | None = None
+    windows_per_second: float | None = None
     epochs: int | None = None
     best_epoch: int | None = None
     parameters: int | None = None
