@@ -1,5 +1,6 @@
 """Faults of a cluster, on a real Slurm: the run ends with the table of an undisturbed one."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -53,7 +54,7 @@ def test_run_whose_snakemake_is_interrupted_and_then_killed_goes_on(
     folder, before = untrained("first"), slurm.jobs()
     process = begin(folder)
     (interrupted,) = catch(process, folder, f"{RUNS}/first/model")
-    process.terminate()
+    process.send_signal(signal.SIGINT)
     process.wait(120)
     assert interrupted.job not in slurm.says("squeue", "--noheader", "--states=PENDING,RUNNING", "--format=%i").split()
 
