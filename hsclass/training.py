@@ -30,6 +30,8 @@ from hsclass.resources import Clock, peak_memory_mb, versions
 from hsclass.scene import Scene
 from hsclass.split import Role, Split
 
+_BANDWISE = ("raw", "bands", "bilateral", "restore", "spectrum")  # features that are a value a band
+
 
 def fit(
     scene: Scene,
@@ -119,6 +121,7 @@ def fit(
     known = np.where(marked(train, labels.shape), labels, 0)
     extractor.fit(normalized, known, origin=_origin(scene, normalizer))
     cube = np.ascontiguousarray(extractor.transform(normalized))
+    model_options = family.settle(model_options, _centres(scene, extractor, features))
 
     classifier = family(
         model_options, window=split.window, n_features=cube.shape[2], n_classes=len(ids), threads=threads
@@ -211,6 +214,13 @@ def _origin(scene: Scene, normalizer: Normalizer) -> Origin:
     area = scene.grid.pixel_area
     size = None if area is None else area**0.5
     return Origin(scene.wavelengths, normalizer.offset_, normalizer.scale_, size)
+
+
+def _centres(scene: Scene, extractor: Any, features: str) -> np.ndarray | None:
+    """Wavelengths [nm] of the features, where each is a band."""
+    if scene.wavelengths is None or features not in _BANDWISE:
+        return None
+    return scene.wavelengths[extractor.kept_] if features == "bands" else scene.wavelengths
 
 
 def _sample(pixels: np.ndarray, labels: np.ndarray, ids: np.ndarray) -> Sample:

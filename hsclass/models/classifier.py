@@ -124,6 +124,15 @@ class Classifier(ABC):
         """Raise UsageError where the model does not fit windows of that side or that many features; this one does."""
         del options, window, n_features
 
+    @classmethod
+    def settle(cls, options: Any, centres: np.ndarray | None) -> Any:
+        """Return options that ask nothing more of the scene; those of this model do not.
+
+        `centres` are the wavelengths [nm] of the features, None where the features have none.
+        """
+        del centres
+        return options
+
     @property
     def reach(self) -> int:
         """How far [pixels] the model looks from the pixel it classifies."""

@@ -50,7 +50,10 @@ class TransferOptions(NetworkOptions):
         description="how features become the three channels of an image; pca: principal components of the training"
         " spectra; adapter: learned, beginning with these; else three features, counted from 0, as red, green and blue",
     )
-    size: PositiveInt = Field(64, description="side [pixels] of the images that windows are enlarged to")
+    wavelengths: tuple[float, float, float] | None = Field(
+        None, description="[nm] of red, green and blue: the bands next to them are the channels, in place of 'channels'"
+    )
+    size: PositiveInt = Field(48, description="side [pixels] of the images that windows are enlarged to")
     window: Odd | None = Field(
         None, description="side [pixels] of the windows, odd, up to the split's; null: the split's"
     )
@@ -109,6 +112,19 @@ class Transfer(NetworkClassifier):
                 f"model transfer: {n_features} features do not give three channels; use more bands, or set 'channels'"
                 " to three features' numbers, which may be the same"
             )
+
+    @classmethod
+    def settle(cls, options: Any, centres: np.ndarray | None) -> Any:
+        """Return options that name bands where they named wavelengths."""
+        if options.wavelengths is None:
+            return options
+        if centres is None:
+            raise DataError(
+                "model transfer: option 'wavelengths' is set, but the features have none; give the scene's in its"
+                " descriptor and take features that are bands (raw, bands), or name features by number in 'channels'"
+            )
+        bands = tuple(int(np.abs(centres - asked).argmin()) for asked in options.wavelengths)
+        return options.model_copy(update={"channels": bands, "wavelengths": None})
 
     @property
     def side(self) -> int:

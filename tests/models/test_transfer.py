@@ -79,6 +79,24 @@ def test_training_pixels_have_the_mean_and_spread_of_photographs_in_every_channe
     np.testing.assert_allclose(given[:, 0], red * transfer.DEVIATION + transfer.MEAN, rtol=1e-3)
 
 
+def test_wavelengths_become_the_bands_next_to_them() -> None:
+    options = TransferOptions(wavelengths=(652, 549, 401))
+    settled = Transfer.settle(options, np.array([400.0, 500, 550, 640, 660]))
+    assert (settled.channels, settled.wavelengths) == ((4, 2, 0), None)
+    assert Transfer.settle(TransferOptions(), None) == TransferOptions()
+    with pytest.raises(DataError, match=r"option 'wavelengths' is set, but the features have none; give the scene's"):
+        Transfer.settle(options, None)
+
+
+def test_features_that_are_bands_know_their_wavelengths(toy_scene: Scene, toy_split: Split) -> None:
+    """Bands 2 to 9 of 400, 410, … nm are kept: 440 nm is the third of them."""
+    kept = {"features": "bands", "feature_options": {"keep": [[2, 9]]}}
+    model = hsclass.fit(toy_scene, toy_split, "transfer", wavelengths=(440, 461, 488), **kept, **QUICK)
+    assert model.about["options"]["channels"] == (2, 4, 7)
+    with pytest.raises(DataError, match=r"option 'wavelengths' is set, but the features have none"):
+        hsclass.fit(toy_scene, toy_split, "transfer", wavelengths=(440, 461, 488), features="pca", **QUICK)
+
+
 def test_contrast_fades_from_the_centre_as_asked_for() -> None:
     faded = transfer._focus(5, 0.5)
     assert faded.shape == (5, 5, 1)
