@@ -26,7 +26,8 @@ def test_values_that_are_not_finite_are_counted_and_named(toy_scene: Scene, toy_
         require_learnable(broken, toy_split, broken.require_labels())
     assert str(caught.value) == (
         "scene toy: 3 pixels hold NaN or infinite values, 2 of them to learn from; the first is (5, 20), in bands"
-        " 2, 4, 7; expected numbers, as windows reach there: declare the value as nodata, or leave these bands out of the scene"
+        " 2, 4, 7; expected numbers, as windows reach there: declare the value as nodata, or leave these bands out of"
+        " the scene"
     )
 
 
