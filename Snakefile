@@ -10,6 +10,10 @@ if not workflow.overwrite_configfiles:
     configfile: "config/config.yaml"
 
 
+# For `snakemake --sdm apptainer` (docs/cluster.md); without it the active environment serves every rule.
+container: "hsclass.sif"
+
+
 include: "workflow/rules/common.smk"
 
 
