@@ -1,0 +1,62 @@
+"""Speed of whole images: how many a second are read, learned from and predicted.
+
+    python benchmarks/images.py [--threads 2] [--patches 256] [--size 120] [--epochs 2] [--backbone ResNet50]
+
+A small made archive in BigEarthNet's layout, all twelve bands, streamed from disk; the network has random weights and
+43 sigmoids. The first epoch is left out. The last line is `images_per_second=…` of training, reading included.
+"""
+
+import argparse
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--patches", type=int, default=256)
+    parser.add_argument("--size", type=int, default=120)
+    parser.add_argument("--epochs", type=int, default=2)
+    parser.add_argument("--backbone", default="ResNet50")
+    parser.add_argument("--strategy", default="auto")
+    asked = parser.parse_args()
+
+    from hsclass.images.fetch import fetch_images
+    from hsclass.images.indexing import build_index
+    from hsclass.images.inputs import Images
+    from hsclass.images.made_archive import make_archive
+    from hsclass.images.reading import Form
+    from hsclass.images.splitting import divide_images
+    from hsclass.images.training import fit_images
+    from hsclass.split import Role
+
+    with tempfile.TemporaryDirectory() as folder:
+        make_archive(Path(folder) / "patches", patches=asked.patches)
+        manifest = fetch_images(str(Path(folder) / "patches"), Path(folder) / "data", {"layout": "bigearthnet"})
+        start = time.perf_counter()
+        index = build_index(manifest, Path(folder) / "data" / "patches")
+        print(f"indexed: {len(index) / (time.perf_counter() - start):.0f} images a second")
+        images = Images(index.files, Form(asked.size, 12), held_bytes=0)
+        start = time.perf_counter()
+        images.take(np.arange(len(index)))
+        print(f"streamed, 12 bands: {len(index) / (time.perf_counter() - start):.0f} images a second")
+        division = divide_images(index, "random", keep_together=False, leaky=True)
+        trained = fit_images(
+            index, division, "fine_tune", threads=asked.threads, strategy=asked.strategy, backbone=asked.backbone,
+            weights="none", head_start=False, size=asked.size, epochs=asked.epochs + 1, average_symmetries=False,
+            monitor="val_loss", progress=print,
+        )  # fmt: skip
+        seconds = min(row["seconds"] for row in trained.history[1:])
+        test = division.places(Role.TEST)
+        start = time.perf_counter()
+        trained.predict(trained.inputs(index.files[test]))
+        print(f"predicted: {len(test) / (time.perf_counter() - start):.0f} images a second")
+        print(f"{asked.backbone}, {trained.training['parameters']} parameters, on {trained.training['device']}")
+        print(f"images_per_second={len(division.places(Role.TRAIN)) / seconds:.1f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""Small made folders of images."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from hsclass.images.index import ImageIndex, Indexed
+
+COLOURS = {"field": (40, 160, 40), "roof": (180, 60, 50), "water": (30, 60, 170)}
+Maker = Callable[..., Path]
+
+
+def picture(colour: tuple[int, int, int], rng: np.random.Generator, side: int = 16) -> np.ndarray:
+    """Return a noisy image of one colour, with a bright rectangle somewhere."""
+    pixels = rng.normal(colour, 20, (side, side, 3))
+    row, col = rng.integers(0, side // 2, 2)
+    pixels[row : row + side // 3, col : col + side // 3] += 60
+    return pixels.clip(0, 255).astype(np.uint8)
+
+
+@pytest.fixture
+def make_folder(tmp_path: Path) -> Maker:
+    """Write a folder with a sub-folder a class."""
+
+    def make(each: int = 10, name: str = "scenes", suffix: str = ".png", side: int = 16) -> Path:
+        rng = np.random.default_rng(0)
+        folder = tmp_path / name
+        for kind, colour in COLOURS.items():
+            (folder / kind).mkdir(parents=True)
+            for number in range(each):
+                Image.fromarray(picture(colour, rng, side)).save(folder / kind / f"{kind}{number:02d}{suffix}")
+        return folder
+
+    return make
+
+
+@pytest.fixture
+def make_index() -> Callable[..., ImageIndex]:
+    """Return an index without files: classes a and b in turn, hashes far from each other unless given."""
+
+    def make(
+        count: int = 20, *, hashes: dict[int, str] | None = None, splits: dict[int, str] | None = None
+    ) -> ImageIndex:
+        rng = np.random.default_rng(1)
+        drawn = [f"{value:016x}" for value in rng.integers(0, 2**63, count, dtype=np.uint64)]
+        images = tuple(
+            Indexed(
+                f"{'ab'[place % 2]}/{place:03d}.png",
+                ("ab"[place % 2],),
+                (splits or {}).get(place, ""),
+                (8, 8, 3),
+                f"digest{place}",
+                (hashes or {}).get(place, drawn[place]),
+            )
+            for place in range(count)
+        )
+        return ImageIndex(Path("/nowhere"), images, False, ("a", "b"))
+
+    return make

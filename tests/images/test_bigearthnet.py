@@ -1,0 +1,94 @@
+"""Patches of BigEarthNet, in its own folders."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hsclass.errors import DataError
+from hsclass.images.bigearthnet import BANDS, CLASSES, LABELS, patch_labels, read_geotiff, read_patch
+from hsclass.images.fetch import fetch_images
+from hsclass.images.index import ImageIndex
+from hsclass.images.indexing import build_index, oddities
+from hsclass.images.inputs import Images
+from hsclass.images.made_archive import make_archive
+from hsclass.images.reading import Form
+from hsclass.images.splitting import divide_images
+from hsclass.images.training import fit_images
+from hsclass.split import Role
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    make_archive(tmp_path / "patches", patches=40, classes=4)
+    return tmp_path / "patches"
+
+
+def indexed(folder: Path, data: Path) -> ImageIndex:
+    manifest = fetch_images(str(folder), data, {"layout": "bigearthnet"})
+    return build_index(manifest, data / manifest["name"])
+
+
+def test_there_are_43_classes_and_12_bands() -> None:
+    assert len(set(CLASSES)) == 43
+    assert len(set(BANDS)) == 12
+
+
+def test_bands_of_all_resolutions_lie_on_one_grid(archive: Path) -> None:
+    patch = sorted(archive.iterdir())[0]
+    pixels = read_patch(patch)
+    assert pixels.shape == (120, 120, 12)
+    for place, step in ((3, 1), (4, 2), (0, 6)):
+        band = read_geotiff(patch / f"{patch.name}_{BANDS[place]}.tif")[:, :, 0]
+        assert band.shape == (120 // step, 120 // step)
+        assert (pixels[:, :, place] == band[np.arange(120) // step][:, np.arange(120) // step]).all()
+    assert (read_patch(patch, (3, 2, 1)) == pixels[:, :, [3, 2, 1]]).all()
+
+
+def test_labels_are_those_of_the_json_file(archive: Path, tmp_path: Path) -> None:
+    patch = sorted(archive.iterdir())[0]
+    about = json.loads((patch / f"{patch.name}{LABELS}").read_text())
+    assert patch_labels(patch) == tuple(sorted(about["labels"]))
+    broken = sorted(archive.iterdir())[1]
+    (broken / f"{broken.name}{LABELS}").write_text('{"labels": []}')
+    gone = sorted(archive.iterdir())[2]
+    (gone / f"{gone.name}_B05.tif").unlink()
+    odd = oddities(indexed(archive, tmp_path / "data"))
+    assert list(odd["unreadable"]) == [broken.name, gone.name]
+    assert "expected a list of names" in odd["unreadable"][broken.name]
+    assert "B05" in odd["unreadable"][gone.name]
+
+
+def test_folder_that_holds_no_patches_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "none").mkdir()
+    with pytest.raises(DataError, match="holds no image that can be read"):
+        indexed(tmp_path / "none", tmp_path / "data")
+
+
+def test_network_with_sigmoids_learns_several_labels_from_twelve_bands(archive: Path, tmp_path: Path) -> None:
+    index = indexed(archive, tmp_path / "data")
+    assert index.several_labels
+    assert len(index.classes) == 43
+    division = divide_images(index, "random", keep_together=False, leaky=True)
+    trained = fit_images(
+        index, division, "cnn", size=12, grey=False, filters=[16], kernel=3, hidden=[], epochs=60, learning_rate=0.01,
+        batch_size=8, monitor="val_loss",
+    )  # fmt: skip
+    assert trained.about["images"]["form"]["channels"] == 12
+    places = division.places(Role.TEST)
+    found = trained.predict(trained.inputs(index.files[places])) >= 0.5
+    truth = index.targets[places] > 0
+    right = (found & truth).sum()
+    assert 2 * right / (found.sum() + truth.sum()) > 0.8
+
+
+def test_images_that_do_not_fit_are_streamed(archive: Path, tmp_path: Path) -> None:
+    index = indexed(archive, tmp_path / "data")
+    held, streamed = (Images(index.files, Form(20, 12), held_bytes=size) for size in (10**9, 0))
+    assert (held.streamed, streamed.streamed) == (False, True)
+    places = np.array([3, 1, 3])
+    for images in (held, streamed):
+        images.measure(np.arange(10))
+    assert (held.take(places) == streamed.take(places)).all()
+    assert np.abs(held.take(np.arange(10)).mean(axis=(0, 1, 2)) - 127.5).max() < 0.5

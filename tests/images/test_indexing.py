@@ -1,0 +1,118 @@
+"""The index holds every image once, and says what is odd."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from hsclass.errors import DataError, UsageError
+from hsclass.images.fetch import fetch_images
+from hsclass.images.index import ImageIndex, read_index, write_index
+from hsclass.images.indexing import build_index, in_words, oddities
+
+
+def indexed(folder: Path, data: Path, **options: str) -> ImageIndex:
+    manifest = fetch_images(str(folder), data, options)
+    return build_index(manifest, data / manifest["name"])
+
+
+def listed(path: Path, *lines: str) -> str:
+    path.write_text("\n".join(lines) + "\n")
+    return str(path)
+
+
+def test_class_folders_are_the_classes(make_folder, tmp_path: Path) -> None:
+    index = indexed(make_folder(each=4), tmp_path / "data")
+    assert index.classes == ("field", "roof", "water")
+    assert len(index) == 12
+    assert index.targets.sum(axis=0).tolist() == [4, 4, 4]
+    assert index.images[0].path == "field/field00.png"
+    assert index.images[0].shape == (16, 16, 3)
+
+
+def test_index_comes_back_from_its_file(make_folder, tmp_path: Path) -> None:
+    index = indexed(make_folder(each=2), tmp_path / "data")
+    write_index(index, tmp_path / "index.csv")
+    assert read_index(tmp_path / "index.csv") == index
+    (tmp_path / "index.csv").write_text("path,class\n")
+    with pytest.raises(DataError, match="is no index of images"):
+        read_index(tmp_path / "index.csv")
+
+
+def test_oddities_are_counted_and_named(make_folder, tmp_path: Path) -> None:
+    folder = make_folder(each=4)
+    (folder / "field/field00.png").write_bytes(b"broken")
+    (folder / "roof/roof01.png").write_bytes((folder / "roof/roof02.png").read_bytes())
+    Image.fromarray(np.full((20, 10), 7, np.uint8)).save(folder / "water/water03.png")
+    (folder / "desert").mkdir()
+    index = indexed(folder, tmp_path / "data")
+    odd = oddities(index)
+    assert odd["classes"] == {"field": 3, "roof": 4, "water": 4}
+    assert list(odd["unreadable"]) == ["field/field00.png"]
+    assert odd["other_sizes"] == {"20 x 10": 1}
+    assert odd["other_bands"] == {"1": 1}
+    assert odd["identical"] == [["roof/roof01.png", "roof/roof02.png"]]
+    assert odd["empty_classes"] == ["desert"]
+    told = " / ".join(in_words(odd))
+    assert "classes without images: desert" in told
+    assert "1 images cannot be read and are left out: field/field00.png" in told
+
+
+def test_lists_may_name_another_extension(make_folder, tmp_path: Path) -> None:
+    folder = make_folder(each=2)
+    train = listed(tmp_path / "train.csv", "field/field00.tif,field", "roof/roof00.tif,roof")
+    test = listed(tmp_path / "test.csv", "path,class", "field/field01.tif,field", "water/water00.tif,water")
+    index = indexed(folder, tmp_path / "data", train_list=train, test_list=test)
+    assert {image.path: image.split for image in index.images} == {
+        "field/field00.png": "train", "roof/roof00.png": "train", "field/field01.png": "test",
+        "water/water00.png": "test",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("lines", "sentence"),
+    [
+        (["field/field77.png,field", "roof/none.png,roof"], "names 2 images that are not in"),
+        (["field/field00.png,field"], "1 images stand twice: field/field00.png (train and test)"),
+        (["field/field01.png,roof"], "says that field/field01.png is 'roof', but it lies in the folder 'field'"),
+        ([], "is empty; expected a line for each image"),
+    ],
+)
+def test_wrong_list_is_one_sentence(make_folder, tmp_path: Path, lines: list[str], sentence: str) -> None:
+    train = listed(tmp_path / "train.csv", "field/field00.png,field")
+    test = listed(tmp_path / "test.csv", *lines)
+    with pytest.raises(DataError) as caught:
+        indexed(make_folder(each=2), tmp_path / "data", train_list=train, test_list=test)
+    assert sentence in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_one_class_alone_is_refused(make_folder, tmp_path: Path) -> None:
+    folder = make_folder(each=2)
+    for kind in ("roof", "water"):
+        for file in (folder / kind).iterdir():
+            file.unlink()
+    with pytest.raises(DataError, match="all images are of one class, field; expected two or more"):
+        indexed(folder, tmp_path / "data")
+
+
+def test_folder_without_images_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(DataError, match="holds no image that can be read"):
+        indexed(tmp_path / "empty", tmp_path / "data")
+
+
+def test_another_number_of_images_than_published_is_told(make_folder, tmp_path: Path) -> None:
+    folder = make_folder(each=2)
+    described = tmp_path / "mine.yaml"
+    described.write_text(f"folder: {folder}\nimages: 7\n")
+    with pytest.raises(DataError, match="holds 6 images; expected the 7 of mine"):
+        indexed(described, tmp_path / "data")
+
+
+def test_unknown_set_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"unknown set of images 'ucmercd': .*did you mean 'ucmerced'"):
+        fetch_images("ucmercd", tmp_path)
+    with pytest.raises(UsageError, match=r"no such folder; expected one with a sub-folder a class"):
+        fetch_images("no/such/folder", tmp_path)
