@@ -19,18 +19,20 @@ The last line is `map_ratio=…`, pixels a second of the map over those window b
 """
 
 import argparse
+import resource
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from math import prod
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from hsclass.models import model_class
 from hsclass.models.classifier import MAP_MEMORY, Sample
-from hsclass.resources import peak_memory_mb
 
 SIDE, WINDOW, BANDS, CLASSES, BATCH = 145, 9, 200, 16, 50
 
@@ -87,9 +89,23 @@ def by_memory(name: str, megabytes: int, threads: int) -> float:
     """Return the megabytes that a map of 64 rows took beyond those of one of few pixels."""
     model, cube = make(name, threads), scene(64)
     model.predict_map(cube[:2, :12], memory=1e6)
-    before = peak_memory_mb()
+    before, seen, done = held(), [0.0], threading.Event()
+
+    def watch() -> None:
+        while not done.wait(0.002):
+            seen.append(held())
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
     model.predict_map(cube, memory=megabytes * 1e6)
-    return peak_memory_mb() - before
+    done.set()
+    watcher.join()
+    return max(seen) - before
+
+
+def held() -> float:
+    """Return the megabytes that this process holds now, from Linux's account of it."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / 1e6
 
 
 WAYS = {"map": by_map, "windows": by_windows, "training": by_training, "memory": by_memory}

@@ -61,7 +61,9 @@ class NetworkMap:
         run = self._spectra if self._side == 1 else self._tiles
         free = free_gpu_memory()
         most = min(memory if free is None else free / 2, self._enough)
-        found, self._enough = smaller_at_shortage(most, lambda memory: run(cube, rows, memory))
+        found, enough = smaller_at_shortage(most, lambda memory: run(cube, rows, memory))
+        if enough < most:
+            self._enough = enough
         return found
 
     def pixels(self, memory: float) -> int:

@@ -127,11 +127,14 @@ def test_memory_decides_the_tiles() -> None:
     sizes = []
     predict = mapper._twin.model.predict_on_batch
     mapper._twin.model.predict_on_batch = lambda tile: sizes.append(tile.shape[1:3]) or predict(tile)
-    # The first pooling takes 20 bands of 3 filters and gives 6; of the input, 24 bands, there are three.
-    bytes_each = 4 * (3 * 24 + 1.5 * (20 * 3 + 6 * 3))
+    # The first convolution takes 24 bands and gives 20 of 3 filters; of the input, 24 bands, there are three.
+    bytes_each = 4 * (3 * 24 + 1.5 * (24 + 20 * 3))
     # 9 columns with 4 around them are 17; 13 rows of them are 221, and leave 5 beside 4 around them: 11 rows in three.
     mapper.predict(cube, slice(0, 11), 221 * bytes_each)
     assert sizes == [(12, 17)] * 3
+    # A larger budget is used again: 19 rows of 17 columns are all that there is.
+    mapper.predict(cube, slice(0, 11), 19 * 17 * bytes_each)
+    assert sizes[3:] == [(19, 17)]
 
 
 def test_spectra_are_given_in_batches_that_fit_memory(monkeypatch: pytest.MonkeyPatch) -> None:
