@@ -6,10 +6,15 @@ def all_workers(need):
     return lambda wildcards, attempt: TRAINING.workers * need(wildcards, attempt)
 
 
+def cpus_each(wildcards, threads):
+    """Processors of one worker: the cores that snakemake may use bound those of all."""
+    return max(1, threads // TRAINING.workers)
+
+
 def launcher(wildcards, resources):
     """What starts the workers as tasks of this job; nothing where hsclass does, on this machine."""
     started_by = resources.get("mpi", "")
-    return f"{started_by} --ntasks={TRAINING.workers} --cpus-per-task={model_threads(wildcards)}" if started_by else ""
+    return f"{started_by} --ntasks={TRAINING.workers} --cpus-per-task={resources.cpus_per_task}" if started_by else ""
 
 
 use rule train as train_workers with:
@@ -21,12 +26,12 @@ use rule train as train_workers with:
         runtime=minutes("train"),
         disk_mb=disk("train"),
         tasks=TRAINING.workers,
-        cpus_per_task=model_threads,
+        cpus_per_task=cpus_each,
         gpu=lambda wildcards: TRAINING.workers * gpus(wildcards),
         tasks_per_gpu=0,
     params:
         launcher=launcher,
-        threads=lambda wildcards, threads: max(1, threads // TRAINING.workers),
+        threads=cpus_each,
         subject=train_subject,
         devices=devices,
         code=train_digest,
