@@ -78,14 +78,8 @@ def test_job_that_noted_no_exit_status_has_failed(status, tmp_path: Path) -> Non
 def test_limits_are_given_in_the_words_of_the_cluster(submit) -> None:
     assert submit.limits(job()) == ["-l", "select=1:ncpus=2:mem=4000mb", "-l", "walltime=1:35:00"]
     assert submit.limits(job(gpu=1))[1] == "select=1:ncpus=2:mem=4000mb:ngpus=1"
+    assert submit.limits(job(gpu=1, pbs="torque"))[1].startswith("nodes=1:ppn=2:gpus=1,")
     assert submit.limits(job(pbs="torque")) == ["-l", "nodes=1:ppn=2,mem=4000mb,walltime=1:35:00"]
-
-
-def test_several_tasks_are_several_chunks(submit) -> None:
-    asked = job(tasks=3, gpu=1)
-    assert submit.limits(asked)[1] == "select=3:ncpus=2:mem=4000mb:ngpus=1"
-    asked["resources"]["pbs"] = "torque"
-    assert submit.limits(asked)[1].startswith("nodes=3:ppn=2:gpus=1,")
 
 
 def test_jobs_with_a_gpu_go_to_the_queue_for_gpus(submit) -> None:
