@@ -2,7 +2,7 @@
 
 import pytest
 
-from hsclass.errors import DataError, FetchError, HsclassError, LeakageError, UsageError
+from hsclass.errors import DataError, FetchError, HsclassError, LeakageError, UsageError, WorkerError
 
 
 @pytest.mark.parametrize(
@@ -11,6 +11,7 @@ from hsclass.errors import DataError, FetchError, HsclassError, LeakageError, Us
         (UsageError, ValueError, 2),
         (DataError, ValueError, 1),
         (FetchError, OSError, 1),
+        (WorkerError, ConnectionError, 1),
         (LeakageError, RuntimeError, 3),
     ],
 )
