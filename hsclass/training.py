@@ -110,7 +110,7 @@ def fit(
     family = model_class(model)
     model_options = parse_options(family.Options, options, f"model {model}")
     devices = parse_options(TrainingOptions, training or {}, "training")
-    check_strategy(devices, network=family.network, model=model)
+    check_strategy(devices, network=family.network, model=model, several=family.several_workers)
 
     train = split.pixels(Role.TRAIN)
     spectra = scene.cube[train[:, 0], train[:, 1]]

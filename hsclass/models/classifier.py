@@ -102,6 +102,8 @@ class Classifier(ABC):
         True for a Keras network.
     parallel : bool
         True where a second thread makes training much faster.
+    several_workers : bool
+        True where several processes can share a training (strategy multi_worker).
     space : mapping of str to Dimension
         The options that a search (`hsclass tune`) varies, and how far; empty where there is nothing worth it.
     """
@@ -110,6 +112,7 @@ class Classifier(ABC):
     space: ClassVar[Space] = {}
     network: ClassVar[bool] = False
     parallel: ClassVar[bool] = False
+    several_workers: ClassVar[bool] = False
 
     def __init__(self, options: Any, *, window: int, n_features: int, n_classes: int, threads: int = 1) -> None:
         self.options = options

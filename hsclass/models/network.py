@@ -38,6 +38,7 @@ class NetworkClassifier(Classifier):
     space = TRAINING_SPACE
     network = True
     parallel = True
+    several_workers = True
 
     @property
     def side(self) -> int:

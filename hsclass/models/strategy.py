@@ -72,8 +72,13 @@ class Team:
         return cards if workers == 1 else f"{workers} workers with {cards}"
 
 
-def check_strategy(training: TrainingOptions, *, network: bool, model: str) -> None:
-    """Raise UsageError where a model that is no network is to be trained on several devices."""
+def check_strategy(training: TrainingOptions, *, network: bool, model: str, several: bool = True) -> None:
+    """Raise UsageError where a model cannot be trained on several devices: no network, or not `several` processes."""
+    if training.strategy == "multi_worker" and network and not several:
+        raise UsageError(
+            f"strategy multi_worker: model {model} also predicts while it trains, which several processes cannot do"
+            " together; take strategy mirrored or single"
+        )
     if not network and training.strategy in ("mirrored", "multi_worker"):
         raise UsageError(
             f"strategy {training.strategy}: model {model} is no network and trains in one process; leave the strategy"

@@ -88,6 +88,7 @@ class Transfer(NetworkClassifier):
     """
 
     Options = TransferOptions
+    several_workers = False  # it computes features of the training windows between the phases
     _tuned_from: "list[np.ndarray] | None" = None
     space = search_space(
         size=Choice(choices=(32, 48, 64)),

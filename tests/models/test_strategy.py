@@ -76,6 +76,11 @@ def test_model_that_is_no_network_is_not_shared(toy_scene: Scene, toy_split: Spl
         hsclass.fit(toy_scene, toy_split, "rf", training={"strategy": "multi_worker", "workers": 2})
 
 
+def test_network_that_predicts_while_it_trains_is_not_shared_by_processes(toy_scene: Scene, toy_split: Split) -> None:
+    with pytest.raises(UsageError, match="strategy multi_worker: model transfer also predicts while it trains"):
+        hsclass.fit(toy_scene, toy_split, "transfer", training={"strategy": "multi_worker", "workers": 2})
+
+
 def test_workers_are_not_started_where_they_are_not_asked_for_or_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
     several = TrainingOptions(strategy="multi_worker", workers=2)
     with local_workers(TrainingOptions(), ["no-such-command"]):

@@ -19,7 +19,7 @@ def launcher(wildcards, resources):
 
 use rule train as train_workers with:
     wildcard_constraints:
-        model="|".join(name for name in EXPERIMENT.models if is_network(name)),
+        model="|".join(name for name in EXPERIMENT.models if several_workers(name)),
     threads: lambda wildcards: TRAINING.workers * model_threads(wildcards)
     resources:
         mem_mb=all_workers(memory("train")),
