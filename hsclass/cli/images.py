@@ -145,17 +145,21 @@ def train(
     from hsclass.images.frozen import read_features
     from hsclass.images.index import read_index
     from hsclass.images.training import fit_images
+    from hsclass.models.checkpoint import remove
     from hsclass.models.strategy import TrainingOptions, writes
     from hsclass.options import parse_options
 
     read = read_index(table)
+    state = output.with_name(f"{output.name}.training")
     trained = fit_images(
         read, read_division(divided, read), model, features=read_features(features, read) if features else None,
-        seed=seed, threads=threads, strategy=strategy, progress=teller(f"train {output.parent}"),
+        seed=seed, threads=threads, strategy=strategy,
+        checkpoint=state, progress=teller(f"train {output.parent}"),
         **read_options(settings),
     )  # fmt: skip
     if writes(parse_options(TrainingOptions, {"strategy": strategy}, "training")):
         trained.save(output)
+        remove(state)
 
 
 @images.command()

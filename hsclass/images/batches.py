@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from hsclass.images.early_maps import EarlyMaps
 from hsclass.images.inputs import Inputs
 from hsclass.models.batches import Batches
 
@@ -26,6 +27,14 @@ class InputBatches(Batches):
     def __init__(self, source: Inputs, places: np.ndarray, targets: np.ndarray, **arguments: Any) -> None:
         super().__init__(places, targets[places], **arguments)
         self.source = source
+        self.start(0)
+
+    def start(self, epoch: int) -> None:
+        """Draw the order of an epoch; maps that are turned at random draw their turns, too."""
+        super().start(epoch)
+        source = getattr(self, "source", None)
+        if self.seed is not None and isinstance(source, EarlyMaps):
+            source.start(epoch)
 
     def read(self, places: np.ndarray) -> np.ndarray:
         """Return the images whose places stand at `places`."""

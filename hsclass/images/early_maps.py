@@ -31,7 +31,8 @@ class EarlyMaps:
 
     def __init__(self, images: Inputs, early: Any, *, symmetries: int, seed: int) -> None:
         self.images, self.early, self.symmetries = images, early, symmetries
-        self.rng = np.random.default_rng(seed)
+        self.seed = seed
+        self.turns = np.zeros(len(images), np.int64)
         self.rows = np.full(len(images), -1, np.int64)
         self.turned_until = 0
 
@@ -57,13 +58,16 @@ class EarlyMaps:
             images = self.images.take(validation[start : start + _CHUNK])
             self.other_maps[start : start + len(images)] = self.early.predict_on_batch(images)
 
+    def start(self, epoch: int) -> None:
+        """Draw how each image is turned in an epoch, from the seed and the epoch alone."""
+        self.turns = np.random.default_rng([self.seed, epoch, 1]).integers(0, self.symmetries, len(self))
+
     def take(self, places: np.ndarray) -> np.ndarray:
         """Return maps of the images at `places`, float32: training images turned at random."""
         rows = self.rows[places]
         maps = np.empty((len(places), *self.other_maps.shape[1:]), np.float32)
         learned = rows < self.turned_until
-        turns = self.rng.integers(0, self.symmetries, len(places))
-        maps[learned] = self.train_maps[turns[learned], rows[learned]]
+        maps[learned] = self.train_maps[self.turns[places[learned]], rows[learned]]
         maps[~learned] = self.other_maps[rows[~learned] - self.turned_until]
         return maps
 

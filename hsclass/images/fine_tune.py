@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from pydantic import Field
@@ -20,6 +20,9 @@ from hsclass.images.network_model import ImageNetworkOptions, NetworkModel
 from hsclass.images.symmetries import COUNT
 from hsclass.models.classifier import FitReport
 from hsclass.tables import resolve
+
+if TYPE_CHECKING:
+    from hsclass.models.checkpoint import Checkpoint
 
 _CHUNK = 64
 _TO_UNIT = (1 / 64, -127.5 / 64)  # other numbers than bytes come with this spread and mean
@@ -88,7 +91,9 @@ class FineTuned(NetworkModel):
             ]
         )
 
-    def fit(self, examples: Examples, *, seed: int, progress: Callable[[str], None]) -> FitReport:
+    def fit(
+        self, examples: Examples, *, seed: int, progress: Callable[[str], None], checkpoint: "Checkpoint | None" = None
+    ) -> FitReport:
         """Train the last blocks and the head; validation images decide which epoch is kept."""
         keras = load_keras(self.threads)
         keras.utils.set_random_seed(seed)
@@ -102,11 +107,11 @@ class FineTuned(NetworkModel):
         symmetries = COUNT if options.augment else 1
         count = len(examples.train) + len(examples.validation)
         if early is None or options.jitter or options.noise or map_bytes(early, count, symmetries) > MOST_BYTES:
-            return self._train(self.network_, examples, seed=seed, progress=progress)
+            return self._train(self.network_, examples, seed=seed, progress=progress, checkpoint=checkpoint)
         maps = EarlyMaps(examples.inputs, early, symmetries=symmetries, seed=seed)
         maps.prepare(self.learned(examples), examples.validation, progress)
         examples = Examples(maps, examples.targets, examples.train, examples.validation)
-        return self._train(late, examples, seed=seed, progress=progress, turn=False)
+        return self._train(late, examples, seed=seed, progress=progress, checkpoint=checkpoint, turn=False)
 
     def _freeze(self) -> int:
         """Let the last blocks learn and no other; return how many stay as they are."""

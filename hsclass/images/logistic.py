@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import Field
@@ -11,6 +12,9 @@ from hsclass.images.model import Examples, ImageModel
 from hsclass.models.array_file import read_arrays, write_arrays
 from hsclass.models.classifier import FitReport
 from hsclass.options import Options
+
+if TYPE_CHECKING:
+    from hsclass.models.checkpoint import Checkpoint
 
 FILE = "head.npz"
 STRENGTHS = (1e-4, 1e-3, 1e-2, 1e-1, 1.0)
@@ -35,9 +39,11 @@ class LogisticHead(ImageModel):
     Options = LogisticOptions
     on_features = True
 
-    def fit(self, examples: Examples, *, seed: int, progress: Callable[[str], None]) -> FitReport:
+    def fit(
+        self, examples: Examples, *, seed: int, progress: Callable[[str], None], checkpoint: "Checkpoint | None" = None
+    ) -> FitReport:
         """Fit; without an option `c`, the validation images choose it: the lowest loss."""
-        del seed  # nothing is drawn
+        del seed, checkpoint  # nothing is drawn, and a fit takes seconds
         inputs, targets = examples.inputs, examples.targets
         x, y = inputs.take(examples.train), targets[examples.train]
         strengths = [self.options.c] if self.options.c else STRENGTHS if len(examples.validation) else [1e-2]

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -12,6 +12,9 @@ from hsclass.images.inputs import Inputs
 from hsclass.models.classifier import FitReport
 from hsclass.options import Options
 from hsclass.tables import resolve
+
+if TYPE_CHECKING:
+    from hsclass.models.checkpoint import Checkpoint
 
 MODELS = {
     "cnn": "hsclass.images.small_networks:Convolutional",
@@ -66,8 +69,18 @@ class ImageModel(ABC):
         self.threads = threads
 
     @abstractmethod
-    def fit(self, examples: Examples, *, seed: int, progress: Callable[[str], None]) -> FitReport:
-        """Learn from the training images; validation images choose, and are not learned from unless options say so."""
+    def fit(
+        self,
+        examples: Examples,
+        *,
+        seed: int,
+        progress: Callable[[str], None],
+        checkpoint: "Checkpoint | None" = None,
+    ) -> FitReport:
+        """Learn from the training images; validation images choose, and are not learned from unless options say so.
+
+        A network keeps its state at `checkpoint` from epoch to epoch, and goes on from there.
+        """
 
     @abstractmethod
     def predict(self, inputs: Inputs, places: np.ndarray) -> np.ndarray:

@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydantic import Field
@@ -16,6 +16,9 @@ from hsclass.images.reading import Fit
 from hsclass.images.symmetries import COUNT, turned
 from hsclass.models.classifier import FitReport
 from hsclass.models.recipes import NetworkOptions, recipe_facts
+
+if TYPE_CHECKING:
+    from hsclass.models.checkpoint import Checkpoint
 
 FILE = "network.weights.h5"
 _PREDICT_BATCH = 64
@@ -49,12 +52,14 @@ class NetworkModel(ImageModel):
         """Of the last layer."""
         return "sigmoid" if self.several_labels else "softmax"
 
-    def fit(self, examples: Examples, *, seed: int, progress: Callable[[str], None]) -> FitReport:
+    def fit(
+        self, examples: Examples, *, seed: int, progress: Callable[[str], None], checkpoint: "Checkpoint | None" = None
+    ) -> FitReport:
         """Train the network; validation images decide which epoch is kept."""
         keras = load_keras(self.threads)
         keras.utils.set_random_seed(seed)
         self.network_ = self.build(_shape(examples.inputs))
-        return self._train(self.network_, examples, seed=seed, progress=progress)
+        return self._train(self.network_, examples, seed=seed, progress=progress, checkpoint=checkpoint)
 
     def learned(self, examples: Examples) -> np.ndarray:
         """Return the places of the images to learn from."""
@@ -62,7 +67,14 @@ class NetworkModel(ImageModel):
         return np.concatenate(parts)
 
     def _train(
-        self, network: Any, examples: Examples, *, seed: int, progress: Callable[[str], None], turn: bool = True
+        self,
+        network: Any,
+        examples: Examples,
+        *,
+        seed: int,
+        progress: Callable[[str], None],
+        checkpoint: "Checkpoint | None",
+        turn: bool = True,
     ) -> FitReport:
         """Train a network from `examples` to probabilities; the weights that it shares with `network_` are learned.
 
@@ -91,7 +103,7 @@ class NetworkModel(ImageModel):
         progress(f"{len(train)} images of {' x '.join(map(str, shape))}, {len(examples.validation)} to validate")
         fitted = train_network(
             trainer, network, batches, checking if steering else None, options=options, progress=progress,
-            what="images",
+            checkpoint=checkpoint, what="images",
         )  # fmt: skip
         facts = recipe_facts(options.model_copy(update={} if steering else {"monitor": "loss"}))
         return FitReport(

@@ -1,6 +1,9 @@
 """The train stage: fit a model to the training images of a division."""
 
+import hashlib
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +16,7 @@ from hsclass.images.model import Examples, image_model
 from hsclass.images.network_model import ImageNetworkOptions
 from hsclass.images.reading import Form
 from hsclass.images.trained import TrainedImageModel
+from hsclass.models.checkpoint import Checkpoint
 from hsclass.models.strategy import TrainingOptions, check_strategy, join
 from hsclass.options import parse_options
 from hsclass.resources import Clock, peak_memory_mb, versions
@@ -31,6 +35,7 @@ def fit_images(
     seed: int = 0,
     threads: int = 1,
     strategy: str = "auto",
+    checkpoint: str | os.PathLike[str] | None = None,
     progress: Callable[[str], None] = lambda text: None,
     **options: Any,
 ) -> TrainedImageModel:
@@ -48,6 +53,8 @@ def fit_images(
     threads : int
     strategy : str
         Devices that share each batch of a network, see `hsclass.models.strategy`.
+    checkpoint : path, optional
+        Where a network keeps its state from epoch to epoch; a stopped training goes on from there.
     progress : callable
         Takes a line of text.
     **options
@@ -86,8 +93,17 @@ def fit_images(
         inputs, read = Features(features[0]), None
     fitted = family(parsed, n_classes=len(index.classes), several_labels=index.several_labels, threads=threads)
     devices = TrainingOptions(strategy="single") if family.on_features else asked
-    with join(devices, threads=threads) as team:
-        report = fitted.fit(Examples(inputs, index.targets, train, validation), seed=seed, progress=progress)
+    key = {
+        "model": model, "options": parsed.model_dump(mode="json"), "seed": seed, "classes": list(index.classes),
+        "images": hashlib.sha256("".join(image.sha256 for image in index.images).encode()).hexdigest(),
+        "division": hashlib.sha256(division.roles.tobytes()).hexdigest(), "features": features and features[1],
+        **versions("keras", "tensorflow", "tensorflow-cpu"),
+    }  # fmt: skip
+    with join(devices, threads=threads) as team, team.scope:
+        report = fitted.fit(
+            Examples(inputs, index.targets, train, validation), seed=seed, progress=progress,
+            checkpoint=None if checkpoint is None else Checkpoint(Path(checkpoint), key, writes=team.chief),
+        )  # fmt: skip
     return TrainedImageModel(
         fitted,
         about={

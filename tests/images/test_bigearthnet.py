@@ -21,7 +21,7 @@ from hsclass.split import Role
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Path:
-    make_archive(tmp_path / "patches", patches=40, classes=4)
+    make_archive(tmp_path / "patches", patches=30, classes=3)
     return tmp_path / "patches"
 
 
@@ -72,9 +72,8 @@ def test_network_with_sigmoids_learns_several_labels_from_twelve_bands(archive: 
     assert len(index.classes) == 43
     division = divide_images(index, "random", keep_together=False, leaky=True)
     trained = fit_images(
-        index, division, "cnn", size=12, grey=False, filters=[16], kernel=3, hidden=[], epochs=60, learning_rate=0.01,
-        batch_size=8, monitor="val_loss",
-    )  # fmt: skip
+        index, division, "softmax", size=6, grey=False, epochs=40, learning_rate=0.01, batch_size=6, monitor="val_loss"
+    )
     assert trained.about["images"]["form"]["channels"] == 12
     places = division.places(Role.TEST)
     found = trained.predict(trained.inputs(index.files[places])) >= 0.5

@@ -54,7 +54,7 @@ def image_files(pattern, folder="folder"):
     return sorted({f"{getattr(run, folder)}/{pattern}" for run in EXPERIMENT.runs()})
 
 
-rule fetch_images:
+rule fetch:
     input:
         set_lists,
     output:
@@ -241,7 +241,7 @@ rule evaluate_images:
         " 2>&1 | tee {log}"
 
 
-rule image_experiment:
+rule experiment:
     output:
         "reports/{experiment}/experiment.json",
     log:
