@@ -213,8 +213,6 @@ def outcome() -> Callable[[Path], dict[str, object]]:
 @pytest.fixture(scope="session")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory, run: Callable[..., subprocess.CompletedProcess[str]]) -> Path:
     """Return the folder of a run of three small models, without Slurm and to its end."""
-    if "GBASE" in os.environ:
-        return Path(os.environ["GBASE"])
     folder = tmp_path_factory.mktemp("undisturbed")
     (folder / "experiment.yaml").write_text(FAULTS)
     done = run(folder, profile="local")
