@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("workflow")
+pytestmark = pytest.mark.xdist_group("cluster")
 RUN = "results/cut/dbscan_area-0/raw/first"
 
 
