@@ -1,0 +1,47 @@
+"""The commands of images: what they write, and their exit status."""
+
+import csv
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from hsclass.cli import main
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
+    """Run a command in this process, and return its exit status."""
+    monkeypatch.setattr(sys, "argv", ["hsclass", "images", *map(str, arguments)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    return int(ended.value.code or 0)
+
+
+def test_leaking_split_that_is_silent_has_exit_status_3(make_folder, tmp_path: Path, monkeypatch, capsys) -> None:
+    folder = make_folder(each=5)
+    for number in range(1, 5):
+        shutil.copy(folder / "roof/roof00.png", folder / f"roof/roof0{number}.png")
+    monkeypatch.chdir(tmp_path)
+    assert run(monkeypatch, "fetch", folder, "--data", "data") == 0
+    assert run(monkeypatch, "index", "scenes", "--data", "data", "-o", "r/index.csv") == 0
+    assert "files with identical content: roof/roof00.png = roof/roof01.png" in capsys.readouterr().err
+    assert json.loads((tmp_path / "r/index.json").read_text())["classes"] == {"field": 5, "roof": 5, "water": 5}
+    leaking = ("split", "r/index.csv", "--set", "keep_together=false", "--set", "threshold=0", "-o", "r/split.csv")
+    assert run(monkeypatch, *leaking) == 0
+    with (tmp_path / "r/split.csv").open() as file:
+        parts = [row["part"] for row in csv.DictReader(file)]
+    assert [parts.count(part) for part in ("train", "validation", "test")] == [9, 3, 3]
+    assert run(monkeypatch, "audit", "r/index.csv", "r/split.csv", "-o", "r/audit.json") == 3
+    assert "1 of 3 test images nearly show one that is learned from" in capsys.readouterr().err
+    assert json.loads((tmp_path / "r/audit.json").read_text())["overlap"] == 1
+    assert run(monkeypatch, "split", "r/index.csv", "--set", "threshold=0", "-o", "r/split.csv") == 0
+    assert run(monkeypatch, "audit", "r/index.csv", "r/split.csv", "-o", "r/audit.json") == 0
+
+
+def test_wrong_folder_has_exit_status_2_and_damaged_data_1(tmp_path: Path, monkeypatch, capsys) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(monkeypatch, "fetch", "no/folder", "--data", "data") == 2
+    assert run(monkeypatch, "index", "nothing", "--data", "data", "-o", "index.csv") == 1
+    assert "run 'hsclass images fetch' into data" in capsys.readouterr().err
