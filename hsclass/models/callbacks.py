@@ -82,4 +82,5 @@ class LowerOnPlateau(keras.callbacks.Callback):
         if epoch + 1 - max(self.best.best_epoch, self.lowered) >= self.patience:
             self.lowered = epoch + 1
             optimizer = self.model.optimizer
-            optimizer.learning_rate = float(optimizer.learning_rate) * self.factor
+            # Not float(): under a strategy of several devices the variable has several copies.
+            optimizer.learning_rate = float(keras.ops.convert_to_numpy(optimizer.learning_rate)) * self.factor
