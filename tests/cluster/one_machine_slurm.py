@@ -135,6 +135,19 @@ def stop(folder: Path) -> None:
         if file.exists():
             _end(int(file.read_text()))
             file.unlink()
+    for process in _left(folder):
+        _end(process)
+
+
+def _left(folder: Path) -> list[int]:
+    """Return the processes of jobs that outlived them: a node without control groups loses sight of orphans."""
+    mine, found = f"SLURM_CONF={_variables(folder)['SLURM_CONF']}".encode(), []
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            variables = (entry / "environ").read_bytes().split(b"\0")
+            if mine in variables and any(one.startswith(b"SLURM_JOB_ID=") for one in variables):
+                found.append(int(entry.name))
+    return found
 
 
 def _configure(folder: Path) -> dict[str, str]:

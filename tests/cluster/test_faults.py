@@ -72,9 +72,10 @@ def test_run_whose_snakemake_is_interrupted_and_then_killed_goes_on(
     assert f"cancelled job {left.job}, which the killed run had left" in done.stderr
     jobs = slurm.jobs()
     assert jobs[interrupted.job]["JobState"] == jobs[left.job]["JobState"] == "CANCELLED"
-    later = [job for job in slurm.new_jobs(before) if int(job["JobId"]) > int(left.job)]
     # No two writers: what the killed run had left was over before any job of the new one began.
-    assert min(job["StartTime"] for job in later) >= jobs[left.job]["EndTime"]
+    killed = [job for job in slurm.new_jobs(before) if job["JobName"] == jobs[left.job]["JobName"]]
+    new = [job for job in slurm.new_jobs(before) if int(job["JobId"]) > max(int(job["JobId"]) for job in killed)]
+    assert min(job["StartTime"] for job in new) >= max(job["EndTime"] for job in killed)
     assert outcome(folder) == outcome(undisturbed)
 
 
