@@ -19,6 +19,7 @@ include: "workflow/rules/common.smk"
 
 if "images" in config:
 
+    include: "workflow/rules/images_common.smk"
     include: "workflow/rules/images.smk"
 
 else:

@@ -1,0 +1,54 @@
+# What the rules of whole images ask of the experiment.
+
+from hsclass.images.experiment import PIXELS
+from hsclass.images.image_set import descriptor_path
+
+
+def image_source(wildcards):
+    """What the fetch stage leaves of a set of images."""
+    return f"data/{EXPERIMENT.sets[wildcards.scene].name}/source.json"
+
+
+def set_entry(wildcards):
+    """The entry of a set of images, by the name that its descriptor gives it."""
+    return next(name for name, known in EXPERIMENT.sets.items() if known.name == wildcards.dataset)
+
+
+def set_kind(wildcards):
+    """The set's name in the catalogue, its descriptor file, or its folder."""
+    return EXPERIMENT.entries["images"][set_entry(wildcards)].kind
+
+
+def set_lists(wildcards):
+    """The user's own lists of a set."""
+    return EXPERIMENT.list_files[set_entry(wildcards)]
+
+
+def set_digest(wildcards):
+    return stage_digest("images.fetch", descriptor=descriptor_path(set_kind(wildcards)))
+
+
+def image_kind(dimension, name):
+    """The sampler or model behind an entry's name."""
+    return EXPERIMENT.entries[dimension][name].kind
+
+
+def features_file(wildcards):
+    """The features that a model takes; no file for a model of pixels."""
+    there = wildcards.features != PIXELS
+    return [f"results/{wildcards.scene}/features/{wildcards.features}.npz"] if there else []
+
+
+def features_argument(wildcards, input):
+    """The same as an argument of the command."""
+    return f"--features {input.features[0]}" if input.features else ""
+
+
+def image_digest(stage):
+    """The digest of a stage that runs a model."""
+    return lambda wildcards: stage_digest(stage, image_model=image_kind("models", wildcards.model))
+
+
+def image_files(pattern, folder="folder"):
+    """The file of that name in the folder of every run, or of every split."""
+    return sorted({f"{getattr(run, folder)}/{pattern}" for run in EXPERIMENT.runs()})
