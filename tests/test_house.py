@@ -19,6 +19,7 @@ BIN = Path(sys.executable).parent
         "lint-imports",
         "snakefmt --check Snakefile workflow",
         "snakemake --lint",
+        "snakemake --lint --configfile config/experiments/digits.yaml",
     ],
 )
 def test_tool_finds_nothing(command: str) -> None:
