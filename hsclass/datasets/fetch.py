@@ -109,8 +109,7 @@ def obtain(part: str, sources: tuple[Source, ...], home: Path, mirror: list[Path
             further = {"reading": source.reading, "beside": beside}
             return entry | {what: held for what, held in further.items() if held}
     raise FetchError(
-        f"{home.name}: the {part} could not be had from any source: {'; '.join(reasons)};"
-        f" {_advice(sources, home)}"
+        f"{home.name}: the {part} could not be had from any source: {'; '.join(reasons)}; {_advice(sources, home)}"
     )
 
 
