@@ -41,6 +41,7 @@ class FineTuneOptions(ImageNetworkOptions):
     schedule: Literal["constant", "cosine", "step", "exponential", "plateau"] = Field(
         "cosine", description="of the learning rate, as of other networks"
     )
+    warmup: int = Field(1, ge=0, description="epochs in which the rate rises; full steps at once throw the weights off")
     weight_decay: float = Field(1e-2, ge=0, description="of adamw")
     label_smoothing: float = Field(0.1, ge=0, lt=1, description="share of each target spread over all classes")
     batch_size: int = Field(32, ge=1, description="images a step")
