@@ -19,7 +19,7 @@ from hsclass.errors import UsageError
 from hsclass.features import feature_class
 from hsclass.images.experiment import ImageExperiment
 from hsclass.models import model_class
-from hsclass.models.strategy import TrainingOptions
+from hsclass.models.devices.strategy import TrainingOptions
 from hsclass.options import Options, parse_options
 from hsclass.samplers import SAMPLERS, check_counts
 from hsclass.samplers.folds import train_share

@@ -18,11 +18,11 @@ from hsclass.features.extractor import Origin
 from hsclass.fit_scope import FitScope, marked
 from hsclass.learnable import constant_bands, note_on_constant, require_learnable
 from hsclass.models import model_class
-from hsclass.models.checkpoint import Checkpoint
 from hsclass.models.classifier import Classifier, FitReport, Progress, Sample
+from hsclass.models.devices.strategy import TrainingOptions, check_strategy, join
+from hsclass.models.learning.checkpoint import Checkpoint
 from hsclass.models.network import NetworkClassifier
 from hsclass.models.spectral_contract import Bands
-from hsclass.models.strategy import TrainingOptions, check_strategy, join
 from hsclass.models.trained import TrainedModel
 from hsclass.normalize import Normalizer, normalize_scene
 from hsclass.options import parse_options
@@ -71,14 +71,14 @@ def fit(
     feature_options : mapping, optional
         Options of the feature extractor.
     training : mapping, optional
-        On what a network is trained: `hsclass.models.strategy.TrainingOptions`. Several processes of one training each
-        get the trained model.
+        On what a network is trained: see `hsclass.models.devices.strategy.TrainingOptions`. Several processes of one
+        training each get the trained model.
     progress : callable, optional
         Takes a line of text now and then.
     checkpoint : path, optional
         Folder for the state of a network's training: called again with the same arguments after it was killed, the
         training goes on from there and ends, on a CPU, with the same weights. To be removed
-        (`hsclass.models.checkpoint.remove`) once the model is saved.
+        (`hsclass.models.learning.checkpoint.remove`) once the model is saved.
     tensorboard : path, optional
         Folder to write TensorBoard logs of a network's training below.
     **options

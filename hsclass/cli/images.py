@@ -145,8 +145,8 @@ def train(
     from hsclass.images.frozen import read_features
     from hsclass.images.index import read_index
     from hsclass.images.training import fit_images
-    from hsclass.models.checkpoint import remove
-    from hsclass.models.strategy import TrainingOptions, writes
+    from hsclass.models.devices.strategy import TrainingOptions, writes
+    from hsclass.models.learning.checkpoint import remove
     from hsclass.options import parse_options
 
     read = read_index(table)

@@ -49,9 +49,9 @@ def train(
     A network's training that was stopped goes on from its last epoch when the same command is given again.
     """
     from hsclass.datasets import open_scene
-    from hsclass.models.checkpoint import remove
-    from hsclass.models.local_workers import local_workers
-    from hsclass.models.strategy import TrainingOptions, writes
+    from hsclass.models.devices.local_workers import local_workers
+    from hsclass.models.devices.strategy import TrainingOptions, writes
+    from hsclass.models.learning.checkpoint import remove
     from hsclass.options import parse_options
     from hsclass.split import read_split
     from hsclass.training import fit

@@ -16,8 +16,8 @@ from hsclass.images.model import Examples, image_model
 from hsclass.images.network_model import ImageNetworkOptions
 from hsclass.images.reading import Form
 from hsclass.images.trained import TrainedImageModel
-from hsclass.models.checkpoint import Checkpoint
-from hsclass.models.strategy import TrainingOptions, check_strategy, join
+from hsclass.models.devices.strategy import TrainingOptions, check_strategy, join
+from hsclass.models.learning.checkpoint import Checkpoint
 from hsclass.options import parse_options
 from hsclass.resources import Clock, peak_memory_mb, versions
 from hsclass.split import Role
@@ -52,7 +52,7 @@ def fit_images(
     seed : int
     threads : int
     strategy : str
-        Devices that share each batch of a network, see `hsclass.models.strategy`.
+        Devices that share each batch of a network, see `hsclass.models.devices.strategy`.
     checkpoint : path, optional
         Where a network keeps its state from epoch to epoch; a stopped training goes on from there.
     progress : callable

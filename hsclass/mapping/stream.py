@@ -16,7 +16,7 @@ from hsclass.mapping.plausibility import implausible
 from hsclass.mapping.prediction import Chunk, Legend, Predictor, broken_note
 from hsclass.mapping.products import CLASSES, CONFIDENCE, PROBABILITIES, legend_tags, product
 from hsclass.mapping.tiles import Tiles, network_memory, strip_rows
-from hsclass.models.shortage import explained_shortage
+from hsclass.models.devices.shortage import explained_shortage
 from hsclass.models.spectral_contract import Resampling, convert_bands
 from hsclass.models.trained import TrainedModel
 

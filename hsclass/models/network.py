@@ -10,11 +10,11 @@ import numpy as np
 from hsclass.backend import device_name, load_keras
 from hsclass.errors import DataError
 from hsclass.models.classifier import MAP_MEMORY, Classifier, FitReport, Progress, Sample
-from hsclass.models.recipes import NetworkOptions, recipe_facts
+from hsclass.models.learning.recipes import NetworkOptions, recipe_facts
 from hsclass.space import Choice, Range, Space, search_space
 
 if TYPE_CHECKING:
-    from hsclass.models.checkpoint import Checkpoint
+    from hsclass.models.learning.checkpoint import Checkpoint
 
 FILE = "network.weights.h5"
 TRAINING_SPACE: Space = search_space(
@@ -74,11 +74,11 @@ class NetworkClassifier(Classifier):
     ) -> FitReport:
         """Train on windows around the `train` pixels; `validation` decides which epoch is kept."""
         keras = load_keras(self.threads)
-        from hsclass.models.balance import class_weights
-        from hsclass.models.batches import Batches
-        from hsclass.models.fitting import train_network
-        from hsclass.models.gpu_memory import peak_gpu_memory_mb
-        from hsclass.models.logs import tensorboard_callbacks
+        from hsclass.models.devices.gpu_memory import peak_gpu_memory_mb
+        from hsclass.models.learning.balance import class_weights
+        from hsclass.models.learning.batches import Batches
+        from hsclass.models.learning.fitting import train_network
+        from hsclass.models.learning.logs import tensorboard_callbacks
 
         options = self.options
         keras.utils.set_random_seed(seed)
@@ -131,9 +131,9 @@ class NetworkClassifier(Classifier):
         """Build the network, and around it the model that is trained; all variables of a training are made here."""
         import keras
 
-        from hsclass.models.augmentation import augmentation_layers
-        from hsclass.models.fitting import make_trainer
-        from hsclass.models.precision import building_in, keep_output_exact
+        from hsclass.models.learning.augmentation import augmentation_layers
+        from hsclass.models.learning.fitting import make_trainer
+        from hsclass.models.learning.precision import building_in, keep_output_exact
         from hsclass.models.windows import GatherWindows
 
         with building_in(self.options.precision):
@@ -170,7 +170,7 @@ class NetworkClassifier(Classifier):
     def predict_map(self, cube: np.ndarray, rows: slice | None = None, *, memory: float = MAP_MEMORY) -> np.ndarray:
         """Return class probabilities of every pixel: in large pieces where that is the same, else window by window."""
         load_keras(self.threads)
-        from hsclass.models.network_map import NetworkMap
+        from hsclass.models.whole_scene.network_map import NetworkMap
 
         mapper = getattr(self, "_mapper", None)
         if mapper is None or mapper.network is not self.network_:

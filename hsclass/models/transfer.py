@@ -15,13 +15,13 @@ from hsclass.features.pca import principal_components
 from hsclass.models.array_file import read_arrays, write_arrays
 from hsclass.models.classifier import FitReport, Progress, Sample
 from hsclass.models.layers import Odd
+from hsclass.models.learning.recipes import NetworkOptions
 from hsclass.models.network import TRAINING_SPACE, NetworkClassifier
-from hsclass.models.recipes import NetworkOptions
 from hsclass.models.spatial import check_window
 from hsclass.space import Choice, search_space
 
 if TYPE_CHECKING:
-    from hsclass.models.checkpoint import Checkpoint
+    from hsclass.models.learning.checkpoint import Checkpoint
 
 CHANNELS = 3
 MEAN, DEVIATION = 117.9, 57.6  # of ImageNet's photographs, in 0…255: the mean of the three channels' published values

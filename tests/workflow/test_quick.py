@@ -130,7 +130,7 @@ def test_second_run_does_nothing(quick: Path, snakemake) -> None:
     [
         ("models/forest.py", {"train": 3, "predict": 3, "evaluate": 3, "compare": 3, "report": 1}),
         ("models/cnn3d.py", {"train": 3, "predict": 3, "evaluate": 3, "compare": 3, "report": 1}),
-        ("models/recipes.py", {"train": 3, "predict": 3, "evaluate": 3, "compare": 3, "report": 1}),
+        ("models/learning/recipes.py", {"train": 3, "predict": 3, "evaluate": 3, "compare": 3, "report": 1}),
         ("mapping/stream.py", {"predict": 9, "evaluate": 9, "compare": 3, "report": 1}),
         ("metrics/confusion.py", {"evaluate": 9, "compare": 3, "report": 1}),
         ("audit/__init__.py", {"audit": 3, "train": 9, "predict": 9, "evaluate": 9, "compare": 3, "report": 1}),

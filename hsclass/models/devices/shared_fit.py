@@ -1,0 +1,173 @@
+"""The training loop of several devices under TensorFlow: `Model.fit` for a batch that they share.
+
+Keras' own loop fails on several processes, and takes the mean of the devices' means where a batch does not divide
+evenly; why this one: `docs/decisions`.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+
+from hsclass.backend import backend_name
+from hsclass.errors import WorkerError
+from hsclass.models.devices.even_batches import EvenBatches
+from hsclass.models.learning.batches import Batches
+
+
+def fit_model(
+    trainer: Any,
+    batches: Batches,
+    *,
+    epochs: int,
+    callbacks: Sequence[Any],
+    validation: Batches | None = None,
+    initial_epoch: int = 0,
+) -> None:
+    """Train a compiled model as `Model.fit` does, on all devices of the strategy that it was made under.
+
+    Every device takes its part of each batch; loss, gradients and figures are those of the whole batch, so that the
+    weights are those of one device, but for rounding and for layers that draw random numbers: each device draws for
+    its own part.
+
+    Parameters
+    ----------
+    trainer : keras.Model
+        Compiled, its optimizer built.
+    batches, validation : Batches
+        What to learn from; what is evaluated at the end of each epoch.
+    epochs, initial_epoch : int
+        The epoch, counted from 0, to end before, and to begin with.
+    callbacks : sequence of keras.callbacks.Callback
+        Called as `Model.fit` calls them.
+
+    Raises
+    ------
+    WorkerError
+        If several processes do not begin with the same epoch.
+    """
+    if backend_name() != "tensorflow" or trainer.distribute_strategy.num_replicas_in_sync == 1:
+        trainer.fit(
+            _even(batches, learning=True),
+            epochs=epochs,
+            initial_epoch=initial_epoch,
+            validation_data=None if validation is None else _even(validation, learning=False),
+            callbacks=list(callbacks),
+            shuffle=False,  # Keras would deal the batches in an order of its own
+            verbose=0,
+        )
+        return
+    strategy = trainer.distribute_strategy
+    _agree(strategy, initial_epoch)
+    learn, evaluate = _steps(trainer, strategy)
+    _make_metrics(trainer, strategy, batches)
+    watching = keras.callbacks.CallbackList(list(callbacks), model=trainer, epochs=epochs, steps=len(batches))
+    trainer.stop_training = False
+    watching.on_train_begin()
+    figures: dict[str, float] = {}
+    for epoch in range(initial_epoch, epochs):
+        watching.on_epoch_begin(epoch)
+        figures = _run(trainer, strategy, batches, learn)
+        if validation is not None:
+            found = _run(trainer, strategy, validation, evaluate)
+            figures |= {f"val_{name}": value for name, value in found.items()}
+        watching.on_epoch_end(epoch, figures)
+        if trainer.stop_training:
+            break
+    watching.on_train_end(figures)
+
+
+def _even(batches: Batches, *, learning: bool) -> Any:
+    """Fill batches up where Keras shares them among devices; it asks for shares of one size."""
+    shared = keras.distribution.distribution()
+    return batches if shared is None else EvenBatches(batches, shared.num_model_replicas, learning=learning)
+
+
+def _agree(strategy: Any, epoch: int) -> None:
+    """All processes must begin with the same epoch: with another one they would wait for each other without end."""
+    import tensorflow as tf
+
+    total = strategy.reduce("SUM", strategy.run(lambda: tf.constant(float(epoch))), axis=None)
+    if float(total) != epoch * strategy.num_replicas_in_sync:
+        raise WorkerError(
+            f"training of several workers: this one begins after epoch {epoch}, others after another one; give"
+            " all the same output folder on a file system that they share"
+        )
+
+
+def _run(trainer: Any, strategy: Any, batches: Batches, step: Callable[..., None]) -> dict[str, float]:
+    """Run a step over all batches of an epoch and return the figures."""
+    trainer.reset_metrics()
+    for index in range(len(batches)):
+        step(*_shares(strategy, batches[index]))
+    return {name: float(value) for name, value in trainer.get_metrics_result().items()}
+
+
+def _shares(strategy: Any, batch: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Deal a batch to the devices: inputs, targets, weights, and with each the size of the whole batch."""
+    import tensorflow as tf
+
+    inputs, targets, *weights = batch
+    size = len(targets)
+    whole = (inputs, targets, weights[0] if weights else np.ones(size, np.float32))
+    edges = np.arange(strategy.num_replicas_in_sync + 1) * size // strategy.num_replicas_in_sync
+
+    def dealt(values: Any) -> Any:
+        def part(context: Any) -> Any:
+            mine = context.replica_id_in_sync_group
+            return keras.tree.map_structure(
+                lambda array: tf.convert_to_tensor(array[edges[mine] : edges[mine + 1]]), values
+            )
+
+        return strategy.experimental_distribute_values_from_function(part)
+
+    return (*map(dealt, whole), tf.constant(float(size)))
+
+
+def _make_metrics(trainer: Any, strategy: Any, batches: Batches) -> None:
+    """Let the metrics make their variables, which cannot be done inside the steps' graphs."""
+
+    def evaluate(inputs: Any, targets: Any, weights: Any, size: Any) -> None:
+        del size
+        trainer.compute_metrics(inputs, targets, trainer(inputs, training=False), weights)
+
+    strategy.run(evaluate, args=_shares(strategy, batches[0]))
+    trainer.reset_metrics()
+
+
+def _steps(trainer: Any, strategy: Any) -> tuple[Callable[..., None], Callable[..., None]]:
+    """Return the steps of training and of evaluation, as graphs over all devices."""
+    import tensorflow as tf
+
+    losses = keras.losses.get(trainer.loss)
+    each = losses.call if isinstance(losses, keras.losses.Loss) else losses
+    devices = float(strategy.num_replicas_in_sync)
+
+    def note(inputs: Any, targets: Any, outputs: Any, weights: Any, values: Any, penalty: Any) -> None:
+        trainer.metrics[0].update_state(values + penalty)
+        trainer.compute_metrics(inputs, targets, outputs, weights)
+
+    def weighed(targets: Any, outputs: Any, weights: Any) -> tuple[Any, Any]:
+        return each(targets, outputs) * weights, tf.add_n(trainer.losses) if trainer.losses else tf.constant(0.0)
+
+    def learn(inputs: Any, targets: Any, weights: Any, size: Any) -> None:
+        with tf.GradientTape() as tape:
+            outputs = trainer(inputs, training=True)
+            values, penalty = weighed(targets, outputs, weights)
+            loss = trainer.optimizer.scale_loss(tf.reduce_sum(values) / size + penalty / devices)
+        variables = trainer.trainable_variables
+        trainer.optimizer.apply_gradients(
+            zip(tape.gradient(loss, variables), variables, strict=True)
+        )  # sums them first
+        note(inputs, targets, outputs, weights, values, penalty)
+
+    def evaluate(inputs: Any, targets: Any, weights: Any, size: Any) -> None:
+        del size
+        outputs = trainer(inputs, training=False)
+        note(inputs, targets, outputs, weights, *weighed(targets, outputs, weights))
+
+    def over_devices(step: Callable[..., None]) -> Callable[..., None]:
+        return tf.function(lambda *shares: strategy.run(step, args=shares), reduce_retracing=True)
+
+    return over_devices(learn), over_devices(evaluate)

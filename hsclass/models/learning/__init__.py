@@ -1,0 +1,1 @@
+"""How networks learn: the loop over epochs, its batches, its options, and what watches it."""
