@@ -157,3 +157,21 @@ def device_name() -> str:
     import torch
 
     return torch.cuda.get_device_name(0) if torch.cuda.is_available() else "CPU"
+
+
+def compute_capability() -> tuple[int, int] | None:
+    """Return the compute capability of the card that the loaded backend computes on; None for a processor."""
+    backend = backend_name()
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        cards = tf.config.list_physical_devices("GPU")
+        return tf.config.experimental.get_device_details(cards[0]).get("compute_capability") if cards else None
+    if backend == "jax":
+        import jax
+
+        found = getattr(jax.devices()[0], "compute_capability", None)
+        return None if found is None else (int(str(found).split(".")[0]), int(str(found).split(".")[-1]))
+    import torch
+
+    return torch.cuda.get_device_capability() if torch.cuda.is_available() else None

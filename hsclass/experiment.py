@@ -14,12 +14,12 @@ from pydantic import Field, field_validator, model_validator
 from hsclass import __version__
 from hsclass.datasets import load_descriptor
 from hsclass.datasets.descriptor import Descriptor, SceneOptions
+from hsclass.devices.strategy import TrainingOptions
 from hsclass.entries import NAME, NAMED_ONCE, Entry, entries_of
 from hsclass.errors import UsageError
 from hsclass.features import feature_class
 from hsclass.images.experiment import ImageExperiment
 from hsclass.models import model_class
-from hsclass.models.devices.strategy import TrainingOptions
 from hsclass.options import Options, parse_options
 from hsclass.samplers import SAMPLERS, check_counts
 from hsclass.samplers.folds import train_share

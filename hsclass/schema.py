@@ -99,9 +99,15 @@ def schema_text() -> str:
 
 
 def _spread(value: Any, *, depth: int, margin: str = "") -> str:
-    """Write JSON with a line for each entry of the outer levels, and the inner ones on one line each."""
+    """Write JSON with a line for each mapping of the outer levels, and one for all that stands beside these."""
     if depth == 0 or not isinstance(value, dict) or not value:
         return json.dumps(value, sort_keys=True)
     inner = margin + " "
-    lines = (f"{inner}{json.dumps(k)}: {_spread(v, depth=depth - 1, margin=inner)}" for k, v in sorted(value.items()))
+    plain = {key: found for key, found in value.items() if not isinstance(found, dict)}
+    lines = [inner + json.dumps(plain, sort_keys=True)[1:-1]] if plain else []
+    lines += [
+        f"{inner}{json.dumps(key)}: {_spread(found, depth=depth - 1, margin=inner)}"
+        for key, found in sorted(value.items())
+        if key not in plain
+    ]
     return "{\n" + ",\n".join(lines) + f"\n{margin}}}"

@@ -13,13 +13,13 @@ import numpy as np
 
 from hsclass import __version__
 from hsclass.backend import backend_name
+from hsclass.devices.strategy import TrainingOptions, check_strategy, join
 from hsclass.features import feature_class
 from hsclass.features.extractor import Origin
 from hsclass.fit_scope import FitScope, marked
 from hsclass.learnable import constant_bands, note_on_constant, require_learnable
 from hsclass.models import model_class
 from hsclass.models.classifier import Classifier, FitReport, Progress, Sample
-from hsclass.models.devices.strategy import TrainingOptions, check_strategy, join
 from hsclass.models.learning.checkpoint import Checkpoint
 from hsclass.models.network import NetworkClassifier
 from hsclass.models.spectral_contract import Bands
@@ -71,7 +71,7 @@ def fit(
     feature_options : mapping, optional
         Options of the feature extractor.
     training : mapping, optional
-        On what a network is trained: see `hsclass.models.devices.strategy.TrainingOptions`. Several processes of one
+        On what a network is trained: see `hsclass.devices.strategy.TrainingOptions`. Several processes of one
         training each get the trained model.
     progress : callable, optional
         Takes a line of text now and then.

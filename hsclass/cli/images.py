@@ -141,11 +141,11 @@ def train(
     settings: Settings = None,
 ) -> None:
     """Train a model on the training images and write it to a folder."""
+    from hsclass.devices.strategy import TrainingOptions, writes
     from hsclass.images.division import read_division
     from hsclass.images.frozen import read_features
     from hsclass.images.index import read_index
     from hsclass.images.training import fit_images
-    from hsclass.models.devices.strategy import TrainingOptions, writes
     from hsclass.models.learning.checkpoint import remove
     from hsclass.options import parse_options
 

@@ -49,8 +49,8 @@ def train(
     A network's training that was stopped goes on from its last epoch when the same command is given again.
     """
     from hsclass.datasets import open_scene
-    from hsclass.models.devices.local_workers import local_workers
-    from hsclass.models.devices.strategy import TrainingOptions, writes
+    from hsclass.devices.local_workers import local_workers
+    from hsclass.devices.strategy import TrainingOptions, writes
     from hsclass.models.learning.checkpoint import remove
     from hsclass.options import parse_options
     from hsclass.split import read_split

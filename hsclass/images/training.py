@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from hsclass.devices.strategy import TrainingOptions, check_strategy, join
 from hsclass.errors import DataError, UsageError
 from hsclass.images.division import Division
 from hsclass.images.index import ImageIndex
@@ -16,7 +17,6 @@ from hsclass.images.model import Examples, image_model
 from hsclass.images.network_model import ImageNetworkOptions
 from hsclass.images.reading import Form
 from hsclass.images.trained import TrainedImageModel
-from hsclass.models.devices.strategy import TrainingOptions, check_strategy, join
 from hsclass.models.learning.checkpoint import Checkpoint
 from hsclass.options import parse_options
 from hsclass.resources import Clock, peak_memory_mb, versions
@@ -52,7 +52,7 @@ def fit_images(
     seed : int
     threads : int
     strategy : str
-        Devices that share each batch of a network, see `hsclass.models.devices.strategy`.
+        Devices that share each batch of a network, see `hsclass.devices.strategy`.
     checkpoint : path, optional
         Where a network keeps its state from epoch to epoch; a stopped training goes on from there.
     progress : callable

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from hsclass import __version__
+from hsclass.devices.shortage import explained_shortage
 from hsclass.errors import UsageError
 from hsclass.mapping.leftovers import Leftovers, map_key, missing
 from hsclass.mapping.pixels import Pixels, RasterPixels
@@ -16,7 +17,6 @@ from hsclass.mapping.plausibility import implausible
 from hsclass.mapping.prediction import Chunk, Legend, Predictor, broken_note
 from hsclass.mapping.products import CLASSES, CONFIDENCE, PROBABILITIES, legend_tags, product
 from hsclass.mapping.tiles import Tiles, network_memory, strip_rows
-from hsclass.models.devices.shortage import explained_shortage
 from hsclass.models.spectral_contract import Resampling, convert_bands
 from hsclass.models.trained import TrainedModel
 

@@ -74,7 +74,7 @@ class NetworkClassifier(Classifier):
     ) -> FitReport:
         """Train on windows around the `train` pixels; `validation` decides which epoch is kept."""
         keras = load_keras(self.threads)
-        from hsclass.models.devices.gpu_memory import peak_gpu_memory_mb
+        from hsclass.devices.gpu_memory import peak_gpu_memory_mb
         from hsclass.models.learning.balance import class_weights
         from hsclass.models.learning.batches import Batches
         from hsclass.models.learning.fitting import train_network

@@ -6,10 +6,10 @@ from typing import Any
 
 import keras
 
+from hsclass.devices.shared_fit import fit_model
+from hsclass.devices.shortage import explained_shortage
 from hsclass.errors import DataError
 from hsclass.models.classifier import Progress
-from hsclass.models.devices.shared_fit import fit_model
-from hsclass.models.devices.shortage import explained_shortage
 from hsclass.models.learning.augmentation import Mixup
 from hsclass.models.learning.batches import Batches
 from hsclass.models.learning.callbacks import KeepBest, LowerOnPlateau

@@ -6,6 +6,7 @@ from typing import Any
 
 import keras
 
+from hsclass.backend import compute_capability
 from hsclass.models.learning.recipes import Precision
 
 
@@ -30,23 +31,5 @@ def mixed_policy() -> str:
 
     bfloat16 has float32's range, so that gradients need no scaling; older cards do not compute in it.
     """
-    capability = _compute_capability()
+    capability = compute_capability()
     return "mixed_float16" if capability is not None and capability < (8, 0) else "mixed_bfloat16"
-
-
-def _compute_capability() -> tuple[int, int] | None:
-    """Of the card that the backend computes on; None for a processor."""
-    backend = keras.backend.backend()
-    if backend == "tensorflow":
-        import tensorflow as tf
-
-        cards = tf.config.list_physical_devices("GPU")
-        return tf.config.experimental.get_device_details(cards[0]).get("compute_capability") if cards else None
-    if backend == "jax":
-        import jax
-
-        found = getattr(jax.devices()[0], "compute_capability", None)
-        return None if found is None else (int(str(found).split(".")[0]), int(str(found).split(".")[-1]))
-    import torch
-
-    return torch.cuda.get_device_capability() if torch.cuda.is_available() else None

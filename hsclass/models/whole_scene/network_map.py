@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from hsclass.devices.gpu_memory import free_gpu_memory
+from hsclass.devices.shortage import explained_shortage
 from hsclass.errors import ShortageError
-from hsclass.models.devices.gpu_memory import free_gpu_memory
-from hsclass.models.devices.shortage import explained_shortage
 from hsclass.models.whole_scene.convolutional_map import convolutional_twin
 from hsclass.models.whole_scene.map_tiles import bytes_a_pixel, corners, tile_shape
 

@@ -1,11 +1,12 @@
 """Batches that divide evenly among the devices of JAX, which it asks for."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
 
-from hsclass.models.learning.batches import Batches
+if TYPE_CHECKING:
+    from hsclass.models.learning.batches import Batches
 
 
 class EvenBatches(keras.utils.PyDataset):
@@ -25,7 +26,7 @@ class EvenBatches(keras.utils.PyDataset):
         batches.
     """
 
-    def __init__(self, batches: Batches, devices: int, *, learning: bool) -> None:
+    def __init__(self, batches: "Batches", devices: int, *, learning: bool) -> None:
         super().__init__()
         self.batches, self.devices, self.learning = batches, devices, learning
 

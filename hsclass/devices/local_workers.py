@@ -9,9 +9,9 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
-from hsclass.models.devices.cluster import Cluster, find_cluster
-from hsclass.models.devices.roll_call import end_process
-from hsclass.models.devices.strategy import TrainingOptions
+from hsclass.devices.cluster import Cluster, find_cluster
+from hsclass.devices.roll_call import end_process
+from hsclass.devices.strategy import TrainingOptions
 
 _LATER = 5.0  # seconds in which the connections between the workers tell the same: they are cut before they meet only
 

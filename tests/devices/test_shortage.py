@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from hsclass.devices.shortage import explained_shortage
 from hsclass.errors import ShortageError
-from hsclass.models.devices.shortage import explained_shortage
 
 
 def test_an_array_too_large_for_the_machine() -> None:

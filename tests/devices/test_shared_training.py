@@ -11,8 +11,8 @@ import h5py
 import numpy as np
 import pytest
 
-from hsclass.models.devices.cluster import Cluster
-from hsclass.models.devices.local_workers import free_ports
+from hsclass.devices.cluster import Cluster
+from hsclass.devices.local_workers import free_ports
 from hsclass.raster import Grid
 from hsclass.scene import Scene, write_scene
 from hsclass.split import Split, write_split

@@ -5,24 +5,26 @@ evenly; why this one: `docs/decisions`.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
 
 from hsclass.backend import backend_name
+from hsclass.devices.even_batches import EvenBatches
 from hsclass.errors import WorkerError
-from hsclass.models.devices.even_batches import EvenBatches
-from hsclass.models.learning.batches import Batches
+
+if TYPE_CHECKING:
+    from hsclass.models.learning.batches import Batches
 
 
 def fit_model(
     trainer: Any,
-    batches: Batches,
+    batches: "Batches",
     *,
     epochs: int,
     callbacks: Sequence[Any],
-    validation: Batches | None = None,
+    validation: "Batches | None" = None,
     initial_epoch: int = 0,
 ) -> None:
     """Train a compiled model as `Model.fit` does, on all devices of the strategy that it was made under.
@@ -78,7 +80,7 @@ def fit_model(
     watching.on_train_end(figures)
 
 
-def _even(batches: Batches, *, learning: bool) -> Any:
+def _even(batches: "Batches", *, learning: bool) -> Any:
     """Fill batches up where Keras shares them among devices; it asks for shares of one size."""
     shared = keras.distribution.distribution()
     return batches if shared is None else EvenBatches(batches, shared.num_model_replicas, learning=learning)
@@ -96,7 +98,7 @@ def _agree(strategy: Any, epoch: int) -> None:
         )
 
 
-def _run(trainer: Any, strategy: Any, batches: Batches, step: Callable[..., None]) -> dict[str, float]:
+def _run(trainer: Any, strategy: Any, batches: "Batches", step: Callable[..., None]) -> dict[str, float]:
     """Run a step over all batches of an epoch and return the figures."""
     trainer.reset_metrics()
     for index in range(len(batches)):
@@ -125,7 +127,7 @@ def _shares(strategy: Any, batch: tuple[Any, ...]) -> tuple[Any, ...]:
     return (*map(dealt, whole), tf.constant(float(size)))
 
 
-def _make_metrics(trainer: Any, strategy: Any, batches: Batches) -> None:
+def _make_metrics(trainer: Any, strategy: Any, batches: "Batches") -> None:
     """Let the metrics make their variables, which cannot be done inside the steps' graphs."""
 
     def evaluate(inputs: Any, targets: Any, weights: Any, size: Any) -> None:

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 import hsclass
+from hsclass.devices.cluster import Cluster
+from hsclass.devices.local_workers import free_ports, local_workers
+from hsclass.devices.strategy import Team, TrainingOptions, join
 from hsclass.errors import UsageError, WorkerError
-from hsclass.models.devices.cluster import Cluster
-from hsclass.models.devices.local_workers import free_ports, local_workers
-from hsclass.models.devices.strategy import Team, TrainingOptions, join
 from hsclass.options import parse_options
 from hsclass.scene import Scene
 from hsclass.split import Split

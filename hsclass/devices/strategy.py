@@ -11,9 +11,9 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from hsclass.backend import backend_name, load_keras, use_cards
+from hsclass.devices.cluster import Cluster, find_cluster
+from hsclass.devices.roll_call import call_roll
 from hsclass.errors import UsageError, WorkerError
-from hsclass.models.devices.cluster import Cluster, find_cluster
-from hsclass.models.devices.roll_call import call_roll
 from hsclass.options import Options
 
 _VERDICT = 60.0  # seconds until an exchange that failed is no longer laid at the door of a worker that is gone

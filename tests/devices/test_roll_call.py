@@ -7,9 +7,9 @@ import threading
 
 import pytest
 
+from hsclass.devices.local_workers import free_ports
+from hsclass.devices.roll_call import Watch, call_roll
 from hsclass.errors import UsageError, WorkerError
-from hsclass.models.devices.local_workers import free_ports
-from hsclass.models.devices.roll_call import Watch, call_roll
 
 SECONDS = 20.0  # more than enough; a test that needs them all has failed
 

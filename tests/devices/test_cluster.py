@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from hsclass.devices.cluster import Cluster, expand_counts, expand_hosts, find_cluster
 from hsclass.errors import UsageError
-from hsclass.models.devices.cluster import Cluster, expand_counts, expand_hosts, find_cluster
 
 STEP = {
     "SLURM_STEP_NUM_TASKS": "4",
