@@ -1,7 +1,5 @@
 """A trained model of images: everything that a prediction needs, in one folder that holds data only."""
 
-import csv
-import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,9 +13,8 @@ from hsclass.errors import DataError
 from hsclass.images.frozen import FeatureOptions, FrozenNetwork, feature_images
 from hsclass.images.inputs import Features, Inputs, from_record
 from hsclass.images.model import ImageModel, image_model
+from hsclass.models.account import read_account, write_account
 from hsclass.options import parse_options
-
-ABOUT_FILE, TRAINING_FILE, HISTORY_FILE = "model.json", "training.json", "history.csv"
 
 
 @dataclass(frozen=True)
@@ -75,13 +72,7 @@ class TrainedImageModel:
         """Write the model into a new folder, atomically."""
         with atomic_path(folder) as partial:
             partial.mkdir()
-            (partial / ABOUT_FILE).write_text(json.dumps(self.about, indent=1))
-            (partial / TRAINING_FILE).write_text(json.dumps(self.training, indent=1))
-            if self.history:
-                with (partial / HISTORY_FILE).open("w", newline="") as file:
-                    writer = csv.DictWriter(file, list(self.history[0]), lineterminator="\n")
-                    writer.writeheader()
-                    writer.writerows(self.history)
+            write_account(partial, self.about, self.training, self.history)
             self.model.save(partial)
 
     @classmethod
@@ -95,8 +86,7 @@ class TrainedImageModel:
         """
         folder = Path(folder)
         try:
-            about = json.loads((folder / ABOUT_FILE).read_text())
-            training = json.loads((folder / TRAINING_FILE).read_text())
+            about, training = read_account(folder)
             family = image_model(about["model"])
             options = parse_options(family.Options, about["options"], f"model {about['model']}")
             model = family(

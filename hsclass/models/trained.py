@@ -1,6 +1,5 @@
 """A trained model: everything that a prediction needs, in one folder that holds data only."""
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,15 +14,13 @@ from hsclass.errors import DataError
 from hsclass.features import feature_class
 from hsclass.fit_scope import SCOPE_FILE, FitScope, read_fit_scope, write_fit_scope
 from hsclass.models import model_class
+from hsclass.models.account import read_account, write_account
 from hsclass.models.classifier import Classifier
 from hsclass.models.spectral_contract import Bands, Resampling, convert_bands
 from hsclass.normalize import Normalizer, normalize_cube
 from hsclass.options import parse_options
 from hsclass.scene import LandCover, Scene
 
-ABOUT_FILE = "model.json"
-TRAINING_FILE = "training.json"
-HISTORY_FILE = "history.csv"
 ARRAYS_FILE = "arrays.npz"
 
 
@@ -102,13 +99,7 @@ class TrainedModel:
         """Write the model into a new folder, atomically."""
         with atomic_path(folder) as partial:
             partial.mkdir()
-            (partial / ABOUT_FILE).write_text(json.dumps(self.about, indent=1))
-            (partial / TRAINING_FILE).write_text(json.dumps(self.training, indent=1))
-            if self.history:
-                names = list(self.history[0])
-                lines = [names, *([row[name] for name in names] for row in self.history)]
-                text = "\n".join(",".join("" if cell is None else str(cell) for cell in line) for line in lines)
-                (partial / HISTORY_FILE).write_text(text + "\n")
+            write_account(partial, self.about, self.training, self.history)
             np.savez(
                 partial / ARRAYS_FILE,
                 **_learned("normalizer", self.normalizer),
@@ -128,8 +119,7 @@ class TrainedModel:
         """
         folder = Path(folder)
         try:
-            about = json.loads((folder / ABOUT_FILE).read_text())
-            training = json.loads((folder / TRAINING_FILE).read_text())
+            about, training = read_account(folder)
             arrays = dict(np.load(folder / ARRAYS_FILE, allow_pickle=False))
             normalizer = Normalizer(about["normalization"]["kind"])
             extractor_class = feature_class(about["features"])
