@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -21,7 +21,6 @@ from hsclass.learnable import constant_bands, note_on_constant, require_learnabl
 from hsclass.models import model_class
 from hsclass.models.classifier import Classifier, FitReport, Progress, Sample
 from hsclass.models.learning.checkpoint import Checkpoint
-from hsclass.models.network import NetworkClassifier
 from hsclass.models.spectral_contract import Bands
 from hsclass.models.trained import TrainedModel
 from hsclass.normalize import Normalizer, normalize_scene
@@ -29,6 +28,9 @@ from hsclass.options import parse_options
 from hsclass.resources import Clock, peak_memory_mb, versions
 from hsclass.scene import Scene
 from hsclass.split import Role, Split
+
+if TYPE_CHECKING:
+    from hsclass.models.network import NetworkClassifier
 
 _BANDWISE = ("raw", "bands", "bilateral", "restore", "spectrum")  # features that are a value a band
 
@@ -194,10 +196,11 @@ def _train(
     seed: int,
     watch: _Watch,
 ) -> FitReport:
-    if not isinstance(classifier, NetworkClassifier):
+    if not classifier.network:
         return classifier.fit(cube, *samples, seed=seed, progress=watch.progress)
-    with join(devices, threads=classifier.threads) as team, team.scope:
-        report = classifier.fit(
+    network = cast("NetworkClassifier", classifier)
+    with join(devices, threads=network.threads) as team, team.scope:
+        report = network.fit(
             cube,
             *samples,
             seed=seed,
@@ -206,7 +209,7 @@ def _train(
             tensorboard=Path(watch.tensorboard) if watch.tensorboard is not None and team.chief else None,
         )
     if team.strategy != "single":
-        classifier.rebuild()
+        network.rebuild()
     return replace(report, device=team.describe(report.device))
 
 

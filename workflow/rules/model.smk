@@ -26,7 +26,7 @@ rule train:
         devices=devices,
         code=train_digest,
     shell:
-        "{params.launcher} hsclass train results/{wildcards.scene} {input.split} {params.subject} {params.devices}"
+        "{params.launcher}hsclass train results/{wildcards.scene} {input.split} {params.subject} {params.devices}"
         " --seed {wildcards.seed} --threads {params.threads} -o {output} 2>&1 | tee {log}"
 
 

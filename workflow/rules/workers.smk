@@ -14,7 +14,7 @@ def cpus_each(wildcards, threads):
 def launcher(wildcards, resources):
     """What starts the workers as tasks of this job; nothing where hsclass does, on this machine."""
     started_by = resources.get("mpi", "")
-    return f"{started_by} --ntasks={TRAINING.workers} --cpus-per-task={resources.cpus_per_task}" if started_by else ""
+    return f"{started_by} --ntasks={TRAINING.workers} --cpus-per-task={resources.cpus_per_task} " if started_by else ""
 
 
 use rule train as train_workers with:
