@@ -15,6 +15,11 @@ def pad_cube(cube: np.ndarray, reach: int) -> np.ndarray:
     return np.pad(cube, ((reach, reach), (reach, reach), (0, 0)), mode="reflect")
 
 
+def _mirrored(side: int, reach: int) -> np.ndarray:
+    """For each place of a padded side, from 0, the place in the scene that it mirrors."""
+    return np.pad(np.arange(side, dtype=np.int32), reach, mode="reflect")
+
+
 class GatherWindows(keras.layers.Layer):
     """Turn pixel coordinates, int32 of shape (batch, 2), into windows of shape (batch, window, window, features).
 
@@ -28,21 +33,27 @@ class GatherWindows(keras.layers.Layer):
 
     def __init__(self, cube: np.ndarray, window: int, **kwargs: Any) -> None:
         super().__init__(trainable=False, dtype="float32", **kwargs)
-        padded = pad_cube(cube, window // 2)
-        _, self.cols, self.features = padded.shape
+        *sides, self.features = cube.shape
+        self.cols = sides[1]
         self.window = window
+        spectra = np.ascontiguousarray(cube, dtype=np.float32).reshape(-1, self.features)
+        # Given as its first value: zeros and an assignment would hold the cube several times over.
         self.spectra = self.add_weight(
-            shape=(padded.shape[0] * self.cols, self.features), initializer="zeros", trainable=False, name="spectra"
+            shape=spectra.shape,
+            initializer=lambda shape, dtype: ops.convert_to_tensor(spectra),
+            trainable=False,
+            name="spectra",
         )
-        self.spectra.assign(padded.reshape(-1, self.features))
-        steps = np.arange(window, dtype=np.int32)
-        self.offsets = (steps[:, np.newaxis] * self.cols + steps).ravel()
+        self.steps = np.arange(window, dtype=np.int32)
+        self.mirrored = [_mirrored(side, window // 2) for side in sides]
 
     def call(self, pixels: Any) -> Any:
-        """Gather the window centred on each pixel; the padding makes its first corner the pixel's own coordinates."""
-        corners = pixels[:, 0] * self.cols + pixels[:, 1]
-        places = ops.expand_dims(corners, 1) + ops.convert_to_tensor(self.offsets)
-        return ops.reshape(ops.take(self.spectra, places, axis=0), (-1, self.window, self.window, self.features))
+        """Gather the window centred on each pixel; beyond the borders the scene is mirrored as by `pad_cube`."""
+        down, across = (
+            ops.take(ops.convert_to_tensor(mirrored), pixels[:, axis, None] + ops.convert_to_tensor(self.steps), axis=0)
+            for axis, mirrored in enumerate(self.mirrored)
+        )
+        return ops.take(self.spectra, down[:, :, None] * self.cols + across[:, None, :], axis=0)
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """Return (batch, window, window, features)."""
