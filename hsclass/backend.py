@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from hsclass.errors import UsageError
 
 _DEFAULT = "tensorflow"
@@ -60,6 +62,24 @@ def _hushed() -> Iterator[None]:
         finally:
             os.dup2(original, 2)
             os.close(original)
+
+
+def as_tensor(values: np.ndarray) -> Any:
+    """Return an array as a tensor of the loaded backend, of which one copy is made and no more.
+
+    TensorFlow's own conversion holds two while it works. Memory that it is lent begins at a multiple of 64 bytes.
+    """
+    import keras
+
+    if keras.backend.backend() != "tensorflow":
+        return keras.ops.convert_to_tensor(values)
+    import tensorflow as tf
+
+    memory = np.empty(values.nbytes + 64, np.uint8)
+    start = -memory.ctypes.data % 64
+    lent = memory[start : start + values.nbytes].view(values.dtype).reshape(values.shape)
+    lent[...] = values
+    return tf.experimental.dlpack.from_dlpack(lent.__dlpack__())
 
 
 def backend_name() -> str:

@@ -6,6 +6,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from hsclass.backend import as_tensor
+
 
 def pad_cube(cube: np.ndarray, reach: int) -> np.ndarray:
     """Return the cube with `reach` pixels mirrored at each border (the border pixel itself is not repeated).
@@ -36,11 +38,11 @@ class GatherWindows(keras.layers.Layer):
         *sides, self.features = cube.shape
         self.cols = sides[1]
         self.window = window
-        spectra = np.ascontiguousarray(cube, dtype=np.float32).reshape(-1, self.features)
+        spectra = cube.astype(np.float32, copy=False).reshape(-1, self.features)
         # Given as its first value: zeros and an assignment would hold the cube several times over.
         self.spectra = self.add_weight(
             shape=spectra.shape,
-            initializer=lambda shape, dtype: ops.convert_to_tensor(spectra),
+            initializer=lambda shape, dtype: as_tensor(spectra),
             trainable=False,
             name="spectra",
         )

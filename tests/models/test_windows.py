@@ -1,8 +1,10 @@
 """Windows are what slicing the mirrored cube gives."""
 
+import keras
 import numpy as np
 import pytest
 
+from hsclass.backend import as_tensor
 from hsclass.models.windows import GatherWindows, pad_cube
 
 
@@ -51,3 +53,12 @@ def test_the_cube_is_held_as_one_weight_that_is_not_trained(cube: np.ndarray) ->
     assert layer.trainable_weights == []
     assert [tuple(weight.shape) for weight in layer.weights] == [(7 * 10, 3)]
     assert layer.compute_output_shape((None, 2)) == (None, 5, 5, 3)
+
+
+def test_a_tensor_is_the_array_and_keeps_apart_from_it() -> None:
+    values = np.arange(24, dtype=np.float32).reshape(4, 6)[:, ::2]
+    tensor = as_tensor(values)
+    values[:] = -1
+    np.testing.assert_array_equal(
+        keras.ops.convert_to_numpy(tensor), [[0, 2, 4], [6, 8, 10], [12, 14, 16], [18, 20, 22]]
+    )
