@@ -97,3 +97,40 @@ def test_under_qsub_a_deleted_job_runs_again_and_a_killed_run_goes_on(
     assert deleted.job != left.job
     assert jobs[deleted.job]["JobState"] == jobs[left.job]["JobState"] == "CANCELLED"
     assert (folder / model / "model.json").read_bytes() == (undisturbed / model / "model.json").read_bytes()
+
+def test_job_that_fails_three_times_stops_no_other_and_kill_hands_in_no_more(
+    slurm, run, begin, catch, until, said, untrained, undisturbed, outcome
+) -> None:
+    folder, before = untrained("first", "second"), slurm.jobs()
+    experiment = (folder / "experiment.yaml").read_text()
+    wrong = experiment.replace("rf, name: first, trees: 10", "knn, name: first, neighbours: 100000")
+    (folder / "experiment.yaml").write_text(wrong)
+    failed = run(folder)
+    assert failed.returncode == 1
+    assert "hsclass: model knn: option 'neighbours' is 100000, but there are " in failed.stderr
+    assert "Error in rule train:" in failed.stderr
+    assert "log: logs/train/cut/dbscan_area-0/raw-first.log (check log file(s) for error details)" in failed.stderr
+    jobs = slurm.new_jobs(before)
+    assert sorted(job["JobState"] for job in jobs) == ["COMPLETED"] * 2 + ["FAILED"] * 3
+    assert not list((folder / RUNS / "first").iterdir())
+    second = f"{RUNS}/second/metrics.json"
+    assert (folder / second).read_bytes() == (undisturbed / second).read_bytes()
+
+    (folder / "experiment.yaml").write_text(experiment)
+    mended = slurm.jobs()
+    process = begin(folder)
+    (running,) = catch(process, folder, f"{RUNS}/first/model")
+    process.terminate()
+    until(lambda: "Will exit after finishing currently running jobs" in said())
+    assert process.poll() is None
+    running.go_on()
+    print(process.wait(120))
+    print(said())
+    assert [job["JobId"] for job in slurm.new_jobs(mended)] == [running.job]
+    assert slurm.jobs()[running.job]["JobState"] == "COMPLETED"
+
+    again = slurm.jobs()
+    done = run(folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert len(slurm.new_jobs(again)) == 2  # a map and its accuracy; the report
+    assert outcome(folder) == outcome(undisturbed)
