@@ -6,7 +6,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from hsclass.backbones.efficientnet_lite0 import efficientnet_lite0, packaged_weights, set_torch_weights
+from hsclass.backbones.efficientnet_lite import SCALES, efficientnet_lite, packaged_weights, set_torch_weights
 from hsclass.backbones.names import BACKBONES, LITE0, check_backbone
 from hsclass.backbones.torch_file import read_torch_file
 from hsclass.backend import load_keras
@@ -29,7 +29,7 @@ def backbone(
         One of `BACKBONES`.
     weights : str or path-like
         "imagenet": those published; "none": drawn at random, from Keras' seed; else a file, HDF5 as Keras writes it
-        or, for efficientnet_lite0, PyTorch's.
+        or, for efficientnet_lite0, 1 and 2, PyTorch's.
     input_shape : tuple of int
         (height, width, 3) [pixels] of the images.
     threads : int
@@ -53,10 +53,10 @@ def backbone(
     check_backbone(name, min(input_shape[:2]))
     keras = load_keras(threads)
     weights = os.fspath(weights)
-    if name == LITE0:
-        network = efficientnet_lite0(input_shape)
+    if name in SCALES:
+        network = efficientnet_lite(name, input_shape)
         if weights == IMAGENET:
-            weights = str(packaged_weights())
+            weights = str(packaged_weights(name))
         if weights != NONE:
             _read_weights(network, name, Path(weights))
         return network
@@ -95,7 +95,7 @@ def _read_weights(network: Any, name: str, file: Path) -> None:
             f"weights {file}: there is no such file; expected {IMAGENET}, {NONE} or a file of {name}'s weights"
         )
     if not file.name.endswith(".h5"):
-        if name != LITE0:
+        if name not in SCALES:
             raise DataError(
                 f"weights {file}: is not a file of weights that {name} can read; expected one of Keras' that ends in"
                 " .weights.h5 or .h5"

