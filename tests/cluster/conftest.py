@@ -125,12 +125,12 @@ def run(slurm: Slurm, command: Callable[..., list[str]]) -> Callable[..., subpro
 
 @pytest.fixture
 def begin(slurm: Slurm, command: Callable[..., list[str]], tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen]]:
-    """Begin to run the workflow in a folder; what it says goes to a file."""
+    """Begin to run the workflow in a folder, `within` a command that becomes it; what it says goes to a file."""
     begun = []
 
-    def start(folder: Path, *arguments: str, profile: str = "slurm") -> subprocess.Popen:
+    def start(folder: Path, *arguments: str, profile: str = "slurm", within: tuple[str, ...] = ()) -> subprocess.Popen:
         with (tmp_path / "said.txt").open("w") as said:
-            line = command(folder, *arguments, profile=profile)
+            line = [*within, *command(folder, *arguments, profile=profile)]
             begun.append(subprocess.Popen(line, cwd=folder, env=slurm.environment, stdout=said, stderr=said))
         return begun[-1]
 

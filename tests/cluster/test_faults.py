@@ -1,5 +1,6 @@
 """Faults of a cluster, on a real Slurm: the run ends with the table of an undisturbed one."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -9,6 +10,8 @@ import pytest
 
 pytestmark = pytest.mark.xdist_group("cluster")
 RUNS = "results/cut/dbscan_area-0/raw"
+# What qsub of Slurm's understands.
+TORQUE = ("--default-resources", "runtime=10", "mem_mb=2000", "pbs=torque")
 HSCLASS = str(Path(sys.executable).with_name("hsclass"))
 
 
@@ -98,39 +101,57 @@ def test_under_qsub_a_deleted_job_runs_again_and_a_killed_run_goes_on(
     assert jobs[deleted.job]["JobState"] == jobs[left.job]["JobState"] == "CANCELLED"
     assert (folder / model / "model.json").read_bytes() == (undisturbed / model / "model.json").read_bytes()
 
-def test_job_that_fails_three_times_stops_no_other_and_kill_hands_in_no_more(
-    slurm, run, begin, catch, until, said, untrained, undisturbed, outcome
+
+def test_job_that_fails_three_times_stops_no_other_and_a_terminated_run_hands_in_no_more(
+    slurm, begin, run, catch, until, said, untrained, undisturbed, outcome
 ) -> None:
     folder, before = untrained("first", "second"), slurm.jobs()
-    experiment = (folder / "experiment.yaml").read_text()
-    wrong = experiment.replace("rf, name: first, trees: 10", "knn, name: first, neighbours: 100000")
-    (folder / "experiment.yaml").write_text(wrong)
-    failed = run(folder)
-    assert failed.returncode == 1
-    assert "hsclass: model knn: option 'neighbours' is 100000, but there are " in failed.stderr
-    assert "Error in rule train:" in failed.stderr
-    assert "log: logs/train/cut/dbscan_area-0/raw-first.log (check log file(s) for error details)" in failed.stderr
-    jobs = slurm.new_jobs(before)
-    assert sorted(job["JobState"] for job in jobs) == ["COMPLETED"] * 2 + ["FAILED"] * 3
-    assert not list((folder / RUNS / "first").iterdir())
-    second = f"{RUNS}/second/metrics.json"
-    assert (folder / second).read_bytes() == (undisturbed / second).read_bytes()
+    experiment = folder / "experiment.yaml"
+    right = experiment.read_text()
+    experiment.write_text(right.replace("rf, name: first, trees: 10", "knn, name: first, neighbours: 100000"))
+    process = begin(folder, *TORQUE, profile="pbs")
+    (other,) = catch(process, folder, f"{RUNS}/second/model")
+    until(lambda: [job["JobState"] for job in slurm.new_jobs(before)].count("FAILED") == 3)
+    other.go_on()
+    assert process.wait(120) == 1
+    assert "hsclass: model knn: option 'neighbours' is 100000, but there are 358 training pixels" in said()
+    assert f"log: logs/train/{RUNS[8:]}-first.log (check log file(s) for error details)" in said()
+    # The other job of training, and the one of its map, which was handed in after the third failure.
+    assert sorted(job["JobState"] for job in slurm.new_jobs(before)) == ["COMPLETED"] * 2 + ["FAILED"] * 3
+    assert not (folder / RUNS / "first").exists()
 
-    (folder / "experiment.yaml").write_text(experiment)
+    experiment.write_text(right)
     mended = slurm.jobs()
-    process = begin(folder)
+    process = begin(folder, *TORQUE, profile="pbs")
     (running,) = catch(process, folder, f"{RUNS}/first/model")
     process.terminate()
     until(lambda: "Will exit after finishing currently running jobs" in said())
-    assert process.poll() is None
     running.go_on()
-    print(process.wait(120))
-    print(said())
-    assert [job["JobId"] for job in slurm.new_jobs(mended)] == [running.job]
-    assert slurm.jobs()[running.job]["JobState"] == "COMPLETED"
+    assert process.wait(120) == 1
+    assert {job["JobId"]: job["JobState"] for job in slurm.new_jobs(mended)} == {running.job: "COMPLETED"}
 
-    again = slurm.jobs()
-    done = run(folder)
+    done = run(folder, *TORQUE, profile="pbs")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert len(slurm.new_jobs(again)) == 2  # a map and its accuracy; the report
+    assert len(slurm.new_jobs(mended)) == 3  # then only a map with its accuracy, and the report
     assert outcome(folder) == outcome(undisturbed)
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can hide a folder from one process")
+def test_outputs_that_the_login_node_sees_late_are_waited_for(begin, until, said, untrained, undisturbed) -> None:
+    if subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False).returncode != 0:
+        pytest.skip("this machine does not let root hide a folder from one process")
+    folder, model = untrained("first"), f"{RUNS}/first/model"
+    late = folder / RUNS / "first"
+    late.mkdir()
+    # Snakemake finds an empty disk where its jobs write: to it, their outputs are not there yet.
+    blind = ("unshare", "--mount", "sh", "-c", 'mount -t tmpfs tmpfs "$0" && exec "$@"', str(late))
+    process = begin(folder, model, *TORQUE, "--latency-wait", "1", "--retries", "0", profile="pbs", within=blind)
+    assert process.wait(120) == 1
+    assert "Missing files after 1 seconds. This might be due to filesystem latency." in said()
+    assert "consider to increase the wait time with --latency-wait" in said()
+
+    process = begin(folder, model, *TORQUE, profile="pbs", within=blind)
+    until(lambda: "Waiting at most 20 seconds for missing files" in said())
+    subprocess.run(["nsenter", "--mount", f"--target={process.pid}", "umount", "--lazy", late], check=True)
+    assert process.wait(120) == 0, said()
+    assert (folder / model / "model.json").read_bytes() == (undisturbed / model / "model.json").read_bytes()
