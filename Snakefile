@@ -15,6 +15,7 @@ container: "hsclass.sif"
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/resources.smk"
 
 
 if "images" in config:
@@ -24,7 +25,6 @@ if "images" in config:
 
 else:
 
-    include: "workflow/rules/resources.smk"
     include: "workflow/rules/devices.smk"
     include: "workflow/rules/scene.smk"
     include: "workflow/rules/split.smk"

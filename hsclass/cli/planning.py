@@ -20,20 +20,29 @@ def estimate(
         Path, typer.Option(help="where earlier experiments ran, whose times are the basis", show_default="this one")
     ] = Path(),
     calibrate: Annotated[
-        bool, typer.Option("--calibrate", help="first run its models and features on small made scenes, to time them")
+        bool,
+        typer.Option(
+            "--calibrate", help="first run its models and features on small made scenes or images, to time them"
+        ),
     ] = False,
     snakefile: Annotated[Path, typer.Option(help="of the calibration run")] = Path("Snakefile"),
     as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
 ) -> None:
     """Tell what an experiment takes before it runs: jobs, hours, memory, disk, and the time on so many cores."""
-    from hsclass.experiment import load_experiment
+    from hsclass.experiment import open_experiment, read_config
+    from hsclass.images.experiment import ImageExperiment
     from hsclass.planning.calibration import run_calibration, write_calibration
     from hsclass.planning.estimate import CALIBRATION
     from hsclass.planning.estimate import estimate as foretell
+    from hsclass.planning.image_calibration import write_image_calibration
 
-    plan = load_experiment(config)
+    plan = open_experiment(read_config(config))
     if calibrate:
-        run_calibration(write_calibration(plan, folder / CALIBRATION / plan.plan.experiment), snakefile, cores=cores)
+        home = folder / CALIBRATION / plan.plan.experiment
+        made = (
+            write_image_calibration(plan, home) if isinstance(plan, ImageExperiment) else write_calibration(plan, home)
+        )
+        run_calibration(made, snakefile, cores=cores)
     found = foretell(plan, cores=cores, folder=folder)
     if as_json:
         typer.echo(json.dumps(found.as_dict(), indent=1))

@@ -85,12 +85,18 @@ def list_file(manifest: Mapping[str, Any], part: str, home: Path) -> Path | None
     return None if manifest[part] is None else home / manifest[part]["file"]
 
 
+def mirrored_images(described: ImageSet) -> Path | None:
+    """Return the folder of a set's unpacked images in the data mirror, None where there is none."""
+    mirror = os.environ.get(MIRROR_VARIABLE)
+    folder = Path(mirror) / described.mirror if mirror and described.mirror else None
+    return folder if folder and folder.is_dir() else None
+
+
 def _images(described: ImageSet, home: Path, mirror: list[Path]) -> tuple[Path, str]:
     unpacked = home / UNPACKED
     if described.folder:
         return Path(described.folder), described.folder
-    mirrored = Path(os.environ.get(MIRROR_VARIABLE) or ".") / (described.mirror or "")
-    if described.mirror and mirror and mirrored.is_dir():
+    if mirror and (mirrored := mirrored_images(described)):
         return mirrored.resolve(), f"mirror, {mirrored}"
     if described.arrays == "digits":
         write_digits(unpacked)

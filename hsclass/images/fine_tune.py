@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from hsclass.backbones import BACKBONES, backbone, blocks, check_backbone
-from hsclass.backbones.names import LITE0
+from hsclass.backbones.efficientnet_lite import SCALES, efficientnet_lite
 from hsclass.backend import load_keras
 from hsclass.errors import UsageError
 from hsclass.images.early_maps import MOST_BYTES, EarlyMaps, divide_network, map_bytes
@@ -160,9 +160,10 @@ class FineTuned(NetworkModel):
 
 def _of_channels(name: str, input_shape: tuple[int, ...]) -> Any:
     """Return a network for images of any number of channels, with random weights; published ones are for three."""
+    if name in SCALES:
+        rows, cols, channels = input_shape
+        return efficientnet_lite(name, (rows, cols, channels))
     made = resolve(BACKBONES, name, "backbone")
-    if name == LITE0:
-        return made(input_shape)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # Keras expects one or three channels, and takes any
         return made(include_top=False, weights=None, input_shape=input_shape)

@@ -45,6 +45,9 @@ class ImageSet(Options):
     lists: Lists = Lists()
     classes: tuple[str, ...] = Field((), description="names of all classes; default: those found")
     images: int | None = Field(None, ge=1, description="published number of images; checked")
+    shape: tuple[int, int, int] | None = Field(
+        None, description="rows, columns and bands of most images, for what jobs ask for before these are indexed"
+    )
 
     @property
     def several_labels(self) -> bool:

@@ -86,7 +86,7 @@ def fit_images(
     inputs: Inputs
     if features is None:
         assert isinstance(parsed, ImageNetworkOptions)
-        images = Images(index.files, image_form(parsed, index))
+        images = Images(index.files, image_form(parsed, index.common_shape()))
         images.measure(np.random.default_rng(seed).permutation(train)[:MEASURED])
         inputs, read = images, as_record(images)
     else:
@@ -123,8 +123,8 @@ def fit_images(
     )  # fmt: skip
 
 
-def image_form(options: ImageNetworkOptions, index: ImageIndex) -> Form:
-    """Return the form that a network takes the images of an index in."""
-    rows, cols, bands = index.common_shape()
+def image_form(options: ImageNetworkOptions, common: tuple[int, int, int]) -> Form:
+    """Return the form that a network takes images in; `common` is the commonest rows, columns and bands."""
+    rows, cols, bands = common
     channels = 1 if options.grey else len(options.bands) or (3 if bands in {1, 2, 3, 4} else bands)
     return Form(options.size or max(rows, cols), channels, options.bands, options.fit)

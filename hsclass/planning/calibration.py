@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -44,16 +45,23 @@ def write_calibration(experiment: Experiment, folder: Path) -> Path:
         "seeds": [0],
         "splits": ["random"],
         "features": [{"features": e.kind, "name": e.name, **e.options} for e in plan.features],
-        "models": [{"model": e.kind, "name": e.name, **_few_epochs(experiment, e.name)} for e in plan.models],
+        "models": [
+            {
+                "model": e.kind,
+                "name": e.name,
+                **few_epochs(experiment.given_options("models", e.name), experiment.options("models", e.name)),
+            }
+            for e in plan.models
+        ],
     }
     file = folder / "experiment.yaml"
     write_text(file, yaml.safe_dump(config, sort_keys=False))
     return file
 
 
-def _few_epochs(experiment: Experiment, model: str) -> dict[str, Any]:
-    given, options = experiment.given_options("models", model), experiment.options("models", model)
-    return {**given, "epochs": min(_EPOCHS, options["epochs"])} if "epochs" in options else given
+def few_epochs(given: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options that an experiment gives a model, with fewer epochs; `options` are all of them."""
+    return {**given, **({"epochs": min(_EPOCHS, options["epochs"])} if "epochs" in options else {})}
 
 
 def _write_scene(folder: Path, name: str, side: int, size: Size, wavelengths: tuple[float, ...] | None) -> None:

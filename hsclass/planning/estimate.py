@@ -6,15 +6,21 @@ from pathlib import Path
 from typing import Any
 
 from hsclass.experiment import Experiment
-from hsclass.planning.forecast import Forecast, Forecaster
+from hsclass.images.experiment import ImageExperiment
+from hsclass.planning.forecast import Forecast, Forecaster, SceneForecaster
+from hsclass.planning.image_forecast import ImageForecaster
+from hsclass.planning.image_jobs import image_jobs
+from hsclass.planning.image_needs import ImageNeeds
+from hsclass.planning.image_timings import timed_image_jobs
 from hsclass.planning.jobs import Job, counted, experiment_jobs
-from hsclass.planning.needs import Needs
+from hsclass.planning.needs import Grants, Needs
 from hsclass.planning.schedule import schedule
-from hsclass.planning.timings import timed_jobs
+from hsclass.planning.timings import Timing, timed_jobs
 
 CALIBRATION = "calibration"
 """Folder, in that of the experiment, of a run that was made to be timed."""
 
+_SCORED = {"evaluate", "gather", "evaluate_images"}  # told of as one, whatever their model
 _OVERHEAD = 0.2  # s that Snakemake takes for each job itself; see benchmarks/RESULTS.md, "Cost of growth"
 
 
@@ -88,23 +94,19 @@ class Estimate:
         return asdict(self)
 
 
-def estimate(experiment: Experiment, *, cores: int, folder: Path) -> Estimate:
+def estimate(experiment: Experiment | ImageExperiment, *, cores: int, folder: Path) -> Estimate:
     """Estimate what an experiment takes, from nothing to its report.
 
     Parameters
     ----------
-    experiment : Experiment
+    experiment : Experiment or ImageExperiment
     cores : int
         That its jobs share.
     folder : Path
         Where earlier experiments ran (their `logs` and `results` are the basis), and where calibration runs did.
     """
-    needs = Needs(experiment, folder)
-    timings = timed_jobs(folder)
-    for calibration in sorted((folder / CALIBRATION).glob("*")):
-        timings += timed_jobs(calibration)
-    jobs = experiment_jobs(experiment)
-    foretell = Forecaster(experiment, needs, timings)
+    jobs = _jobs(experiment)
+    needs, timings, foretell = _basis(experiment, folder)
     forecasts = [foretell(job) for job in jobs]
     rules = tuple(_of_rule(found, needs) for found in _by_rule(jobs, forecasts))
     placed = schedule(
@@ -125,14 +127,30 @@ def estimate(experiment: Experiment, *, cores: int, folder: Path) -> Estimate:
     )
 
 
-def job_counts(experiment: Experiment) -> dict[str, int]:
+def job_counts(experiment: Experiment | ImageExperiment) -> dict[str, int]:
     """Return how many jobs each rule has, as `snakemake -n` counts them where nothing is done yet."""
-    return {rule: len(jobs) for rule, jobs in counted(experiment_jobs(experiment))}
+    return {rule: len(jobs) for rule, jobs in counted(_jobs(experiment))}
+
+
+def _jobs(experiment: Experiment | ImageExperiment) -> list[Job]:
+    return image_jobs(experiment) if isinstance(experiment, ImageExperiment) else experiment_jobs(experiment)
+
+
+def _basis(experiment: Experiment | ImageExperiment, folder: Path) -> tuple[Grants, list[Timing], Forecaster]:
+    """Return what jobs ask for, which ones were timed, and what foretells by these."""
+    folders = [folder, *sorted((folder / CALIBRATION).glob("*"))]
+    if isinstance(experiment, ImageExperiment):
+        found = [timing for place in folders for timing in timed_image_jobs(place)]
+        image_needs = ImageNeeds(experiment, folder)
+        return image_needs, found, ImageForecaster(experiment, image_needs, found)
+    found = [timing for place in folders for timing in timed_jobs(place)]
+    needs = Needs(experiment, folder)
+    return needs, found, SceneForecaster(experiment, needs, found)
 
 
 def _subject(job: Job) -> str:
-    models = "model" in job.wildcards and job.rule not in {"evaluate", "gather"}
-    return f"{job.wildcards['features']}/{job.wildcards['model']}" if models else ""
+    names = [job.wildcards[name] for name in ("features", "model") if name in job.wildcards]
+    return "" if job.rule in _SCORED else "/".join(names)
 
 
 def _by_rule(jobs: Sequence[Job], forecasts: Sequence[Forecast | None]) -> Iterable[_Foretold]:
@@ -142,7 +160,7 @@ def _by_rule(jobs: Sequence[Job], forecasts: Sequence[Forecast | None]) -> Itera
     return found.values()
 
 
-def _of_rule(found: _Foretold, needs: Needs) -> RuleEstimate:
+def _of_rule(found: _Foretold, needs: Grants) -> RuleEstimate:
     rule = found[0][0].rule
     known = [(job, forecast) for job, forecast in found if forecast]
     whole = len(known) == len(found)
@@ -163,18 +181,13 @@ def _of_rule(found: _Foretold, needs: Needs) -> RuleEstimate:
     )
 
 
-def _notes(experiment: Experiment, needs: Needs, rules: Sequence[RuleEstimate]) -> tuple[str, ...]:
-    notes = [
-        f"scene {name}: its size is not known before it is built; {size.rows} x {size.cols} pixels and {size.bands}"
-        " bands are taken; give 'shape' in its descriptor"
-        for name, size in needs.sizes.items()
-        if not size.known
-    ]
+def _notes(experiment: Experiment | ImageExperiment, needs: Grants, rules: Sequence[RuleEstimate]) -> tuple[str, ...]:
+    notes = needs.unknown()
     if lacking := [" ".join((found.rule, found.subject)).strip() for found in rules if found.seconds is None]:
         notes.append(f"not counted, as no such job was timed: {', '.join(lacking)}")
     near = [f"{found.rule} {found.subject} ({found.basis})" for found in rules if found.basis.startswith("other")]
     if near:
         notes.append(f"derived from jobs that are like them: {', '.join(near)}")
-    if any(experiment.search(name) for name in experiment.models):
+    if isinstance(experiment, Experiment) and any(experiment.search(name) for name in experiment.models):
         notes.append("searches: at most; trials that are given up take less")
     return tuple(notes)

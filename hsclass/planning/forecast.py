@@ -1,20 +1,24 @@
 """What each job of an experiment will take, in proportion to jobs that ran before."""
 
 import statistics
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar
 
 from hsclass.experiment import Experiment
 from hsclass.planning.jobs import Job
 from hsclass.planning.needs import Needs
-from hsclass.planning.timings import Timing, subject_of
+from hsclass.planning.timings import Subject, Timing, subject_of
 
 TIMED_AS = {"predict_part": "predict", "tune": "train", "winner": "train"}
 """Rules whose jobs do what those of another rule do."""
 
-_APART = 1.5  # factor between the work of two jobs from which on a line through them says something
-_HELD = 5.0  # MB that a job may hold for each MB that its cube is larger than that of the timed job
+TRAIN = {"train", "train_images"}
+"""Rules whose jobs run epochs and leave a model."""
+
+APART = 1.5  # factor between the work of two jobs from which on a line through them says something
 
 
 @dataclass(frozen=True)
@@ -37,23 +41,22 @@ class Forecast:
     like: str
 
 
-class Forecaster:
-    """Foretells the jobs of an experiment.
+class Forecaster(ABC):
+    """Foretells jobs; what a job has to do, and what it is like, a branch of the workflow says.
 
     Times go along a line through those of timed jobs, start-up and work apart; where all had about as much to do, in
     proportion to the work beyond the start.
 
     Parameters
     ----------
-    experiment : Experiment
-    needs : Needs
     timings : sequence of Timing
         Of jobs that ran before.
     """
 
-    def __init__(self, experiment: Experiment, needs: Needs, timings: Sequence[Timing]) -> None:
-        self._experiment = experiment
-        self._needs = needs
+    held: ClassVar[float]
+    """MB that a job may hold for each MB that its data are larger than those of the timed job."""
+
+    def __init__(self, timings: Sequence[Timing]) -> None:
         self._timings = timings
         self._known: dict[tuple[str, ...], Forecast | None] = {}
 
@@ -64,6 +67,93 @@ class Forecaster:
         if key not in self._known:
             self._known[key] = self._foretold(job)
         return self._known[key]
+
+    @abstractmethod
+    def work_of(self, job: Job) -> float:
+        """Return how much a job has to do."""
+
+    @abstractmethod
+    def _subject(self, job: Job) -> Subject:
+        """Return kinds and options of model and features, of a job that has them."""
+
+    @abstractmethod
+    def _megabytes(self, job: Job) -> float | None:
+        """Return the MB of the data that a job reads, None of one without a data set."""
+
+    def _limited(self, job: Job, seconds: float, start: float) -> float:
+        """Return the seconds of a job that is ended when its time is up."""
+        del job, start
+        return seconds
+
+    def _telling(self, timed: list[Timing]) -> list[Timing]:
+        """Return those of the timed jobs of a kind whose seconds tell how the time goes with the work."""
+        return timed
+
+    def _least(self, timing: Timing) -> float:
+        """Return the seconds that no job takes less than."""
+        del timing
+        return self._start
+
+    @cached_property
+    def _start(self) -> float:
+        return min((timing.seconds for timing in self._timings), default=0.0)
+
+    def _foretold(self, job: Job) -> Forecast | None:
+        rule = TIMED_AS.get(job.rule, job.rule)
+        timed, like = self._like(job, [timing for timing in self._timings if timing.rule == rule])
+        if not timed:
+            return None
+        work = self.work_of(job)
+        if like == "same" and rule in TRAIN:
+            work *= statistics.median(timing.epochs_share for timing in timed)
+        near = self._telling(timed)
+        starts = [timing.start or min(self._least(timing), timing.seconds) for timing in near]
+        seconds = line([timing.work for timing in near], [timing.seconds for timing in near], starts=starts, work=work)
+        seconds = self._limited(job, seconds, statistics.median(starts))
+        load = sum(timing.cpu_seconds for timing in timed) / max(1e-3, sum(timing.seconds for timing in timed))
+        most = max(timed, key=lambda timing: timing.memory_mb)
+        megabytes = self._megabytes(job)
+        data = most.data_mb if megabytes is None else megabytes
+        disk = statistics.median(timing.disk_mb / (timing.data_mb or 1) for timing in timed) * (data or 1)
+        if rule in TRAIN:
+            disk = max(timing.disk_mb for timing in timed) if job.rule in TRAIN else 0.0
+        return Forecast(
+            seconds=seconds,
+            cpu_seconds=seconds * load,
+            memory_mb=most.memory_mb + self.held * max(0.0, data - most.data_mb),
+            disk_mb=disk,
+            like=like,
+        )
+
+    def _like(self, job: Job, timed: list[Timing]) -> tuple[list[Timing], str]:
+        """Return the timed jobs that are nearest in kind, and how near they are."""
+        if not timed or timed[0].subject is None:
+            return timed, "same"
+        wanted = self._subject(job)
+        levels = {"same": (0, 1, 2, 3), "other options": (0, 2), "other features": (0,)}
+        for like, places in levels.items():
+            found = [t for t in timed if t.subject and all(t.subject[place] == wanted[place] for place in places)]
+            if found:
+                return found, like
+        return [], ""
+
+
+class SceneForecaster(Forecaster):
+    """Foretells the jobs of an experiment on scenes.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    needs : Needs
+    timings : sequence of Timing
+    """
+
+    held = 5.0
+
+    def __init__(self, experiment: Experiment, needs: Needs, timings: Sequence[Timing]) -> None:
+        super().__init__(timings)
+        self._experiment = experiment
+        self._needs = needs
 
     def work_of(self, job: Job) -> float:
         """Return how much a job has to do.
@@ -89,56 +179,22 @@ class Forecaster:
             return 0.0
         return search.trials * (search.folds - 1) * task.train_values / search.workers
 
-    @cached_property
-    def _start(self) -> float:
-        """Seconds that no job takes less than."""
-        return min((timing.seconds for timing in self._timings), default=0.0)
-
-    def _foretold(self, job: Job) -> Forecast | None:
-        rule = TIMED_AS.get(job.rule, job.rule)
-        timed, like = self._like(job, [timing for timing in self._timings if timing.rule == rule])
-        if not timed:
-            return None
-        work = self.work_of(job)
-        if like == "same" and rule == "train":
-            work *= statistics.median(timing.epochs_share for timing in timed)
-        starts = [timing.start or min(self._start, timing.seconds) for timing in timed]
-        seconds = line(
-            [timing.work for timing in timed], [timing.seconds for timing in timed], starts=starts, work=work
-        )
+    def _limited(self, job: Job, seconds: float, start: float) -> float:
         search = self._experiment.search(job.wildcards["model"]) if job.rule == "tune" else None
-        if search and search.timeout:
-            fold = (seconds - statistics.median(starts)) / max(1, search.trials / search.workers)
-            seconds = min(seconds, search.timeout + fold + statistics.median(starts))
-        load = sum(timing.cpu_seconds for timing in timed) / max(1e-3, sum(timing.seconds for timing in timed))
-        most = max(timed, key=lambda timing: timing.memory_mb)
-        cube = self._needs.sizes[job.wildcards["scene"]].megabytes if "scene" in job.wildcards else most.cube_mb
-        disk = statistics.median(timing.disk_mb / (timing.cube_mb or 1) for timing in timed) * (cube or 1)
-        if rule == "train":
-            disk = max(timing.disk_mb for timing in timed) if job.rule == "train" else 0.0
-        return Forecast(
-            seconds=seconds,
-            cpu_seconds=seconds * load,
-            memory_mb=most.memory_mb + _HELD * max(0.0, cube - most.cube_mb),
-            disk_mb=disk,
-            like=like,
-        )
+        if search is None or not search.timeout:
+            return seconds
+        fold = (seconds - start) / max(1, search.trials / search.workers)
+        return min(seconds, search.timeout + fold + start)
 
-    def _like(self, job: Job, timed: list[Timing]) -> tuple[list[Timing], str]:
-        """Return the timed jobs that are nearest in kind, and how near they are."""
-        if not timed or timed[0].subject is None:
-            return timed, "same"
+    def _megabytes(self, job: Job) -> float | None:
+        return self._needs.sizes[job.wildcards["scene"]].megabytes if "scene" in job.wildcards else None
+
+    def _subject(self, job: Job) -> Subject:
         model, features = (self._experiment.models, self._experiment.features)
         name, feature_name = job.wildcards["model"], job.wildcards["features"]
         options = self._experiment.options("models", name)
         feature_options = self._experiment.options("features", feature_name)
-        wanted = subject_of(model[name].kind, options, features[feature_name].kind, feature_options)
-        levels = {"same": (0, 1, 2, 3), "other options": (0, 2), "other features": (0,)}
-        for like, places in levels.items():
-            found = [t for t in timed if t.subject and all(t.subject[place] == wanted[place] for place in places)]
-            if found:
-                return found, like
-        return [], ""
+        return subject_of(model[name].kind, options, features[feature_name].kind, feature_options)
 
 
 def line(done: Sequence[float], seconds: Sequence[float], *, starts: Sequence[float], work: float) -> float:
@@ -155,7 +211,7 @@ def line(done: Sequence[float], seconds: Sequence[float], *, starts: Sequence[fl
     Where the most and the least work differ enough: the least-squares line, but no line that falls or that begins below
     0. Else in proportion to the work, beyond the median start.
     """
-    if max(done) >= _APART * max(min(done), 1e-12):
+    if max(done) >= APART * max(min(done), 1e-12):
         centre, mean = statistics.fmean(done), statistics.fmean(seconds)
         spread = sum((value - centre) ** 2 for value in done)
         slope = sum((x - centre) * (y - mean) for x, y in zip(done, seconds, strict=True)) / spread

@@ -1,6 +1,7 @@
 """What a job is granted on a cluster: memory, minutes and disk, with room to spare, more on each retry."""
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -19,7 +20,47 @@ _GROWTH = 0.5  # of the memory, more on each retry
 _TRAINED, _MAPPED, _COMPARED = 1e6, 2e6, 1e5
 
 
-class Needs:
+class Grants(ABC):
+    """What jobs ask for, rounded and grown on each retry; a branch of the workflow says how much each needs."""
+
+    def memory(self, stage: str, wildcards: Mapping[str, str], attempt: int = 1) -> int:
+        """Return the MB [10^6 bytes] of a job: what its arrays take, and half as much again on each retry.
+
+        Parameters
+        ----------
+        stage : str
+            Name of the rule.
+        wildcards : mapping
+            Of the job; a job without `scene` is asked for the largest one.
+        attempt : int
+            From 1.
+        """
+        needed = self._memory(stage, wildcards) * (1 + _GROWTH * (attempt - 1))
+        return math.ceil(needed / _STEP) * _STEP
+
+    def minutes(self, stage: str, wildcards: Mapping[str, str], attempt: int = 1) -> int:
+        """Return the minutes after which a job may be ended, as many again on each retry; arguments as of `memory`."""
+        return math.ceil((_START + self._seconds(stage, wildcards) / 60) * attempt)
+
+    def disk(self, stage: str, wildcards: Mapping[str, str]) -> int:
+        """Return the MB [10^6 bytes] that a job writes, at most; arguments as of `memory`."""
+        return math.ceil((_STEP + self._disk(stage, wildcards)) / _STEP) * _STEP
+
+    @abstractmethod
+    def unknown(self) -> list[str]:
+        """Return a sentence for each data set whose size is guessed."""
+
+    @abstractmethod
+    def _memory(self, stage: str, wildcards: Mapping[str, str]) -> float: ...
+
+    @abstractmethod
+    def _seconds(self, stage: str, wildcards: Mapping[str, str]) -> float: ...
+
+    @abstractmethod
+    def _disk(self, stage: str, wildcards: Mapping[str, str]) -> float: ...
+
+
+class Needs(Grants):
     """What the jobs of an experiment ask for.
 
     Parameters
@@ -46,20 +87,14 @@ class Needs:
             self._tasks[key] = run_task(self._experiment, *key, size=self.sizes[key[0]])
         return self._tasks[key]
 
-    def memory(self, stage: str, wildcards: Mapping[str, str], attempt: int = 1) -> int:
-        """Return the MB [10^6 bytes] of a job: what its arrays take, and half as much again on each retry.
-
-        Parameters
-        ----------
-        stage : str
-            Name of the rule.
-        wildcards : mapping
-            Of the job; a job without `scene` is asked for the largest one.
-        attempt : int
-            From 1.
-        """
-        needed = self._memory(stage, wildcards) * (1 + _GROWTH * (attempt - 1))
-        return math.ceil(needed / _STEP) * _STEP
+    def unknown(self) -> list[str]:
+        """Return a sentence for each scene whose size is guessed."""
+        return [
+            f"scene {name}: its size is not known before it is built; {size.rows} x {size.cols} pixels and {size.bands}"
+            " bands are taken; give 'shape' in its descriptor"
+            for name, size in self.sizes.items()
+            if not size.known
+        ]
 
     def _memory(self, stage: str, wildcards: Mapping[str, str]) -> float:
         size = self._size(wildcards)
@@ -75,10 +110,6 @@ class Needs:
         rasters = 60e-6 * size.pixels * (len(self._runs) if stage in {"compare", "report"} else 1)
         cube = {"scene": 4, "split": 2, "report": 2}.get(stage, 0) * size.megabytes
         return _PROGRAM + cube + rasters
-
-    def minutes(self, stage: str, wildcards: Mapping[str, str], attempt: int = 1) -> int:
-        """Return the minutes after which a job may be ended, as many again on each retry; arguments as of `memory`."""
-        return math.ceil((_START + self._seconds(stage, wildcards) / 60) * attempt)
 
     def _seconds(self, stage: str, wildcards: Mapping[str, str]) -> float:
         size = self._size(wildcards)
@@ -98,13 +129,12 @@ class Needs:
         trials = search.trials * search.folds * once / search.workers
         return trials if search.timeout is None else min(trials, search.timeout + search.folds * once)
 
-    def disk(self, stage: str, wildcards: Mapping[str, str]) -> int:
-        """Return the MB [10^6 bytes] that a job writes, at most; arguments as of `memory`."""
+    def _disk(self, stage: str, wildcards: Mapping[str, str]) -> float:
         size = self._size(wildcards)
         cubes = {"fetch": 2, "scene": 2}.get(stage, 0)
         rasters = 20e-6 * size.pixels if stage in {"split", "predict", "predict_part", "gather"} else 0
         models = 500 if stage in {"train", "tune", "winner"} else 0
-        return math.ceil((_STEP + models + cubes * size.megabytes + rasters) / _STEP) * _STEP
+        return models + cubes * size.megabytes + rasters
 
     def _size(self, wildcards: Mapping[str, str]) -> Size:
         if "scene" in wildcards:

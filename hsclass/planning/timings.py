@@ -11,6 +11,9 @@ from hsclass.datasets.readers.header import read_header
 from hsclass.errors import UsageError
 from hsclass.planning.size import model_side
 
+Subject = tuple[str, str, str, str]
+"""Kind and options of the model, kind and options of the features."""
+
 _MIB = 1024**2 / 1e6
 _RULES = ("experiment", "fetch", "scene", "split", "audit", "evaluate", "compare", "report", "gather")
 
@@ -28,10 +31,10 @@ class Timing:
         From its start to its end; of these before its own work began, or 0 where that is not known.
     cpu_seconds : float
         Processor time.
-    memory_mb, cube_mb : float
-        The most that it held, and the scene's cube as float32 [MB, 10^6 bytes].
-    subject : tuple
-        Kinds and options of model and features, of a job that has them.
+    memory_mb, data_mb : float
+        The most that it held, and the scene's cube as float32, or the images [MB, 10^6 bytes].
+    subject : Subject
+        Of a job that has a model and features.
     epochs_share : float
         Epochs run over epochs asked for.
     disk_mb : float
@@ -44,13 +47,13 @@ class Timing:
     start: float
     cpu_seconds: float
     memory_mb: float
-    cube_mb: float
-    subject: tuple[str, str, str, str] | None = None
+    data_mb: float
+    subject: Subject | None = None
     epochs_share: float = 1.0
     disk_mb: float = 0.0
 
 
-def subject_of(model: str, options: Any, features: str, feature_options: Any) -> tuple[str, str, str, str]:
+def subject_of(model: str, options: Any, features: str, feature_options: Any) -> Subject:
     """Return kinds and options as they are compared: without the epochs, which are counted as work."""
     own = {name: value for name, value in options.items() if name != "epochs"}
     return model, json.dumps(own, sort_keys=True), features, json.dumps(feature_options, sort_keys=True)
@@ -58,13 +61,21 @@ def subject_of(model: str, options: Any, features: str, feature_options: Any) ->
 
 def timed_jobs(folder: Path) -> list[Timing]:
     """Return the jobs of earlier runs in a folder whose figures (`logs/*/….tsv`) and results are still there."""
-    found = []
-    for rule in (*_RULES, "train", "predict"):
-        for table in sorted((folder / "logs" / rule).rglob("*.tsv")):
-            row = _figures(table)
-            if row is not None:
-                found += list(_timing(folder, rule, table.relative_to(folder / "logs" / rule), row))
-    return found
+    return [
+        found
+        for rule in (*_RULES, "train", "predict")
+        for timed, names in measured_jobs(folder, rule)
+        for found in _timing(folder, rule, names, timed)
+    ]
+
+
+def measured_jobs(folder: Path, rule: str) -> Iterator[tuple[Timing, tuple[str, ...]]]:
+    """Yield what each job of a rule took, its work not yet known, and the names that its table's path consists of."""
+    for table in sorted((folder / "logs" / rule).rglob("*.tsv")):
+        row = _figures(table)
+        if row is not None:
+            timed = Timing(rule, 1.0, row["s"], 0.0, row["cpu_time"], row["max_rss"] * _MIB, 0.0)
+            yield timed, table.relative_to(folder / "logs" / rule).with_suffix("").parts
 
 
 def _figures(table: Path) -> dict[str, float] | None:
@@ -83,11 +94,10 @@ def _number(text: str | None) -> float:
         return 0.0
 
 
-def _timing(folder: Path, rule: str, table: Path, row: dict[str, float]) -> Iterator[Timing]:
-    timed = Timing(rule, 1.0, row["s"], 0.0, row["cpu_time"], row["max_rss"] * _MIB, 0.0)
-    names = table.with_suffix("").parts
+def _timing(folder: Path, rule: str, names: tuple[str, ...], timed: Timing) -> Iterator[Timing]:
     if rule in {"experiment", "fetch", "report"}:
-        yield replace(timed, work=_runs(folder, names[0]) if rule == "report" else 1.0)
+        if not of_images(folder, rule, names[0]):
+            yield replace(timed, work=report_runs(folder, names[0]) if rule == "report" else 1.0)
         return
     scene = names[1] if rule == "compare" else names[0]
     cube = folder / "results" / scene / "cube.tif"
@@ -95,11 +105,11 @@ def _timing(folder: Path, rule: str, table: Path, row: dict[str, float]) -> Iter
         return
     rows, cols, bands = read_header(cube).shape
     pixels = float(rows * cols)
-    timed = replace(timed, work=pixels, cube_mb=4e-6 * pixels * bands)
+    timed = replace(timed, work=pixels, data_mb=4e-6 * pixels * bands)
     if rule in {"train", "predict"}:
         yield from _of_model(folder / "results" / scene / names[1], names[2], timed)
     elif rule == "scene":
-        yield replace(timed, work=pixels * bands, disk_mb=_megabytes(cube))
+        yield replace(timed, work=pixels * bands, disk_mb=megabytes_of(cube))
     else:
         yield timed
 
@@ -124,17 +134,32 @@ def _of_model(split: Path, name: str, timed: Timing) -> Iterator[Timing]:
         start=max(0.0, timed.seconds - inner["seconds"]),
         subject=subject,
         epochs_share=epochs / about["options"].get("epochs", epochs),
-        disk_mb=sum(_megabytes(path) for path in left),
+        disk_mb=sum(megabytes_of(path) for path in left),
     )
 
 
-def _runs(folder: Path, experiment: str) -> float:
+def of_images(folder: Path, rule: str, name: str) -> bool:
+    """Return whether a data set that was fetched, or an experiment that was reported, is of whole images."""
+    file, key = (
+        (folder / "data" / name / "source.json", "layout")
+        if rule == "fetch"
+        else (folder / "reports" / name / "experiment.json", "images")
+    )
+    try:
+        return key in json.loads(file.read_text())
+    except (OSError, ValueError):
+        return False
+
+
+def report_runs(folder: Path, experiment: str) -> float:
+    """Return how many runs an experiment that was reported has."""
     try:
         return float(len(json.loads((folder / "reports" / experiment / "experiment.json").read_text())["runs"]))
     except (OSError, ValueError, KeyError):
         return 1.0
 
 
-def _megabytes(path: Path) -> float:
+def megabytes_of(path: Path) -> float:
+    """Return the MB [10^6 bytes] of a file, or of all files in a folder."""
     files = path.rglob("*") if path.is_dir() else [path]
     return sum(file.stat().st_size for file in files if file.is_file()) / 1e6

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from hsclass.cli import app
 from hsclass.planning.estimate import estimate
-from hsclass.planning.forecast import Forecaster, line
+from hsclass.planning.forecast import SceneForecaster, line
 from hsclass.planning.jobs import Job
 from hsclass.planning.needs import Needs
 from hsclass.planning.timings import Timing, subject_of, timed_jobs
@@ -28,13 +28,13 @@ def timing(experiment, *, model: str = "rf", **given: Any) -> Timing:
     """A training of 102,500 numbers, half of what the experiment's forest has to do, in 2 + 8 seconds."""
     made = experiment()
     subject = subject_of(made.models[model].kind, made.options("models", model), "raw", made.options("features", "raw"))
-    basic = {"work": 102500.0, "seconds": 10.0, "start": 2.0, "cpu_seconds": 5.0, "memory_mb": 400.0, "cube_mb": 10.0}
+    basic = {"work": 102500.0, "seconds": 10.0, "start": 2.0, "cpu_seconds": 5.0, "memory_mb": 400.0, "data_mb": 10.0}
     return Timing(**{"rule": "train", **basic, "subject": subject, "disk_mb": 3.0, **given})
 
 
 def foretold(experiment, timings: list[Timing], job: Job, **changes: Any):
     made = experiment(**changes)
-    return Forecaster(made, Needs(made), timings)(job)
+    return SceneForecaster(made, Needs(made), timings)(job)
 
 
 def test_work_beyond_the_start_is_in_proportion(experiment) -> None:

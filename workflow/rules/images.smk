@@ -8,12 +8,15 @@ rule fetch:
         "data/{dataset}/source.json",
     log:
         "logs/fetch/{dataset}.log",
+    benchmark:
+        "logs/fetch/{dataset}.tsv"
     conda:
         "../envs/hsclass.yaml"
     threads: 1
     resources:
-        mem_mb=500,
-        runtime=120,
+        mem_mb=memory("fetch"),
+        runtime=minutes("fetch"),
+        disk_mb=disk("fetch"),
     params:
         dataset=set_kind,
         settings=lambda wildcards: settings("images", set_entry(wildcards)),
@@ -36,8 +39,9 @@ rule index_images:
         "../envs/hsclass.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=60,
+        mem_mb=memory("index_images"),
+        runtime=minutes("index_images"),
+        disk_mb=disk("index_images"),
     params:
         name=lambda wildcards: EXPERIMENT.sets[wildcards.scene].name,
         code=stage_digest("images.index"),
@@ -53,12 +57,15 @@ rule split_images:
         about="results/{scene}/{split}-{seed}/split.json",
     log:
         "logs/split/{scene}/{split}-{seed}.log",
+    benchmark:
+        "logs/split/{scene}/{split}-{seed}.tsv"
     conda:
         "../envs/hsclass.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=20,
+        mem_mb=memory("split_images"),
+        runtime=minutes("split_images"),
+        disk_mb=disk("split_images"),
     params:
         sampler=lambda wildcards: image_kind("splits", wildcards.split),
         settings=lambda wildcards: settings("splits", wildcards.split),
@@ -77,12 +84,15 @@ rule audit_images:
         "results/{scene}/{split}-{seed}/audit.json",
     log:
         "logs/audit/{scene}/{split}-{seed}.log",
+    benchmark:
+        "logs/audit/{scene}/{split}-{seed}.tsv"
     conda:
         "../envs/hsclass.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=20,
+        mem_mb=memory("audit_images"),
+        runtime=minutes("audit_images"),
+        disk_mb=disk("audit_images"),
     params:
         code=stage_digest("images.audit"),
     shell:
@@ -102,8 +112,9 @@ rule image_features:
         "../envs/hsclass.yaml"
     threads: 2
     resources:
-        mem_mb=3000,
-        runtime=120,
+        mem_mb=memory("image_features"),
+        runtime=minutes("image_features"),
+        disk_mb=disk("image_features"),
     params:
         settings=lambda wildcards: settings("features", wildcards.features),
         code=stage_digest("images.features"),
@@ -127,8 +138,9 @@ rule train_images:
         "../envs/hsclass.yaml"
     threads: 2
     resources:
-        mem_mb=6000,
-        runtime=240,
+        mem_mb=memory("train_images"),
+        runtime=minutes("train_images"),
+        disk_mb=disk("train_images"),
     params:
         model=lambda wildcards: image_kind("models", wildcards.model),
         settings=lambda wildcards: settings("models", wildcards.model),
@@ -156,8 +168,9 @@ rule predict_images:
         "../envs/hsclass.yaml"
     threads: 2
     resources:
-        mem_mb=3000,
-        runtime=60,
+        mem_mb=memory("predict_images"),
+        runtime=minutes("predict_images"),
+        disk_mb=disk("predict_images"),
     params:
         features=features_argument,
         code=image_digest("images.predict"),
@@ -175,12 +188,15 @@ rule evaluate_images:
         "results/{scene}/{split}-{seed}/{features}/{model}/metrics.json",
     log:
         "logs/evaluate/{scene}/{split}-{seed}/{features}-{model}.log",
+    benchmark:
+        "logs/evaluate/{scene}/{split}-{seed}/{features}-{model}.tsv"
     conda:
         "../envs/hsclass.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=20,
+        mem_mb=memory("evaluate_images"),
+        runtime=minutes("evaluate_images"),
+        disk_mb=disk("evaluate_images"),
     params:
         code=stage_digest("images.evaluate"),
     shell:
@@ -193,12 +209,15 @@ rule experiment:
         "reports/{experiment}/experiment.json",
     log:
         "logs/report/{experiment}-experiment.log",
+    benchmark:
+        "logs/experiment/{experiment}.tsv"
     conda:
         "../envs/hsclass.yaml"
     threads: 1
     resources:
-        mem_mb=500,
-        runtime=10,
+        mem_mb=memory("experiment"),
+        runtime=minutes("experiment"),
+        disk_mb=disk("experiment"),
     params:
         config=json.dumps(config, sort_keys=True),
         resolved=json.dumps(EXPERIMENT.resolved(), sort_keys=True),
@@ -232,8 +251,9 @@ rule image_report:
         "../envs/hsclass.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=20,
+        mem_mb=memory("image_report"),
+        runtime=minutes("image_report"),
+        disk_mb=disk("image_report"),
     params:
         code=stage_digest("images.report"),
     shell:

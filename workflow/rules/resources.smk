@@ -1,8 +1,9 @@
-# What each job asks for, from the size of its scene and the work of its run: more on each retry.
+# What each job asks for, from the size of its scene or its images and the work of its run: more on each retry.
 
+from hsclass.planning.image_needs import ImageNeeds
 from hsclass.planning.needs import Needs
 
-NEEDS = Needs(EXPERIMENT)
+NEEDS = ImageNeeds(EXPERIMENT) if "images" in config else Needs(EXPERIMENT)
 
 
 def memory(stage):
