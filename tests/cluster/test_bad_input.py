@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 pytestmark = pytest.mark.xdist_group("cluster")
+ROOT = Path(__file__).parents[2]
+MODULES = Path("/usr/share/modules/init/bash")
 RUN = "results/cut/dbscan_area-0/raw/first"
 
 
@@ -47,6 +49,32 @@ def test_profile_sends_what_asks_for_a_gpu_to_the_partition_that_has_one(slurm, 
     found = {job["Partition"]: job["TresPerJob"] for job in slurm.new_jobs(before) if "TresPerJob" in job}
     assert found == {"gpu": "gres:gpu:1"}
     assert sorted(job["Partition"] for job in slurm.new_jobs(before)) == ["ci", "gpu"]
+
+
+@pytest.mark.skipif(not MODULES.exists(), reason="not installed: environment-modules")
+def test_module_that_does_not_exist_is_said_and_the_job_script_stops(slurm, until, untrained) -> None:
+    folder = untrained("first")
+    for name in ("Snakefile", "workflow", "profiles"):
+        (folder / name).symlink_to(ROOT / name)
+    modules = folder / "modules"
+    modules.mkdir()
+    (modules / "python").write_text("#%Module\n")
+
+    def job(module: str) -> tuple[str, str]:
+        script = folder / "job.sh"
+        text = (ROOT / "profiles/slurm/job.sh").read_text()
+        script.write_text(text.replace("# module load python/3.12", f"module load {module}"))
+        login = f". {MODULES}; module use {modules}; exec sbatch --parsable job.sh -n --configfile experiment.yaml"
+        number = slurm.says("bash", "-c", login, folder=folder).strip()
+        until(lambda: slurm.jobs()[number]["JobState"] in {"COMPLETED", "FAILED"})
+        return slurm.jobs()[number]["JobState"], (folder / f"hsclass-{number}.log").read_text()
+
+    state, said = job("pyhton/3.12")
+    assert state == "FAILED"
+    assert "Unable to locate a modulefile for 'pyhton/3.12'" in said
+    assert "Building DAG" not in said
+    state, said = job("python")
+    assert (state, "This was a dry-run" in said) == ("COMPLETED", True)
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can mount a small disk")
