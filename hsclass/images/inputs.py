@@ -49,7 +49,8 @@ class Images:
     files : ndarray of Path
     form : Form
     held_bytes : int
-        Where the images take no more than this together, each is read once; else they are streamed.
+        Where the images take no more than this together as bytes, each is read once, else they are streamed; of images
+        of other numbers, which take more, those that have no room are read each time.
     """
 
     def __init__(self, files: np.ndarray, form: Form, *, held_bytes: int = HELD_BYTES) -> None:
@@ -58,6 +59,7 @@ class Images:
         self.offset = np.zeros(form.channels, np.float32)
         values = form.size**2 * form.channels
         self._held: dict[int, np.ndarray] | None = {} if len(files) * values <= held_bytes else None
+        self._free = held_bytes
 
     def __len__(self) -> int:
         return len(self.files)
@@ -87,8 +89,9 @@ class Images:
         if self._held is not None and place in self._held:
             return self._held[place]
         image = read_in_form(self.files[place], self.form)
-        if self._held is not None:
+        if self._held is not None and image.nbytes <= self._free:
             self._held[place] = image
+            self._free -= image.nbytes
         return image
 
 

@@ -10,9 +10,15 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+from PIL import Image
 
 from hsclass.devices.cluster import Cluster
 from hsclass.devices.local_workers import free_ports
+from hsclass.images.division import write_division
+from hsclass.images.fetch import fetch_images
+from hsclass.images.index import write_index
+from hsclass.images.indexing import build_index
+from hsclass.images.splitting import divide_images
 from hsclass.raster import Grid
 from hsclass.scene import Scene, write_scene
 from hsclass.split import Split, write_split
@@ -50,9 +56,13 @@ def arguments(output: str, *more: str, epochs: int = 2) -> list[str]:
 
 
 def train(folder: Path, output: str, *more: str, backend: str = "tensorflow", virtual: bool = False) -> Path:
+    return run(folder, arguments(output, *more), output, backend=backend, virtual=virtual)
+
+
+def run(folder: Path, given: list[str], output: str, *, backend: str = "tensorflow", virtual: bool = False) -> Path:
     command = [sys.executable, "-c", DEVICES] if virtual else [sys.executable, "-m", "hsclass"]
     done = subprocess.run(
-        [*command, *arguments(output, *more)],
+        [*command, *given],
         cwd=folder, env=os.environ | {"KERAS_BACKEND": backend}, timeout=SECONDS,
         capture_output=True, text=True, check=False,
     )  # fmt: skip
@@ -97,6 +107,32 @@ def test_two_devices_under_jax_end_with_the_weights_of_one(folder: Path) -> None
     two = train(folder, "jax-mirrored", "--strategy", "mirrored", backend="jax", virtual=True)
     assert device(two) == "2 x CPU"
     np.testing.assert_allclose(weights(two), weights(one), atol=1e-5, rtol=0)
+
+
+@pytest.fixture(scope="module")
+def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Hold 40 images of two classes and their split: 24 to train, which batches of 5 do not divide evenly."""
+    folder = tmp_path_factory.mktemp("images")
+    rng = np.random.default_rng(0)
+    for kind, level in (("dark", 90), ("light", 160)):
+        (folder / "tiles" / kind).mkdir(parents=True)
+        for number in range(20):
+            pixels = rng.normal(level, 40, (8, 8, 3)).clip(0, 255).astype(np.uint8)
+            Image.fromarray(pixels).save(folder / "tiles" / kind / f"{number}.png")
+    index = build_index(fetch_images(str(folder / "tiles"), folder / "data"), folder / "data/tiles")
+    write_index(index, folder / "index.csv")
+    write_division(divide_images(index, "random", keep_together=False, leaky=True), index, folder / "split.csv")
+    return folder
+
+
+def test_two_devices_end_with_the_weights_of_one_on_whole_images(images: Path) -> None:
+    options = (*EXACT, "hidden=[8]", "grey=false", "batch_size=5", "epochs=3")
+    given = ["images", "train", "index.csv", "split.csv", "--model", "dense", *(f"--set={item}" for item in options)]
+    one = run(images, [*given, "-o", "one/model"], "one")
+    two = run(images, [*given, "--strategy", "mirrored", "-o", "two/model"], "two", virtual=True)
+    assert (device(one), device(two)) == ("CPU", "2 x CPU")
+    np.testing.assert_allclose(weights(two), weights(one), atol=1e-5, rtol=0)
+    assert len(weights(one)) == 8 * 8 * 3 * 8 + 8 + 8 * 2 + 2
 
 
 @pytest.fixture

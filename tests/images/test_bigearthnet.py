@@ -91,3 +91,12 @@ def test_images_that_do_not_fit_are_streamed(archive: Path, tmp_path: Path) -> N
         images.measure(np.arange(10))
     assert (held.take(places) == streamed.take(places)).all()
     assert np.abs(held.take(np.arange(10)).mean(axis=(0, 1, 2)) - 127.5).max() < 0.5
+
+
+def test_numbers_larger_than_bytes_are_held_as_far_as_there_is_room(archive: Path, tmp_path: Path) -> None:
+    index = indexed(archive, tmp_path / "data")
+    room = len(index) * 20 * 20 * 12  # a quarter of what they take as float32
+    images = Images(index.files, Form(20, 12), held_bytes=room)
+    images.take(np.arange(len(index)))
+    assert images._held is not None
+    assert sum(image.nbytes for image in images._held.values()) == len(index) // 4 * 20 * 20 * 12 * 4

@@ -45,3 +45,23 @@ def test_wrong_folder_has_exit_status_2_and_damaged_data_1(tmp_path: Path, monke
     assert run(monkeypatch, "fetch", "no/folder", "--data", "data") == 2
     assert run(monkeypatch, "index", "nothing", "--data", "data", "-o", "index.csv") == 1
     assert "run 'hsclass images fetch' into data" in capsys.readouterr().err
+
+
+def test_strategy_that_cannot_work_is_one_sentence(make_folder, tmp_path: Path, monkeypatch, capsys) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(monkeypatch, "fetch", make_folder(each=10), "--data", "data") == 0
+    assert run(monkeypatch, "index", "scenes", "--data", "data", "-o", "index.csv") == 0
+    leaky = ("--set", "keep_together=false", "--set", "leaky=true")
+    assert run(monkeypatch, "split", "index.csv", *leaky, "-o", "split.csv") == 0
+    capsys.readouterr()
+    for model, strategy, said in (
+        ("dense", "mirrored", "strategy mirrored: found one device, CPU:0; expected two cards or more"),
+        ("dense", "multi_worker", "strategy multi_worker: neither TF_CONFIG nor a Slurm step"),
+        ("logistic", "mirrored", "strategy mirrored: model logistic is no network"),
+        ("dense", "miror", "training: option 'strategy' is 'miror'"),
+    ):
+        given = ("index.csv", "split.csv", "--model", model, "--strategy", strategy, "-o", "model")
+        assert run(monkeypatch, "train", *given) == 2
+        (line,) = capsys.readouterr().err.splitlines()
+        assert said in line
+        assert not (tmp_path / "model").exists()

@@ -9,6 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from hsclass.experiment import open_experiment, read_config
+from hsclass.planning.estimate import estimate, job_counts
+
 pytestmark = pytest.mark.xdist_group("workflow")
 
 EXPERIMENT = """
@@ -17,7 +20,7 @@ images:
   - {{images: {folder}, name: tiny, train_list: train.csv, validation_list: validation.csv, test_list: test.csv}}
 splits: [published, random]
 models:
-  - {{model: dense, hidden: [8], grey: false, size: 8, epochs: 3}}
+  - {{model: dense, hidden: [8], grey: false, size: 8, epochs: 3, with_validation: true}}
 """
 
 
@@ -67,7 +70,21 @@ def test_report_is_self_contained_and_second_run_does_nothing(finished, snakemak
     home, config = finished
     page = (home / "reports/tiny/index.html").read_text()
     assert "tiles" in page
+    assert "<td>12 + 4</td>" in page  # a model that was asked to learns from the validation images, too
     assert not re.search(r"""(src|href)=["'](https?:)?//""", page)
     assert json.loads((home / "results/tiny/published-0/audit.json").read_text())["given"]
     done = snakemake(home, "--dry-run", config=config)
     assert "Nothing to be done" in done.stdout + done.stderr
+
+
+def test_estimate_counts_the_jobs_of_snakemake_and_has_a_basis_once_all_were_timed(finished, snakemake) -> None:
+    home, config = finished
+    done = snakemake(home, "--dry-run", "--forceall", config=config)
+    table = re.search(r"Job stats:\njob +count\n[- ]+\n(.*?)\ntotal", done.stdout + done.stderr, re.DOTALL)
+    assert table
+    counts = {rule: int(count) for rule, count in map(str.split, table[1].splitlines()) if rule != "all"}
+    experiment = open_experiment(read_config(config))
+    assert job_counts(experiment) == counts
+    found = estimate(experiment, cores=2, folder=home)
+    assert {rule.basis for rule in found.rules} == {"same"}
+    assert sum(rule.jobs for rule in found.rules) == found.timed == 14
