@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,9 +83,21 @@ def slurm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Slurm]:
     lacking = [name for name in PLUGINS if importlib.util.find_spec(name) is None]
     if lacking:
         pytest.skip(f"not installed: {', '.join(lacking)}; pip install 'hsclass[slurm,pbs]'")
-    folder = tmp_path_factory.mktemp("slurm")
+    with _started(tmp_path_factory.mktemp("slurm")) as started:
+        yield started
+
+
+@pytest.fixture
+def slurm_with_accounts(slurm: Slurm, tmp_path: Path) -> Iterator[Slurm]:
+    """Give a second Slurm, which has a database and takes jobs of the account `members` only."""
+    with _started(tmp_path / "slurm", "--accounts") as started:
+        yield started
+
+
+@contextmanager
+def _started(folder: Path, *options: str) -> Iterator[Slurm]:
     started = subprocess.run(
-        [sys.executable, STARTER, "start", folder, "--json"], capture_output=True, text=True, check=False
+        [sys.executable, STARTER, "start", folder, "--json", *options], capture_output=True, text=True, check=False
     )
     if "not installed" in started.stderr:
         pytest.skip(started.stderr.strip())

@@ -4,7 +4,8 @@
     python tests/cluster/one_machine_slurm.py stop FOLDER
 
 Partition `ci` is the default one. Partition `gpu` holds the same machine; Slurm believes that it has one GPU, so that
-what a job asks for can be tested, not what it then computes.
+what a job asks for can be tested, not what it then computes. With `--accounts` Slurm has a database, too (Debian's
+slurmdbd and mariadb-server-core), and takes jobs of the account `members` only.
 """
 
 import argparse
@@ -24,7 +25,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 TOOLS = ("munged", "munge", "slurmctld", "slurmd", "sbatch", "srun", "squeue", "scontrol", "sinfo", "scancel")
-FOLDERS = ("bin", "etc", "log", "munge", "spool", "state")
+ACCOUNTING = ("mariadbd", "slurmdbd", "sacctmgr")
+FOLDERS = ("bin", "database", "etc", "log", "munge", "spool", "state")
 SBIN = ("/usr/sbin", "/usr/local/sbin", "/sbin")
 MUNGE_FILES = (
     ("key-file", "munge.key"),
@@ -63,7 +65,7 @@ ReturnToService=1
 MinJobAge=600
 KillWait=5
 OverTimeLimit=0
-AccountingStorageType=accounting_storage/none
+{accounting}
 JobAcctGatherType=jobacct_gather/linux
 JobAcctGatherFrequency=task=1
 JobAcctGatherParams=OverMemoryKill
@@ -75,6 +77,30 @@ NodeName={host} NodeAddr=127.0.0.1 CPUs={cpus} RealMemory={memory} Gres=gpu:1 St
 PartitionName=ci Nodes={host} Default=YES MaxTime=1440 DefMemPerCPU=500 State=UP
 PartitionName=gpu Nodes={host} MaxTime=1440 DefMemPerCPU=500 State=UP
 """
+
+NO_ACCOUNTS = "AccountingStorageType=accounting_storage/none"
+ACCOUNTS = """\
+AccountingStorageType=accounting_storage/slurmdbd
+AccountingStorageHost=127.0.0.1
+AccountingStoragePort={port}
+AccountingStoragePass={folder}/munge/munge.sock
+AccountingStorageEnforce=associations"""
+DATABASE = """\
+AuthType=auth/munge
+AuthInfo=socket={folder}/munge/munge.sock
+DbdHost=localhost
+DbdAddr=127.0.0.1
+DbdPort={port}
+SlurmUser={user}
+StorageType=accounting_storage/mysql
+StorageHost=127.0.0.1
+StoragePort={database}
+StorageUser={user}
+StorageLoc=slurm
+LogFile={folder}/log/slurmdbd.log
+PidFile={folder}/slurmdbd.pid
+"""
+TABLES = Path("/usr/share/mysql/mysql_system_tables.sql")
 
 # Snakemake's job step runs srun without any variable of Slurm's, also without the one that names the configuration.
 SRUN = """\
@@ -88,13 +114,15 @@ def find(tool: str) -> str | None:
     return shutil.which(tool, path=os.pathsep.join([os.environ.get("PATH", os.defpath), *SBIN]))
 
 
-def missing() -> list[str]:
+def missing(tools: tuple[str, ...] = TOOLS) -> list[str]:
     """Return the programs that are not installed."""
-    return [tool for tool in TOOLS if find(tool) is None]
+    return [tool for tool in tools if find(tool) is None]
 
 
-def start(folder: Path) -> dict[str, str]:
+def start(folder: Path, *, accounts: bool = False) -> dict[str, str]:
     """Start munged, slurmctld and slurmd under `folder`; return the variables by which clients reach them.
+
+    With `accounts`, a database and slurmdbd before the latter two.
 
     Raises
     ------
@@ -103,12 +131,14 @@ def start(folder: Path) -> dict[str, str]:
     """
     if lacking := missing():
         raise RuntimeError(f"not installed: {', '.join(lacking)}; apt-get install slurm-wlm munge slurm-wlm-torque")
+    if accounts and (lacking := missing(ACCOUNTING)):
+        raise RuntimeError(f"not installed: {', '.join(lacking)}; apt-get install slurmdbd mariadb-server-core")
     folder = folder.resolve()
     for name in FOLDERS:
         (folder / name).mkdir(parents=True, exist_ok=True)
     # munged refuses a folder that others can write to, and warns of one that they cannot enter.
     (folder / "munge").chmod(0o711)
-    variables = _configure(folder)
+    variables = _configure(folder, accounts)
     environment = {**os.environ, **variables}
     conf, munge = variables["SLURM_CONF"], folder / "munge"
     _daemon(
@@ -118,6 +148,8 @@ def start(folder: Path) -> dict[str, str]:
         environment,
     )
     _wait(lambda: _says(["munge", "-S", f"{munge}/munge.sock", "-n"], environment) != "", "munged", folder)
+    if accounts:
+        _keep_accounts(folder, environment)
     _daemon(folder, "slurmctld", ["-D", "-i", "-f", conf], environment)
     _daemon(folder, "slurmd", ["-D", "-f", conf], environment)
     _wait(lambda: "idle" in _says(["sinfo", "-h", "-o", "%T"], environment), "slurmd", folder)
@@ -130,7 +162,7 @@ def stop(folder: Path) -> None:
     environment = {**os.environ, **_variables(folder)}
     _says(["scancel", f"--user={getpass.getuser()}"], environment)
     _wait_quietly(lambda: _says(["squeue", "-h"], environment) == "")
-    for name in ("slurmd", "slurmctld", "munged"):
+    for name in ("slurmd", "slurmdbd", "slurmctld", "mariadbd", "munged"):
         file = folder / f"{name}.started"
         if file.exists():
             _end(int(file.read_text()))
@@ -150,21 +182,48 @@ def _left(folder: Path) -> list[int]:
     return found
 
 
-def _configure(folder: Path) -> dict[str, str]:
+def _keep_accounts(folder: Path, environment: Mapping[str, str]) -> None:
+    user, place = getpass.getuser(), [f"--datadir={folder}/database", f"--user={getpass.getuser()}"]
+    mariadbd = find("mariadbd") or "mariadbd"
+    # Slurm's stored procedures lie in the tables that a database has of itself.
+    tables = "create database mysql;\nuse mysql;\n" + TABLES.read_text()
+    subprocess.run(
+        [mariadbd, "--no-defaults", "--bootstrap", *place], input=tables, text=True, capture_output=True, check=True
+    )
+    port = next(
+        line.partition("=")[2]
+        for line in (folder / "etc/slurmdbd.conf").read_text().splitlines()
+        if line.startswith("StoragePort=")
+    )
+    reached = [f"--socket={folder}/database.sock", "--bind-address=127.0.0.1", f"--port={port}"]
+    _daemon(folder, "mariadbd", ["--no-defaults", "--skip-grant-tables", *place, *reached], environment)
+    _wait(lambda: "ready for connections" in (folder / "log/mariadbd.out").read_text(), "mariadbd", folder)
+    _daemon(folder, "slurmdbd", ["-D"], environment)
+    _wait(lambda: bool(_says(["sacctmgr", "-n", "list", "account"], environment)), "slurmdbd", folder)
+    for what in (["cluster", "ci"], ["account", "members", "cluster=ci"], ["user", user, "account=members"]):
+        _says(["sacctmgr", "-i", "add", *what], environment)
+
+
+def _configure(folder: Path, accounts: bool) -> dict[str, str]:
     variables = _variables(folder)
-    controller, daemon = _free_ports(2)
+    controller, daemon, port, database = _free_ports(4)
     conf = Path(variables["SLURM_CONF"])
     conf.write_text(
         CONF.format(
             folder=folder,
             host=socket.gethostname().split(".")[0],
             user=getpass.getuser(),
+            accounting=ACCOUNTS.format(folder=folder, port=port) if accounts else NO_ACCOUNTS,
             controller=controller,
             daemon=daemon,
             cpus=max(os.cpu_count() or 1, 2),
             memory=int(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**20 * 0.9),
         )
     )
+    if accounts:
+        slurmdbd = conf.parent / "slurmdbd.conf"
+        slurmdbd.touch(mode=0o600)
+        slurmdbd.write_text(DATABASE.format(folder=folder, user=getpass.getuser(), port=port, database=database))
     (conf.parent / "gres.conf").write_text("Name=gpu File=/dev/null\n")
     key = folder / "munge/munge.key"
     if not key.exists():
@@ -250,12 +309,13 @@ def main() -> int:
     parser.add_argument("action", choices=("start", "stop"))
     parser.add_argument("folder", type=Path)
     parser.add_argument("--json", action="store_true", help="print the variables as JSON")
+    parser.add_argument("--accounts", action="store_true", help="with a database, and one account")
     given = parser.parse_args()
     if given.action == "stop":
         stop(given.folder)
         return 0
     try:
-        variables = start(given.folder)
+        variables = start(given.folder, accounts=given.accounts)
     except RuntimeError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -39,6 +39,30 @@ def test_what_qsub_refuses_is_said_and_the_run_stops(slurm, run, untrained) -> N
     assert not list(folder.glob(".snakemake/locks/*"))
 
 
+def test_account_that_does_not_exist_is_said_and_the_run_goes_on_with_one_that_does(
+    slurm_with_accounts, command, untrained, undisturbed
+) -> None:
+    folder, model = untrained("first"), f"{RUN}/model"
+
+    def hand_in(profile: str, *resources: str) -> subprocess.CompletedProcess[str]:
+        line = command(folder, model, "--retries", "0", "--default-resources", *resources, profile=profile)
+        environment = slurm_with_accounts.environment
+        return subprocess.run(line, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+    refused = hand_in("slurm", "slurm_account=nope")
+    assert refused.returncode == 1
+    assert "The given account nope appears to be invalid. Available accounts:\nmembers" in refused.stderr
+    torque = ("runtime=10", "mem_mb=2000", "pbs=torque")
+    refused = hand_in("pbs", *torque, "account=nope")
+    assert refused.returncode == 1
+    assert "Invalid account or account/partition combination specified" in refused.stderr
+    assert slurm_with_accounts.jobs() == {}
+    done = hand_in("pbs", *torque, "account=members")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [job["Account"] for job in slurm_with_accounts.jobs().values()] == ["members"]
+    assert (folder / model / "model.json").read_bytes() == (undisturbed / model / "model.json").read_bytes()
+
+
 def test_profile_sends_what_asks_for_a_gpu_to_the_partition_that_has_one(slurm, run, untrained, tmp_path: Path) -> None:
     folder, before = untrained("first"), slurm.jobs()
     partitions = tmp_path / "partitions.yaml"
