@@ -8,7 +8,7 @@ from hsclass.report.classes import shaded
 from hsclass.report.csv_tables import COLUMNS, Cell, table_text
 from hsclass.report.curves import TRAIN, VALIDATION
 from hsclass.report.images.collect import ImageResults, read_image_results
-from hsclass.report.images.views import audit_of, image_views, metrics_of
+from hsclass.report.images.views import audit_of, image_views, learned_from, metrics_of
 from hsclass.report.page import PAGE, TABLE, page_environment
 from hsclass.report.tables import limits
 from hsclass.report.text import between
@@ -59,6 +59,7 @@ def render_images(results: ImageResults) -> str:
         tables=(TABLE,),
         several=any(images.several_labels for images in results.sets),
         sizes=sizes,
+        learned_from=learned_from,
         times=times,
         shaded=shaded,
         limits=limits,

@@ -13,6 +13,7 @@ from hsclass.report.images.collect import ImageAudit, ImageMetrics, ImageResults
 from hsclass.report.images.thumbnails import Shown, thumbnail
 from hsclass.report.tables import Group, best, by_split, group_runs
 from hsclass.report.text import between, number, options, percent
+from hsclass.report.views import sizes
 
 MOST_PAIRS, MOST_MISTAKES = 8, 16
 _QUIET_FACTS = {"train", "model"}
@@ -52,6 +53,12 @@ class ImageView:
 def image_views(results: ImageResults) -> tuple[ImageView, ...]:
     """Prepare every set of images of the results."""
     return tuple(_view(results, images, f"images{place}") for place, images in enumerate(results.sets, 1))
+
+
+def learned_from(group: Group) -> str:
+    """Return how many images a model learned from, over the seeds; those of validation apart, where they are."""
+    validation = group.runs[0].card.options.get("with_validation", False)
+    return " + ".join(sizes(group, key) for key in ("n_train", *(["n_validation"] if validation else [])))
 
 
 def metrics_of(run: Run) -> ImageMetrics:
