@@ -48,7 +48,7 @@ class ImageForecaster(Forecaster):
     def _telling(self, timed: list[Timing]) -> list[Timing]:
         """Leave the smaller jobs away: they are mostly start, and a line through these would be one of chance."""
         most = max(timing.work for timing in timed)
-        return [timing for timing in timed if APART * timing.work > most]
+        return [timing for timing in timed if APART * timing.work >= most]
 
     def _least(self, timing: Timing) -> float:
         return self._network_start if _runs_network(timing) else self._start
