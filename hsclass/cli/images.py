@@ -138,6 +138,7 @@ def train(
     seed: Seed = 0,
     threads: Threads = 1,
     strategy: Annotated[str, typer.Option(help="auto, single, mirrored or multi_worker: docs/gpu.md")] = "auto",
+    gpus: Annotated[int, typer.Option(min=0, help="cards that there must be for a network; 0: what is there")] = 0,
     settings: Settings = None,
 ) -> None:
     """Train a model on the training images and write it to a folder."""
@@ -153,7 +154,7 @@ def train(
     state = output.with_name(f"{output.name}.training")
     trained = fit_images(
         read, read_division(divided, read), model, features=read_features(features, read) if features else None,
-        seed=seed, threads=threads, strategy=strategy,
+        seed=seed, threads=threads, strategy=strategy, gpus=gpus,
         checkpoint=state, progress=teller(f"train {output.parent}"),
         **read_options(settings),
     )  # fmt: skip

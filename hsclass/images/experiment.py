@@ -7,10 +7,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from hsclass import __version__
 from hsclass.backbones import check_backbone
+from hsclass.devices.strategy import TrainingOptions
 from hsclass.entries import NAME, NAMED_ONCE, Entry, entries_of
 from hsclass.errors import UsageError
 from hsclass.images.frozen import FeatureOptions
@@ -39,7 +40,15 @@ class ImagePlan(Options):
     splits: Annotated[tuple[Entry, ...], entries_of("sampler"), NAMED_ONCE] = Field(min_length=1)
     features: Annotated[tuple[Entry, ...], entries_of("features"), NAMED_ONCE] = ()
     models: Annotated[tuple[Entry, ...], entries_of("model"), NAMED_ONCE] = Field(min_length=1)
+    training: TrainingOptions = TrainingOptions()
     published: tuple[ImageFigure, ...] = Field((), description="figures from elsewhere that stand beside")
+
+    @field_validator("training")
+    @classmethod
+    def _one_process(cls, training: TrainingOptions) -> TrainingOptions:
+        if training.strategy == "multi_worker":
+            raise ValueError("'strategy: multi_worker' is for scenes; take mirrored, or leave it away")
+        return training
 
 
 @dataclass(frozen=True)

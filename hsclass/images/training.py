@@ -35,6 +35,7 @@ def fit_images(
     seed: int = 0,
     threads: int = 1,
     strategy: str = "auto",
+    gpus: int = 0,
     checkpoint: str | os.PathLike[str] | None = None,
     progress: Callable[[str], None] = lambda text: None,
     **options: Any,
@@ -53,6 +54,8 @@ def fit_images(
     threads : int
     strategy : str
         Devices that share each batch of a network, see `hsclass.devices.strategy`.
+    gpus : int
+        Cards that there must be for a network; 0: what is there is used.
     checkpoint : path, optional
         Where a network keeps its state from epoch to epoch; a stopped training goes on from there.
     progress : callable
@@ -73,7 +76,7 @@ def fit_images(
     """
     family = image_model(model)
     parsed = parse_options(family.Options, options, f"model {model}")
-    asked = parse_options(TrainingOptions, {"strategy": strategy}, "training")
+    asked = parse_options(TrainingOptions, {"strategy": strategy, "gpus": gpus}, "training")
     check_strategy(asked, network=not family.on_features, model=model)
     if family.on_features != (features is not None):
         expected = "takes features; give them with --features" if family.on_features else "takes images, not features"

@@ -41,6 +41,7 @@ def test_models_of_features_run_on_each_and_models_of_pixels_once() -> None:
         ({"models": [{"model": "softmax", "tune": True}]}, "option 'tune' is for scenes"),
         ({"features": [{"features": "ResNet50", "weights": "no.h5"}]}, "there is no such file"),
         ({"features": [{"features": "ResNet50", "name": "pixels"}]}, "is the name of no features at all"),
+        ({"training": {"strategy": "multi_worker", "workers": 2}}, "'strategy: multi_worker' is for scenes"),
         ({"scenes": ["indian_pines"]}, "has 'scenes' and 'images'; give one of the two"),
     ],
 )

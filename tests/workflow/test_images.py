@@ -21,6 +21,7 @@ images:
 splits: [published, random]
 models:
   - {{model: dense, hidden: [8], grey: false, size: 8, epochs: 3, with_validation: true}}
+training: {{strategy: single, gpus: 0}}
 """
 
 
@@ -75,6 +76,8 @@ def test_report_is_self_contained_and_second_run_does_nothing(finished, snakemak
     assert json.loads((home / "results/tiny/published-0/audit.json").read_text())["given"]
     done = snakemake(home, "--dry-run", config=config)
     assert "Nothing to be done" in done.stdout + done.stderr
+    done = snakemake(home, "--dry-run", "--printshellcmds", "--forcerun", "train_images", config=config)
+    assert done.stdout.count(" --strategy single --seed 0") == 2
 
 
 def test_estimate_counts_the_jobs_of_snakemake_and_has_a_basis_once_all_were_timed(finished, snakemake) -> None:

@@ -115,6 +115,7 @@ rule image_features:
         mem_mb=memory("image_features"),
         runtime=minutes("image_features"),
         disk_mb=disk("image_features"),
+        gpu=TRAINING.gpus,
     params:
         settings=lambda wildcards: settings("features", wildcards.features),
         code=stage_digest("images.features"),
@@ -141,14 +142,16 @@ rule train_images:
         mem_mb=memory("train_images"),
         runtime=minutes("train_images"),
         disk_mb=disk("train_images"),
+        gpu=image_gpus,
     params:
         model=lambda wildcards: image_kind("models", wildcards.model),
         settings=lambda wildcards: settings("models", wildcards.model),
         features=features_argument,
+        devices=image_devices,
         code=image_digest("images.train"),
     shell:
         "hsclass images train {input.index} {input.split} --model {params.model} {params.settings} {params.features}"
-        " --seed {wildcards.seed} --threads {threads} -o {output} 2>&1 | tee {log}"
+        " {params.devices} --seed {wildcards.seed} --threads {threads} -o {output} 2>&1 | tee {log}"
 
 
 rule predict_images:
@@ -171,6 +174,7 @@ rule predict_images:
         mem_mb=memory("predict_images"),
         runtime=minutes("predict_images"),
         disk_mb=disk("predict_images"),
+        gpu=image_gpus,
     params:
         features=features_argument,
         code=image_digest("images.predict"),

@@ -44,6 +44,20 @@ def features_argument(wildcards, input):
     return f"--features {input.features[0]}" if input.features else ""
 
 
+TRAINING = EXPERIMENT.plan.training
+
+
+def image_gpus(wildcards):
+    """Cards of a job that trains or applies a model: networks take pixels."""
+    return TRAINING.gpus if wildcards.features == PIXELS else 0
+
+
+def image_devices(wildcards):
+    """What the experiment says of devices, as arguments of the command."""
+    given = TRAINING.model_dump(exclude_defaults=True) if wildcards.features == PIXELS else {}
+    return " ".join(f"--{key} {value}" for key, value in given.items())
+
+
 def image_digest(stage):
     """The digest of a stage that runs a model."""
     return lambda wildcards: stage_digest(stage, image_model=image_kind("models", wildcards.model))
