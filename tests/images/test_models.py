@@ -179,3 +179,14 @@ def test_stopped_training_goes_on_and_ends_as_an_unbroken_one(toy: ImageIndex, t
     first, second = (trained.predict(trained.inputs(toy.files[places])) for trained in (whole, again))
     assert first == pytest.approx(second, abs=1e-6)
     assert [row["epoch"] for row in again.history] == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(("backbone", "more"), [("efficientnet_lite1", 9 * 9 * 32), ("ResNet50", 9 * 49 * 64)])
+def test_twelve_bands_go_straight_into_a_network_from_random_weights(backbone: str, more: int) -> None:
+    """Its first kernels have nine channels more: 3 x 3 and 7 x 7 pixels, 32 and 64 filters."""
+    options = FineTuneOptions(backbone=backbone, weights="none", trained_blocks=None, head_start=False)
+    three, twelve = (
+        FineTuned(options, n_classes=4, several_labels=True).build((32, 32, channels)).count_params()
+        for channels in (3, 12)
+    )
+    assert twelve - three == more
