@@ -8,7 +8,8 @@ moment drawn evenly from the length of the undisturbed run. Then
 - every file that has its final name already must be that of the undisturbed run, so that nothing half-written is taken
   for whole;
 - after `snakemake --unlock` and the same command every output must be that of the undisturbed run, with no scratch file
-  left. Seconds, memory and rates are not compared; the page is held against one made afresh from the same results.
+  left. Seconds, memory, rates and the note that a training was resumed are not compared; the page is held against one
+  made afresh from the same results.
 
 The default experiment has a forest and a small network on a cut of Indian Pines. Prints a line for each kill and, at
 the end, `kills=…` and `differing=…`; exit status 1 where something differed. The undisturbed run is kept in DIR, so
@@ -44,8 +45,8 @@ models:
   - {model: rf, trees: 20}
   - {model: cnn3d, epochs: 3, filters: [2, 4], dense: [8]}
 """
-CLOCKS = ("second", "memory")
-"""What the names of figures of clocks and memory hold; these differ from run to run."""
+PASSING = ("second", "memory", "resumed")
+"""What the names of figures hold that tell how a run went: clocks, memory, where a killed training was taken up."""
 OUTPUTS = ("data", "results", "reports")
 
 
@@ -73,26 +74,26 @@ def _outputs(top: Path) -> Iterator[Path]:
 
 def _hidden(name: Path) -> bool:
     """Return whether a path says by its name that it is no output: scratch, checkpoints."""
-    return any(part.startswith(".") for part in name.parts)
+    return any(part.startswith(".") or part.endswith(".training") for part in name.parts)
 
 
 def _content(path: Path) -> Any:
-    """Return what is compared of a file: all but figures of clocks."""
+    """Return what is compared of a file: all but how the run went."""
     if path.suffix == ".json":
         return _timeless(json.loads(path.read_text()))
     if path.suffix == ".csv":
         rows = csv.DictReader(io.StringIO(path.read_text()))
-        return [{key: value for key, value in row.items() if not _of_clock(key)} for row in rows]
+        return [{key: value for key, value in row.items() if not _passing(key)} for row in rows]
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _of_clock(key: str) -> bool:
-    return any(word in key for word in CLOCKS)
+def _passing(key: str) -> bool:
+    return any(word in key for word in PASSING)
 
 
 def _timeless(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _timeless(held) for key, held in value.items() if not _of_clock(key)}
+        return {key: _timeless(held) for key, held in value.items() if not _passing(key)}
     return [_timeless(held) for held in value] if isinstance(value, list) else value
 
 
