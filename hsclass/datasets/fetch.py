@@ -62,8 +62,20 @@ def fetch(name_or_file: str | os.PathLike[str], folder: str | os.PathLike[str]) 
             "cube": obtain("cube", descriptor.cube, home, mirror),
             "labels": obtain("labels", descriptor.labels, home, mirror) if descriptor.labels else None,
         }
-        write_text(home / MANIFEST, json.dumps(manifest, indent=1) + "\n")
+        write_manifest(home, manifest)
     return manifest
+
+
+def write_manifest(home: Path, manifest: dict[str, Any]) -> None:
+    """Write `source.json`, once all files are there; the notes of their origin, which it now holds, go."""
+    write_text(home / MANIFEST, json.dumps(manifest, indent=1) + "\n")
+    for note in home.glob(_note("*")):
+        note.unlink()
+
+
+def _note(name: str) -> str:
+    """Say where a file comes from, lest a run that is killed before `source.json` is written forgets it."""
+    return f".origin-{name}"
 
 
 class _RefusedError(Exception):
@@ -95,16 +107,20 @@ def obtain(part: str, sources: tuple[Source, ...], home: Path, mirror: list[Path
         If no source gives the file; the message lists each of them and why.
     """
     reasons = []
-    for source, attempt in _attempts(sources, home, mirror):
+    for source, origin, attempt in _attempts(sources, home, mirror):
+        note = home / _note(source.file_name)
         try:
-            file, origin = attempt()
-        except _RefusedError as error:
-            reasons.append(str(error))
-        except OSError as error:
-            reasons.append(f"{source.place} ({error.strerror or error})")
+            if origin and not (source.is_local or source.by_hand):
+                write_text(note, origin)
+            file = attempt()
+        except (_RefusedError, OSError) as error:
+            note.unlink(missing_ok=True)
+            reasons.append(
+                str(error) if isinstance(error, _RefusedError) else f"{source.place} ({error.strerror or error})"
+            )
         else:
             name = str(file) if source.is_local else file.name
-            entry = {"file": name, "sha256": file_digest(file), "origin": origin, "key": source.key}
+            entry = {"file": name, "sha256": file_digest(file), "origin": origin or _origin(file), "key": source.key}
             beside = {other.name: file_digest(other) for other in files_beside(file)}
             further = {"reading": source.reading, "beside": beside}
             return entry | {what: held for what, held in further.items() if held}
@@ -115,28 +131,28 @@ def obtain(part: str, sources: tuple[Source, ...], home: Path, mirror: list[Path
 
 def _attempts(
     sources: tuple[Source, ...], home: Path, mirror: list[Path]
-) -> Iterator[tuple[Source, Callable[[], tuple[Path, str]]]]:
-    """Yield what to try, in order: the data folder, the mirror, the sources."""
+) -> Iterator[tuple[Source, str, Callable[[], Path]]]:
+    """Yield what to try, in order: the data folder, whose files have no other origin yet, the mirror, the sources."""
     remote = [source for source in sources if not source.is_local]
     for source in remote:
         if (home / source.file_name).exists():
-            yield source, partial(_kept, source, home)
+            yield source, "", partial(_kept, source, home)
     for source in remote:
         for path in mirror:
             if path.name.lower() == source.file_name.lower():
-                yield source, partial(_from_mirror, source, home, path)
+                yield source, f"mirror, {path}", partial(_copied, source, path, home)
     for source in sources:
         if source.is_local:
-            yield source, partial(_from_disk, source)
+            yield source, source.place, partial(_from_disk, source)
         elif source.package:
-            yield source, partial(_from_package, source, home)
+            yield source, source.place, partial(_from_package, source, home)
         elif source.by_hand:
-            yield source, partial(_from_person, source)
+            yield source, source.place, partial(_from_person, source)
         else:
-            yield source, partial(_from_server, source, home)
+            yield source, source.place, partial(_from_server, source, home)
 
 
-def _kept(source: Source, home: Path) -> tuple[Path, str]:
+def _kept(source: Source, home: Path) -> Path:
     """Accept the file in the data folder; without a published digest, the one recorded at first counts."""
     path = home / source.file_name
     records = [record for record in _recorded(home) if record.get("file") == path.name]
@@ -144,8 +160,16 @@ def _kept(source: Source, home: Path) -> tuple[Path, str]:
     known = source.sha256 or (records[0].get("sha256") if records else found)
     if found != known:
         raise _RefusedError(f"{path} (has sha256 {found}, expected {known})")
-    origin = next((record["origin"] for record in records if record.get("sha256") == found), "found in the data folder")
-    return path, origin
+    return path
+
+
+def _origin(path: Path) -> str:
+    """Return where a file that was in the data folder already is recorded to come from."""
+    note = path.with_name(_note(path.name))
+    if note.exists():
+        return note.read_text(encoding="utf-8")
+    recorded = (record["origin"] for record in _recorded(path.parent) if record.get("sha256") == file_digest(path))
+    return next(recorded, "found in the data folder")
 
 
 def _recorded(home: Path) -> list[dict[str, Any]]:
@@ -168,19 +192,15 @@ def mirror_files() -> list[Path]:
     return sorted(path for path in Path(mirror).rglob("*") if path.is_file())
 
 
-def _from_mirror(source: Source, home: Path, path: Path) -> tuple[Path, str]:
-    return _copied(source, path, home), f"mirror, {path}"
-
-
-def _from_disk(source: Source) -> tuple[Path, str]:
+def _from_disk(source: Source) -> Path:
     path = Path(source.path or "")
     if not path.is_file():
         raise _RefusedError(f"{path} (no such file)")
     _verify(path, source, str(path))
-    return path, source.place
+    return path
 
 
-def _from_package(source: Source, home: Path) -> tuple[Path, str]:
+def _from_package(source: Source, home: Path) -> Path:
     """Find a file of an installed package without importing it: that may take seconds."""
     spec = find_spec(source.package or "")
     if spec is None or not spec.submodule_search_locations:
@@ -189,24 +209,24 @@ def _from_package(source: Source, home: Path) -> tuple[Path, str]:
     found = next((path for path in paths if path.is_file()), None)
     if found is None:
         raise _RefusedError(f"{source.place} (the installed package has no such file)")
-    return _copied(source, found, home), source.place
+    return _copied(source, found, home)
 
 
-def _from_person(source: Source) -> tuple[Path, str]:
+def _from_person(source: Source) -> Path:
     raise _RefusedError(f"{source.place} (no program may fetch it: {source.obtain})")
 
 
-def _from_server(source: Source, home: Path) -> tuple[Path, str]:
+def _from_server(source: Source, home: Path) -> Path:
     if os.environ.get(OFFLINE_VARIABLE, "0") not in {"", "0"}:
         raise _RefusedError(f"{source.place} (not asked, as {OFFLINE_VARIABLE} is set)")
     if source.sha256:
-        return _continued(source, home), source.place
+        return _continued(source, home)
     with atomic_path(home / source.file_name) as partial_file:
         try:
             download(source.url or "", partial_file)
         except FetchError as error:
             raise _RefusedError(f"{source.place} ({error})") from error
-    return home / source.file_name, source.place
+    return home / source.file_name
 
 
 def _continued(source: Source, home: Path) -> Path:

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from hsclass.atomic import write_text
-from hsclass.datasets.fetch import MIRROR_VARIABLE, mirror_files, obtain
+from hsclass.datasets.fetch import MIRROR_VARIABLE, mirror_files, obtain, write_manifest
 from hsclass.datasets.lock import fetch_lock
 from hsclass.datasets.manifest import MANIFEST
 from hsclass.errors import DataError
@@ -59,7 +58,7 @@ def fetch_images(name: str, folder: str | os.PathLike[str], options: Mapping[str
         for part in Lists.model_fields:
             sources = getattr(described.lists, part)
             manifest[part] = obtain(part, sources, home, mirror) if sources else None
-        write_text(home / MANIFEST, json.dumps(manifest, indent=1) + "\n")
+        write_manifest(home, manifest)
     return manifest
 
 

@@ -210,6 +210,28 @@ def test_mirror_is_searched_before_any_source(
     assert server.asked == []
 
 
+def test_origin_of_a_file_outlives_a_run_that_stopped_before_the_others_came(
+    server: Server, describe: Describe, tmp_path: Path, body: bytes, sha256: Digest
+) -> None:
+    url, labels = server.give("/scene.npy", body), tmp_path / "late.npy"
+    file = describe(cube={"url": url, "sha256": sha256(body)}, labels=str(labels))
+    refusal(file, tmp_path / "data")
+    labels.write_bytes(body)
+    assert fetch(file, tmp_path / "data")["cube"]["origin"] == url
+    assert server.asked == ["/scene.npy"]
+    assert sorted(path.name for path in (tmp_path / "data/toy").iterdir()) == ["scene.npy", "source.json"]
+
+
+def test_file_put_by_hand_after_a_source_refused_is_not_said_to_be_of_that_source(
+    server: Server, describe: Describe, tmp_path: Path, body: bytes, sha256: Digest
+) -> None:
+    file = describe(cube={"url": server.give("/scene.npy", b"another"), "sha256": sha256(body)})
+    refusal(file, tmp_path / "data")
+    (tmp_path / "data/toy").mkdir(parents=True, exist_ok=True)
+    (tmp_path / "data/toy/scene.npy").write_bytes(body)
+    assert fetch(file, tmp_path / "data")["cube"]["origin"] == "found in the data folder"
+
+
 def test_mirror_without_the_file_falls_back_to_the_sources(
     server: Server, describe: Describe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: bytes, sha256: Digest
 ) -> None:
