@@ -53,7 +53,7 @@ def test_every_name_that_keras_is_said_to_carry_it_carries() -> None:
     import keras
 
     names = [target.removeprefix("keras.applications:") for target in BACKBONES.values() if target.startswith("keras")]
-    assert len(names) == len(BACKBONES) - 1
+    assert sorted(set(BACKBONES) - set(names)) == ["efficientnet_lite0", "efficientnet_lite1", "efficientnet_lite2"]
     assert [name for name in names if not callable(getattr(keras.applications, name, None))] == []
 
 

@@ -201,7 +201,7 @@ def _keep_accounts(folder: Path, environment: Mapping[str, str]) -> None:
     _daemon(folder, "slurmdbd", ["-D"], environment)
     _wait(lambda: bool(_says(["sacctmgr", "-n", "list", "account"], environment)), "slurmdbd", folder)
     for what in (["cluster", "ci"], ["account", "members", "cluster=ci"], ["user", user, "account=members"]):
-        _says(["sacctmgr", "-i", "add", *what], environment)
+        subprocess.run(["sacctmgr", "-i", "add", *what], env=environment, capture_output=True, check=True)
 
 
 def _configure(folder: Path, accounts: bool) -> dict[str, str]:
