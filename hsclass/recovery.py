@@ -12,6 +12,8 @@ from hsclass.errors import HsclassError, UsageError
 
 # The name that profiles/slurm gives to all jobs of one run.
 _SLURM_NAME = re.compile(r"hsclass_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# What Snakemake notes in the log of a run that goes to Slurm.
+_SLURM_NOTED = "SLURM run ID: "
 _PBS_OVER = "CFX"
 
 
@@ -85,7 +87,14 @@ def cancel(folder: Path, *, seconds: float = 120, wait: Callable[[float], None] 
 
 
 def _slurm_jobs(folder: Path) -> list[str]:
-    listed = _lines("squeue", "--noheader", f"--user={getpass.getuser()}", "--format=%i|%j|%Z")
+    try:
+        listed = _lines("squeue", "--noheader", f"--user={getpass.getuser()}", "--format=%i|%j|%Z")
+    except HsclassError:
+        # Slurm's programs are installed where no cluster answers: of no account to runs that never went to one.
+        logs = (folder / ".snakemake/log").glob("*.log")
+        if any(_SLURM_NOTED in log.read_text(errors="replace") for log in logs):
+            raise
+        return []
     rows = [line.strip().split("|", maxsplit=2) for line in listed]
     return [
         job for job, name, where in rows if _SLURM_NAME.fullmatch(name) and Path(where).resolve() == folder.resolve()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hsclass.errors import UsageError
+from hsclass.errors import HsclassError, UsageError
 from hsclass.recovery import cancel, require_stopped, survivors, working_folder
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="other systems show no processes under /proc")
@@ -48,3 +48,18 @@ def test_without_a_cluster_nothing_is_left_to_cancel(tmp_path: Path, monkeypatch
     monkeypatch.setenv("PATH", os.fspath(tmp_path))
     assert survivors(tmp_path) == {}
     assert cancel(tmp_path) == []
+
+
+def test_queue_that_does_not_answer_stops_only_a_run_that_went_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    squeue, log = tmp_path / "squeue", tmp_path / ".snakemake/log/first.snakemake.log"
+    squeue.write_text("#!/bin/sh\necho no controller >&2\nexit 1\n")
+    squeue.chmod(0o755)
+    monkeypatch.setenv("PATH", os.fspath(tmp_path), prepend=os.pathsep)
+    log.parent.mkdir(parents=True)
+    log.write_text("host: laptop\nBuilding DAG of jobs...\n")
+    assert survivors(tmp_path) == {}
+    log.write_text("SLURM run ID: hsclass_c72f1b1e-5b1f-4f5e-9a55-4b7d1dd0c1a5\n")
+    with pytest.raises(HsclassError, match=r"cannot tell which jobs are in the queue \(no controller\)"):
+        survivors(tmp_path)
