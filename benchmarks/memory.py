@@ -39,7 +39,7 @@ def ready_made(windows: int) -> None:
     ready = np.stack([padded[row : row + WINDOW, col : col + WINDOW] for row, col in pixels])
     family = family_of(model_class("cnn3d"))
     network = family.build()
-    network.compile(**compile_arguments(keras, family.options), jit_compile=False)
+    network.compile(**{**compile_arguments(keras, family.options), "jit_compile": False})
     network.fit(ready, np.eye(CLASSES, dtype=np.float32)[targets], batch_size=50, epochs=1, verbose=0)
 
 

@@ -1,6 +1,7 @@
 """Keras, imported only when a network is needed, with the backend and its threads set first."""
 
 import logging
+import math
 import os
 import sys
 import tempfile
@@ -13,6 +14,7 @@ import numpy as np
 from hsclass.errors import UsageError
 
 _DEFAULT = "tensorflow"
+_ALIGNED = 64  # bytes; what TensorFlow wants of memory that it is lent
 _ENVIRONMENT = {
     "KERAS_BACKEND": _DEFAULT,
     "TF_CPP_MIN_LOG_LEVEL": "3",
@@ -64,10 +66,19 @@ def _hushed() -> Iterator[None]:
             os.close(original)
 
 
-def as_tensor(values: np.ndarray) -> Any:
-    """Return an array as a tensor of the loaded backend, of which one copy is made and no more.
+def lendable(shape: tuple[int, ...], dtype: type[np.generic] = np.float32) -> np.ndarray:
+    """Return an array of any values that `as_tensor` takes over without a copy: it begins at a multiple of 64 bytes."""
+    count = math.prod(shape) * np.dtype(dtype).itemsize
+    memory = np.empty(count + _ALIGNED, np.uint8)
+    start = -memory.ctypes.data % _ALIGNED
+    return memory[start : start + count].view(dtype).reshape(shape)
 
-    TensorFlow's own conversion holds two while it works. Memory that it is lent begins at a multiple of 64 bytes.
+
+def as_tensor(values: np.ndarray) -> Any:
+    """Return an array as a tensor of the loaded backend.
+
+    TensorFlow takes over the memory of a `lendable` array, which must not be changed any more, and copies others once;
+    its own conversion holds two copies while it works.
     """
     import keras
 
@@ -75,11 +86,11 @@ def as_tensor(values: np.ndarray) -> Any:
         return keras.ops.convert_to_tensor(values)
     import tensorflow as tf
 
-    memory = np.empty(values.nbytes + 64, np.uint8)
-    start = -memory.ctypes.data % 64
-    lent = memory[start : start + values.nbytes].view(values.dtype).reshape(values.shape)
-    lent[...] = values
-    return tf.experimental.dlpack.from_dlpack(lent.__dlpack__())
+    flags = values.flags
+    if not (flags.c_contiguous and flags.writeable and values.ctypes.data % _ALIGNED == 0):
+        original, values = values, lendable(values.shape, values.dtype.type)
+        values[...] = original
+    return tf.experimental.dlpack.from_dlpack(values.__dlpack__())
 
 
 def backend_name() -> str:

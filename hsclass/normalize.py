@@ -5,6 +5,7 @@ from typing import Literal
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 
+from hsclass.backend import lendable
 from hsclass.errors import DataError
 from hsclass.scene import Scene
 
@@ -65,10 +66,14 @@ class Normalizer(TransformerMixin, BaseEstimator):
 
     def transform(self, pixels: np.ndarray) -> np.ndarray:
         """Return normalised float32 values of `pixels`, shape (…, bands)."""
-        values = pixels.astype(np.float32)
-        values -= self.offset_
-        values /= self.scale_
-        return values
+        return self.transform_into(np.empty(pixels.shape, np.float32), pixels)
+
+    def transform_into(self, room: np.ndarray, pixels: np.ndarray) -> np.ndarray:
+        """Write what `transform` returns into `room`, float32 of the same shape, and return it."""
+        room[...] = pixels
+        room -= self.offset_
+        room /= self.scale_
+        return room
 
 
 def normalize_scene(normalizer: Normalizer, scene: Scene) -> np.ndarray:
@@ -80,7 +85,8 @@ def normalize_cube(normalizer: Normalizer, cube: np.ndarray, mask: np.ndarray) -
     """Return a normalised cube, float32 of shape (rows, cols, bands), 0 where `mask`, shape (rows, cols), is False.
 
     Windows reach over the edge of the data, and a fill value such as -9999 or NaN would swamp the pixels beside it.
+    A network takes the array over as it is.
     """
-    normalized = normalizer.transform(cube)
+    normalized = normalizer.transform_into(lendable(cube.shape), cube)
     normalized[~mask] = 0
     return normalized

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from hsclass.backend import as_tensor
+from hsclass.backend import as_tensor, lendable
 from hsclass.models.windows import GatherWindows, pad_cube
 
 
@@ -55,7 +55,17 @@ def test_the_cube_is_held_as_one_weight_that_is_not_trained(cube: np.ndarray) ->
     assert layer.compute_output_shape((None, 2)) == (None, 5, 5, 3)
 
 
-def test_a_tensor_is_the_array_and_keeps_apart_from_it() -> None:
+def test_a_tensor_of_lendable_memory_is_that_memory(cube: np.ndarray) -> None:
+    lent = lendable(cube.shape)
+    lent[...] = cube
+    layer = GatherWindows(lent, 5)
+    np.testing.assert_array_equal(np.asarray(layer(np.array([[6, 9]], np.int32)))[0, 2, 2], cube[6, 9])
+    if keras.backend.backend() == "tensorflow":
+        lent[6, 9] = 7
+        np.testing.assert_array_equal(np.asarray(layer(np.array([[6, 9]], np.int32)))[0, 2, 2], [7, 7, 7])
+
+
+def test_a_tensor_of_other_memory_is_the_array_and_keeps_apart_from_it() -> None:
     values = np.arange(24, dtype=np.float32).reshape(4, 6)[:, ::2]
     tensor = as_tensor(values)
     values[:] = -1
