@@ -17,14 +17,14 @@ from hsclass.planning.size import Size, scene_size
 SIDES = {"small": 48, "large": 96}
 """Sides [pixels] of the two scenes: apart enough for a line through the times to tell start and work apart."""
 
-_EPOCHS = 2
+_EPOCHS = 3  # the first one compiles the network, the others tell its pace
 _FIELD = 8  # side [pixels] of the fields that the made scenes consist of
 
 
 def write_calibration(experiment: Experiment, folder: Path) -> Path:
     """Write two made scenes, of the most bands and classes that the experiment's have, and an experiment on them.
 
-    It has the features and models of the experiment, without searches and with two epochs, and one split.
+    It has the features and models of the experiment, without searches and with three epochs, and one split.
 
     Returns
     -------

@@ -87,7 +87,7 @@ class Forecaster(ABC):
 
     def _telling(self, timed: list[Timing]) -> list[Timing]:
         """Return those of the timed jobs of a kind whose seconds tell how the time goes with the work."""
-        return timed
+        return larger([timing for timing in timed if timing.paced]) or timed
 
     def _least(self, timing: Timing) -> float:
         """Return the seconds that no job takes less than."""
@@ -195,6 +195,12 @@ class SceneForecaster(Forecaster):
         options = self._experiment.options("models", name)
         feature_options = self._experiment.options("features", feature_name)
         return subject_of(model[name].kind, options, features[feature_name].kind, feature_options)
+
+
+def larger(timed: list[Timing]) -> list[Timing]:
+    """Leave the smaller jobs away: they are mostly start, and a line through these would be one of chance."""
+    most = max((timing.work for timing in timed), default=0)
+    return [timing for timing in timed if APART * timing.work >= most]
 
 
 def line(done: Sequence[float], seconds: Sequence[float], *, starts: Sequence[float], work: float) -> float:

@@ -22,7 +22,7 @@ _VALUES = 2e7  # numbers of all images, where that many images hold them: work t
 def write_image_calibration(experiment: ImageExperiment, folder: Path) -> Path:
     """Write made images, as large as the largest of the experiment's, and an experiment on them.
 
-    It has the features and models of the experiment, two epochs each, and one split.
+    It has the features and models of the experiment, three epochs each, and one split.
 
     Returns
     -------

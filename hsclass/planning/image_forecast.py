@@ -5,7 +5,7 @@ from functools import cached_property
 
 from hsclass.images.experiment import PIXELS, ImageExperiment
 from hsclass.images.frozen import FeatureOptions
-from hsclass.planning.forecast import APART, Forecaster
+from hsclass.planning.forecast import Forecaster, larger
 from hsclass.planning.image_needs import ImageNeeds
 from hsclass.planning.image_timings import feature_subject, whole_subject
 from hsclass.planning.jobs import Job
@@ -46,9 +46,7 @@ class ImageForecaster(Forecaster):
         return size.megabytes if job.rule == "index_images" else float(size.images)
 
     def _telling(self, timed: list[Timing]) -> list[Timing]:
-        """Leave the smaller jobs away: they are mostly start, and a line through these would be one of chance."""
-        most = max(timing.work for timing in timed)
-        return [timing for timing in timed if APART * timing.work >= most]
+        return larger(timed)
 
     def _least(self, timing: Timing) -> float:
         return self._network_start if _runs_network(timing) else self._start

@@ -1,6 +1,5 @@
 """What jobs on whole images took that ran before, with how much each had to do."""
 
-import csv
 import json
 import statistics
 from collections.abc import Iterator
@@ -15,7 +14,16 @@ from hsclass.images.experiment import PIXELS
 from hsclass.images.frozen import FeatureOptions
 from hsclass.planning.image_needs import features_macs
 from hsclass.planning.image_size import Shares, held_megabytes, image_task
-from hsclass.planning.timings import Subject, Timing, measured_jobs, megabytes_of, of_images, report_runs, subject_of
+from hsclass.planning.timings import (
+    Subject,
+    Timing,
+    measured_jobs,
+    megabytes_of,
+    of_images,
+    report_runs,
+    seconds_of_epochs,
+    subject_of,
+)
 
 RULES = {
     "experiment": "experiment", "fetch": "fetch", "index": "index_images", "split": "split_images",
@@ -111,11 +119,7 @@ def _start(run: Path, whole: float, fitting: float, *, prepared: bool) -> float:
     Where a network is prepared, by a head or maps of its early blocks, that is work, and all of the fit counts but for
     what the first epoch took longer than the others.
     """
-    file = run / "model/history.csv"
-    if not file.is_file():
-        return 0.0
-    with file.open(newline="", encoding="utf-8") as opened:
-        seconds = [float(row["seconds"]) for row in csv.DictReader(opened)]
+    seconds = seconds_of_epochs(run / "model")
     if len(seconds) < 2:
         return 0.0
     usual = statistics.median(seconds[1:])

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -35,6 +36,8 @@ class Timing:
         The most that it held, and the scene's cube as float32, or the images [MB, 10^6 bytes].
     subject : Subject
         Of a job that has a model and features.
+    paced : bool
+        Whether `start` is all that the pace of its epochs leaves of `seconds`.
     epochs_share : float
         Epochs run over epochs asked for.
     disk_mb : float
@@ -49,6 +52,7 @@ class Timing:
     memory_mb: float
     data_mb: float
     subject: Subject | None = None
+    paced: bool = False
     epochs_share: float = 1.0
     disk_mb: float = 0.0
 
@@ -128,14 +132,29 @@ def _of_model(split: Path, name: str, timed: Timing) -> Iterator[Timing]:
     except (OSError, ValueError, KeyError, UsageError):
         return  # of another version, or being written
     left = [run / "model"] if timed.rule == "train" else [run / "map.tif", run / "confidence.tif"]
+    seconds = seconds_of_epochs(run / "model") if timed.rule == "train" else []
+    own = len(seconds) * statistics.median(seconds[1:]) if len(seconds) > 1 else inner["seconds"]
     yield replace(
         timed,
         work=float(windows) * side**2 * about["n_features"],
-        start=max(0.0, timed.seconds - inner["seconds"]),
+        start=max(0.0, timed.seconds - own),
         subject=subject,
+        paced=len(seconds) > 1,
         epochs_share=epochs / about["options"].get("epochs", epochs),
         disk_mb=sum(megabytes_of(path) for path in left),
     )
+
+
+def seconds_of_epochs(model: Path) -> list[float]:
+    """Return the seconds of each epoch of a saved model's training; none of a model without epochs.
+
+    The first one compiles the network, and tells nothing of the pace.
+    """
+    file = model / "history.csv"
+    if not file.is_file():
+        return []
+    with file.open(newline="", encoding="utf-8") as opened:
+        return [float(row["seconds"]) for row in csv.DictReader(opened)]
 
 
 def of_images(folder: Path, rule: str, name: str) -> bool:

@@ -20,7 +20,7 @@ def test_calibration_has_the_models_on_two_scenes_of_the_same_bands(tmp_path: Pa
     assert list(made.features) == ["raw", "pca"]
     assert made.options("models", "svm")["c"] == 10
     assert made.search("svm") is None
-    assert made.options("models", "cnn3d")["epochs"] == 2
+    assert made.options("models", "cnn3d")["epochs"] == 3
     assert made.plan.window == 7
     labels = np.load(tmp_path / "small-labels.npy")
     assert np.unique(labels).tolist() == list(range(1, 17))

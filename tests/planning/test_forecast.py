@@ -68,6 +68,15 @@ def test_epochs_are_work_and_early_stopping_is_expected_again(experiment) -> Non
     assert foretold(experiment, [one], train("cnn3d")).seconds == pytest.approx(2 + 10 * 10)  # half of 20 epochs
 
 
+def test_pace_of_the_epochs_of_the_larger_training_counts(experiment) -> None:
+    small, large = (
+        timing(experiment, model="cnn3d", paced=True, work=epochs * 1025.0 * 81 * 200, seconds=seconds, start=start)
+        for epochs, seconds, start in ((2, 30, 29.9), (10, 19, 9))
+    )
+    found = foretold(experiment, [small, large], train("cnn3d"))
+    assert found.seconds == pytest.approx(9 + 20 * 1)  # of 20 epochs; a line through both would fall
+
+
 def test_a_search_is_so_many_trainings(experiment) -> None:
     searched = [{"model": "rf", "tune": {"trials": 10, "folds": 5, "workers": 2}}]
     job = Job("tune", {**train().wildcards, "worker": "0"})
@@ -102,6 +111,16 @@ def test_timed_jobs_are_those_whose_results_are_there(tmp_path: Path) -> None:
     assert audit.memory_mb == pytest.approx(104.8576)  # 100 x 1024^2 bytes
     assert (trained.rule, trained.work, trained.start, trained.epochs_share) == ("train", 30 * 4, 1.5, 1.0)
     assert trained.subject == ("rf", '{"trees": 5}', "raw", "{}")
+
+
+def test_start_of_a_training_is_what_the_pace_of_its_epochs_leaves(tmp_path: Path) -> None:
+    made_run(tmp_path)
+    model = tmp_path / "results/toy/random-0/raw/rf/model"
+    (model / "training.json").write_text(json.dumps({"seconds": 3.5, "epochs": 3}))
+    (model / "history.csv").write_text("epoch,loss,seconds\n1,3,2.5\n2,2,0.4\n3,1,0.6\n")
+    trained = timed_jobs(tmp_path)[1]
+    assert (trained.paced, trained.work) == (True, 3 * 30 * 4)
+    assert trained.start == pytest.approx(4.0 - 3 * 0.5)  # the first epoch tells nothing
 
 
 def test_table_of_a_job_that_was_not_measured_counts_as_none(tmp_path: Path) -> None:

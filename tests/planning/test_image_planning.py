@@ -174,6 +174,6 @@ def test_calibration_has_the_models_on_made_images_of_the_same_size(tmp_path: Pa
     assert isinstance(made, ImageExperiment)
     assert len(list((tmp_path / "made").rglob("*.tif"))) == 101  # 20 million values of 256 x 256 x 3
     assert image_size(made, "made", tmp_path).shape == (256, 256, 3)
-    assert made.options["models"]["fine_tune"].model_dump()["epochs"] == 2
+    assert made.options["models"]["fine_tune"].model_dump()["epochs"] == 3
     assert made.options["models"]["fine_tune"].model_dump()["trained_blocks"] == 8
     assert made.options["features"]["efficientnet_lite0"].model_dump()["size"] == 64
