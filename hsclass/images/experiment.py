@@ -14,7 +14,7 @@ from hsclass.backbones import check_backbone
 from hsclass.devices.strategy import TrainingOptions
 from hsclass.entries import NAME, NAMED_ONCE, Entry, entries_of
 from hsclass.errors import UsageError
-from hsclass.images.frozen import FeatureOptions
+from hsclass.images.frozen import PUBLISHED, FeatureOptions
 from hsclass.images.image_set import ImageSet, ImageSetOptions, load_image_set
 from hsclass.images.model import image_model
 from hsclass.images.splitting import sampler_options
@@ -178,7 +178,8 @@ def _feature_options(entry: Entry) -> FeatureOptions:
     if entry.kind != "backbone":
         given.setdefault("backbone", entry.kind)
     options = parse_options(FeatureOptions, given, f"features {entry.name}")
-    check_backbone(options.backbone, options.size or 10_000)
-    if not (options.weights in {"imagenet", "none"} or Path(options.weights).is_file()):
+    for name in options.backbones:
+        check_backbone(name, options.size or 10_000)
+    if not (options.weights in PUBLISHED or Path(options.weights).is_file()):
         raise UsageError(f"features {entry.name}: option 'weights' is {options.weights}; there is no such file")
     return options

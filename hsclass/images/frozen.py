@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from hsclass.atomic import atomic_path
 from hsclass.backbones import backbone, check_backbone, weights_digest
@@ -18,6 +19,9 @@ from hsclass.images.reading import Fit, Form
 from hsclass.images.symmetries import COUNT, turned
 from hsclass.options import Options
 
+PUBLISHED = {"imagenet", "none"}
+"""Weights that every network has; others are a file."""
+
 _CHUNK = 64
 
 
@@ -25,6 +29,9 @@ class FeatureOptions(Options):
     """Options of features."""
 
     backbone: str = Field("efficientnet_lite0", description="the network, see hsclass.backbones")
+    beside: tuple[str, ...] = Field(
+        (), description="further networks, with weights alike, whose features stand beside those of the first"
+    )
     weights: str = Field("imagenet", description="imagenet, none (random), or a file of this network's weights")
     size: int | None = Field(None, ge=1, description="side [pixels] that images are brought to; null: the commonest")
     fit: Fit = Field("resize", description="how: resize stretches, crop cuts the middle out")
@@ -32,18 +39,32 @@ class FeatureOptions(Options):
     symmetries: bool = Field(False, description="mean over the eight symmetries of each image")
     seed: int = Field(0, description="of random weights")
 
+    @property
+    def backbones(self) -> tuple[str, ...]:
+        """All networks, in the order of their features."""
+        return (self.backbone, *self.beside)
+
+    @model_validator(mode="after")
+    def _known_weights(self) -> Self:
+        if self.beside and self.weights not in PUBLISHED:
+            raise ValueError(f"'weights' is {self.weights}, which several networks cannot share; take imagenet or none")
+        return self
+
 
 class FrozenNetwork:
-    """A backbone from images to pooled features."""
+    """Backbones from images to pooled features."""
 
     def __init__(self, options: FeatureOptions, size: int, *, threads: int = 1) -> None:
-        check_backbone(options.backbone, size)
+        for name in options.backbones:
+            check_backbone(name, size)
         load_keras(threads).utils.set_random_seed(options.seed)
         self.options = options
-        self._network = backbone(
-            options.backbone, weights=options.weights, input_shape=(size, size, 3), threads=threads
-        )
-        self.digest = weights_digest(self._network)
+        self._networks = [
+            backbone(name, weights=options.weights, input_shape=(size, size, 3), threads=threads)
+            for name in options.backbones
+        ]
+        digests = [weights_digest(network) for network in self._networks]
+        self.digest = digests[0] if len(digests) == 1 else sha256("".join(digests).encode()).hexdigest()
 
     def features(
         self, inputs: Inputs, places: np.ndarray, progress: Callable[[str], None] = lambda text: None
@@ -53,12 +74,13 @@ class FrozenNetwork:
         found = []
         for start in range(0, len(places), _CHUNK):
             images = inputs.take(places[start : start + _CHUNK])
-            maps = [
-                self._network.predict_on_batch(turned(images, symmetry)).mean(axis=(1, 2)) for symmetry in symmetries
-            ]
-            found.append(np.mean(maps, axis=0, dtype=np.float32))
+            pooled = [self._pooled(turned(images, symmetry)) for symmetry in symmetries]
+            found.append(np.mean(pooled, axis=0, dtype=np.float32))
             progress(f"features of {start + len(images)} of {len(places)} images")
         return np.concatenate(found)
+
+    def _pooled(self, images: np.ndarray) -> np.ndarray:
+        return np.hstack([network.predict_on_batch(images).mean(axis=(1, 2)) for network in self._networks])
 
 
 def feature_images(options: FeatureOptions, files: np.ndarray, common: tuple[int, int, int]) -> Images:

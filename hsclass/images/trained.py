@@ -58,8 +58,8 @@ class TrainedImageModel:
         network = FrozenNetwork(options, size, threads=self.model.threads)
         if network.digest != about["weights_digest"]:
             raise DataError(
-                f"features: the weights of {options.backbone} ({options.weights}) are not those that the model was"
-                " trained on; give back that file, or train again"
+                f"features: the weights of {', '.join(options.backbones)} ({options.weights}) are not those that the"
+                " model was trained on; give back that file, or train again"
             )
         images = feature_images(options, files, (size, size, 3))
         return Features(network.features(images, np.arange(len(files)), progress))

@@ -1,5 +1,6 @@
 """What the networks of photographs cost, counted in their layers; known without building one."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 
@@ -94,3 +95,15 @@ BACKBONE_COSTS = {
     "VGG19": Backbone(388_800, 332, 20_000_000, 512, 16),
     "Xception": Backbone(90_700, 692, 20_900_000, 2048, 13),
 }
+
+
+def frozen_cost(names: Sequence[str]) -> Backbone:
+    """Return what networks cost that look at images in turn and learn nothing."""
+    each = [BACKBONE_COSTS[name] for name in names]
+    return Backbone(
+        macs=sum(cost.macs for cost in each),
+        activations=max(cost.activations for cost in each),
+        parameters=sum(cost.parameters for cost in each),
+        features=sum(cost.features for cost in each),
+        blocks=sum(cost.blocks for cost in each),
+    )

@@ -8,7 +8,7 @@ from typing import Any
 from hsclass.images.experiment import ImageExperiment
 from hsclass.images.frozen import FeatureOptions
 from hsclass.images.symmetries import COUNT
-from hsclass.planning.backbone_costs import BACKBONE_COSTS
+from hsclass.planning.backbone_costs import frozen_cost
 from hsclass.planning.image_size import ImageSize, ImageTask, image_size, image_task, part_shares, step_megabytes
 from hsclass.planning.needs import Grants
 
@@ -71,7 +71,7 @@ class ImageNeeds(Grants):
         tables = _PROGRAM + _ROW * size.images
         if stage == "image_features":
             options = self._features(wildcards)
-            cost = BACKBONE_COSTS[options.backbone]
+            cost = frozen_cost(options.backbones)
             found = 8e-6 * size.images * cost.features
             return (
                 tables
@@ -84,7 +84,7 @@ class ImageNeeds(Grants):
             task = self.task(wildcards)
             if not task.network:
                 # The features, a part of them scaled, and what the fit makes of it.
-                features = BACKBONE_COSTS[self._features(wildcards).backbone].features
+                features = frozen_cost(self._features(wildcards).backbones).features
                 return tables + _NETWORK + 24e-6 * size.images * features
             learning = stage == "train_images"
             # Weights, their gradients, two moments and the best ones.
@@ -111,7 +111,7 @@ class ImageNeeds(Grants):
     def _run_seconds(self, stage: str, wildcards: Mapping[str, str], reading: float) -> float:
         task = self.task(wildcards)
         if not task.network:
-            features = BACKBONE_COSTS[self._features(wildcards).backbone].features
+            features = frozen_cost(self._features(wildcards).backbones).features
             return 500 * task.train_macs * features / _MACS  # iterations
         if stage == "predict_images":
             return reading + task.predict_macs / _MACS
@@ -122,7 +122,7 @@ class ImageNeeds(Grants):
         if stage == "fetch":
             return 2 * size.megabytes  # archive and images
         if stage == "image_features":
-            return 5e-6 * size.images * BACKBONE_COSTS[self._features(wildcards).backbone].features
+            return 5e-6 * size.images * frozen_cost(self._features(wildcards).backbones).features
         if stage == "train_images":
             return 5 * 4e-6 * self.task(wildcards).parameters  # with the state of a training that was stopped
         return 1e-3 * size.images
@@ -142,7 +142,7 @@ class ImageNeeds(Grants):
 
 def features_macs(options: FeatureOptions, side: int, images: int) -> float:
     """Return the multiplications that the features of images of a side [pixels] take."""
-    return float(images) * side**2 * BACKBONE_COSTS[options.backbone].macs * (COUNT if options.symmetries else 1)
+    return float(images) * side**2 * frozen_cost(options.backbones).macs * (COUNT if options.symmetries else 1)
 
 
 def _side(options: Any, size: ImageSize) -> int:

@@ -154,6 +154,21 @@ def test_features_are_computed_once_and_of_the_same_weights(toy: ImageIndex, tmp
         fit_images(toy, division, "softmax", features=(kept, told))
 
 
+def test_features_of_several_networks_stand_side_by_side(toy: ImageIndex) -> None:
+    first, second, both = (
+        compute_features(toy, FeatureOptions(weights="none", backbone=name, beside=beside, size=32))
+        for name, beside in (("efficientnet_lite0", ()), ("MobileNet", ()), ("efficientnet_lite0", ("MobileNet",)))
+    )
+    assert both[0].shape == (30, 1280 + 1024)
+    assert (both[0][:, :1280] == first[0]).all()
+    assert both[1]["weights_digest"] not in {first[1]["weights_digest"], second[1]["weights_digest"]}
+    kept = FeatureOptions(backbone="efficientnet_lite0", beside=("efficientnet_lite0",), size=32)
+    values, _ = compute_features(toy, kept)
+    assert (values[:, :1280] == values[:, 1280:]).all()
+    with pytest.raises(ValueError, match=r"'weights' is net\.h5, which several networks cannot share"):
+        FeatureOptions(weights="net.h5", beside=("MobileNet",))
+
+
 def test_weights_of_another_network_are_one_sentence(toy: ImageIndex, tmp_path: Path) -> None:
     (tmp_path / "other.pth").write_bytes(b"no weights")
     with pytest.raises(DataError, match=r"other\.pth") as caught:

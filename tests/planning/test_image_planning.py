@@ -15,7 +15,7 @@ from hsclass.backbones import BACKBONES, backbone, blocks
 from hsclass.cli import app
 from hsclass.experiment import open_experiment, read_config
 from hsclass.images.experiment import ImageExperiment
-from hsclass.planning.backbone_costs import BACKBONE_COSTS
+from hsclass.planning.backbone_costs import BACKBONE_COSTS, frozen_cost
 from hsclass.planning.estimate import estimate, job_counts
 from hsclass.planning.image_calibration import write_image_calibration
 from hsclass.planning.image_needs import ImageNeeds
@@ -92,6 +92,14 @@ def test_minutes_follow_backbone_blocks_epochs_and_size_and_grow_on_retry() -> N
     assert asked({**FINE_TUNE, "epochs": 40})[1] > 1.7 * asked(FINE_TUNE)[1]
     assert asked({**FINE_TUNE, "trained_blocks": 0})[1] < asked(FINE_TUNE)[1] < asked({**FINE_TUNE, "size": 512})[1]
     assert asked({**FINE_TUNE, "backbone": "VGG16"})[1] > 10 * asked(FINE_TUNE)[1]
+
+
+def test_networks_side_by_side_cost_what_they_cost_together() -> None:
+    first, second = BACKBONE_COSTS["efficientnet_lite0"], BACKBONE_COSTS["ResNet50"]
+    found = frozen_cost(["efficientnet_lite0", "ResNet50"])
+    assert (found.macs, found.parameters, found.features) == (84_500, 27_000_000, 3328)
+    assert found.activations == max(first.activations, second.activations)  # one after the other
+    assert frozen_cost(["ResNet50"])[:4] == second[:4]
 
 
 def test_costs_of_backbones_are_those_of_their_layers() -> None:
