@@ -1,0 +1,55 @@
+"""Are several frozen networks side by side better than each alone? Asked of the images to learn from only.
+
+    python benchmarks/side_by_side.py [--set results/ucmerced] [--features three] [--split published-0]
+
+Five-fold cross-validation of linear heads on the training and validation images of a split, for the features of each network
+and for all of them, after `snakemake --cores 2 --configfile config/experiments/ucmerced_lite2.yaml`. Test images are not
+looked at. A line tells how many images were right with the best of three strengths.
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import KFold, cross_val_predict
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from hsclass.images.division import read_division
+from hsclass.images.frozen import read_features
+from hsclass.images.index import read_index
+from hsclass.planning.backbone_costs import BACKBONE_COSTS
+from hsclass.split import Role
+
+STRENGTHS = (1e-3, 1e-2, 1e-1)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--set", type=Path, default=Path("results/ucmerced"))
+    parser.add_argument("--features", default="three")
+    parser.add_argument("--split", default="published-0")
+    asked = parser.parse_args()
+    index = read_index(asked.set / "index.csv")
+    values, about = read_features(asked.set / f"features/{asked.features}.npz", index)
+    division = read_division(asked.set / asked.split / "split.csv", index)
+    places = np.concatenate([division.places(role) for role in (Role.TRAIN, Role.VALIDATION)])
+    classes = index.targets[places].argmax(axis=1)
+    options = about["options"]
+    names = [options["backbone"], *options["beside"]]
+    ends = np.cumsum([BACKBONE_COSTS[name].features for name in names])
+    parts = dict(zip(names, np.split(values[places], ends[:-1], axis=1), strict=True))
+    for name, features in {**parts, "all": values[places]}.items():
+        right = max(_right(features, classes, strength) for strength in STRENGTHS)
+        print(f"{name}: {right} of {len(places)}")
+
+
+def _right(features: np.ndarray, classes: np.ndarray, strength: float) -> int:
+    head = make_pipeline(StandardScaler(), LogisticRegression(C=strength, max_iter=500))
+    folds = KFold(5, shuffle=True, random_state=0)
+    return int((cross_val_predict(head, features, classes, cv=folds) == classes).sum())
+
+
+if __name__ == "__main__":
+    main()
