@@ -3,8 +3,8 @@
     python benchmarks/side_by_side.py [--set results/ucmerced] [--features three] [--split published-0]
 
 Five-fold cross-validation of linear heads on the training and validation images of a split, for the features of each
-network and for all of them, after `snakemake --cores 2 --configfile config/experiments/ucmerced_lite2.yaml`. Test images
-are not looked at. A line tells how many images were right with the best of three strengths.
+network and for all of them, after `snakemake --cores 2 --configfile config/experiments/ucmerced_lite2.yaml`. Test
+images are not looked at. A line tells how many images were right with the best of three strengths.
 """
 
 import argparse
