@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
+from typing import ClassVar, Generic, TypeVar
 
 from hsclass.experiment import Experiment
 from hsclass.planning.jobs import Job
@@ -41,7 +41,11 @@ class Forecast:
     like: str
 
 
-class Forecaster(ABC):
+_Planned = TypeVar("_Planned")
+_Asking = TypeVar("_Asking")
+
+
+class Forecaster(ABC, Generic[_Planned, _Asking]):
     """Foretells jobs; what a job has to do, and what it is like, a branch of the workflow says.
 
     Times go along a line through those of timed jobs, start-up and work apart; where all had about as much to do, in
@@ -49,6 +53,9 @@ class Forecaster(ABC):
 
     Parameters
     ----------
+    experiment : Experiment or ImageExperiment
+    needs : Needs or ImageNeeds
+        What its jobs ask for.
     timings : sequence of Timing
         Of jobs that ran before.
     """
@@ -56,7 +63,9 @@ class Forecaster(ABC):
     held: ClassVar[float]
     """MB that a job may hold for each MB that its data are larger than those of the timed job."""
 
-    def __init__(self, timings: Sequence[Timing]) -> None:
+    def __init__(self, experiment: _Planned, needs: _Asking, timings: Sequence[Timing]) -> None:
+        self._experiment = experiment
+        self._needs = needs
         self._timings = timings
         self._known: dict[tuple[str, ...], Forecast | None] = {}
 
@@ -138,22 +147,10 @@ class Forecaster(ABC):
         return [], ""
 
 
-class SceneForecaster(Forecaster):
-    """Foretells the jobs of an experiment on scenes.
-
-    Parameters
-    ----------
-    experiment : Experiment
-    needs : Needs
-    timings : sequence of Timing
-    """
+class SceneForecaster(Forecaster[Experiment, Needs]):
+    """Foretells the jobs of an experiment on scenes."""
 
     held = 5.0
-
-    def __init__(self, experiment: Experiment, needs: Needs, timings: Sequence[Timing]) -> None:
-        super().__init__(timings)
-        self._experiment = experiment
-        self._needs = needs
 
     def work_of(self, job: Job) -> float:
         """Return how much a job has to do.

@@ -1,6 +1,5 @@
 """What each job of an experiment on whole images will take, in proportion to jobs that ran before."""
 
-from collections.abc import Sequence
 from functools import cached_property
 
 from hsclass.images.experiment import PIXELS, ImageExperiment
@@ -12,22 +11,10 @@ from hsclass.planning.jobs import Job
 from hsclass.planning.timings import Subject, Timing
 
 
-class ImageForecaster(Forecaster):
-    """Foretells the jobs of an experiment on images.
-
-    Parameters
-    ----------
-    experiment : ImageExperiment
-    needs : ImageNeeds
-    timings : sequence of Timing
-    """
+class ImageForecaster(Forecaster[ImageExperiment, ImageNeeds]):
+    """Foretells the jobs of an experiment on images."""
 
     held = 1.0
-
-    def __init__(self, experiment: ImageExperiment, needs: ImageNeeds, timings: Sequence[Timing]) -> None:
-        super().__init__(timings)
-        self._experiment = experiment
-        self._needs = needs
 
     def work_of(self, job: Job) -> float:
         """Return how much a job has to do.
