@@ -16,6 +16,7 @@ def test_none_are_written_unless_asked_for() -> None:
 
 def test_figures_of_each_epoch_are_written(tmp_path: Path) -> None:
     accumulator = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
+    keras.utils.set_random_seed(0)
     network = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
     network.compile("sgd", "mse")
     found = network.fit(
