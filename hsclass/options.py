@@ -38,7 +38,9 @@ def parse_options(model: type[OptionsT], given: Mapping[str, Any], where: str) -
         return model.model_validate(dict(given))
     except ValidationError as error:
         problem = error.errors()[0]
-        key = ".".join(str(part) for part in problem["loc"]) or "options"
+        if not problem["loc"]:  # options that do not go together
+            raise UsageError(f"{where}: {_plain(problem['msg'])}") from None
+        key = ".".join(str(part) for part in problem["loc"])
         if problem["type"] == "extra_forbidden":
             names = _names(_model_at(model, problem["loc"]))
             raise UsageError(f"{where}: unknown option '{key}'; expected one of {names}") from None
@@ -67,4 +69,5 @@ def _names(model: type[BaseModel]) -> str:
 
 
 def _plain(message: str) -> str:
-    return re.sub(r"^(Input|String|Tuple|List) should", "it should", message.removeprefix("Value error, "))
+    message = re.sub(r"^(Input|String|Tuple|List) should", "it should", message.removeprefix("Value error, "))
+    return message.replace("a valid tuple", "a list")  # as YAML and JSON call it

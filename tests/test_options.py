@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 import pytest
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from hsclass.errors import UsageError
 from hsclass.options import Options, parse_options
@@ -30,6 +30,12 @@ class Sample(Options):
         if gain == 7:
             raise ValueError("seven is taken; choose another")
         return gain
+
+    @model_validator(mode="after")
+    def _together(self) -> "Sample":
+        if self.kind == "b" and self.gain == 8:
+            raise ValueError("'kind' b takes no 'gain' 8; choose another")
+        return self
 
 
 class Needed(Options):
@@ -59,6 +65,8 @@ def test_options_cannot_be_changed() -> None:
         ({"kind": "c"}, "option 'kind' is 'c'; it should be 'a' or 'b'"),
         ({"gain": float("nan")}, "option 'gain' is nan; it should be a finite number"),
         ({"gain": 7}, "option 'gain' is 7; seven is taken; choose another"),
+        ({"gain": 8, "kind": "b"}, "'kind' b takes no 'gain' 8; choose another"),
+        ({"pair": 1}, "option 'pair' is 1; it should be a list"),
         ({"pair": [1]}, "option 'pair' is [1]; it should have at least 2 items"),
         ({"word": "X1"}, "option 'word' is 'X1'; it should match pattern '^[a-z]+$'"),
         ({"part": {"depth": "x"}}, "option 'part.depth' is 'x'; it should be a valid integer"),

@@ -129,14 +129,15 @@ def _of_model(split: Path, name: str, timed: Timing) -> Iterator[Timing]:
         epochs = training["epochs"] or 1
         windows = about["fit_scope"]["model"] * epochs if timed.rule == "train" else timed.work
         subject = subject_of(about["model"], about["options"], about["features"], about["feature_options"])
+        seconds = seconds_of_epochs(run / "model") if timed.rule == "train" else []
     except (OSError, ValueError, KeyError, UsageError):
         return  # of another version, or being written
     left = [run / "model"] if timed.rule == "train" else [run / "map.tif", run / "confidence.tif"]
-    seconds = seconds_of_epochs(run / "model") if timed.rule == "train" else []
     own = len(seconds) * statistics.median(seconds[1:]) if len(seconds) > 1 else inner["seconds"]
     yield replace(
         timed,
         work=float(windows) * side**2 * about["n_features"],
+        seconds=max(timed.seconds, own),  # a training that was killed has epochs of earlier jobs
         start=max(0.0, timed.seconds - own),
         subject=subject,
         paced=len(seconds) > 1,

@@ -121,6 +121,11 @@ def test_start_of_a_training_is_what_the_pace_of_its_epochs_leaves(tmp_path: Pat
     trained = timed_jobs(tmp_path)[1]
     assert (trained.paced, trained.work) == (True, 3 * 30 * 4)
     assert trained.start == pytest.approx(4.0 - 3 * 0.5)  # the first epoch tells nothing
+    (model / "history.csv").write_text("epoch,loss,seconds\n1,3,2.5\n2,2,4\n3,1,4\n")
+    resumed = timed_jobs(tmp_path)[1]
+    assert (resumed.seconds, resumed.start) == (3 * 4, 0)  # its last job was but a part of it
+    (model / "history.csv").write_text("epoch,loss\n1,3\n2,2\n")
+    assert [timed.rule for timed in timed_jobs(tmp_path)] == ["audit"]  # of another version
 
 
 def test_table_of_a_job_that_was_not_measured_counts_as_none(tmp_path: Path) -> None:
