@@ -25,8 +25,9 @@ def require_learnable(scene: Scene, split: Split, labels: np.ndarray) -> None:
     Raises
     ------
     DataError
-        If split and scene are of different shapes, there are no training pixels, a pixel to learn from has no class or
-        no data, or a pixel of the scene that is not marked as without data is NaN or infinite.
+        If split and scene are of different shapes, there are no training pixels or these are of one class, a pixel to
+        learn from has no class or no data, or a pixel of the scene that is not marked as without data is NaN or
+        infinite.
     """
     if split.roles.shape != scene.shape[:2]:
         raise DataError(
@@ -35,6 +36,11 @@ def require_learnable(scene: Scene, split: Split, labels: np.ndarray) -> None:
         )
     if not (split.roles == Role.TRAIN).any():
         raise DataError(f"split: has no training pixel in scene {scene.name}; make it with a larger train fraction")
+    if len(np.unique(labels[split.roles == Role.TRAIN])) < 2:
+        raise DataError(
+            "split: the training pixels hold one class only; at least 2 are needed; make it with a larger train"
+            " fraction or another seed"
+        )
     learned = np.isin(split.roles, (Role.TRAIN, Role.VALIDATION))
     ids = np.array([cover.id for cover in scene.classes])
     unknown = np.setdiff1d(labels[learned], ids)

@@ -96,7 +96,7 @@ class MultiscaleSvm(Classifier):
 
     def fit(self, cube: np.ndarray, train: Sample, validation: Sample, *, seed: int, progress: Progress) -> FitReport:
         """Learn filters and machine from the windows of the training pixels; `validation` is not used."""
-        check_training(cube[train.pixels[:, 0], train.pixels[:, 1]], train.targets)
+        check_training(cube[train.pixels[:, 0], train.pixels[:, 1]])
         options, rng = self.options, np.random.default_rng(seed)
         with threadpool_limits(self.threads):
             self.banks_ = []

@@ -9,16 +9,11 @@ from hsclass.errors import DataError
 from hsclass.models.classifier import Classifier, FitReport, Progress, Sample
 
 
-def check_training(features: np.ndarray, targets: np.ndarray) -> None:
-    """Raise DataError where `features`, shape (n, n_features), of classes `targets`, shape (n,), cannot tell anything.
+def check_training(features: np.ndarray) -> None:
+    """Raise DataError where `features`, shape (n, n_features), cannot tell anything.
 
     Single constant features are harmless: they add nothing, and every model here takes them.
     """
-    if len(np.unique(targets)) < 2:
-        raise DataError(
-            "split: the training pixels hold one class only; at least 2 are needed; make it with a larger train"
-            " fraction or another seed"
-        )
     if (features == features[0]).all():
         raise DataError(
             f"features: all {len(features)} training pixels have the same values; expected features that differ;"
@@ -52,10 +47,10 @@ class SpectrumClassifier(Classifier):
         Raises
         ------
         DataError
-            If the training pixels hold one class only, or all have the same spectrum, or are too few for the model.
+            If the training pixels all have the same spectrum, or are too few for the model.
         """
         spectra = at_pixels(cube, train.pixels)
-        check_training(spectra, train.targets)
+        check_training(spectra)
         progress(f"{len(train)} spectra of {self.n_features} features")
         with threadpool_limits(self.threads):
             self.learn(spectra, train.targets, seed=seed)

@@ -198,7 +198,7 @@ def test_hostile_files_are_refused_and_nothing_runs(
         assert not proof.exists()
 
 
-@pytest.mark.parametrize("model", CLASSICAL)
+@pytest.mark.parametrize("model", sorted(MODELS))
 def test_one_class_in_training_is_one_sentence(model: str, toy_scene: Scene, toy_split: Split) -> None:
     roles = np.where(toy_scene.require_labels() == 2, toy_split.roles, 0).astype(np.uint8)
     with pytest.raises(DataError, match=r"^split: the training pixels hold one class only; at least 2 are needed"):
