@@ -24,7 +24,7 @@ from scipy.spatial import cKDTree
 from scipy.special import ndtri
 
 import hsclass
-from hsclass.metrics.confusion import producers_accuracy, summaries, users_accuracy
+from hsclass.assess.confusion import producers_accuracy, summaries, users_accuracy
 from hsclass.scene import LandCover
 from hsclass.split import Role, Split
 

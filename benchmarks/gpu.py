@@ -60,7 +60,7 @@ def parts(model: Any, cube: np.ndarray, train: Sample) -> dict[str, float]:
     """Seconds that an epoch spends on what, each measured by itself."""
     import keras
 
-    from hsclass.models.learning.batches import Batches
+    from hsclass.learning.batches import Batches
     from hsclass.models.windows import GatherWindows
 
     size = model.options.batch_size

@@ -19,10 +19,10 @@ import numpy as np
 import rasterio
 
 import hsclass
-from hsclass.mapping import map_file
-from hsclass.mapping.opening import open_pixels
-from hsclass.mapping.stream import MapRequest
 from hsclass.models.trained import TrainedModel
+from hsclass.predict import map_file
+from hsclass.predict.opening import open_pixels
+from hsclass.predict.stream import MapRequest
 from hsclass.raster import quiet
 from hsclass.resources import peak_memory_mb
 from hsclass.scene import LandCover, Scene

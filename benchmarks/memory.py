@@ -28,8 +28,8 @@ def gathered(windows: int) -> None:
 
 def ready_made(windows: int) -> None:
     from hsclass.backend import load_keras
+    from hsclass.learning.recipes import compile_arguments
     from hsclass.models import model_class
-    from hsclass.models.learning.recipes import compile_arguments
 
     keras = load_keras(2)
     keras.utils.set_random_seed(0)

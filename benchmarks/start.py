@@ -18,8 +18,8 @@ STAGES = {
     "split": "import hsclass.cli, hsclass.samplers.dbscan_area",
     "audit": "import hsclass.cli, hsclass.audit",
     "train rf": "import hsclass.cli, hsclass.training; hsclass.training.model_class('rf')",
-    "predict rf": "import hsclass.cli, hsclass.mapping; hsclass.models.model_class('rf')",
-    "evaluate": "import hsclass.cli, hsclass.metrics",
+    "predict rf": "import hsclass.cli, hsclass.predict; hsclass.models.model_class('rf')",
+    "evaluate": "import hsclass.cli, hsclass.assess",
 }
 RUNS = 5
 

@@ -14,18 +14,18 @@ _PUBLIC = {
     "audit_split": "hsclass.audit",
     "tune": "hsclass.tuning.search",
     "fit": "hsclass.training",
-    "predict_scene": "hsclass.mapping",
-    "evaluate": "hsclass.metrics",
-    "compare_maps": "hsclass.metrics",
+    "predict_scene": "hsclass.predict",
+    "evaluate": "hsclass.assess",
+    "compare_maps": "hsclass.assess",
 }
 
 __all__ = ["audit_split", "compare_maps", "evaluate", "fit", "make_split", "open_scene", "predict_scene", "tune"]
 
 if TYPE_CHECKING:
+    from hsclass.assess import compare_maps, evaluate
     from hsclass.audit import audit_split
     from hsclass.datasets import open_scene
-    from hsclass.mapping import predict_scene
-    from hsclass.metrics import compare_maps, evaluate
+    from hsclass.predict import predict_scene
     from hsclass.samplers import make_split
     from hsclass.training import fit
     from hsclass.tuning.search import tune

@@ -18,9 +18,9 @@ from hsclass.features import feature_class
 from hsclass.features.extractor import Origin
 from hsclass.fit_scope import FitScope, marked
 from hsclass.learnable import constant_bands, note_on_constant, require_learnable
+from hsclass.learning.checkpoint import Checkpoint
 from hsclass.models import model_class
 from hsclass.models.classifier import Classifier, FitReport, Progress, Sample
-from hsclass.models.learning.checkpoint import Checkpoint
 from hsclass.models.spectral_contract import Bands
 from hsclass.models.trained import TrainedModel
 from hsclass.normalize import Normalizer, normalize_scene
@@ -80,7 +80,7 @@ def fit(
     checkpoint : path, optional
         Folder for the state of a network's training: called again with the same arguments after it was killed, the
         training goes on from there and ends, on a CPU, with the same weights. To be removed
-        (`hsclass.models.learning.checkpoint.remove`) once the model is saved.
+        (`hsclass.learning.checkpoint.remove`) once the model is saved.
     tensorboard : path, optional
         Folder to write TensorBoard logs of a network's training below.
     **options

@@ -13,7 +13,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     files = {
         "__init__.py": "",
         "errors.py": "",
-        "split.py": "from hsclass.errors import X\nif TYPE_CHECKING:\n    from hsclass.metrics import Y\n",
+        "split.py": "from hsclass.errors import X\nif TYPE_CHECKING:\n    from hsclass.assess import Y\n",
         "audit.py": "def f():\n    from hsclass import split\n",
         "metrics.py": "import numpy\n",
     }

@@ -20,10 +20,10 @@ def evaluate(
     confidence: Annotated[Path | None, typer.Option(help="raster that predict wrote, for the calibration")] = None,
 ) -> None:
     """Compare a map with the ground truth on a split's test pixels; exit status 3 when the model has seen one."""
+    from hsclass.assess import evaluate as compare
+    from hsclass.assess.abstained import with_abstained
     from hsclass.atomic import write_text
     from hsclass.fit_scope import SCOPE_FILE, read_fit_scope
-    from hsclass.metrics import evaluate as compare
-    from hsclass.metrics.abstained import with_abstained
     from hsclass.raster import read_raster
     from hsclass.scene import read_classes
     from hsclass.split import Role, read_split
@@ -61,9 +61,9 @@ def compare(
     labels: Annotated[Path | None, typer.Option(help="ground truth", show_default="the one the split names")] = None,
 ) -> None:
     """Compare maps in pairs on a split's test pixels: differences with intervals and tests."""
+    from hsclass.assess import compare_maps
+    from hsclass.assess.abstained import with_abstained
     from hsclass.atomic import write_text
-    from hsclass.metrics import compare_maps
-    from hsclass.metrics.abstained import with_abstained
     from hsclass.raster import read_raster
     from hsclass.scene import read_classes
     from hsclass.split import read_split

@@ -147,7 +147,7 @@ def train(
     from hsclass.images.frozen import read_features
     from hsclass.images.index import read_index
     from hsclass.images.training import fit_images
-    from hsclass.models.learning.checkpoint import remove
+    from hsclass.learning.checkpoint import remove
     from hsclass.options import parse_options
 
     read = read_index(table)

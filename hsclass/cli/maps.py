@@ -12,7 +12,7 @@ from hsclass.cli.arguments import Output, Threads, teller
 from hsclass.errors import UsageError
 
 if TYPE_CHECKING:
-    from hsclass.mapping.stream import Part
+    from hsclass.predict.stream import Part
 
 About = Annotated[Path | None, typer.Option(help="JSON file for time and memory")]
 
@@ -45,9 +45,9 @@ def predict(
 ) -> None:
     """Map a whole scene with a trained model; after a kill, the same command goes on where it was."""
     from hsclass.atomic import write_text
-    from hsclass.mapping.opening import open_pixels
-    from hsclass.mapping.stream import MapRequest, map_file
     from hsclass.models.trained import TrainedModel
+    from hsclass.predict.opening import open_pixels
+    from hsclass.predict.stream import MapRequest, map_file
     from hsclass.report.preview import write_preview
     from hsclass.resources import peak_memory_mb
     from hsclass.sources import stage_digest
@@ -81,7 +81,7 @@ def gather(
     With --about, the accounts of the parts are read beside them: PART.json.
     """
     from hsclass.atomic import write_text
-    from hsclass.mapping.gather import gather_accounts, gather_maps
+    from hsclass.predict.gather import gather_accounts, gather_maps
 
     gather_maps(parts, output)
     if about:
@@ -91,7 +91,7 @@ def gather(
 
 def _part(text: str | None) -> "Part | None":
     """Read I/N, or I-of-N as Snakemake names its parts."""
-    from hsclass.mapping.stream import Part
+    from hsclass.predict.stream import Part
 
     if text is None:
         return None

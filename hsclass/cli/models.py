@@ -51,7 +51,7 @@ def train(
     from hsclass.datasets import open_scene
     from hsclass.devices.local_workers import local_workers
     from hsclass.devices.strategy import TrainingOptions, writes
-    from hsclass.models.learning.checkpoint import remove
+    from hsclass.learning.checkpoint import remove
     from hsclass.options import parse_options
     from hsclass.split import read_split
     from hsclass.training import fit

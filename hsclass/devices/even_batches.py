@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 if TYPE_CHECKING:
-    from hsclass.models.learning.batches import Batches
+    from hsclass.learning.batches import Batches
 
 
 class EvenBatches(keras.utils.PyDataset):

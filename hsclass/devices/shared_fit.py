@@ -15,7 +15,7 @@ from hsclass.devices.even_batches import EvenBatches
 from hsclass.errors import WorkerError
 
 if TYPE_CHECKING:
-    from hsclass.models.learning.batches import Batches
+    from hsclass.learning.batches import Batches
 
 
 def fit_model(

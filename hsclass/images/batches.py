@@ -6,7 +6,7 @@ import numpy as np
 
 from hsclass.images.early_maps import EarlyMaps
 from hsclass.images.inputs import Inputs
-from hsclass.models.learning.batches import Batches
+from hsclass.learning.batches import Batches
 
 
 class InputBatches(Batches):

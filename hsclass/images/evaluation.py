@@ -4,14 +4,14 @@ from typing import Any
 
 import numpy as np
 
+from hsclass.assess.calibration import calibration
+from hsclass.assess.confusion import producers_accuracy, summaries
+from hsclass.assess.intervals import LEVEL, REPLICATES, UNDEFINED, Bounds, mean_bounds, wilson_limits
+from hsclass.assess.plain import plain
 from hsclass.errors import DataError
 from hsclass.images.division import Division
 from hsclass.images.index import ImageIndex
 from hsclass.images.predictions import Predictions, places_of
-from hsclass.metrics.calibration import calibration
-from hsclass.metrics.confusion import producers_accuracy, summaries
-from hsclass.metrics.intervals import LEVEL, REPLICATES, UNDEFINED, Bounds, mean_bounds, wilson_limits
-from hsclass.metrics.plain import plain
 from hsclass.split import Role
 
 METHOD = "Wilson's limits, each test image a trial; kappa and macro F1 by bootstrap over the images"
@@ -33,7 +33,7 @@ def evaluate_images(found: Predictions, index: ImageIndex, division: Division) -
     Returns
     -------
     dict
-        The figures of `hsclass.metrics.evaluate` that have a meaning for images, under the same names, and `mistakes`:
+        The figures of `hsclass.assess.evaluate` that have a meaning for images, under the same names, and `mistakes`:
         the wrong test images, most confident first. With several labels an image: `micro_f1`, `macro_f1`, `subset`
         (share of images with exactly the right classes), and precision, recall and F1 of each class, for a probability
         of one half.

@@ -22,7 +22,7 @@ from hsclass.models.classifier import FitReport
 from hsclass.tables import resolve
 
 if TYPE_CHECKING:
-    from hsclass.models.learning.checkpoint import Checkpoint
+    from hsclass.learning.checkpoint import Checkpoint
 
 _CHUNK = 64
 _TO_UNIT = (1 / 64, -127.5 / 64)  # other numbers than bytes come with this spread and mean

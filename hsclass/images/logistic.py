@@ -14,7 +14,7 @@ from hsclass.models.classifier import FitReport
 from hsclass.options import Options
 
 if TYPE_CHECKING:
-    from hsclass.models.learning.checkpoint import Checkpoint
+    from hsclass.learning.checkpoint import Checkpoint
 
 FILE = "head.npz"
 STRENGTHS = (1e-4, 1e-3, 1e-2, 1e-1, 1.0)

@@ -14,7 +14,7 @@ from hsclass.options import Options
 from hsclass.tables import resolve
 
 if TYPE_CHECKING:
-    from hsclass.models.learning.checkpoint import Checkpoint
+    from hsclass.learning.checkpoint import Checkpoint
 
 MODELS = {
     "cnn": "hsclass.images.small_networks:Convolutional",

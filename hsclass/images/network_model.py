@@ -14,11 +14,11 @@ from hsclass.images.inputs import Inputs
 from hsclass.images.model import Examples, ImageModel
 from hsclass.images.reading import Fit
 from hsclass.images.symmetries import COUNT, turned
+from hsclass.learning.recipes import NetworkOptions, recipe_facts
 from hsclass.models.classifier import FitReport
-from hsclass.models.learning.recipes import NetworkOptions, recipe_facts
 
 if TYPE_CHECKING:
-    from hsclass.models.learning.checkpoint import Checkpoint
+    from hsclass.learning.checkpoint import Checkpoint
 
 FILE = "network.weights.h5"
 _PREDICT_BATCH = 64
@@ -83,8 +83,8 @@ class NetworkModel(ImageModel):
         import keras
 
         from hsclass.images.batches import InputBatches
-        from hsclass.models.learning.augmentation import augmentation_layers
-        from hsclass.models.learning.fitting import make_trainer, train_network
+        from hsclass.learning.augmentation import augmentation_layers
+        from hsclass.learning.fitting import make_trainer, train_network
 
         options, inputs = self.options, examples.inputs
         train = self.learned(examples)

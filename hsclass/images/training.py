@@ -17,7 +17,7 @@ from hsclass.images.model import Examples, image_model
 from hsclass.images.network_model import ImageNetworkOptions
 from hsclass.images.reading import Form
 from hsclass.images.trained import TrainedImageModel
-from hsclass.models.learning.checkpoint import Checkpoint
+from hsclass.learning.checkpoint import Checkpoint
 from hsclass.options import parse_options
 from hsclass.resources import Clock, peak_memory_mb, versions
 from hsclass.split import Role

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, PositiveInt
 
 from hsclass.errors import UsageError
-from hsclass.models.learning.recipes import NetworkOptions
+from hsclass.learning.recipes import NetworkOptions
 from hsclass.space import Choice, Range, search_space
 
 Activation = Literal["relu", "leaky_relu", "elu", "selu", "gelu", "tanh", "sigmoid"]

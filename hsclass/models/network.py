@@ -9,12 +9,12 @@ import numpy as np
 
 from hsclass.backend import device_name, load_keras
 from hsclass.errors import DataError
+from hsclass.learning.recipes import NetworkOptions, recipe_facts
 from hsclass.models.classifier import MAP_MEMORY, Classifier, FitReport, Progress, Sample
-from hsclass.models.learning.recipes import NetworkOptions, recipe_facts
 from hsclass.space import Choice, Range, Space, search_space
 
 if TYPE_CHECKING:
-    from hsclass.models.learning.checkpoint import Checkpoint
+    from hsclass.learning.checkpoint import Checkpoint
 
 FILE = "network.weights.h5"
 TRAINING_SPACE: Space = search_space(
@@ -75,10 +75,10 @@ class NetworkClassifier(Classifier):
         """Train on windows around the `train` pixels; `validation` decides which epoch is kept."""
         keras = load_keras(self.threads)
         from hsclass.devices.gpu_memory import peak_gpu_memory_mb
-        from hsclass.models.learning.balance import class_weights
-        from hsclass.models.learning.batches import Batches
-        from hsclass.models.learning.fitting import train_network
-        from hsclass.models.learning.logs import tensorboard_callbacks
+        from hsclass.learning.balance import class_weights
+        from hsclass.learning.batches import Batches
+        from hsclass.learning.fitting import train_network
+        from hsclass.learning.logs import tensorboard_callbacks
 
         options = self.options
         keras.utils.set_random_seed(seed)
@@ -131,9 +131,9 @@ class NetworkClassifier(Classifier):
         """Build the network, and around it the model that is trained; all variables of a training are made here."""
         import keras
 
-        from hsclass.models.learning.augmentation import augmentation_layers
-        from hsclass.models.learning.fitting import make_trainer
-        from hsclass.models.learning.precision import building_in, keep_output_exact
+        from hsclass.learning.augmentation import augmentation_layers
+        from hsclass.learning.fitting import make_trainer
+        from hsclass.learning.precision import building_in, keep_output_exact
         from hsclass.models.windows import GatherWindows
 
         with building_in(self.options.precision):

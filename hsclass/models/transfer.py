@@ -12,16 +12,16 @@ from hsclass.backbones import backbone, blocks, check_backbone, read_keras_weigh
 from hsclass.backend import load_keras
 from hsclass.errors import DataError, UsageError
 from hsclass.features.pca import principal_components
+from hsclass.learning.recipes import NetworkOptions
 from hsclass.models.array_file import read_arrays, write_arrays
 from hsclass.models.classifier import FitReport, Progress, Sample
 from hsclass.models.layers import Odd
-from hsclass.models.learning.recipes import NetworkOptions
 from hsclass.models.network import TRAINING_SPACE, NetworkClassifier
 from hsclass.models.spatial import check_window
 from hsclass.space import Choice, search_space
 
 if TYPE_CHECKING:
-    from hsclass.models.learning.checkpoint import Checkpoint
+    from hsclass.learning.checkpoint import Checkpoint
 
 CHANNELS = 3
 MEAN, DEVIATION = 117.9, 57.6  # of ImageNet's photographs, in 0…255: the mean of the three channels' published values

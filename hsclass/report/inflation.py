@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from hsclass.metrics.inflation import Estimate, inflation
+from hsclass.assess.inflation import Estimate, inflation
 from hsclass.report.collect import Results, Run
 from hsclass.report.tables import Group, by_split
 from hsclass.report.text import between, ordered, signed

@@ -7,8 +7,8 @@ import numpy as np
 import rasterio
 
 from hsclass.atomic import atomic_path
-from hsclass.mapping.pixels import Pixels
-from hsclass.mapping.products import read_legend
+from hsclass.predict.pixels import Pixels
+from hsclass.predict.products import read_legend
 from hsclass.raster import quiet
 from hsclass.report.pictures import MAX_SIDE, backdrop, natural_bands
 from hsclass.report.png import encode

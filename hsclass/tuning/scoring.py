@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from hsclass.assess.conditions import require_unseen
+from hsclass.assess.confusion import count_confusions, summaries
 from hsclass.backend import load_keras
 from hsclass.errors import DataError, LeakageError
 from hsclass.fit_scope import FitScope
-from hsclass.metrics.conditions import require_unseen
-from hsclass.metrics.confusion import count_confusions, summaries
 from hsclass.models import model_class
 from hsclass.split import Split
 from hsclass.training import fit

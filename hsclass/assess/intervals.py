@@ -1,0 +1,196 @@
+"""Intervals of accuracies by bootstrap over spatial blocks."""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import stdtrit
+
+from hsclass.assess.blocks import Blocks, Sites, fixed_blocks, make_blocks
+from hsclass.assess.confusion import summaries
+
+LEVEL = 0.95
+REPLICATES = 2000
+ROUNDING = 1e-12
+METHOD = (
+    "bootstrap over square blocks that cut no field they could hold: standard error of replicates with random weights"
+    " of the blocks, on grids of eight origins; Student's t for the effective number of blocks; Wilson's limits"
+)
+
+
+class Bounds(NamedTuple):
+    """Ends of an interval; NaN where it is undefined."""
+
+    low: float
+    high: float
+
+
+UNDEFINED = Bounds(np.nan, np.nan)
+
+
+def share_bounds(right: np.ndarray, sites: Sites, *, least: int, seed: int = 0) -> Bounds:
+    """Return the 95 % interval of a share of pixels, such as an accuracy.
+
+    The standard error is that of replicates over blocks. The limits are Wilson's, with the number of independent
+    pixels that would have this standard error and with Student's t for the number of blocks, as in surveys of clusters
+    (Dean, Pagano 2015). Where all or none are right no block differs from another, which says nothing of blocks that
+    were not seen: there each block of the least side counts as one trial.
+
+    Parameters
+    ----------
+    right : ndarray of bool, shape (pixels,)
+    sites : Sites
+        Where they lie.
+    least : int
+        Smallest side of a block [pixels].
+    seed : int
+        Of the weights.
+
+    Returns
+    -------
+    Bounds
+        Undefined where a single block holds all the pixels.
+
+    References
+    ----------
+    Dean, N., Pagano, M. (2015). Evaluating confidence interval methods for binomial proportions in clustered surveys.
+    Journal of Survey Statistics and Methodology 3.
+    """
+    if len(right) == 0:
+        return UNDEFINED
+    share = float(right.mean())
+    if share in {0, 1}:
+        blocks = fixed_blocks(sites, side=least)
+        return wilson(share, blocks.effective, blocks) if blocks.several else UNDEFINED
+    blocks = make_blocks(sites, least=least)
+    if not blocks.several:
+        return UNDEFINED
+    sums = replicate([np.stack([np.bincount(grid, right), np.bincount(grid)], axis=1) for grid in blocks.grids], seed)
+    error = standard_error(sums[:, 0] / sums[:, 1], blocks)
+    return wilson(share, trials(share, error, len(right)), blocks)
+
+
+def summary_bounds(confusions: list[np.ndarray], blocks: Blocks, *, seed: int = 0) -> dict[str, Bounds]:
+    """Return the 95 % intervals of `kappa` and `macro_f1` from replicates over blocks.
+
+    Those of kappa are symmetric, those of macro F1 Wilson's.
+
+    Parameters
+    ----------
+    confusions : list of ndarray of int, each of shape (blocks, classes, classes)
+        One for each grid of the blocks: the confusion matrix of every block.
+    blocks : Blocks
+        Over all the pixels.
+    seed : int
+        Of the weights.
+
+    Returns
+    -------
+    dict of str to Bounds
+        Undefined where a single block holds all the pixels, where the figure is, and where no replicate differs from
+        another, as with a map that is right everywhere.
+    """
+    size = confusions[0].shape[-1]
+    total = confusions[0].sum(axis=0)
+    found = {name: float(value) for name, value in summaries(total).items()}
+    bounds = {"kappa": UNDEFINED, "macro_f1": UNDEFINED}
+    if not blocks.several:
+        return bounds
+    sums = replicate([matrices.reshape(len(matrices), -1) for matrices in confusions], seed)
+    replicates = summaries(sums.reshape(len(sums), size, size))
+    errors = {name: standard_error(replicates[name], blocks) for name in bounds}
+    if errors["kappa"] > ROUNDING:
+        half = quantile(blocks) * errors["kappa"]
+        bounds["kappa"] = Bounds(max(-1.0, found["kappa"] - half), min(1.0, found["kappa"] + half))
+    if errors["macro_f1"] > ROUNDING:
+        count = trials(found["macro_f1"], errors["macro_f1"], int(total.sum()))
+        bounds["macro_f1"] = wilson(found["macro_f1"], count, blocks)
+    return bounds
+
+
+def mean_bounds(values: np.ndarray, bounds: list[Bounds]) -> Bounds:
+    """Return the interval of the mean of independent estimates from theirs, by Zou and Donner's (2008) recovery.
+
+    low = mean - √(Σ (value - low)²) / n, high likewise. This is AA's: its classes lie in few blocks each, so that
+    replicates over blocks of all classes vary too little. An undefined interval counts as 0…1: of a class in a single
+    block nothing is known.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (estimates,)
+    bounds : list of Bounds
+
+    Returns
+    -------
+    Bounds
+        Undefined where all are.
+
+    References
+    ----------
+    Zou, G. Y., Donner, A. (2008). Construction of confidence limits about effect measures: a general approach.
+    Statistics in Medicine 27.
+    """
+    if all(np.isnan(one.low) for one in bounds):
+        return UNDEFINED
+    ends = np.array([(0, 1) if np.isnan(one.low) else one for one in bounds])
+    down, up = (float(np.sqrt(((values - ends[:, end]) ** 2).sum()) / len(values)) for end in (0, 1))
+    mean = float(values.mean())
+    return Bounds(max(0.0, mean - down), min(1.0, mean + up))
+
+
+def replicate(tables: list[np.ndarray], seed: int) -> np.ndarray:
+    """Return sums over blocks with random weights (Rubin 1981).
+
+    Weights from the exponential distribution instead of the counts of a resample: they are never 0, so that a class
+    that lies in one block of ten does not vanish from a third of the replicates.
+
+    Parameters
+    ----------
+    tables : list of ndarray, each of shape (blocks, figures)
+        One for each grid: what each block adds to each sum.
+    seed : int
+
+    Returns
+    -------
+    ndarray of float64, shape (REPLICATES, figures)
+        The same number from each grid.
+
+    References
+    ----------
+    Rubin, D. B. (1981). The Bayesian bootstrap. Annals of Statistics 9.
+    """
+    rng = np.random.default_rng(seed)
+    each = REPLICATES // len(tables)
+    return np.concatenate([rng.standard_exponential((each, len(table))) @ table for table in tables])
+
+
+def standard_error(replicates: np.ndarray, blocks: Blocks) -> float:
+    """Return the standard error that replicates show, shape (replicates,).
+
+    The variance of a mean of n equal blocks under exponential weights is S / (n (n + 1)), with S the sum of squared
+    deviations; S / (n (n - 1)) is unbiased.
+    """
+    n = blocks.effective
+    return float(np.std(replicates) * np.sqrt((n + 1) / (n - 1)))
+
+
+def trials(share: float, error: float, most: int) -> float:
+    """Return the number of independent trials that would give a share, neither 0 nor 1, this standard error."""
+    return most if error == 0 else min(most, share * (1 - share) / error**2)
+
+
+def wilson(share: float, count: float, blocks: Blocks) -> Bounds:
+    """Return Wilson's limits of a share of `count` trials, with Student's t for the number of blocks."""
+    return wilson_limits(share, count, quantile(blocks))
+
+
+def wilson_limits(share: float, count: float, t: float) -> Bounds:
+    """Return Wilson's limits of a share of `count` trials; `t` is the quantile that belongs to the level."""
+    centre = (share + t**2 / (2 * count)) / (1 + t**2 / count)
+    half = t / (1 + t**2 / count) * np.sqrt(share * (1 - share) / count + (t / (2 * count)) ** 2)
+    # With a share of 0 or 1 one limit is the share, but for rounding.
+    return Bounds(max(0.0, min(share, float(centre - half))), min(1.0, max(share, float(centre + half))))
+
+
+def quantile(blocks: Blocks) -> float:
+    """Return the upper quantile of Student's t that belongs to the level and the number of blocks."""
+    return float(stdtrit(blocks.effective - 1, (1 + LEVEL) / 2))

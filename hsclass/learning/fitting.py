@@ -1,0 +1,164 @@
+"""The one training loop of every network: windows of a scene, images, and a second phase with other options."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import keras
+
+from hsclass.devices.shared_fit import fit_model
+from hsclass.devices.shortage import explained_shortage
+from hsclass.errors import DataError
+from hsclass.learning.augmentation import Mixup
+from hsclass.learning.batches import Batches
+from hsclass.learning.callbacks import KeepBest, LowerOnPlateau
+from hsclass.learning.checkpoint import Checkpoint
+from hsclass.learning.history import History
+from hsclass.learning.recipes import NetworkOptions, compile_arguments
+from hsclass.learning.resuming import Resume
+from hsclass.models.classifier import Progress
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What a training did.
+
+    Attributes
+    ----------
+    best_epoch : int
+        The epoch, from 1, whose weights the network now has.
+    diverged : int or None
+        The epoch, from 1, that ended the training because its loss was not finite.
+    resumed : int
+        Epochs that an earlier, killed run of this training had done.
+    history : list of dict
+        One row an epoch.
+    """
+
+    best_epoch: int
+    diverged: int | None = None
+    resumed: int = 0
+    history: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def notes(self) -> list[str]:
+        """What the user should be told of it, in sentences."""
+        notes = []
+        if self.diverged:
+            notes.append(
+                f"training diverged: the loss of epoch {self.diverged} is not finite; epoch {self.best_epoch} is kept;"
+                " lower learning_rate to train longer"
+            )
+        return notes
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """The same for the information block of a report."""
+        return {"diverged": f"in epoch {self.diverged}, where training stopped"} if self.diverged else {}
+
+
+def make_trainer(network: Any, before: Sequence[Any], options: NetworkOptions, *, steps: int, **compiled: Any) -> Any:
+    """Return a compiled model from a batch's inputs to the network's outputs: what `train_network` trains.
+
+    All variables of a training but the network's own are made here: call it inside `strategy.scope()`, as the network's
+    `build`, where there is a distribution strategy.
+
+    Parameters
+    ----------
+    network : keras.Model
+        What is learned and kept.
+    before : sequence of keras.layers.Layer
+        What turns a batch's inputs into the network's, beginning with a `keras.Input`: gathering, augmentation.
+    options : NetworkOptions
+        Optimizer, loss, learning rate and mixup.
+    steps : int
+        Batches an epoch, which schedules of the learning rate count in.
+    **compiled
+        Arguments of `Model.compile` in place of those that the options give, as another loss.
+    """
+    trainer = _blending(before, network) if options.mixup else keras.Sequential([*before, network])
+    trainer.compile(**{**compile_arguments(keras, options, steps=steps), **compiled})
+    trainer.optimizer.build(trainer.trainable_variables)
+    return trainer
+
+
+def _blending(before: Sequence[Any], network: Any) -> Any:
+    """Return the model of batches whose inputs are (inputs, partners, shares)."""
+    layers = keras.Sequential(list(before))
+    inputs, partners = (keras.Input(batch_shape=before[0].shape, dtype=before[0].dtype) for _ in range(2))
+    shares = keras.Input((1,))
+    blended = Mixup()((layers(inputs), layers(partners), shares))
+    return keras.Model((inputs, partners, shares), network(blended))
+
+
+def train_network(
+    trainer: Any,
+    network: Any,
+    batches: Batches,
+    validation: Batches | None,
+    *,
+    options: NetworkOptions,
+    progress: Progress,
+    checkpoint: Checkpoint | None = None,
+    callbacks: Sequence[Any] = (),
+    what: str = "windows",
+) -> Fitted:
+    """Train for up to `options.epochs` epochs; the network is left with the weights of the best one.
+
+    Parameters
+    ----------
+    trainer, network : keras.Model
+        From `make_trainer`, and the part of it whose weights are kept.
+    batches : Batches
+        To learn from.
+    validation : Batches or None
+        Decides which epoch is kept; without it the training loss does.
+    options : NetworkOptions
+        Most epochs, patience and what is monitored.
+    progress : callable
+        Takes a line of text now and then.
+    checkpoint : Checkpoint, optional
+        Where the state is kept from epoch to epoch, and taken up from.
+    callbacks : sequence of keras.callbacks.Callback
+        More that watch the training.
+    what : str
+        What an example is, in the plural, for messages.
+
+    Raises
+    ------
+    DataError
+        If no epoch has a finite loss.
+    ShortageError
+        If memory does not suffice for a batch.
+    """
+    history = History(options.epochs, progress, examples=len(batches.order), what=what)
+    best = KeepBest(network, options.monitor if validation is not None else "loss", options.patience)
+    watching = [keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, logs: batches.start(epoch)), history, best]
+    plateau = LowerOnPlateau(best, options.drop, options.drop_every) if options.schedule == "plateau" else None
+    if plateau is not None:
+        watching.append(plateau)
+    done, finished = 0, False
+    if checkpoint is not None:
+        resume = Resume(checkpoint, trainer, network, history=history, best=best, plateau=plateau)
+        done, finished = resume.restore(progress)
+        watching.append(resume)
+        if done:
+            progress(f"goes on after epoch {done}, from {checkpoint.folder}")
+    smaller = max(1, options.batch_size // 2)
+    with explained_shortage(
+        f"training with {options.batch_size} {what} a batch", f"set batch_size to {smaller} or less, or use more memory"
+    ):
+        fit_model(
+            trainer,
+            batches,
+            validation=validation,
+            epochs=options.epochs,
+            initial_epoch=options.epochs if finished else done,
+            callbacks=[*watching, *callbacks],
+        )
+    if best.weights is None:
+        raise DataError(
+            f"training diverged: no epoch has a finite loss; lower learning_rate (now {options.learning_rate:g}) or"
+            f" check the normalisation (now {options.normalization})"
+        )
+    return Fitted(best.best_epoch, best.diverged, done, history.rows)

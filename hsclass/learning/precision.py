@@ -1,0 +1,35 @@
+"""Mixed precision: the network computes in 16 bits, its weights and its probabilities stay in 32."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import keras
+
+from hsclass.backend import compute_capability
+from hsclass.learning.recipes import Precision
+
+
+@contextmanager
+def building_in(precision: Precision) -> Iterator[None]:
+    """Let layers that are made inside compute in that precision; outside all is as it was."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(mixed_policy() if precision == "mixed" else "float32")
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+def keep_output_exact(network: Any) -> None:
+    """Let the last layer of a network compute in float32: small probabilities, and their logarithms, need it."""
+    network.layers[-1].dtype_policy = keras.DTypePolicy("float32")
+
+
+def mixed_policy() -> str:
+    """Return `mixed_float16` for a graphics card older than compute capability 8.0, else `mixed_bfloat16`.
+
+    bfloat16 has float32's range, so that gradients need no scaling; older cards do not compute in it.
+    """
+    capability = compute_capability()
+    return "mixed_float16" if capability is not None and capability < (8, 0) else "mixed_bfloat16"

@@ -1,0 +1,89 @@
+"""A training's state is written epoch by epoch, and put back into a training that begins again."""
+
+from typing import Any
+
+import keras
+
+from hsclass.learning.callbacks import KeepBest, LowerOnPlateau
+from hsclass.learning.checkpoint import Checkpoint, State
+from hsclass.learning.history import History
+from hsclass.models.classifier import Progress
+
+
+class Resume(keras.callbacks.Callback):
+    """Write the state of a training at the end of its epochs, and put it back before the first.
+
+    The state is all that the next epoch depends on: weights, optimizer, generators of dropout and augmentation, best
+    weights so far. The order of the examples follows from the number of the epoch. It stands behind the callbacks
+    that it knows.
+
+    Parameters
+    ----------
+    checkpoint : Checkpoint
+        Where the state is kept.
+    trainer, network : keras.Model
+        The training model, compiled and its optimizer built, and the part of it that is kept.
+    history, best, plateau : callbacks
+        Those that know how the training went.
+    """
+
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        trainer: Any,
+        network: Any,
+        *,
+        history: History,
+        best: KeepBest,
+        plateau: LowerOnPlateau | None = None,
+    ) -> None:
+        super().__init__()
+        self.checkpoint = checkpoint
+        self.history, self.best, self.plateau = history, best, plateau
+        weights = {id(weight) for weight in trainer.weights}
+        self.groups = {
+            "network": network.weights,
+            "generators": [variable for variable in trainer.variables if id(variable) not in weights],
+            "optimizer": trainer.optimizer.variables,
+        }
+
+    def restore(self, progress: Progress) -> tuple[int, bool]:
+        """Put back the state that is there; return how many epochs it has done, and whether it has done all."""
+        state = self.checkpoint.read(progress)
+        if state is None:
+            return 0, False
+        for group, variables in self.groups.items():
+            for variable, value in zip(variables, state.arrays.get(group, ()), strict=True):
+                variable.assign(value)
+        about = state.about
+        self.history.rows = list(about["history"])
+        self.best.best, self.best.best_epoch = tuple(about["best"]), about["best_epoch"]
+        self.best.diverged = about["diverged"]
+        self.best.weights = list(state.arrays["best"]) if about["best_epoch"] else None
+        if self.plateau is not None:
+            self.plateau.lowered = about["lowered"]
+        return len(self.history.rows), about["finished"]
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Write the state, where writing it has not just cost much of the time."""
+        if self.checkpoint.due:
+            self._write(finished=False)
+
+    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
+        """Write the last state, so that what is left of the command can be done again without training."""
+        self._write(finished=True)
+
+    def _write(self, *, finished: bool) -> None:
+        arrays = {
+            group: [keras.ops.convert_to_numpy(variable) for variable in variables]
+            for group, variables in self.groups.items()
+        }
+        about = {
+            "finished": finished,
+            "history": self.history.rows,
+            "best": list(self.best.best),
+            "best_epoch": self.best.best_epoch,
+            "diverged": self.best.diverged,
+            "lowered": 0 if self.plateau is None else self.plateau.lowered,
+        }
+        self.checkpoint.write(State(about, arrays | {"best": self.best.weights or []}))

@@ -1,0 +1,40 @@
+"""A look at a few pixels before a scene is mapped: are its values of the kind that the model was trained on?"""
+
+import numpy as np
+
+from hsclass.predict.prediction import Predictor
+
+FAR = 10.0
+"""Typical distance from the training pixels' mean, in their standard deviations, that no land cover explains."""
+
+FLAT = 0.01
+"""Spread among pixels, in standard deviations of the training pixels, that is less than a sensor's noise."""
+
+_FEW = 30
+
+
+def implausible(predictor: Predictor) -> str | None:
+    """Return a sentence where the values of the scene's middle row are not like the training pixels', else None.
+
+    Reflectance of 0…1 given to a model of 0…10,000, or the other way round, would be mapped without complaint. Without
+    a normalisation that was fitted nothing is known of the training pixels, and nothing is told.
+    """
+    normalizer = predictor.model.normalizer
+    if normalizer.kind == "none":
+        return None
+    middle = predictor.pixels.shape[0] // 2
+    rows = slice(middle, middle + 1)
+    values, mask, _ = predictor.pixels.strip(rows, predictor.conversion.order).read(rows)
+    given = predictor.conversion.apply(values[mask])
+    if len(given) < _FEW:
+        return None
+    normalized = normalizer.transform(given)
+    far, spread = np.median(np.abs(normalized)), np.median(normalized.std(axis=0))
+    if far <= FAR and (spread >= FLAT or spread == 0):
+        return None
+    centre = 0.5 if normalizer.kind == "minmax" else 0
+    trained = np.median(normalizer.offset_ + centre * normalizer.scale_)
+    return (
+        f"the values of row {middle} (0-based) are about {np.median(given):.3g}, those that the model was trained on"
+        f" about {trained:.3g}, which no land cover explains; are both in the same units ('scale')?"
+    )

@@ -1,0 +1,146 @@
+"""From pixels to classes: one tile of a map."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from hsclass.errors import UsageError
+from hsclass.models.classifier import MAP_MEMORY
+from hsclass.models.spectral_contract import Conversion
+from hsclass.models.trained import TrainedModel
+from hsclass.predict.pixels import Pixels, Strip
+from hsclass.predict.tiles import Tiles
+from hsclass.raster import Color
+from hsclass.resources import Clock
+from hsclass.scene import UNLABELLED, LandCover
+
+ABSTAINED = "abstained"
+_GREY: Color = (128, 128, 128)
+
+
+@dataclass(frozen=True)
+class Legend:
+    """Which ids a map may hold.
+
+    Attributes
+    ----------
+    classes : tuple of LandCover
+        Those of the model, in the order of its probabilities.
+    threshold : float or None
+        Confidence below which a pixel gets the id beside them, `abstained`; None: every pixel gets a class.
+    """
+
+    classes: tuple[LandCover, ...]
+    threshold: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.threshold is not None and not 0 < self.threshold <= 1:
+            raise UsageError(f"--abstain {self.threshold:g}: expected a probability above 0 and up to 1, such as 0.6")
+
+    @property
+    def abstained(self) -> LandCover:
+        """The entry of pixels that get no class: the id after the highest."""
+        return LandCover(max(cover.id for cover in self.classes) + 1, ABSTAINED, _GREY)
+
+    @property
+    def entries(self) -> tuple[LandCover, ...]:
+        """All that the map may hold, by ascending id."""
+        return self.classes if self.threshold is None else (*self.classes, self.abstained)
+
+    @property
+    def dtype(self) -> np.dtype:
+        """The smallest type for the ids."""
+        return np.dtype(np.uint8 if max(cover.id for cover in self.entries) <= np.iinfo(np.uint8).max else np.uint16)
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Rows of a map.
+
+    Attributes
+    ----------
+    rows : slice
+    classes : ndarray of uint8 or uint16, shape (rows, cols)
+    confidence : ndarray of float32, shape (rows, cols)
+    probabilities : ndarray of float32, shape (classes, rows, cols), or None
+    seconds : float
+        That the prediction took, without reading.
+    broken : ndarray of int, shape (n, 2)
+        Row and column, in the scene, of pixels that were taken to hold no data, because some of their values are NaN or
+        infinite.
+    """
+
+    rows: slice
+    classes: np.ndarray
+    confidence: np.ndarray
+    probabilities: np.ndarray | None
+    seconds: float
+    broken: np.ndarray
+
+
+@dataclass(frozen=True)
+class Predictor:
+    """A model, on the pixels of a scene; `memory` is what a network may work in [bytes]."""
+
+    model: TrainedModel
+    pixels: Pixels
+    conversion: Conversion
+    legend: Legend
+    tiles: Tiles
+    with_probabilities: bool = False
+    memory: float = MAP_MEMORY
+
+    def chunk(self, rows: slice) -> Chunk:
+        """Read rows that begin and end between tiles, with those around them, and predict them."""
+        strip = self.pixels.strip(self.tiles.around(rows), self.conversion.order)
+        shape = (rows.stop - rows.start, self.pixels.shape[1])
+        classes, confidence = np.empty(shape, self.legend.dtype), np.empty(shape, np.float32)
+        count = len(self.legend.classes)
+        probabilities = np.empty((count, *shape), np.float32) if self.with_probabilities else None
+        clock, broken = Clock(), []
+        with threadpool_limits(self.model.classifier.threads):
+            for tile, found, mask, lost in self._tiles(rows, strip):
+                broken.append(np.argwhere(lost) + np.array([tile.start, 0]))
+                here = slice(tile.start - rows.start, tile.stop - rows.start)
+                classes[here], confidence[here] = decide(found, mask, self.legend)
+                if probabilities is not None:
+                    probabilities[:, here] = np.where(mask, np.moveaxis(found, 2, 0), np.nan)
+        return Chunk(rows, classes, confidence, probabilities, clock.seconds, np.concatenate(broken))
+
+    def _tiles(self, rows: slice, strip: Strip) -> Iterator[tuple[slice, np.ndarray, np.ndarray, np.ndarray]]:
+        for tile in self.tiles.within(rows):
+            around = self.tiles.around(tile)
+            values, mask, broken = strip.read(around)
+            inside = slice(tile.start - around.start, tile.stop - around.start)
+            features = np.ascontiguousarray(self.model.features_of(self.conversion.apply(values), mask))
+            found = self.model.classifier.predict_map(features, inside, memory=self.memory)
+            yield tile, found, mask[inside], broken[inside]
+
+
+def decide(probabilities: np.ndarray, mask: np.ndarray, legend: Legend) -> tuple[np.ndarray, np.ndarray]:
+    """Return class ids and confidences, both of shape (rows, cols), 0 where there is no data.
+
+    Parameters
+    ----------
+    probabilities : ndarray of float32, shape (rows, cols, classes)
+    mask : ndarray of bool, shape (rows, cols)
+    legend : Legend
+    """
+    ids = np.array([cover.id for cover in legend.classes])
+    classes, confidence = ids[probabilities.argmax(axis=2)], probabilities.max(axis=2)
+    if legend.threshold is not None:
+        classes[confidence < legend.threshold] = legend.abstained.id
+    return np.where(mask, classes, UNLABELLED).astype(legend.dtype), np.where(mask, confidence, np.float32(0))
+
+
+def broken_note(broken: np.ndarray) -> str | None:
+    """Return a sentence on pixels, shape (n, 2), that hold values that are no numbers; None where there are none."""
+    if not len(broken):
+        return None
+    row, col = broken[np.lexsort(broken.T[::-1])][0]
+    return (
+        f"{len(broken)} pixels hold NaN or infinite values beside others, the first at row {row}, column {col}"
+        " (0-based); they are mapped as no data"
+    )

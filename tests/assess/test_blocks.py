@@ -1,0 +1,81 @@
+"""Blocks: as large as leaves about eight, wherever the scene begins."""
+
+import numpy as np
+import pytest
+
+from hsclass.assess.blocks import WANTED, Sites, fixed_blocks, make_blocks
+
+
+def alone(pixels: np.ndarray) -> Sites:
+    """Return pixels of which each is a field of its own."""
+    return Sites(pixels, np.arange(len(pixels)))
+
+
+def square(side: int) -> np.ndarray:
+    return np.argwhere(np.ones((side, side), bool))
+
+
+def test_a_block_is_a_square_of_the_side_and_none_is_empty() -> None:
+    pixels = np.concatenate([square(6), square(6) + np.array([0, 30])])
+    grid = fixed_blocks(alone(pixels), side=3).grids[0]
+    assert np.bincount(grid).tolist() == [9] * 8
+    for block in range(8):
+        assert np.ptp(pixels[grid == block], axis=0).tolist() == [2, 2]
+
+
+def test_effective_number_by_hand() -> None:
+    """Four pixels in a row: blocks of 2 and 2 from half of the origins, of 1, 2 and 1 from the others."""
+    row = np.array([[0, 0], [0, 1], [0, 2], [0, 3]])
+    half, other = (2**2 + 2**2) / 16, (1 + 2**2 + 1) / 16
+    assert fixed_blocks(alone(row), side=2).effective == pytest.approx(1 / ((half + other) / 2))
+
+
+def test_side_is_the_largest_that_leaves_about_eight_blocks() -> None:
+    blocks = make_blocks(alone(square(100)), least=2)
+    assert 1 <= blocks.effective / WANTED < 1.5
+    assert fixed_blocks(alone(square(100)), side=int(blocks.side * 1.25)).effective < WANTED
+
+
+def test_side_is_never_below_the_least() -> None:
+    blocks = make_blocks(alone(square(20)), least=18)
+    assert blocks.side == 18
+    assert blocks.effective < WANTED
+
+
+@pytest.mark.parametrize("shift", [(0, 7), (13, 0), (5, 1001)])
+def test_where_the_scene_begins_does_not_matter(shift: tuple[int, int]) -> None:
+    rng = np.random.default_rng(2)
+    pixels = np.argwhere(rng.random((50, 70)) < 0.3)
+    here, there = make_blocks(alone(pixels), least=6), make_blocks(alone(pixels + shift), least=6)
+    assert here.side == there.side
+    for one, other in zip(here.grids, there.grids, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize(("pixels", "several"), [(1, False), (6, False), (7, True)])
+def test_pixels_that_fit_in_one_block_are_not_several(pixels: int, several: bool) -> None:
+    assert fixed_blocks(alone(square(pixels)), side=6).several == several
+
+
+def test_field_that_fits_in_a_block_is_not_cut() -> None:
+    """Two fields of 5 x 5 pixels side by side, from columns 0 and 5, in blocks of 6."""
+    pixels = np.argwhere(np.ones((5, 10), bool))
+    sites = Sites(pixels, 40 - 3 * (pixels[:, 1] // 5))
+    for grid in fixed_blocks(sites, side=6).grids:
+        for first in (0, 5):
+            assert len(set(grid[pixels[:, 1] // 5 == first // 5])) == 1
+    assert any(len(set(grid)) == 2 for grid in fixed_blocks(sites, side=6).grids)
+
+
+def test_field_that_is_larger_than_a_block_is_cut_as_if_it_were_none() -> None:
+    pixels = square(12)
+    for one, other in zip(
+        fixed_blocks(Sites(pixels, np.zeros(144, int)), side=6).grids, fixed_blocks(alone(pixels), side=6).grids,
+        strict=True,
+    ):  # fmt: skip
+        np.testing.assert_array_equal(one, other)
+
+
+def test_single_field_that_fits_in_a_block_is_one_block() -> None:
+    assert not fixed_blocks(Sites(square(12), np.zeros(144, int)), side=12).several
+    assert fixed_blocks(alone(square(12)), side=11).several

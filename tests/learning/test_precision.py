@@ -1,0 +1,66 @@
+"""Mixed precision computes in 16 bits, keeps weights and probabilities in 32, and leaves no trace behind."""
+
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from hsclass.errors import UsageError
+from hsclass.learning.precision import building_in, keep_output_exact, mixed_policy
+from hsclass.learning.recipes import NetworkOptions, compile_arguments
+from hsclass.models.ann import AnnOptions, DenseNetwork
+from hsclass.models.classifier import Sample
+
+
+def make(**options: Any) -> DenseNetwork:
+    return DenseNetwork(AnnOptions(hidden=(4,), epochs=2, **options), window=1, n_features=3, n_classes=2)
+
+
+def test_a_processor_takes_bfloat16() -> None:
+    assert mixed_policy() == "mixed_bfloat16"
+
+
+def test_layers_made_inside_are_mixed_and_those_made_after_are_not() -> None:
+    with building_in("mixed"):
+        network = make().build()
+    hidden = network.layers[1]
+    assert (hidden.compute_dtype, hidden.variable_dtype) == ("bfloat16", "float32")
+    assert keras.config.dtype_policy().name == "float32"
+    assert make().build().layers[1].compute_dtype == "float32"
+
+
+def test_policy_is_put_back_after_an_error() -> None:
+    with pytest.raises(ZeroDivisionError), building_in("mixed"):
+        raise ZeroDivisionError
+    assert keras.config.dtype_policy().name == "float32"
+
+
+def test_probabilities_are_computed_in_float32() -> None:
+    with building_in("mixed"):
+        network = make().build()
+    keep_output_exact(network)
+    found = np.asarray(network(np.random.default_rng(0).normal(size=(50, 1, 1, 3)).astype(np.float32)))
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-6)  # bfloat16 is right to 4e-3 only
+
+
+def test_trained_network_predicts_in_float32() -> None:
+    cube = np.random.default_rng(1).normal(size=(5, 6, 3)).astype(np.float32)
+    pixels = np.argwhere(np.ones((5, 6))).astype(np.int32)
+    sample = Sample(pixels, (cube[pixels[:, 0], pixels[:, 1], 0] > 0).astype(np.int32))
+    model = make(precision="mixed")
+    report = model.fit(cube, sample, sample, seed=0, progress=lambda _: None)
+    assert {layer.compute_dtype for layer in model.network_.layers} == {"float32"}
+    assert report.facts["precision"] == "mixed, 16 and 32 bits"
+
+
+def test_tensorflow_that_is_to_be_repeatable_is_not_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TF_DETERMINISTIC_OPS", "1")
+    assert compile_arguments(keras, NetworkOptions())["jit_compile"] is False
+    with pytest.raises(
+        UsageError, match=r"option 'jit': is true, .* set the environment variable TF_DETERMINISTIC_OPS to 0"
+    ):
+        compile_arguments(keras, NetworkOptions(jit=True))
+    monkeypatch.setenv("TF_DETERMINISTIC_OPS", "0")
+    assert compile_arguments(keras, NetworkOptions(jit=True))["jit_compile"] is True

@@ -1,0 +1,335 @@
+"""A map made in strips from a file is the map made in memory, also after a kill."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+from rasterio.shutil import copy
+
+import hsclass
+from hsclass.errors import DataError, UsageError
+from hsclass.models.trained import TrainedModel
+from hsclass.predict import map_file
+from hsclass.predict.opening import open_pixels
+from hsclass.predict.pixels import RasterPixels, ScenePixels
+from hsclass.predict.stream import MapRequest, Part
+from hsclass.predict.tiles import Tiles
+from hsclass.raster import write_raster
+from hsclass.scene import Scene, read_classes, read_scene, write_scene
+from hsclass.split import Split
+
+LEAST = MapRequest(memory=1e-3)  # of which a strip has one tile
+
+
+@pytest.mark.parametrize("reach", [0, 1, 3, 12])
+@pytest.mark.parametrize("shape", [(99, 5), (33, 1), (7, 23), (64, 14)])
+def test_strips_join_without_seams(
+    make_tall, boxed, tmp_path: Path, shape: tuple[int, int], reach: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene, model = make_tall(*shape), boxed(reach)
+    write_scene(scene, tmp_path / "scene")
+    # The whole scene in one tile, as the definition has it.
+    probabilities = model.classifier.predict_map(np.where(scene.mask[..., None], scene.cube, 0))
+    expected = np.where(scene.mask, np.array([2, 7, 12])[probabilities.argmax(axis=2)], 0)
+    confidence = np.where(scene.mask, probabilities.max(axis=2), 0)
+    for height in (5, 16, 64):
+        monkeypatch.setattr(Tiles, "of", lambda rows, cols, reach, height=height: Tiles(rows, height, reach))
+        request = replace(LEAST, confidence=tmp_path / "c.tif")
+        map_file(model, open_pixels(tmp_path / "scene"), tmp_path / "m.tif", request)
+        classes, legend = read_classes(tmp_path / "m.tif")
+        np.testing.assert_array_equal(classes, expected)
+        assert legend == scene.classes
+        np.testing.assert_array_equal(rasterio.open(tmp_path / "c.tif").read(1), confidence)
+        np.testing.assert_array_equal(hsclass.predict_scene(model, scene).classes, expected)
+
+
+def test_memory_changes_no_byte(lda: TrainedModel, tall: Path, tmp_path: Path) -> None:
+    files = []
+    for memory in (1e-3, 0.05, 1000):
+        request = MapRequest(tmp_path / "c.tif", tmp_path / "p.tif", memory=memory)
+        map_file(lda, open_pixels(tall), tmp_path / "m.tif", request)
+        files.append([(tmp_path / f"{name}.tif").read_bytes() for name in "cpm"])
+    assert files[0] == files[1] == files[2]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["c.tif", "m.tif", "p.tif", "tall"]
+
+
+def test_memory_map_and_file_map_agree_bit_by_bit(lda: TrainedModel, tall: Path, tmp_path: Path) -> None:
+    map_file(lda, open_pixels(tall), tmp_path / "m.tif", replace(LEAST, confidence=tmp_path / "c.tif"))
+    mapped = hsclass.predict_scene(lda, read_scene(tall))
+    np.testing.assert_array_equal(read_classes(tmp_path / "m.tif")[0], mapped.classes)
+    np.testing.assert_array_equal(rasterio.open(tmp_path / "c.tif").read(1), mapped.confidence)
+
+
+def test_window_network_in_tiles_gives_the_classes_of_the_whole(toy_scene, toy_split) -> None:
+    toy = toy_scene
+    sizes = {"filters": (4, 4, 4), "dense": (16,), "epochs": 4, "learning_rate": 0.01, "dropout": 0.0}
+    model = hsclass.fit(toy, toy_split, "cnn3d", **sizes)
+    scene = replace(toy, labels=None, cube=np.tile(toy.cube, (6, 1, 1)), mask=np.tile(toy.mask, (6, 1)))
+    tiled = hsclass.predict_scene(model, scene)  # 144 rows: tiles of 64
+    whole = model.classifier.predict_map(model.features(scene))
+    np.testing.assert_array_equal(tiled.classes, np.array([2, 7, 12])[whole.argmax(axis=2)])
+    np.testing.assert_allclose(tiled.confidence, whole.max(axis=2), atol=1e-5)
+
+
+def test_raster_without_labels_keeps_its_grid_and_gaps(lda: TrainedModel, make_tall, tmp_path: Path) -> None:
+    scene = make_tall(70, 6)
+    path = tmp_path / "flight.tif"
+    write_raster(
+        path, np.moveaxis(scene.cube, 2, 0), grid=scene.grid, nodata=-9999, wavelengths=scene.wavelengths
+    )  # fmt: skip
+    map_file(lda, open_pixels(path), tmp_path / "m.tif")
+    with rasterio.open(tmp_path / "m.tif") as found:
+        assert (found.crs, found.transform, found.nodata, found.shape) == (
+            scene.grid.crs, scene.grid.transform, 0, (70, 6),
+        )  # fmt: skip
+        np.testing.assert_array_equal(found.read(1) == 0, ~scene.mask)
+        assert found.colormap(1)[7] == (0, 99, 0, 255)
+        assert found.tags()["scene"] == "flight"
+
+
+def test_pixel_of_a_foreign_raster_that_lacks_one_band_is_not_mapped(
+    lda: TrainedModel, make_tall, tmp_path: Path
+) -> None:
+    scene = make_tall(4, 5, whole=True)
+    cube = scene.cube.astype(np.float32)
+    cube[1, 2, 20], cube[3, 0, 5] = np.nan, -9999
+    write_raster(tmp_path / "f.tif", np.moveaxis(cube, 2, 0), grid=scene.grid, nodata=-9999)
+    map_file(lda, open_pixels(tmp_path / "f.tif"), tmp_path / "m.tif")
+    assert np.argwhere(read_classes(tmp_path / "m.tif")[0] == 0).tolist() == [[1, 2], [3, 0]]
+
+
+def test_envi_cube_with_permuted_bands_and_bad_ones_maps_like_the_scene(
+    lda: TrainedModel, make_tall, tmp_path: Path
+) -> None:
+    scene = make_tall(70, 6, whole=True)
+    order = np.random.default_rng(1).permutation(24)
+    bad = np.zeros((70, 6, 1), np.int16)
+    cube = np.concatenate([scene.cube[..., order[:10]], bad, scene.cube[..., order[10:]]], axis=2)
+    centres = np.insert(scene.wavelengths[order], 10, 1380.0)
+    write_raster(tmp_path / "plain.tif", np.moveaxis(cube, 2, 0), grid=scene.grid)
+    copy(tmp_path / "plain.tif", tmp_path / "cube.dat", driver="ENVI")
+    with (tmp_path / "cube.hdr").open("a") as header:
+        header.write(f"wavelength units = Nanometers\nwavelength = {{{', '.join(f'{c:g}' for c in centres)}}}\n")
+        header.write(f"bbl = {{{', '.join('0' if c == 1380 else '1' for c in centres)}}}\n")
+    said: list[str] = []
+    map_file(lda, open_pixels(tmp_path / "cube.dat"), tmp_path / "m.tif", warn=said.append)
+    expected = hsclass.predict_scene(lda, scene).classes
+    np.testing.assert_array_equal(read_classes(tmp_path / "m.tif")[0], expected)
+    assert said == ["scene cube: the bands are put in the model's order"]
+
+
+def test_other_bands_are_refused_and_resampled_when_asked(lda: TrainedModel, toy_scene, tmp_path: Path) -> None:
+    scene = toy_scene
+    fine = np.arange(395.0, 640, 5)
+    cube = np.stack([[np.interp(fine, scene.wavelengths, pixel) for pixel in row] for row in scene.cube])
+    finer = replace(scene, cube=cube.astype(np.float32), wavelengths=fine, labels=None, name="fine")
+    write_scene(finer, tmp_path / "fine")
+    with pytest.raises(
+        DataError, match="scene fine: has 49 bands, but the model was trained on 24; 25 are not the model's"
+    ):
+        map_file(lda, open_pixels(tmp_path / "fine"), tmp_path / "m.tif")
+    map_file(lda, open_pixels(tmp_path / "fine"), tmp_path / "m.tif", MapRequest(resample="linear"))
+    expected = hsclass.predict_scene(lda, scene).classes  # every centre of the model is one of the scene's
+    np.testing.assert_array_equal(read_classes(tmp_path / "m.tif")[0], expected)
+    assert "resampled to the model's 24 by wavelength (linear)" in rasterio.open(tmp_path / "m.tif").tags()["bands"]
+    in_memory = hsclass.predict_scene(lda, finer, resample="linear")
+    np.testing.assert_array_equal(in_memory.classes, expected)
+
+
+def test_features_without_bound_are_mapped_at_once_and_it_is_told(toy_scene, toy_split, tmp_path: Path) -> None:
+    model = hsclass.fit(toy_scene, toy_split, "lda", features="sdap", feature_options={"components": 1})
+    write_scene(toy_scene, tmp_path / "toy")
+    said: list[str] = []
+    map_file(model, open_pixels(tmp_path / "toy"), tmp_path / "m.tif", LEAST, warn=said.append)
+    assert "features sdap look without bound, so the whole scene is mapped at once" in said[0]
+    np.testing.assert_array_equal(read_classes(tmp_path / "m.tif")[0], hsclass.predict_scene(model, toy_scene).classes)
+
+
+@pytest.mark.parametrize(("factor", "told"), [(1e-4, True), (1, False), (1.3, False), (0.7, False), (100, True)])
+def test_values_in_other_units_are_told(
+    toy_scene: Scene, toy_split: Split, tmp_path: Path, factor: float, told: bool
+) -> None:
+    model = hsclass.fit(toy_scene, toy_split, "lda")
+    cube = np.tile((toy_scene.cube * factor).astype(np.float32), (1, 2, 1))
+    scene = replace(toy_scene, cube=cube, mask=np.ones((24, 48), bool), labels=None)
+    said: list[str] = []
+    map_file(model, ScenePixels(scene), tmp_path / "m.tif", warn=said.append)
+    assert [("are both in the same units" in text) for text in said] == [True] * told
+
+
+def test_known_units_are_brought_together(toy_scene: Scene, toy_split: Split, tmp_path: Path) -> None:
+    model = hsclass.fit(replace(toy_scene, scale=1e-4), toy_split, "lda")
+    scene = replace(toy_scene, cube=toy_scene.cube * np.float32(1e-4), scale=1.0)
+    said: list[str] = []
+    map_file(model, ScenePixels(scene), tmp_path / "m.tif", warn=said.append)
+    np.testing.assert_array_equal(read_classes(tmp_path / "m.tif")[0], hsclass.predict_scene(model, toy_scene).classes)
+    assert said == ["scene toy: values are multiplied by 10000, from scale 1 to the model's 0.0001"]
+
+
+def test_too_little_memory_is_told(lda: TrainedModel, tall: Path, tmp_path: Path) -> None:
+    said: list[str] = []
+    map_file(lda, open_pixels(tall), tmp_path / "m.tif", LEAST, warn=said.append)
+    assert "a tile of 64 rows takes about" in said[0]
+    with pytest.raises(UsageError, match="--memory 0: expected megabytes"):
+        map_file(lda, open_pixels(tall), tmp_path / "m.tif", MapRequest(memory=0))
+
+
+class StopError(Exception):
+    pass
+
+
+def stopping_after(strips: int) -> Callable[[str], None]:
+    told: list[str] = []
+
+    def tell(text: str) -> None:
+        told.append(text)
+        if len(told) == strips:
+            raise StopError
+
+    return tell
+
+
+class Counting(RasterPixels):
+    """A raster that notes which rows it is asked for."""
+
+    asked: list[tuple[int, int]]
+
+    def strip(self, rows, order):
+        self.asked.append((rows.start, rows.stop))
+        return super().strip(rows, order)
+
+
+def counting(folder: Path) -> Counting:
+    pixels = Counting(folder / "cube.tif", own=True)
+    pixels.asked = []
+    return pixels
+
+
+def test_resumed_map_is_the_unbroken_one(lda: TrainedModel, tall: Path, tmp_path: Path) -> None:
+    request = replace(LEAST, probabilities=tmp_path / "p.tif")
+    map_file(lda, open_pixels(tall), tmp_path / "m.tif", request)
+    unbroken = (tmp_path / "m.tif").read_bytes(), (tmp_path / "p.tif").read_bytes()
+    (tmp_path / "m.tif").unlink()
+    (tmp_path / "p.tif").unlink()
+    with pytest.raises(StopError):
+        map_file(lda, open_pixels(tall), tmp_path / "m.tif", request, tell=stopping_after(2))
+    assert not (tmp_path / "m.tif").exists()
+    pixels = counting(tall)
+    report = map_file(lda, pixels, tmp_path / "m.tif", request)
+    assert pixels.asked == [(128, 192), (192, 200)]
+    assert report.resumed == 128
+    assert ((tmp_path / "m.tif").read_bytes(), (tmp_path / "p.tif").read_bytes()) == unbroken
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_strip_finished_with_other_memory_is_used(lda: TrainedModel, tall: Path, tmp_path: Path) -> None:
+    with pytest.raises(StopError):
+        map_file(lda, open_pixels(tall), tmp_path / "m.tif", LEAST, tell=stopping_after(1))
+    pixels = counting(tall)
+    map_file(lda, pixels, tmp_path / "m.tif")
+    assert pixels.asked == [(64, 200)]
+
+
+@pytest.mark.parametrize("harm", ["cut", "flip", "empty", "text"])
+def test_damaged_leftovers_are_made_again(lda: TrainedModel, tall: Path, tmp_path: Path, harm: str) -> None:
+    with pytest.raises(StopError):
+        map_file(lda, open_pixels(tall), tmp_path / "m.tif", LEAST, tell=stopping_after(3))
+    strip = tmp_path / ".tiles-m.tif" / "rows-000000064-000000128.npz"
+    whole = bytearray(strip.read_bytes())
+    if harm == "flip":
+        whole[whole.index(b"classes.npy") + 160] ^= 1
+    strip.write_bytes({"cut": whole[:-40], "flip": whole, "empty": b"", "text": b"not a strip"}[harm])
+    (strip.parent / "rows-000000128-nonsense.npz").write_text("foreign")
+    pixels = counting(tall)
+    map_file(lda, pixels, tmp_path / "m.tif", LEAST)
+    assert pixels.asked == [(64, 128), (192, 200)]
+    np.testing.assert_array_equal(
+        read_classes(tmp_path / "m.tif")[0], hsclass.predict_scene(lda, read_scene(tall)).classes
+    )
+
+
+def test_leftovers_of_another_model_scene_or_option_are_not_used(
+    lda: TrainedModel, tall: Path, make_tall, tmp_path: Path
+) -> None:
+    def stopped(model: TrainedModel, scene: Path, request: MapRequest) -> list[tuple[int, int]]:
+        pixels = counting(scene)
+        with pytest.raises(StopError):
+            map_file(model, pixels, tmp_path / "m.tif", request, tell=stopping_after(1))
+        return pixels.asked
+
+    other_model = replace(lda, about={**lda.about, "seed": 9})
+    other_scene = tmp_path / "other"
+    write_scene(make_tall(200, 5, whole=True), other_scene)
+    assert stopped(lda, tall, LEAST) == [(0, 64)]
+    assert stopped(lda, tall, LEAST) == [(64, 128)]
+    assert stopped(other_model, tall, LEAST) == [(0, 64)]
+    assert stopped(other_model, other_scene, LEAST) == [(0, 64)]
+    assert stopped(other_model, other_scene, replace(LEAST, abstain=0.5)) == [(0, 64)]
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from hsclass.predict import map_file
+from hsclass.predict.opening import open_pixels
+from hsclass.predict.stream import MapRequest
+from hsclass.models.trained import TrainedModel
+
+def tell(text):
+    if text.startswith(sys.argv[4]):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+model, scene, output = map(Path, sys.argv[1:4])
+map_file(TrainedModel.load(model), open_pixels(scene), output, MapRequest(memory=1e-3), folder=model, tell=tell)
+"""
+
+
+def test_killed_process_is_resumed(lda: TrainedModel, tall: Path, tmp_path: Path) -> None:
+    model = tmp_path / "model"
+    lda.save(model)
+    map_file(lda, open_pixels(tall), tmp_path / "m.tif", folder=model)
+    unbroken = (tmp_path / "m.tif").read_bytes()
+    (tmp_path / "m.tif").unlink()
+    command = [sys.executable, "-c", KILLED, str(model), str(tall), str(tmp_path / "m.tif"), "row 128 "]
+    done = subprocess.run(command, env={**os.environ, "KERAS_BACKEND": "tensorflow"}, check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert not (tmp_path / "m.tif").exists()
+    pixels = counting(tall)
+    map_file(TrainedModel.load(model), pixels, tmp_path / "m.tif", folder=model)
+    assert pixels.asked == [(128, 200)]
+    assert (tmp_path / "m.tif").read_bytes() == unbroken
+
+
+def test_output_folder_that_cannot_be_is_one_sentence(lda: TrainedModel, tall: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match="cannot be written into"):
+        map_file(lda, open_pixels(tall), tmp_path / "file" / "m.tif")
+
+
+def test_output_over_the_scene_or_another_output_is_refused(lda: TrainedModel, tall: Path, tmp_path: Path) -> None:
+    before = (tall / "cube.tif").read_bytes()
+    with pytest.raises(UsageError, match=r"-o .*cube\.tif: is the scene itself; give it a name of its own"):
+        map_file(lda, open_pixels(tall), tmp_path / "other" / ".." / "tall" / "cube.tif")
+    with pytest.raises(UsageError, match=r"--confidence .*m\.tif: is the file of -o, too"):
+        map_file(lda, open_pixels(tall), tmp_path / "m.tif", MapRequest(tmp_path / "m.tif"))
+    assert (tall / "cube.tif").read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["tall"]
+
+
+def test_scene_by_name_is_read_as_a_whole(toy_scene: Scene) -> None:
+    pixels = ScenePixels(toy_scene)
+    values, mask, _ = pixels.strip(slice(2, 5), np.arange(24)).read(slice(3, 5))
+    np.testing.assert_array_equal(values, toy_scene.cube[3:5])
+    assert mask.all()
+
+
+def test_part_must_exist(lda: TrainedModel, tall: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"--part 5/4: there is no such part; expected 1/4 to 4/4"):
+        map_file(lda, open_pixels(tall), tmp_path / "m.tif", MapRequest(part=Part(5, 4)))
