@@ -98,7 +98,7 @@ def fit(
     DataError
         If split and scene are of different shapes, or there are no training pixels, or a pixel to learn from has no
         class or no data, or the scene holds values that are not finite, or no epoch of a network has a finite loss.
-    ShortageError
+    OutOfMemoryError
         If memory does not suffice for a network's batches.
     WorkerError
         If a training that several processes share lacks one of them.

@@ -128,7 +128,7 @@ def train_network(
     ------
     DataError
         If no epoch has a finite loss.
-    ShortageError
+    OutOfMemoryError
         If memory does not suffice for a batch.
     """
     history = History(options.epochs, progress, examples=len(batches.order), what=what)

@@ -5,13 +5,13 @@ import pytest
 import tensorflow as tf
 
 from hsclass.devices.shortage import explained_shortage
-from hsclass.errors import ShortageError
+from hsclass.errors import OutOfMemoryError
 
 
 def test_an_array_too_large_for_the_machine() -> None:
     told = r"^training ran out of memory; set batch_size to 3 or less$"
     with (
-        pytest.raises(ShortageError, match=told) as caught,
+        pytest.raises(OutOfMemoryError, match=told) as caught,
         explained_shortage("training", "set batch_size to 3 or less"),
     ):
         np.ones((2**24, 2**24))
@@ -27,7 +27,7 @@ def test_an_array_too_large_for_the_machine() -> None:
     ],
 )
 def test_words_of_the_backends(error: Exception) -> None:
-    with pytest.raises(ShortageError), explained_shortage("training", "take less"):
+    with pytest.raises(OutOfMemoryError), explained_shortage("training", "take less"):
         raise error
 
 

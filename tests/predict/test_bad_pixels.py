@@ -9,7 +9,7 @@ import pytest
 from rasterio.transform import Affine
 
 import hsclass
-from hsclass.errors import ShortageError
+from hsclass.errors import OutOfMemoryError
 from hsclass.models.trained import TrainedModel
 from hsclass.predict import map_file
 from hsclass.predict.opening import open_pixels
@@ -119,7 +119,9 @@ def test_shortage_of_memory_is_one_sentence_and_the_network_has_its_share(
 ) -> None:
     hungry = Hungry()
     model = replace(lda, classifier=hungry)
-    with pytest.raises(ShortageError, match=r"^mapping 200 rows of scene tall ran out of memory; give a smaller --mem"):
+    with pytest.raises(
+        OutOfMemoryError, match=r"^mapping 200 rows of scene tall ran out of memory; give a smaller --mem"
+    ):
         map_file(model, ScenePixels(make_tall(200, 5)), tmp_path / "m.tif", MapRequest(memory=100))
     # 64 rows with 4 around, of 5 columns, take less than a quarter: three quarters of 100 MB are left.
     assert hungry.given == [75e6]

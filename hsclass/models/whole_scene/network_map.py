@@ -8,7 +8,7 @@ import numpy as np
 
 from hsclass.devices.gpu_memory import free_gpu_memory
 from hsclass.devices.shortage import explained_shortage
-from hsclass.errors import ShortageError
+from hsclass.errors import OutOfMemoryError
 from hsclass.models.whole_scene.convolutional_map import convolutional_twin
 from hsclass.models.whole_scene.map_tiles import bytes_a_pixel, corners, tile_shape
 
@@ -55,7 +55,7 @@ class NetworkMap:
 
         Raises
         ------
-        ShortageError
+        OutOfMemoryError
             If a quarter of that is too much, too.
         """
         run = self._spectra if self._side == 1 else self._tiles
@@ -103,13 +103,13 @@ def smaller_at_shortage(size: float, run: Callable[[float], np.ndarray]) -> tupl
 
     Raises
     ------
-    ShortageError
+    OutOfMemoryError
         If memory runs out with a quarter, too.
     """
     for _ in range(_TRIES - 1):
         try:
             return run(size), size
-        except ShortageError:
+        except OutOfMemoryError:
             size /= 2
     return run(size), size
 

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 
-from hsclass.errors import ShortageError
+from hsclass.errors import OutOfMemoryError
 from hsclass.models import MODELS, model_class
 from hsclass.models.network import NetworkClassifier
 from hsclass.models.whole_scene.convolutional_map import convolutional_twin
@@ -191,7 +191,7 @@ def test_shortage_of_memory_is_met_with_smaller_tiles_that_are_kept_to() -> None
 def test_shortage_that_stays_says_what_to_try() -> None:
     mapper, narrow, each = narrowed(80)
     with pytest.raises(
-        ShortageError, match=r"^mapping in tiles of 3 x 5 pixels ran out of memory; give .*--memory 1\)"
+        OutOfMemoryError, match=r"^mapping in tiles of 3 x 5 pixels ran out of memory; give .*--memory 1\)"
     ):
         mapper.predict(make_cube(11, 9), slice(0, 11), 600 * each)
     assert len(narrow.asked) == 3
