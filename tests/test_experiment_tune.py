@@ -10,7 +10,7 @@ import yaml
 from hsclass.errors import UsageError
 from hsclass.experiment import Experiment
 from hsclass.report.information import experiment_yaml
-from hsclass.report.records import Experiment as Record
+from hsclass.results import ExperimentRecord
 from hsclass.schema import experiment_schema
 
 
@@ -40,7 +40,7 @@ def test_true_asks_for_the_defaults(given: Any, searched: bool) -> None:
 def test_resolved_experiment_runs_the_same_search_again() -> None:
     asked = {"model": "svm", "c": 5, "tune": {"trials": 7, "space": {"gamma": ["scale", 0.1]}, "features": True}}
     first = Experiment(config(asked, features=["pca"])).resolved()
-    again = yaml.safe_load(experiment_yaml(Record.model_validate(json.loads(json.dumps(first)))))
+    again = yaml.safe_load(experiment_yaml(ExperimentRecord.model_validate(json.loads(json.dumps(first)))))
     again = Experiment(again).resolved()
     assert again["models"] == first["models"]
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hsclass.report.measures import Area, ClassArea
 from hsclass.report.tables import Figure, Group, best, by_split, figure
 from hsclass.report.text import MISSING, between, count, number, ordered, percent, span
+from hsclass.results import Area, ClassArea
 
 
 @dataclass(frozen=True)

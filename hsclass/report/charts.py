@@ -89,7 +89,7 @@ def _interval_row(chart: Drawing, scale: Scale, group: Group, y: float, color: s
             chart.line(scale.at(limit), y - 5, scale.at(limit), y + 5, stroke=color, stroke_width=1.5)
     if len(group.runs) > 1:
         for run in group.runs:
-            chart.circle(scale.at(run.metrics.oa), y, 2.6, fill="#fff", stroke=color, stroke_width=1.2)
+            chart.circle(scale.at(run.metrics.oa or 0), y, 2.6, fill="#fff", stroke=color, stroke_width=1.2)
     if group.oa.mean is not None:
         fill = "#fff" if group.leaky else color
         chart.circle(scale.at(group.oa.mean), y, 5.2, fill=fill, stroke=color, stroke_width=2.4)

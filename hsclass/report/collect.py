@@ -1,19 +1,29 @@
 """Read all results of an experiment into memory, in the order in which the experiment lists its parts."""
 
-import csv
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from pydantic import ValidationError
 
 from hsclass.errors import DataError
-from hsclass.report.loading import load, require
-from hsclass.report.measures import Comparison, Metrics
 from hsclass.report.pictures import backdrop
-from hsclass.report.records import Audit, Card, Epoch, Experiment, Mapping, RunEntry, Training
-from hsclass.report.studies import Study, read_study
+from hsclass.results import (
+    Audit,
+    Comparison,
+    Epoch,
+    ExperimentRecord,
+    Metrics,
+    ModelCard,
+    PredictionRecord,
+    RunEntry,
+    SearchRecord,
+    TrainingRecord,
+    read_history,
+    read_record,
+    read_search,
+    require_file,
+)
 from hsclass.scene import CUBE_FILE, LABELS_FILE, LandCover, read_scene
 from hsclass.split import Split, read_split
 
@@ -64,11 +74,11 @@ class Run:
     entry: RunEntry
     split: SplitResult
     metrics: Metrics
-    training: Training
-    card: Card
-    mapping: Mapping
+    training: TrainingRecord
+    card: ModelCard
+    mapping: PredictionRecord
     history: tuple[Epoch, ...]
-    study: Study | None = None
+    study: SearchRecord | None = None
 
     @property
     def map_file(self) -> Path:
@@ -80,7 +90,7 @@ class Run:
 class Results:
     """All that the report shows."""
 
-    experiment: Experiment
+    experiment: ExperimentRecord
     scenes: tuple[SceneResult, ...]
     runs: tuple[Run, ...]
 
@@ -107,7 +117,7 @@ def read_results(experiment_file: Path) -> Results:
     DataError
         If a file of a run is missing or is not what its stage writes; the message names the file and the stage.
     """
-    experiment = load(Experiment, experiment_file, "experiment")
+    experiment = read_record(ExperimentRecord, experiment_file, "experiment")
     if not experiment.runs:
         raise DataError(f"{experiment_file}: lists no runs; expected at least one; check the experiment's lists")
     scenes = {entry.scene: entry.scene_folder for entry in experiment.runs}
@@ -126,8 +136,8 @@ def read_results(experiment_file: Path) -> Results:
 
 
 def _read_scene(name: str, folder: Path) -> SceneResult:
-    require(folder / CUBE_FILE, "scene")
-    require(folder / LABELS_FILE, "scene")
+    require_file(folder / CUBE_FILE, "scene")
+    require_file(folder / LABELS_FILE, "scene")
     scene = read_scene(folder)
     picture, natural = backdrop(scene)
     centres = scene.wavelengths
@@ -156,10 +166,10 @@ def _told_apart(scenes: tuple[SceneResult, ...]) -> tuple[SceneResult, ...]:
 
 
 def _read_split(entry: RunEntry, reports: Path) -> SplitResult:
-    split, _ = read_split(require(entry.split_folder / "split.tif", "split"))
-    audit = load(Audit, entry.split_folder / "audit.json", "audit")
+    split, _ = read_split(require_file(entry.split_folder / "split.tif", "split"))
+    audit = read_record(Audit, entry.split_folder / "audit.json", "audit")
     compared = reports / "comparison" / entry.scene / f"{entry.split}-{entry.seed}.json"
-    comparison = load(Comparison, compared, "compare") if compared.exists() else None
+    comparison = read_record(Comparison, compared, "compare") if compared.exists() else None
     return SplitResult(entry.scene, entry.split, entry.seed, entry.split_folder, split, audit, comparison)
 
 
@@ -168,28 +178,12 @@ def _read_run(entry: RunEntry, split: SplitResult, *, searched: bool) -> Run:
     run = Run(
         entry=entry,
         split=split,
-        training=load(Training, folder / "model" / "training.json", "train"),
-        card=load(Card, folder / "model" / "model.json", "train"),
+        training=read_record(TrainingRecord, folder / "model" / "training.json", "train"),
+        card=read_record(ModelCard, folder / "model" / "model.json", "train"),
         history=read_history(folder / "model" / "history.csv"),
-        mapping=load(Mapping, folder / "map.json", "predict"),
-        metrics=load(Metrics, folder / "metrics.json", "evaluate"),
-        study=read_study(folder / "tuned") if searched else None,
+        mapping=read_record(PredictionRecord, folder / "map.json", "predict"),
+        metrics=read_record(Metrics, folder / "metrics.json", "evaluate"),
+        study=read_search(folder / "tuned") if searched else None,
     )
-    require(run.map_file, "predict")
+    require_file(run.map_file, "predict")
     return run
-
-
-def read_history(path: Path) -> tuple[Epoch, ...]:
-    """Only networks leave a history; an empty cell is a figure that was not measured."""
-    if not path.exists():
-        return ()
-    with path.open(newline="", encoding="utf-8") as file:
-        rows = [{key: value or None for key, value in row.items() if key} for row in csv.DictReader(file)]
-    try:
-        return tuple(Epoch.model_validate(row) for row in rows)
-    except ValidationError as error:
-        problem = error.errors()[0]
-        raise DataError(
-            f"{path}: column '{problem['loc'][0]}' is wrong: {problem['msg']}; expected the file that the train stage"
-            " writes; run it again"
-        ) from None

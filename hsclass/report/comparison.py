@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hsclass.report.collect import SplitResult
-from hsclass.report.measures import Comparison, Pair
 from hsclass.report.tables import Group
 from hsclass.report.text import between, count, number, ordered, probability, signed, span
+from hsclass.results import Comparison, Pair
 
 SIGNIFICANT = 0.05
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hsclass.report.measures import FitScope, Leakage
 from hsclass.report.tables import Group
 from hsclass.report.text import MISSING, count, ordered, percent, span
+from hsclass.results import FittedCounts, Leakage
 
 NOT_CHECKED = "not checked"
 
@@ -63,7 +63,7 @@ def _whole(measured: Sequence[Leakage], key: str) -> str:
     return span(count(value) for value in ordered(getattr(leakage, key) for leakage in measured))
 
 
-def _fitted(scopes: Sequence[FitScope]) -> str:
+def _fitted(scopes: Sequence[FittedCounts]) -> str:
     if not scopes:
         return MISSING
     parts = ("normalizer", "extractor", "model", "validation")

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from hsclass.report.plot import HEIGHT, LEFT, TOP, WIDTH, Plot, round_ticks, round_up
-from hsclass.report.records import Epoch, Histogram
 from hsclass.report.svg import HONEST, LEAKY, QUIET, Drawing
 from hsclass.report.tables import Group
 from hsclass.report.text import count
+from hsclass.results import Epoch, Histogram
 
 TRAIN, VALIDATION = HONEST[0], "#d97706"
 _MOST_POINTS = 200

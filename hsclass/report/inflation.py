@@ -91,4 +91,4 @@ def _compare(safe: Group, twin: Group) -> Inflation | None:
 
 
 def _estimate(run: Run) -> Estimate:
-    return Estimate(run.metrics.oa, run.metrics.oa_low, run.metrics.oa_high)
+    return Estimate(run.metrics.oa or 0, run.metrics.oa_low, run.metrics.oa_high)

@@ -9,9 +9,9 @@ from typing import Any
 import yaml
 
 from hsclass.report.collect import Results, Run, SceneResult
-from hsclass.report.records import Experiment
 from hsclass.report.tables import Group, by_method
 from hsclass.report.text import MISSING, count, duration, number, options, ordered, span
+from hsclass.results import ExperimentRecord
 
 _KINDS = {"scenes": "scene", "splits": "sampler", "features": "features", "models": "model"}
 
@@ -63,7 +63,7 @@ def information(results: Results, scene: SceneResult, groups: Sequence[Group]) -
     )
 
 
-def experiment_yaml(experiment: Experiment) -> str:
+def experiment_yaml(experiment: ExperimentRecord) -> str:
     """Return the experiment as the file that runs it again, every option written out."""
     config: dict[str, Any] = {
         "experiment": experiment.experiment,

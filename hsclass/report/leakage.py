@@ -8,8 +8,8 @@ from markupsafe import Markup
 
 from hsclass.report.collect import SceneResult, SplitResult
 from hsclass.report.curves import distance_chart
-from hsclass.report.records import Audit, Histogram
 from hsclass.report.text import MISSING, number, ordered, percent, span
+from hsclass.results import Audit, Histogram
 
 
 @dataclass(frozen=True)

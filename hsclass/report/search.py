@@ -10,10 +10,10 @@ from markupsafe import Markup
 from hsclass.report.collect import Run
 from hsclass.report.plot import HEIGHT, WIDTH, Plot, round_ticks, round_up
 from hsclass.report.series import COLORS
-from hsclass.report.studies import Axis, Study
 from hsclass.report.svg import INK, QUIET, Drawing
 from hsclass.report.tables import Group
 from hsclass.report.text import between, count, duration, number
+from hsclass.results import Axis, SearchRecord
 
 METRICS = {"oa": "OA", "aa": "AA", "kappa": "kappa"}
 _LONGEST = 14  # letters of a choice below its column
@@ -86,7 +86,7 @@ def _panel(group: Group, runs: Sequence[Run], name: str) -> SearchPanel:
     )
 
 
-def _row(run: Run, study: Study) -> SearchRow:
+def _row(run: Run, study: SearchRecord) -> SearchRow:
     metric, counts = study.search.metric, study.trials
     low, high = (getattr(run.metrics, f"{metric}_{end}") for end in ("low", "high"))
     parts = [f"{count(counts.get(kind, 0))} {word}" for kind, word in _KINDS.items() if counts.get(kind)]
@@ -104,7 +104,7 @@ def _row(run: Run, study: Study) -> SearchRow:
 _KINDS = {"complete": "on all folds", "pruned": "given up", "unfit": "refused"}
 
 
-def _progress(studies: Sequence[Study], top: float, metric: str, name: str) -> Markup:
+def _progress(studies: Sequence[SearchRecord], top: float, metric: str, name: str) -> Markup:
     chart = Drawing(name, f"Best {metric} so far by trial", width=WIDTH, height=HEIGHT)
     last = max(len(study.rows) for study in studies)
     plot = Plot(left=1, right=last, top=top)
@@ -128,7 +128,7 @@ def _progress(studies: Sequence[Study], top: float, metric: str, name: str) -> M
     return chart.markup()
 
 
-def _scatter(studies: Sequence[Study], option: str, axis: Axis, top: float, metric: str, name: str) -> Markup:
+def _scatter(studies: Sequence[SearchRecord], option: str, axis: Axis, top: float, metric: str, name: str) -> Markup:
     chart = Drawing(name, f"{metric} by {option}", width=WIDTH, height=HEIGHT)
     scale = _Across(axis)
     plot = Plot(left=scale.left, right=scale.right, top=top)

@@ -7,9 +7,9 @@ import pytest
 from hsclass.report.charts import bar_chart, interval_chart
 from hsclass.report.collect import read_results
 from hsclass.report.curves import distance_chart
-from hsclass.report.records import Histogram
 from hsclass.report.tables import groups
 from hsclass.report.windows import shared_window_drawing
+from hsclass.results import Histogram
 
 
 def shapes(markup: str, tag: str) -> list[ElementTree.Element]:

@@ -5,7 +5,7 @@ import yaml
 from hsclass.experiment import Experiment
 from hsclass.report.collect import read_results
 from hsclass.report.information import experiment_yaml
-from hsclass.report.records import Experiment as Record
+from hsclass.results import ExperimentRecord
 
 
 def test_names_and_options_are_written_back(experiment) -> None:
@@ -28,5 +28,5 @@ def test_file_of_a_real_experiment_resolves_to_the_same_runs() -> None:
         "splits": ["random", {"sampler": "dbscan_area", "name": "area"}],
         "models": ["rf", {"model": "cnn3d", "name": "long", "patience": None}],
     }).resolved()  # fmt: skip
-    again = Experiment(yaml.safe_load(experiment_yaml(Record.model_validate(first)))).resolved()
+    again = Experiment(yaml.safe_load(experiment_yaml(ExperimentRecord.model_validate(first)))).resolved()
     assert again == first

@@ -247,7 +247,7 @@ def test_file_that_is_not_the_stages_is_an_error(experiment) -> None:
         write_report(experiment.file, Path("out"))
     history.unlink()
     Path("results/farm/random-0/raw/rf/metrics.json").write_text('{"oa": 0.5}')
-    with pytest.raises(DataError, match=r"metrics\.json: key 'window' is wrong: Field required; .* evaluate stage"):
+    with pytest.raises(DataError, match=r"metrics\.json: key 'n_train' is wrong: Field required; .* evaluate stage"):
         write_report(experiment.file, Path("out"))
 
 

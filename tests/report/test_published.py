@@ -5,8 +5,8 @@ import json
 from hsclass.report.collect import read_results
 from hsclass.report.page import render
 from hsclass.report.published import published_rows
-from hsclass.report.records import Published, PublishedFigure
 from hsclass.report.tables import groups
+from hsclass.results import Published, PublishedFigure
 
 SOURCE = "A. Author <1999>, table 2"
 FIGURES = [

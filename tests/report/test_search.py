@@ -129,7 +129,7 @@ def test_missing_or_foreign_files_of_a_search_are_named(experiment) -> None:
     search(experiment)
     table = Path(experiment.runs[1]["folder"], "tuned/trials.csv")
     table.write_text("trial,value\n0,0.5\n")
-    with pytest.raises(DataError, match=r"tuned/trials\.csv: is not the table of the search beside it"):
+    with pytest.raises(DataError, match=r"tuned/trials\.csv: is not the table of the search next to it"):
         read_results(experiment.file)
     table.unlink()
     with pytest.raises(

@@ -8,7 +8,7 @@ from hsclass.report.classes import shaded
 from hsclass.report.csv_tables import COLUMNS, Cell, table_text
 from hsclass.report.curves import TRAIN, VALIDATION
 from hsclass.report.images.collect import ImageResults, read_image_results
-from hsclass.report.images.views import audit_of, image_views, learned_from, metrics_of
+from hsclass.report.images.views import image_views, learned_from
 from hsclass.report.page import PAGE, TABLE, page_environment
 from hsclass.report.tables import limits
 from hsclass.report.text import between
@@ -64,7 +64,6 @@ def render_images(results: ImageResults) -> str:
         shaded=shaded,
         limits=limits,
         between=between,
-        metrics_of=metrics_of,
         unit={"short": "images", "long": "images"},
         training_note=_NOTE,
         curve_colors={"training": TRAIN, "validation": VALIDATION},
@@ -78,7 +77,7 @@ def image_accuracy_csv(results: ImageResults) -> str:
     """
     rows = []
     for run in results.runs:
-        metrics, audit = metrics_of(run), audit_of(run.split)
+        metrics, audit = run.metrics, run.split.audit
         single = not metrics.several_labels
         cells: dict[str, Cell] = {
             "scene": run.entry.scene, "sampler": run.entry.split, "seed": run.entry.seed,

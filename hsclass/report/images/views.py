@@ -9,11 +9,12 @@ from hsclass.report.charts import interval_chart
 from hsclass.report.classes import ClassRow, class_rows
 from hsclass.report.collect import Run, SplitResult
 from hsclass.report.curves import CurvePair, training_curves
-from hsclass.report.images.collect import ImageAudit, ImageMetrics, ImageResults, ImageSetResult
+from hsclass.report.images.collect import ImageResults, ImageSetResult
 from hsclass.report.images.thumbnails import Shown, thumbnail
 from hsclass.report.tables import Group, best, by_split, group_runs
 from hsclass.report.text import between, number, options, percent
 from hsclass.report.views import sizes
+from hsclass.results import Audit
 
 MOST_PAIRS, MOST_MISTAKES = 8, 16
 _QUIET_FACTS = {"train", "model"}
@@ -28,7 +29,7 @@ class ImagePanel:
     groups: tuple[Group, ...]
     seeds: tuple[SplitResult, ...]
     classes: tuple[ClassRow, ...]
-    audit: ImageAudit
+    audit: Audit
     pairs: tuple[tuple[Shown, Shown, int], ...]
     one_split: bool = False
 
@@ -59,18 +60,6 @@ def learned_from(group: Group) -> str:
     """Return how many images a model learned from, over the seeds; those of validation apart, where they are."""
     validation = group.runs[0].card.options.get("with_validation", False)
     return " + ".join(sizes(group, key) for key in ("n_train", *(["n_validation"] if validation else [])))
-
-
-def metrics_of(run: Run) -> ImageMetrics:
-    """Return the figures of a run of images."""
-    assert isinstance(run.metrics, ImageMetrics)
-    return run.metrics
-
-
-def audit_of(split: SplitResult) -> ImageAudit:
-    """Return the audit of a division of images."""
-    assert isinstance(split.audit, ImageAudit)
-    return split.audit
 
 
 def _view(results: ImageResults, images: ImageSetResult, key: str) -> ImageView:
@@ -104,7 +93,7 @@ def _view(results: ImageResults, images: ImageSetResult, key: str) -> ImageView:
 def _panel(
     images: ImageSetResult, name: str, of_split: tuple[Group, ...], seeds: tuple[SplitResult, ...]
 ) -> ImagePanel:
-    audit = audit_of(seeds[0])
+    audit = seeds[0].audit
     pairs = tuple(
         (
             Shown(thumbnail(images.index, pair.paths[0]), pair.paths[0], pair.parts[0]),
@@ -118,7 +107,7 @@ def _panel(
 
 def _gallery(images: ImageSetResult, run: Run) -> tuple[int, tuple[Shown, ...]]:
     """Return how many test images are wrong, and the most confident of them."""
-    metrics = metrics_of(run)
+    metrics = run.metrics
     shown = tuple(
         Shown(
             thumbnail(images.index, mistake.path),
@@ -128,12 +117,12 @@ def _gallery(images: ImageSetResult, run: Run) -> tuple[int, tuple[Shown, ...]]:
         )
         for mistake in metrics.mistakes[:MOST_MISTAKES]
     )
-    return metrics.n_test - round(metrics.oa * metrics.n_test), shown
+    return metrics.n_test - round((metrics.oa or 0) * metrics.n_test), shown
 
 
 def _sentence(images: ImageSetResult, top: Group) -> str:
     """Say the main finding in one sentence."""
-    metrics = metrics_of(top.runs[0])
+    metrics = top.runs[0].metrics
     right = round((top.oa.mean or 0) * metrics.n_test)
     where = f"{top.label} on {top.split}"
     if images.several_labels:

@@ -1,4 +1,4 @@
-"""What the report reads of a search: its account and its trials."""
+"""`study.json` and `trials.csv`: a search and its trials."""
 
 import csv
 import json
@@ -8,11 +8,11 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError
 
 from hsclass.errors import DataError
-from hsclass.report.loading import Record, load, require
+from hsclass.results.record import Record, read_record, require_file
 
 
 class Asked(Record):
-    """What a search was asked for, as far as the report tells it."""
+    """What a search was asked for, as far as the report says it."""
 
     metric: Literal["oa", "aa", "kappa"]
     sampler: str
@@ -44,8 +44,8 @@ class TrialRow(Record):
     values: dict[str, Any]
 
 
-class Study(Record):
-    """`study.json`, and the trials beside it."""
+class SearchRecord(Record):
+    """The search, and its trials."""
 
     search: Asked
     space: dict[str, Axis]
@@ -58,7 +58,7 @@ class Study(Record):
     rows: list[TrialRow] = Field(default_factory=list)
 
 
-def read_study(folder: Path) -> Study:
+def read_search(folder: Path) -> SearchRecord:
     """Read the search that the tune stage left in a folder.
 
     Raises
@@ -66,8 +66,8 @@ def read_study(folder: Path) -> Study:
     DataError
         If a file is missing or is not what the stage writes.
     """
-    study = load(Study, folder / "study.json", "tune")
-    path = require(folder / "trials.csv", "tune")
+    study = read_record(SearchRecord, folder / "study.json", "tune")
+    path = require_file(folder / "trials.csv", "tune")
     with path.open(newline="", encoding="utf-8") as file:
         cells = list(csv.DictReader(file))
     try:
@@ -84,8 +84,8 @@ def read_study(folder: Path) -> Study:
         ]
     except (KeyError, ValidationError) as error:
         raise DataError(
-            f"{path}: is not the table of the search beside it ({' '.join(str(error).split())[:80]}); expected the file"
-            " that the tune stage writes; run it again"
+            f"{path}: is not the table of the search next to it ({' '.join(str(error).split())[:80]}); expected the"
+            " file that the tune stage writes; run it again"
         ) from None
     return study.model_copy(update={"rows": rows})
 

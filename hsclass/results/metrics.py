@@ -1,11 +1,8 @@
-"""What the report reads of accuracy: `metrics.json` of a run, and the comparison of the models under one split.
-
-What was not measured in an older results file is None or empty, and the page leaves its panel out.
-"""
+"""`metrics.json`: accuracy on the test samples."""
 
 from pydantic import Field
 
-from hsclass.report.loading import Record
+from hsclass.results.record import Record
 
 
 class ClassFigures(Record):
@@ -100,7 +97,7 @@ class Leakage(Record):
     centre_share: float | None
 
 
-class FitScope(Record):
+class FittedCounts(Record):
     """Pixels that each part was fitted on; the evaluation made sure that no test pixel is among them."""
 
     normalizer: int | None = None
@@ -109,14 +106,25 @@ class FitScope(Record):
     validation: int | None = None
 
 
+class Mistake(Record):
+    """A test image that was given other classes than it has."""
+
+    path: str
+    truth: list[str]
+    predicted: list[str]
+    confidence: float
+
+
 class Metrics(Record):
     """`metrics.json`: accuracy on the test pixels; `confusion` has references in rows, predictions in columns."""
 
-    window: int
+    window: int = 1
+    leaky: bool = False
     n_train: int
     n_validation: int
     n_test: int
-    oa: float
+    several_labels: bool = False
+    oa: float | None
     aa: float | None
     kappa: float | None
     macro_f1: float | None
@@ -135,32 +143,9 @@ class Metrics(Record):
     distance: list[DistanceBin] = Field(default_factory=list)
     area: Area | None = None
     leakage: Leakage | None = None
-    fit_scope: FitScope | None = None
-
-
-class Pair(Record):
-    """Two models on the same test pixels; `difference` is OA of `a` minus OA of `b`, `holm` corrects for all pairs."""
-
-    a: str
-    b: str
-    difference: float
-    low: float | None
-    high: float | None
-    only_a: int
-    only_b: int
-    mcnemar_p: float | None
-    mcnemar_holm: float | None
-    permutation_p: float | None
-    permutation_holm: float | None
-
-
-class Comparison(Record):
-    """All models under one split, in pairs; `methods` are "features/model"."""
-
-    n_test: int
-    blocks: int | None = None
-    block_side: int | None = None
-    level: float = 0.95
-    permutations: int | None = None
-    methods: list[str]
-    pairs: list[Pair]
+    fit_scope: FittedCounts | None = None
+    micro_f1: float | None = None
+    subset: float | None = None
+    subset_low: float | None = None
+    subset_high: float | None = None
+    mistakes: list[Mistake] = Field(default_factory=list)

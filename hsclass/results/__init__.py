@@ -1,0 +1,65 @@
+"""Typed records of what stages write and the report reads, each once, and how they are read and written."""
+
+from hsclass.results.audit import Audit, DuplicatePair, Histogram, WindowShares
+from hsclass.results.comparison import Comparison, Pair
+from hsclass.results.experiment import ExperimentRecord, NamedFigure, Published, PublishedFigure, RunEntry
+from hsclass.results.image_set import ImageSetRecord
+from hsclass.results.metrics import (
+    Area,
+    Calibration,
+    ClassArea,
+    ClassFigures,
+    ConfidenceBin,
+    DistanceBin,
+    FittedCounts,
+    Interval,
+    Leakage,
+    Metrics,
+    Mistake,
+)
+from hsclass.results.model import Epoch, ModelCard, PredictionRecord, TrainingRecord, read_history
+from hsclass.results.record import Figure, Record, as_text, read_record, require_file, write_record
+from hsclass.results.search import Asked, Axis, Scored, SearchRecord, TrialRow, read_search
+
+__all__ = [
+    "Area",
+    "Asked",
+    "Audit",
+    "Axis",
+    "Calibration",
+    "ClassArea",
+    "ClassFigures",
+    "Comparison",
+    "ConfidenceBin",
+    "DistanceBin",
+    "DuplicatePair",
+    "Epoch",
+    "ExperimentRecord",
+    "Figure",
+    "FittedCounts",
+    "Histogram",
+    "ImageSetRecord",
+    "Interval",
+    "Leakage",
+    "Metrics",
+    "Mistake",
+    "ModelCard",
+    "NamedFigure",
+    "Pair",
+    "PredictionRecord",
+    "Published",
+    "PublishedFigure",
+    "Record",
+    "RunEntry",
+    "Scored",
+    "SearchRecord",
+    "TrainingRecord",
+    "TrialRow",
+    "WindowShares",
+    "as_text",
+    "read_history",
+    "read_record",
+    "read_search",
+    "require_file",
+    "write_record",
+]

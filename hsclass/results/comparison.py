@@ -1,0 +1,31 @@
+"""`comparison/….json`: all models under one split, in pairs."""
+
+from hsclass.results.record import Record
+
+
+class Pair(Record):
+    """Two models on the same test pixels; `difference` is OA of `a` minus OA of `b`, `holm` corrects for all pairs."""
+
+    a: str
+    b: str
+    difference: float
+    low: float | None
+    high: float | None
+    only_a: int
+    only_b: int
+    mcnemar_p: float | None
+    mcnemar_holm: float | None
+    permutation_p: float | None
+    permutation_holm: float | None
+
+
+class Comparison(Record):
+    """All models under one split, in pairs; `methods` are "features/model"."""
+
+    n_test: int
+    blocks: int | None = None
+    block_side: int | None = None
+    level: float = 0.95
+    permutations: int | None = None
+    methods: list[str]
+    pairs: list[Pair]
