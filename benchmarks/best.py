@@ -28,8 +28,8 @@ from hsclass.models import model_class
 from hsclass.models.classifier import Sample
 from hsclass.normalize import Normalizer, normalize_scene
 from hsclass.options import parse_options
-from hsclass.samplers.guard import within
 from hsclass.samplers.regions import find_regions
+from hsclass.samples.neighbours import within
 from hsclass.scene import Scene
 from hsclass.split import Role, Split
 

@@ -52,7 +52,7 @@ def main() -> None:
     options = parser.parse_args()
 
     scene = hsclass.open_scene("indian_pines")
-    train = hsclass.make_split(scene, "random", window=9, seed=0).pixels(Role.TRAIN)
+    train = hsclass.make_split(scene, "random", window=9, seed=0).places(Role.TRAIN)
     labels = scene.require_labels()[train[:, 0], train[:, 1]]
     ids = np.array([cover.id for cover in scene.classes])
     sample = Sample(train.astype(np.int32), np.searchsorted(ids, labels).astype(np.int32))

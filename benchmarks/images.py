@@ -24,13 +24,13 @@ def main() -> None:
     parser.add_argument("--strategy", default="auto")
     asked = parser.parse_args()
 
-    from hsclass.images.fetch import fetch_images
-    from hsclass.images.indexing import build_index
+    from hsclass.datasets.build_images import build_index
+    from hsclass.datasets.fetch_images import fetch_images
     from hsclass.images.inputs import Images
-    from hsclass.images.made_archive import make_archive
-    from hsclass.images.reading import Form
     from hsclass.images.splitting import divide_images
     from hsclass.images.training import fit_images
+    from hsclass.samples.reading import Form
+    from hsclass.samples.synthetic_archive import make_archive
     from hsclass.split import Role
 
     with tempfile.TemporaryDirectory() as folder:
@@ -43,19 +43,19 @@ def main() -> None:
         start = time.perf_counter()
         images.take(np.arange(len(index)))
         print(f"streamed, 12 bands: {len(index) / (time.perf_counter() - start):.0f} images a second")
-        division = divide_images(index, "random", keep_together=False, leaky=True)
+        split = divide_images(index, "random", keep_together=False, leaky=True)
         trained = fit_images(
-            index, division, "fine_tune", threads=asked.threads, strategy=asked.strategy, backbone=asked.backbone,
+            index, split, "fine_tune", threads=asked.threads, strategy=asked.strategy, backbone=asked.backbone,
             weights="none", head_start=False, size=asked.size, epochs=asked.epochs + 1, average_symmetries=False,
             monitor="val_loss", progress=print,
         )  # fmt: skip
         seconds = min(row["seconds"] for row in trained.history[1:])
-        test = division.places(Role.TEST)
+        test = split.places(Role.TEST)[:, 0]
         start = time.perf_counter()
         trained.predict(trained.inputs(index.files[test]))
         print(f"predicted: {len(test) / (time.perf_counter() - start):.0f} images a second")
         print(f"{asked.backbone}, {trained.training['parameters']} parameters, on {trained.training['device']}")
-        print(f"images_per_second={len(division.places(Role.TRAIN)) / seconds:.1f}")
+        print(f"images_per_second={split.count(Role.TRAIN) / seconds:.1f}")
 
 
 if __name__ == "__main__":

@@ -16,11 +16,10 @@ from sklearn.model_selection import KFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from hsclass.images.division import read_division
 from hsclass.images.frozen import read_features
-from hsclass.images.index import read_index
 from hsclass.planning.backbone_costs import BACKBONE_COSTS
-from hsclass.split import Role
+from hsclass.samples.images import read_index
+from hsclass.split import Role, read_split
 
 STRENGTHS = (1e-3, 1e-2, 1e-1)
 
@@ -33,8 +32,8 @@ def main() -> None:
     asked = parser.parse_args()
     index = read_index(asked.set / "index.csv")
     values, about = read_features(asked.set / f"features/{asked.features}.npz", index)
-    division = read_division(asked.set / asked.split / "split.csv", index)
-    places = np.concatenate([division.places(role) for role in (Role.TRAIN, Role.VALIDATION)])
+    split = read_split(asked.set / asked.split / "split.csv", index)[0]
+    places = np.concatenate([split.places(role)[:, 0] for role in (Role.TRAIN, Role.VALIDATION)])
     classes = index.targets[places].argmax(axis=1)
     options = about["options"]
     names = [options["backbone"], *options["beside"]]

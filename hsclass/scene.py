@@ -5,6 +5,7 @@ import os
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -76,6 +77,7 @@ class Scene:
     fwhm: np.ndarray | None = None
     scale: float | None = None
     bad_bands: tuple[float, ...] = ()
+    kind: ClassVar[Literal["pixels"]] = "pixels"
 
     @property
     def shape(self) -> tuple[int, int, int]:

@@ -8,11 +8,11 @@ from pydantic import BaseModel
 from hsclass.backbones import BACKBONES
 from hsclass.datasets import catalogue
 from hsclass.datasets.descriptor import SceneOptions
+from hsclass.datasets.image_set import ImageSetOptions, image_sets
 from hsclass.experiment import OptionsOf, Plan, feature_options, model_options, sampler_options
 from hsclass.features import FEATURES
 from hsclass.images.experiment import ImagePlan
 from hsclass.images.frozen import FeatureOptions
-from hsclass.images.image_set import ImageSetOptions, image_sets
 from hsclass.images.model import MODELS as IMAGE_MODELS
 from hsclass.images.model import image_model
 from hsclass.images.splitting import SAMPLERS as IMAGE_SAMPLERS

@@ -1,5 +1,6 @@
-"""A split: which labelled pixel trains, validates, tests or is dropped; its form in memory and on disk."""
+"""A split: which labelled sample trains, validates, tests or is dropped; its form in memory and on disk."""
 
+import csv
 import json
 import os
 from collections.abc import Mapping
@@ -10,14 +11,20 @@ from typing import Any
 
 import numpy as np
 
+from hsclass.atomic import atomic_path, write_text
 from hsclass.errors import DataError
 from hsclass.raster import Grid, read_raster, write_raster
+from hsclass.samples import ImageSamples, Samples
+from hsclass.samples.images import ABOUT_SUFFIX, SEPARATOR
 
 FOREIGN = "unknown"
+TABLE_SUFFIX = ".csv"
+_COLUMNS = ["path", "class", "role", "group"]
+_CODES = "0 unused, 1 train, 2 validation, 3 test, 4 guard"
 
 
 class Role(IntEnum):
-    """What a pixel is used for; the codes of `split.tif`."""
+    """What a sample is used for; the codes of `split.tif`."""
 
     UNUSED = 0
     TRAIN = 1
@@ -31,7 +38,7 @@ ROLE_COLORS = {0: (0, 0, 0), 1: (230, 97, 1), 2: (253, 184, 99), 3: (94, 60, 153
 
 @dataclass(frozen=True)
 class ClassShare:
-    """What a split gave one class [pixels]: `asked` for training, then what it got in each role, and why."""
+    """What a split gave one class [samples]: `asked` for training, then what it got in each role, and why."""
 
     id: int
     asked: int
@@ -44,28 +51,36 @@ class ClassShare:
 
 @dataclass(frozen=True)
 class Split:
-    """A split of the labelled pixels of a scene.
+    """A split of the labelled pixels of a scene, or of the images of a set.
 
     Attributes
     ----------
-    roles : ndarray of uint8, shape (rows, cols)
+    roles : ndarray of uint8, shape (rows, cols) or (n,)
         Codes of `Role`.
     window : int
-        Side [pixels] of the windows that it keeps apart (or, when leaky, that it was asked for).
+        Side [pixels] of the windows that it keeps apart (or, when leaky, that it was asked for); 1 for images.
     sampler : str
         Strategy that made it.
     seed : int
     fractions : mapping
-        Shares of the labelled pixels asked for: `train` and `validation`; empty where no shares were asked for.
+        Shares of the labelled samples asked for: `train` and `validation`; empty where no shares were asked for.
     leaky : bool
         True when the split declares itself leaky: no guard was applied and the audit reports instead of failing.
     classes : tuple of ClassShare
-        The account of every class in the ground truth.
+        The summary of every class in the reference labels.
     options : mapping
         The sampler's options.
     given : ndarray of uint16, shape (rows, cols), or None
-        Class ids that replace the ground truth's in this split, 0 where the ground truth holds: a published mask may
-        label pixels that the ground truth does not.
+        Class ids that replace the reference labels in this split, 0 where these hold: a published mask may label
+        pixels that the reference labels do not. None for images.
+    published : bool
+        Whether it is used as others published it: the audit reports what it finds instead of failing.
+    threshold : int or None
+        Bits of 64 in which the perceptual hashes of images may differ that it keeps in one role; None for pixels.
+    groups : ndarray of int64, shape (n,), or None
+        Group of near-duplicates of each image, where these are kept in one role; None for pixels.
+    notes : tuple of str
+        What a reader should know of the whole split.
     """
 
     roles: np.ndarray
@@ -77,26 +92,48 @@ class Split:
     classes: tuple[ClassShare, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
     given: np.ndarray | None = None
+    published: bool = False
+    threshold: int | None = None
+    groups: np.ndarray | None = None
+    notes: tuple[str, ...] = ()
 
-    def pixels(self, role: Role) -> np.ndarray:
-        """Return the (row, col) of every pixel in `role`, shape (n, 2), in row order."""
+    def places(self, role: Role) -> np.ndarray:
+        """Return the (row, col) of every pixel in `role`, shape (k, 2), or the places of its images, shape (k, 1)."""
         return np.argwhere(self.roles == role)
 
+    def count(self, role: Role) -> int:
+        """Return the number of samples in `role`."""
+        return int((self.roles == role).sum())
+
     def reference(self, labels: np.ndarray) -> np.ndarray:
-        """Return the class ids that hold in this split, shape (rows, cols), from those of the ground truth."""
+        """Return the class ids that hold in this split, from the reference labels; both of the shape of `roles`."""
         return labels if self.given is None else np.where(self.given > 0, self.given, labels)
 
 
-def account(
+def class_shares(
     labels: np.ndarray, roles: np.ndarray, asked: float | Mapping[int, int], notes: Mapping[int, str]
 ) -> tuple[ClassShare, ...]:
-    """Count what each class of `labels` was given in `roles`, both of shape (rows, cols).
+    """Count what each class was given in `roles`.
 
-    `asked` is the share of every class that was asked for training, or the number of pixels of each.
+    Parameters
+    ----------
+    labels : ndarray of int
+        Class ids, 0 = unlabelled, of the shape of `roles`; or of shape (n, classes), above 0 where an image has the
+        class.
+    roles : ndarray of uint8, shape (rows, cols) or (n,)
+        Codes of `Role`.
+    asked : float or mapping of int to int
+        The share of every class that was asked for training, or the number of samples of each.
+    notes : mapping of int to str
+        What there is to say about a class.
     """
+    if labels.ndim > roles.ndim:
+        members = {column + 1: of_class for column, of_class in enumerate((labels > 0).T) if of_class.any()}
+    else:
+        members = {identity: labels == identity for identity in np.unique(labels[labels > 0]).tolist()}
     shares = []
-    for identity in np.unique(labels[labels > 0]).tolist():
-        counts = np.bincount(roles[labels == identity], minlength=len(Role)).tolist()
+    for identity, of_class in members.items():
+        counts = np.bincount(roles[of_class], minlength=len(Role)).tolist()
         shares.append(
             ClassShare(
                 id=identity,
@@ -111,51 +148,118 @@ def account(
     return tuple(shares)
 
 
-def write_split(split: Split, path: str | os.PathLike[str], *, grid: Grid, labels_file: str = "") -> None:
-    """Write a split as a GeoTIFF in the codes of `Role`; a second band holds the class ids that the split gives itself.
+def write_split(
+    split: Split,
+    path: str | os.PathLike[str],
+    *,
+    grid: Grid | None = None,
+    images: ImageSamples | None = None,
+    labels_file: str = "",
+) -> None:
+    """Write a split: of pixels as a GeoTIFF, of images as a CSV table with a JSON file next to it.
 
-    `labels_file` is the ground truth it belongs to, relative to `path`, so that an audit finds it.
+    The GeoTIFF holds the codes of `Role`, and in a second band the class ids that the split gives itself. The table
+    holds a line an image; how the split was made is in the JSON file.
+
+    Parameters
+    ----------
+    split : Split
+    path : path-like
+        Ends in .tif for pixels and in .csv for images.
+    grid : Grid, optional
+        Where the pixels lie.
+    images : ImageSamples, optional
+        The images that are split; needed for these.
+    labels_file : str
+        The file of the samples (`labels.tif`, `index.csv`), relative to `path`, so that an audit finds it.
     """
     about = {
         "window": split.window, "sampler": split.sampler, "seed": split.seed, "fractions": dict(split.fractions),
         "leaky": split.leaky, "classes": [asdict(share) for share in split.classes], "options": dict(split.options),
+        "published": split.published, "threshold": split.threshold, "notes": list(split.notes),
     }  # fmt: skip
+    if images is not None:
+        _write_table(split, Path(path), images, {**about, "labels": labels_file})
+        return
+    grid = grid or Grid()
     tags = {"split": json.dumps(about), "labels": labels_file}
-    codes = "0 unused, 1 train, 2 validation, 3 test, 4 guard"
     if split.given is None:
         write_raster(
-            path, split.roles, grid=grid, nodata=Role.UNUSED, tags=tags, descriptions=[codes], colors=ROLE_COLORS
+            path, split.roles, grid=grid, nodata=Role.UNUSED, tags=tags, descriptions=[_CODES], colors=ROLE_COLORS
         )
     else:
         bands = np.stack([split.roles.astype(np.uint16), split.given.astype(np.uint16)])
-        descriptions = [codes, "class that the split gives, 0 where the ground truth holds"]
+        descriptions = [_CODES, "class that the split gives, 0 where the reference labels hold"]
         write_raster(path, bands, grid=grid, nodata=Role.UNUSED, tags=tags, descriptions=descriptions)
 
 
-def read_split(path: str | os.PathLike[str]) -> tuple[Split, Path | None]:
-    """Read a split and the path of the ground truth it belongs to, None when it names none.
+def read_split(path: str | os.PathLike[str], samples: Samples | None = None) -> tuple[Split, Path | None]:
+    """Read a split and the path of the labels or index that it belongs to, None when it names none.
 
     A raster in the codes of `Role` that hsclass did not write is read as a split of sampler `unknown` that does not
     declare itself leaky.
 
+    Parameters
+    ----------
+    path : path-like
+        A GeoTIFF, or the CSV table of a split of images.
+    samples : Scene or ImageSamples, optional
+        What it must be a split of.
+
     Raises
     ------
     DataError
-        If the file cannot be read or holds other codes.
+        If the file cannot be read, holds other codes, or splits other samples.
     """
     path = Path(path)
+    split, labels, paths = _read_table(path) if path.suffix == TABLE_SUFFIX else _read_raster(path)
+    if samples is not None:
+        _require_same(split, samples, paths, path)
+    return split, (path.parent / labels) if labels else None
+
+
+def _read_raster(path: Path) -> tuple[Split, str, list[str]]:
     raster = read_raster(path)
     about = json.loads(raster.tags.get("split", "{}"))
     roles, given = raster.bands[0], raster.bands[1:]
     foreign = sorted(set(np.unique(roles).tolist()) - {int(role) for role in Role})
     if foreign or len(given) > (1 if about else 0):
         raise DataError(
-            f"{path}: has {len(raster.bands)} band(s) with the values {foreign[:5]} beside the split codes; expected"
-            " one band of 0 unused, 1 train, 2 validation, 3 test, 4 guard"
+            f"{path}: has {len(raster.bands)} band(s) with the values {foreign[:5]} next to the split codes; expected"
+            f" one band of {_CODES}"
         )
-    labels = raster.tags.get("labels", "")
-    split = Split(
-        roles=roles.astype(np.uint8),
+    split = _split_of(about, roles.astype(np.uint8), given=given[0].astype(np.uint16) if len(given) else None)
+    return split, raster.tags.get("labels", ""), []
+
+
+def _write_table(split: Split, path: Path, images: ImageSamples, about: Mapping[str, Any]) -> None:
+    counts = {f"n_{role.name.lower()}": split.count(role) for role in Role}
+    write_text(path.with_suffix(ABOUT_SUFFIX), json.dumps({**about, **counts}, indent=1) + "\n")
+    groups = [""] * len(images) if split.groups is None else split.groups.tolist()
+    with atomic_path(path) as partial, partial.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(_COLUMNS)
+        for image, role, group in zip(images.images, split.roles.tolist(), groups, strict=True):
+            writer.writerow([image.path, SEPARATOR.join(image.labels), Role(role).name.lower(), group])
+
+
+def _read_table(path: Path) -> tuple[Split, str, list[str]]:
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            head, *rows = csv.reader(file)
+        if head != _COLUMNS:
+            raise ValueError("its columns are others")
+        about = json.loads(path.with_suffix(ABOUT_SUFFIX).read_text(encoding="utf-8"))
+        roles = np.array([Role[row[2].upper()] for row in rows], np.uint8)
+        groups = np.array([int(row[3]) for row in rows], np.int64) if rows and rows[0][3] else None
+        return _split_of(about, roles, groups=groups), str(about["labels"]), [row[0] for row in rows]
+    except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
+        raise DataError(f"{path}: is no split of images ({error}); run 'hsclass split' again") from error
+
+
+def _split_of(about: Mapping[str, Any], roles: np.ndarray, **arrays: np.ndarray | None) -> Split:
+    return Split(
+        roles=roles,
         window=about.get("window", 1),
         sampler=about.get("sampler", FOREIGN),
         seed=about.get("seed", 0),
@@ -163,6 +267,24 @@ def read_split(path: str | os.PathLike[str]) -> tuple[Split, Path | None]:
         leaky=about.get("leaky", False),
         classes=tuple(ClassShare(**share) for share in about.get("classes", ())),
         options=about.get("options", {}),
-        given=given[0].astype(np.uint16) if len(given) else None,
+        published=about.get("published", False),
+        threshold=about.get("threshold"),
+        notes=tuple(about.get("notes", ())),
+        given=arrays.get("given"),
+        groups=arrays.get("groups"),
     )
-    return split, (path.parent / labels) if labels else None
+
+
+def _require_same(split: Split, samples: Samples, paths: list[str], path: Path) -> None:
+    """Raise DataError unless a split read from a file is one of these samples."""
+    if isinstance(samples, ImageSamples):
+        if paths != [image.path for image in samples.images]:
+            raise DataError(
+                f"{path}: splits {split.roles.size} other images than the {len(samples)} of {samples.name}; run"
+                " 'hsclass split' again"
+            )
+    elif split.roles.shape != samples.shape[:2]:
+        raise DataError(
+            f"{path}: is {split.roles.shape} pixels, but scene {samples.name} is {samples.shape[:2]}; expected a split"
+            " of this scene; run 'hsclass split' again"
+        )

@@ -114,7 +114,7 @@ def fit(
     devices = parse_options(TrainingOptions, training or {}, "training")
     check_strategy(devices, network=family.network, model=model, several=family.several_workers)
 
-    train = split.pixels(Role.TRAIN)
+    train = split.places(Role.TRAIN)
     spectra = scene.cube[train[:, 0], train[:, 1]]
     notes = [note_on_constant(flat)] if len(flat := constant_bands(spectra)) else []
     normalizer = Normalizer(model_options.normalization).fit(spectra)
@@ -128,7 +128,7 @@ def fit(
     classifier = family(
         model_options, window=split.window, n_features=cube.shape[2], n_classes=len(ids), threads=threads
     )
-    samples = [_sample(split.pixels(role), labels, ids) for role in (Role.TRAIN, Role.VALIDATION)]
+    samples = [_sample(split.places(role), labels, ids) for role in (Role.TRAIN, Role.VALIDATION)]
     key = {
         "hsclass": __version__, "scene": scene.digest, "split": _digest(split), "window": split.window, "model": model,
         "options": model_options.model_dump(mode="json"), "features": features,

@@ -10,7 +10,7 @@ from rasterio.transform import Affine
 
 from hsclass.errors import DataError
 from hsclass.raster import Grid, read_raster, write_raster
-from hsclass.split import ClassShare, Role, Split, account, read_split, write_split
+from hsclass.split import ClassShare, Role, Split, class_shares, read_split, write_split
 
 LABELS = np.array([[1, 1, 1, 1], [1, 4, 4, 0]], np.uint8)
 ROLES = np.array([[1, 2, 3, 4], [3, 1, 0, 0]], np.uint8)
@@ -30,19 +30,19 @@ def test_codes_are_those_of_the_interface() -> None:
 
 
 def test_account_counts_every_class() -> None:
-    assert account(LABELS, ROLES, 0.4, {1: "thin"}) == SHARES
+    assert class_shares(LABELS, ROLES, 0.4, {1: "thin"}) == SHARES
 
 
 def test_account_ignores_roles_of_unlabelled_pixels() -> None:
     roles = ROLES.copy()
     roles[1, 3] = Role.TEST
-    assert account(LABELS, roles, 0.4, {1: "thin"}) == SHARES
+    assert class_shares(LABELS, roles, 0.4, {1: "thin"}) == SHARES
 
 
 def test_pixels_of_a_role_in_row_order(split: Split) -> None:
-    assert split.pixels(Role.TRAIN).tolist() == [[0, 0], [1, 1]]
-    assert split.pixels(Role.TEST).tolist() == [[0, 2], [1, 0]]
-    assert Split(ROLES[:, :1], 1, "fixed", 0, {}, False).pixels(Role.GUARD).shape == (0, 2)
+    assert split.places(Role.TRAIN).tolist() == [[0, 0], [1, 1]]
+    assert split.places(Role.TEST).tolist() == [[0, 2], [1, 0]]
+    assert Split(ROLES[:, :1], 1, "fixed", 0, {}, False).places(Role.GUARD).shape == (0, 2)
 
 
 def test_everything_survives_the_disk(split: Split, tmp_path: Path) -> None:
@@ -74,8 +74,8 @@ def test_mask_from_elsewhere_does_not_declare_itself_leaky(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("bands", "sentence"),
     [
-        (np.array([[0, 1], [9, 5]], np.uint8), r"has 1 band\(s\) with the values \[5, 9\] beside the split codes"),
-        (np.full((2, 2), 1.5), r"has 1 band\(s\) with the values \[1\.5\] beside the split codes"),
+        (np.array([[0, 1], [9, 5]], np.uint8), r"has 1 band\(s\) with the values \[5, 9\] next to the split codes"),
+        (np.full((2, 2), 1.5), r"has 1 band\(s\) with the values \[1\.5\] next to the split codes"),
         (np.ones((2, 2, 2), np.uint8), r"has 2 band\(s\) .*; expected one band of 0 unused, 1 train, 2 validation"),
     ],
 )

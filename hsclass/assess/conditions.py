@@ -7,7 +7,7 @@ import numpy as np
 
 from hsclass.errors import DataError, LeakageError
 from hsclass.fit_scope import FitScope
-from hsclass.samplers.guard import within
+from hsclass.samples.neighbours import within
 from hsclass.split import Role, Split
 
 

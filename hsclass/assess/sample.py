@@ -47,7 +47,7 @@ def take_sample(predicted: np.ndarray, labels: np.ndarray, split: Split, *, name
             f"map {name + ' ' if name else ''}{predicted.shape}, ground truth {labels.shape} and split"
             f" {split.roles.shape} differ in shape; expected all three of one scene"
         )
-    pixels = split.pixels(Role.TEST)
+    pixels = split.places(Role.TEST)
     if len(pixels) == 0:
         raise DataError("split: has no test pixel; expected code 3 somewhere; make the split again")
     rows, cols = pixels.T

@@ -43,8 +43,8 @@ def evaluate(
         scope=read_fit_scope(model / SCOPE_FILE) if model else None, digest=about.tags.get("digest", ""),
     )  # fmt: skip
     figures = {
-        "window": read.window, "leaky": read.leaky, "n_train": len(read.pixels(Role.TRAIN)),
-        "n_validation": len(read.pixels(Role.VALIDATION)), **evaluation.as_dict(),
+        "window": read.window, "leaky": read.leaky, "n_train": len(read.places(Role.TRAIN)),
+        "n_validation": len(read.places(Role.VALIDATION)), **evaluation.as_dict(),
     }  # fmt: skip
     if output:
         write_text(output, json.dumps(figures, indent=1))

@@ -1,6 +1,7 @@
 """Commands of whole images: one a stage, from files to figures."""
 
 import json
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -26,7 +27,7 @@ def sets() -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from hsclass.images.image_set import image_sets, load_image_set
+    from hsclass.datasets.image_set import image_sets, load_image_set
 
     table = Table("name", "title", "images", "licence", box=None)
     for name in image_sets():
@@ -39,7 +40,7 @@ def sets() -> None:
 def fetch(name: Name, data: DataFolder = None, settings: Settings = None) -> None:
     """Get a set of images, verified by digest and unpacked; your own folder stays where it is."""
     from hsclass.datasets import default_folder
-    from hsclass.images.fetch import fetch_images
+    from hsclass.datasets.fetch_images import fetch_images
 
     manifest = fetch_images(name, data or default_folder(), read_options(settings))
     typer.echo(f"images: {manifest['images']}, from {manifest['origin']}")
@@ -51,21 +52,19 @@ def index(
     output: Output,
     data: DataFolder = None,
 ) -> None:
-    """Look at every image once: a table of paths, classes, sizes, digests and perceptual hashes, and what is odd."""
-    from hsclass.atomic import write_text
+    """Look at every image once: a table of paths, classes, sizes, digests and hashes, and what is unusual."""
     from hsclass.datasets import default_folder
-    from hsclass.images.fetch import read_image_manifest
-    from hsclass.images.index import write_index
-    from hsclass.images.indexing import build_index, in_words, oddities
+    from hsclass.datasets.build_images import build_index, in_words, unusual
+    from hsclass.datasets.fetch_images import read_image_manifest
+    from hsclass.samples import write_index
 
     home = (data or default_folder()) / name
     manifest = read_image_manifest(home)
-    built = build_index(manifest, home, teller(f"index {name}"))
-    odd = oddities(built)
-    for line in in_words(odd):
+    built = build_index(manifest, home)
+    found = unusual(built)
+    for line in in_words(found):
         typer.echo(f"index {name}: {line}", err=True)
-    write_text(output.with_suffix(".json"), json.dumps({**manifest, **odd}, indent=1) + "\n")
-    write_index(built, output)
+    write_index(built, output, about={**manifest, **found})
 
 
 @images.command()
@@ -77,15 +76,15 @@ def split(
     settings: Settings = None,
 ) -> None:
     """Divide images into training, validation and test."""
-    from hsclass.images.division import write_division
-    from hsclass.images.index import read_index
     from hsclass.images.splitting import divide_images
+    from hsclass.samples import read_index
+    from hsclass.split import write_split
 
     read = read_index(table)
-    division = divide_images(read, sampler, seed=seed, **read_options(settings))
-    for note in division.notes:
+    made = divide_images(read, sampler, seed=seed, **read_options(settings))
+    for note in made.notes:
         typer.echo(f"split {output.parent}: {note}", err=True)
-    write_division(division, read, output)
+    write_split(made, output, images=read, labels_file=os.path.relpath(table, output.parent))
 
 
 @images.command()
@@ -100,13 +99,11 @@ def audit(
     """Count near-duplicates across the parts; exit status 3 when test images have some and the split is silent."""
     from hsclass.atomic import write_text
     from hsclass.images.audit import audit_images, in_words, require_sound
-    from hsclass.images.division import read_division
-    from hsclass.images.index import read_index
+    from hsclass.samples import read_index
+    from hsclass.split import read_split
 
     read = read_index(table)
-    division = read_division(divided, read)
-    bits = int(division.options.get("threshold", 10)) if threshold is None else threshold
-    measured = audit_images(read, division, threshold=bits)
+    measured = audit_images(read, read_split(divided, read)[0], threshold=threshold)
     if output:
         write_text(output, json.dumps(measured, indent=1) + "\n")
         typer.echo(f"audit {divided.parent}: {in_words(measured)}", err=True)
@@ -119,8 +116,8 @@ def audit(
 def features(table: Index, output: Output, threads: Threads = 1, settings: Settings = None) -> None:
     """Compute the features of all images with a network that learns nothing here."""
     from hsclass.images.frozen import FeatureOptions, compute_features, write_features
-    from hsclass.images.index import read_index
     from hsclass.options import parse_options
+    from hsclass.samples.images import read_index
 
     read = read_index(table)
     options = parse_options(FeatureOptions, read_options(settings), "features")
@@ -143,17 +140,17 @@ def train(
 ) -> None:
     """Train a model on the training images and write it to a folder."""
     from hsclass.devices.strategy import TrainingOptions, writes
-    from hsclass.images.division import read_division
     from hsclass.images.frozen import read_features
-    from hsclass.images.index import read_index
     from hsclass.images.training import fit_images
     from hsclass.learning.checkpoint import remove
     from hsclass.options import parse_options
+    from hsclass.samples.images import read_index
+    from hsclass.split import read_split
 
     read = read_index(table)
     state = output.with_name(f"{output.name}.training")
     trained = fit_images(
-        read, read_division(divided, read), model, features=read_features(features, read) if features else None,
+        read, read_split(divided, read)[0], model, features=read_features(features, read) if features else None,
         seed=seed, threads=threads, strategy=strategy, gpus=gpus,
         checkpoint=state, progress=teller(f"train {output.parent}"),
         **read_options(settings),
@@ -194,13 +191,13 @@ def evaluate(
 ) -> None:
     """Compare predictions with the classes of the test images."""
     from hsclass.atomic import write_text
-    from hsclass.images.division import read_division
     from hsclass.images.evaluation import evaluate_images, in_words
-    from hsclass.images.index import read_index
     from hsclass.images.predictions import read_predictions
+    from hsclass.samples.images import read_index
+    from hsclass.split import read_split
 
     read = read_index(table)
-    figures = evaluate_images(read_predictions(predictions), read, read_division(divided, read))
+    figures = evaluate_images(read_predictions(predictions), read, read_split(divided, read)[0])
     if output:
         write_text(output, json.dumps(figures, indent=1) + "\n")
         typer.echo(f"evaluate {output.parent}: {in_words(figures)}", err=True)

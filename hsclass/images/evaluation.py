@@ -1,4 +1,4 @@
-"""Evaluate: how right predictions are on the test images of a division, and how sure that is."""
+"""Evaluate: how right predictions are on the test images of a split, and how sure that is."""
 
 from typing import Any
 
@@ -9,17 +9,16 @@ from hsclass.assess.confusion import producers_accuracy, summaries
 from hsclass.assess.intervals import LEVEL, REPLICATES, UNDEFINED, Bounds, mean_bounds, wilson_limits
 from hsclass.assess.plain import plain
 from hsclass.errors import DataError
-from hsclass.images.division import Division
-from hsclass.images.index import ImageIndex
 from hsclass.images.predictions import Predictions, places_of
-from hsclass.split import Role
+from hsclass.samples.images import ImageSamples
+from hsclass.split import Role, Split
 
 METHOD = "Wilson's limits, each test image a trial; kappa and macro F1 by bootstrap over the images"
 Z = 1.959963984540054  # of the normal distribution, for 95 %
 MOST_MISTAKES = 60
 
 
-def evaluate_images(found: Predictions, index: ImageIndex, division: Division) -> dict[str, Any]:
+def evaluate_images(found: Predictions, index: ImageSamples, split: Split) -> dict[str, Any]:
     """Compare predictions with the classes of the test images.
 
     Test images are taken for independent of each other, which is why the audit counts near-duplicates.
@@ -27,8 +26,8 @@ def evaluate_images(found: Predictions, index: ImageIndex, division: Division) -
     Parameters
     ----------
     found : Predictions
-    index : ImageIndex
-    division : Division
+    index : ImageSamples
+    split : Split
 
     Returns
     -------
@@ -43,24 +42,24 @@ def evaluate_images(found: Predictions, index: ImageIndex, division: Division) -
     DataError
         If a test image has no prediction, or the classes are others.
     """
-    if found.classes != index.classes:
+    if found.classes != index.class_names:
         raise DataError(f"predictions: are of other classes than the index ({len(found.classes)}); predict again")
     places = places_of(found.paths, [image.path for image in index.images], "predictions")
-    tested = np.isin(places, division.places(Role.TEST))
-    lacking = len(division.places(Role.TEST)) - int(tested.sum())
+    tested = np.isin(places, split.places(Role.TEST))
+    lacking = split.count(Role.TEST) - int(tested.sum())
     if lacking:
         raise DataError(f"predictions: lack {lacking} test images; predict the part test again")
     truth, probabilities = index.targets[places[tested]] > 0, found.probabilities[tested]
     chosen = found.chosen[tested]
     counts = {
-        "n_train": len(division.places(Role.TRAIN)), "n_validation": len(division.places(Role.VALIDATION)),
+        "n_train": split.count(Role.TRAIN), "n_validation": split.count(Role.VALIDATION),
         "n_test": int(tested.sum()), "several_labels": index.several_labels,
     }  # fmt: skip
     figures = _several(truth, chosen) if index.several_labels else _single(truth, probabilities)
     return {
         **counts,
         **figures,
-        "classes": class_rows(truth, chosen, index.classes),
+        "classes": class_rows(truth, chosen, index.class_names),
         "interval": {"method": METHOD, "level": LEVEL, "replicates": REPLICATES},
         "mistakes": _mistakes(places[tested], truth, chosen, probabilities, index),
     }
@@ -141,10 +140,10 @@ def _several(truth: np.ndarray, chosen: np.ndarray) -> dict[str, Any]:
 
 
 def _mistakes(
-    places: np.ndarray, truth: np.ndarray, chosen: np.ndarray, probabilities: np.ndarray, index: ImageIndex
+    places: np.ndarray, truth: np.ndarray, chosen: np.ndarray, probabilities: np.ndarray, index: ImageSamples
 ) -> list[dict[str, Any]]:
     """Return the wrong images, those first that the model was surest of."""
-    names = np.array(index.classes, object)
+    names = np.array(index.class_names, object)
     wrong = np.flatnonzero((truth != chosen).any(axis=1))
     doubt = np.where(chosen, probabilities, 1 - probabilities)
     sure = np.where(truth != chosen, doubt, 0).max(axis=1)

@@ -11,11 +11,11 @@ from pydantic import Field, field_validator
 
 from hsclass import __version__
 from hsclass.backbones import check_backbone
+from hsclass.datasets.image_set import ImageSet, ImageSetOptions, load_image_set
 from hsclass.devices.strategy import TrainingOptions
 from hsclass.entries import NAME, NAMED_ONCE, Entry, entries_of
 from hsclass.errors import UsageError
 from hsclass.images.frozen import PUBLISHED, FeatureOptions
-from hsclass.images.image_set import ImageSet, ImageSetOptions, load_image_set
 from hsclass.images.model import image_model
 from hsclass.images.splitting import sampler_options
 from hsclass.options import Options, parse_options

@@ -13,11 +13,11 @@ from hsclass.atomic import atomic_path
 from hsclass.backbones import backbone, check_backbone, weights_digest
 from hsclass.backend import load_keras
 from hsclass.errors import DataError
-from hsclass.images.index import ImageIndex
 from hsclass.images.inputs import Images, Inputs
-from hsclass.images.reading import Fit, Form
 from hsclass.images.symmetries import COUNT, turned
 from hsclass.options import Options
+from hsclass.samples.images import ImageSamples
+from hsclass.samples.reading import Fit, Form
 
 PUBLISHED = {"imagenet", "none"}
 """Weights that every network has; others are a file."""
@@ -89,7 +89,11 @@ def feature_images(options: FeatureOptions, files: np.ndarray, common: tuple[int
 
 
 def compute_features(
-    index: ImageIndex, options: FeatureOptions, *, threads: int = 1, progress: Callable[[str], None] = lambda text: None
+    index: ImageSamples,
+    options: FeatureOptions,
+    *,
+    threads: int = 1,
+    progress: Callable[[str], None] = lambda text: None,
 ) -> tuple[np.ndarray, dict[str, Any]]:
     """Compute the features of every readable image of an index.
 
@@ -111,7 +115,7 @@ def compute_features(
 
 
 def write_features(
-    values: np.ndarray, index: ImageIndex, about: Mapping[str, Any], path: str | os.PathLike[str]
+    values: np.ndarray, index: ImageSamples, about: Mapping[str, Any], path: str | os.PathLike[str]
 ) -> None:
     """Write features as NPZ: the values, the images' paths and, as text, what they are."""
     import json
@@ -121,7 +125,7 @@ def write_features(
         np.savez(partial, features=values, paths=paths, about=np.array(json.dumps(dict(about))))
 
 
-def read_features(path: str | os.PathLike[str], index: ImageIndex) -> tuple[np.ndarray, dict[str, Any]]:
+def read_features(path: str | os.PathLike[str], index: ImageSamples) -> tuple[np.ndarray, dict[str, Any]]:
     """Read what `write_features` wrote of the images of an index, or raise DataError."""
     import json
 

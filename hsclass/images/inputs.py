@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from hsclass.errors import DataError
-from hsclass.images.reading import Form, UnreadableError, read_image, to_form
+from hsclass.samples.reading import Form, UnreadableError, read_image, to_form
 
 HELD_BYTES = 1_500_000_000
 """Images of a set that are smaller together are read once and held."""

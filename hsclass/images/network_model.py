@@ -12,10 +12,10 @@ from hsclass.backend import device_name, load_keras
 from hsclass.errors import DataError
 from hsclass.images.inputs import Inputs
 from hsclass.images.model import Examples, ImageModel
-from hsclass.images.reading import Fit
 from hsclass.images.symmetries import COUNT, turned
 from hsclass.learning.recipes import NetworkOptions, recipe_facts
 from hsclass.models.classifier import FitReport
+from hsclass.samples.reading import Fit
 
 if TYPE_CHECKING:
     from hsclass.learning.checkpoint import Checkpoint

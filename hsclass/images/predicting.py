@@ -8,16 +8,15 @@ import numpy as np
 
 from hsclass.atomic import write_text
 from hsclass.errors import DataError, UsageError
-from hsclass.images.bigearthnet import is_patch
-from hsclass.images.division import read_division
 from hsclass.images.frozen import read_features
-from hsclass.images.index import read_index
 from hsclass.images.inputs import Features
 from hsclass.images.predictions import Predictions, write_predictions
-from hsclass.images.reading import SUFFIXES
 from hsclass.images.trained import TrainedImageModel
 from hsclass.resources import Clock, peak_memory_mb
-from hsclass.split import Role
+from hsclass.samples.bigearthnet import is_patch
+from hsclass.samples.images import read_index
+from hsclass.samples.reading import SUFFIXES
+from hsclass.split import Role, read_split
 
 Progress = Callable[[str], None]
 
@@ -26,7 +25,7 @@ def predict_index(
     model: Path, index: Path, output: Path, *, divided: Path | None = None, part: str = "test",
     features: Path | None = None, threads: int = 1, progress: Progress = lambda text: None,
 ) -> None:  # fmt: skip
-    """Predict the readable images of an index, or one part of a division of them.
+    """Predict the readable images of an index, or one part of a split of them.
 
     Beside the table stands what it took, with the suffix .json.
 
@@ -42,7 +41,7 @@ def predict_index(
     if divided is not None:
         if part.upper() not in Role.__members__:
             raise UsageError(f"--part {part}: expected one of train, validation, test")
-        places = read_division(divided, read).places(Role[part.upper()])
+        places = read_split(divided, read)[0].places(Role[part.upper()])[:, 0]
     clock = Clock()
     trained = TrainedImageModel.load(model, threads=threads)
     if features is None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from hsclass.atomic import atomic_path
 from hsclass.errors import DataError
-from hsclass.images.index import SEPARATOR
+from hsclass.samples.images import SEPARATOR
 
 SURE = 0.5
 """An image that may have several classes is given those of at least this probability."""

@@ -7,11 +7,10 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from hsclass.errors import DataError, UsageError
-from hsclass.images.division import Division
-from hsclass.images.hashing import THRESHOLD, groups_of, near_duplicates
-from hsclass.images.index import ImageIndex
 from hsclass.options import Options, parse_options
-from hsclass.split import Role
+from hsclass.samples.hashing import THRESHOLD, groups_of, near_duplicates
+from hsclass.samples.images import ImageSamples
+from hsclass.split import Role, Split, class_shares
 from hsclass.tables import resolve_name
 
 _PUBLISHED = {"train": Role.TRAIN, "validation": Role.VALIDATION, "test": Role.TEST}
@@ -53,12 +52,12 @@ def sampler_options(name: str) -> type[Options]:
     return SAMPLERS[resolve_name(SAMPLERS, name, "sampler of images")]
 
 
-def divide_images(index: ImageIndex, sampler: str, *, seed: int = 0, **options: Any) -> Division:
+def divide_images(index: ImageSamples, sampler: str, *, seed: int = 0, **options: Any) -> Split:
     """Divide the images of an index.
 
     Parameters
     ----------
-    index : ImageIndex
+    index : ImageSamples
     sampler : str
         "published": as the set's lists or folders say. "random": drawn from the seed, the same share of each class.
     seed : int
@@ -67,7 +66,7 @@ def divide_images(index: ImageIndex, sampler: str, *, seed: int = 0, **options: 
 
     Returns
     -------
-    Division
+    Split
         Unreadable images are unused.
 
     Raises
@@ -79,25 +78,28 @@ def divide_images(index: ImageIndex, sampler: str, *, seed: int = 0, **options: 
     """
     parsed = parse_options(sampler_options(sampler), options, f"sampler {sampler}")
     if isinstance(parsed, PublishedOptions):
-        roles = _published(index, parsed, seed)
+        roles, groups = _published(index, parsed, seed), None
     else:
         assert isinstance(parsed, RandomOptions)
-        roles = _random(index, parsed, seed)
+        roles, groups = _random(index, parsed, seed)
     for role in (Role.TRAIN, Role.TEST):
         if not (roles == role).any():
             raise DataError(
                 f"sampler {sampler}: leaves no {role.name.lower()} image of {len(index)}; change its shares"
             )
-    return Division(
-        roles, sampler, seed, parsed.model_dump(mode="json"), leaky=getattr(parsed, "leaky", False),
-        given=sampler == "published", notes=tuple(_notes(index, roles)),
+    train = getattr(parsed, "train", None)
+    return Split(
+        roles, 1, sampler, seed, {} if train is None else {"train": train, "validation": parsed.validation},
+        leaky=getattr(parsed, "leaky", False), options=parsed.model_dump(mode="json"),
+        classes=class_shares(index.targets, roles, train or {}, {}), published=sampler == "published",
+        threshold=parsed.threshold, groups=groups, notes=tuple(_notes(index, roles)),
     )  # fmt: skip
 
 
-def _published(index: ImageIndex, options: PublishedOptions, seed: int) -> np.ndarray:
+def _published(index: ImageSamples, options: PublishedOptions, seed: int) -> np.ndarray:
     roles = np.zeros(len(index), np.uint8)
     for place in index.readable:
-        roles[place] = _PUBLISHED.get(index.images[place].split, Role.UNUSED)
+        roles[place] = _PUBLISHED.get(index.images[place].listed, Role.UNUSED)
     if not roles.any():
         raise UsageError(
             "sampler published: the set has no lists and no folders train and test; give 'train_list' and 'test_list',"
@@ -116,7 +118,7 @@ def _published(index: ImageIndex, options: PublishedOptions, seed: int) -> np.nd
     return roles
 
 
-def _random(index: ImageIndex, options: RandomOptions, seed: int) -> np.ndarray:
+def _random(index: ImageSamples, options: RandomOptions, seed: int) -> tuple[np.ndarray, np.ndarray | None]:
     readable = index.readable
     shares = (options.train, options.validation, 1 - options.train - options.validation)
     groups = np.arange(len(index))
@@ -130,10 +132,10 @@ def _random(index: ImageIndex, options: RandomOptions, seed: int) -> np.ndarray:
     ):
         roles[np.isin(groups, groups[part])] = role
     roles[np.setdiff1d(np.arange(len(index)), readable)] = Role.UNUSED
-    return roles
+    return roles, groups if options.keep_together else None
 
 
-def _strata(index: ImageIndex) -> np.ndarray:
+def _strata(index: ImageSamples) -> np.ndarray:
     """Return what is divided evenly: the class, or of images with several the rarest of them."""
     frequency = index.targets.sum(axis=0)
     return np.where(index.targets > 0, frequency, np.inf).argmin(axis=1)
@@ -156,11 +158,11 @@ def _drawn(
     return [np.array(sorted(part), np.int64) for part in parts]
 
 
-def _notes(index: ImageIndex, roles: np.ndarray) -> list[str]:
+def _notes(index: ImageSamples, roles: np.ndarray) -> list[str]:
     notes = []
     for role in (Role.TRAIN, Role.TEST):
         has = index.targets[roles == role].sum(axis=0) > 0
-        lacking = [name for name, there in zip(index.classes, has, strict=True) if not there]
+        lacking = [name for name, there in zip(index.class_names, has, strict=True) if not there]
         if lacking:
             named = ", ".join(lacking[:5]) + (f" and {len(lacking) - 5} more" if len(lacking) > 5 else "")
             notes.append(f"no {role.name.lower()} images of {named}")

@@ -1,4 +1,4 @@
-"""The train stage: fit a model to the training images of a division."""
+"""The train stage: fit a model to the training images of a split."""
 
 import hashlib
 import os
@@ -10,25 +10,24 @@ import numpy as np
 
 from hsclass.devices.strategy import TrainingOptions, check_strategy, join
 from hsclass.errors import DataError, UsageError
-from hsclass.images.division import Division
-from hsclass.images.index import ImageIndex
 from hsclass.images.inputs import Features, Images, Inputs, as_record
 from hsclass.images.model import Examples, image_model
 from hsclass.images.network_model import ImageNetworkOptions
-from hsclass.images.reading import Form
 from hsclass.images.trained import TrainedImageModel
 from hsclass.learning.checkpoint import Checkpoint
 from hsclass.options import parse_options
 from hsclass.resources import Clock, peak_memory_mb, versions
-from hsclass.split import Role
+from hsclass.samples.images import ImageSamples
+from hsclass.samples.reading import Form
+from hsclass.split import Role, Split
 
 MEASURED = 200
 """Training images that the scale of values other than bytes is taken from."""
 
 
 def fit_images(
-    index: ImageIndex,
-    division: Division,
+    index: ImageSamples,
+    split: Split,
     model: str,
     *,
     features: tuple[np.ndarray, dict[str, Any]] | None = None,
@@ -40,12 +39,12 @@ def fit_images(
     progress: Callable[[str], None] = lambda text: None,
     **options: Any,
 ) -> TrainedImageModel:
-    """Train a model on the training images of a division.
+    """Train a model on the training images of a split.
 
     Parameters
     ----------
-    index : ImageIndex
-    division : Division
+    index : ImageSamples
+    split : Split
     model : str
         One of `hsclass.images.model.MODELS`.
     features : tuple of ndarray and dict, optional
@@ -81,7 +80,7 @@ def fit_images(
     if family.on_features != (features is not None):
         expected = "takes features; give them with --features" if family.on_features else "takes images, not features"
         raise UsageError(f"model {model}: {expected}")
-    train, validation = division.places(Role.TRAIN), division.places(Role.VALIDATION)
+    train, validation = (split.places(role)[:, 0] for role in (Role.TRAIN, Role.VALIDATION))
     present = int((index.targets[train].sum(axis=0) > 0).sum())
     if present < 2:
         raise DataError(f"model {model}: the {len(train)} training images are of {present} class; expected two or more")
@@ -97,9 +96,9 @@ def fit_images(
     fitted = family(parsed, n_classes=len(index.classes), several_labels=index.several_labels, threads=threads)
     devices = TrainingOptions(strategy="single") if family.on_features else asked
     key = {
-        "model": model, "options": parsed.model_dump(mode="json"), "seed": seed, "classes": list(index.classes),
+        "model": model, "options": parsed.model_dump(mode="json"), "seed": seed, "classes": list(index.class_names),
         "images": hashlib.sha256("".join(image.sha256 for image in index.images).encode()).hexdigest(),
-        "division": hashlib.sha256(division.roles.tobytes()).hexdigest(), "features": features and features[1],
+        "division": hashlib.sha256(split.roles.tobytes()).hexdigest(), "features": features and features[1],
         **versions("keras", "tensorflow", "tensorflow-cpu"),
     }  # fmt: skip
     with join(devices, threads=threads) as team, team.scope:
@@ -110,10 +109,10 @@ def fit_images(
     return TrainedImageModel(
         fitted,
         about={
-            "model": model, "options": parsed.model_dump(mode="json"), "classes": list(index.classes),
+            "model": model, "options": parsed.model_dump(mode="json"), "classes": list(index.class_names),
             "several_labels": index.several_labels, "images": read, "features": features and features[1],
             "input_shape": list(inputs.take(train[:1]).shape[1:]), "seed": seed,
-            "division": {"sampler": division.sampler, "seed": division.seed, "n_train": len(train),
+            "division": {"sampler": split.sampler, "seed": split.seed, "n_train": len(train),
                          "n_validation": len(validation)},
             "versions": versions("hsclass", "keras", "tensorflow", "tensorflow-cpu", "scikit-learn", "pillow"),
         },

@@ -10,9 +10,9 @@ import yaml
 
 from hsclass.atomic import atomic_path, write_text
 from hsclass.images.experiment import ImageExperiment
-from hsclass.images.made_archive import make_archive
 from hsclass.planning.calibration import few_epochs
 from hsclass.planning.image_size import ImageSize, image_size
+from hsclass.samples.synthetic_archive import make_archive
 
 _CLASSES = 5
 _LEAST, _MOST = 100, 2000  # images

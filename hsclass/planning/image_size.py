@@ -8,18 +8,18 @@ from math import prod
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from hsclass.images.bigearthnet import BANDS, CLASSES, SIDES
+from hsclass.datasets.fetch_images import mirrored_images
+from hsclass.datasets.image_set import ImageSet
 from hsclass.images.early_maps import MOST_BYTES
 from hsclass.images.experiment import ImageExperiment
-from hsclass.images.fetch import mirrored_images
-from hsclass.images.image_set import ImageSet
 from hsclass.images.inputs import HELD_BYTES
 from hsclass.images.model import image_model
 from hsclass.images.network_model import ImageNetworkOptions
-from hsclass.images.reading import SUFFIXES, UnreadableError, read_image
 from hsclass.images.symmetries import COUNT
 from hsclass.images.training import image_form
 from hsclass.planning.backbone_costs import BACKBONE_COSTS
+from hsclass.samples.bigearthnet import BANDS, CLASSES, SIDES
+from hsclass.samples.reading import SUFFIXES, UnreadableError, read_image
 
 DEFAULT = (10_000, (256, 256, 3))
 """Images, and their rows, columns and bands, of a set of which nothing is known before it is indexed."""

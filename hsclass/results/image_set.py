@@ -11,7 +11,7 @@ class ImageSetRecord(Record):
     note: str = ""
     origin: str = ""
     images: int
-    classes: dict[str, int]
+    counts: dict[str, int]
     empty_classes: list[str]
     unreadable: dict[str, str]
     shape: list[int]

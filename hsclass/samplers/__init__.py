@@ -10,8 +10,9 @@ from hsclass.samplers import request
 from hsclass.samplers.folds import FoldingSampler, FoldOptions, assign_fold, train_share
 from hsclass.samplers.guard import apply_guard
 from hsclass.samplers.sampler import Sampler
+from hsclass.samples import WindowNeighbours
 from hsclass.scene import Scene
-from hsclass.split import Split, account
+from hsclass.split import Split, class_shares
 from hsclass.tables import resolve
 
 SAMPLERS: dict[str, str] = {
@@ -120,10 +121,10 @@ def make_split(
     roles, notes, given = assigned.roles, dict(assigned.notes), assigned.given
     labels = labels if given is None else np.where(given > 0, given, labels)
     if not strategist.leaky:
-        roles, guard_notes = apply_guard(roles, labels, window, keep=assigned.keep)
+        roles, guard_notes = apply_guard(roles, labels, WindowNeighbours(window), keep=assigned.keep)
         for identity, note in guard_notes.items():
             notes[identity] = f"{notes[identity]}; {note}" if identity in notes else note
-    classes = account(labels, roles, train if assigned.asked is None else assigned.asked, notes)
+    classes = class_shares(labels, roles, train if assigned.asked is None else assigned.asked, notes)
     fractions = {"train": train, "validation": validation} if assigned.fractions is None else assigned.fractions
     request.check_roles(classes, sampler=sampler, window=window, train=fractions.get("train"), scene=scene)
     return Split(

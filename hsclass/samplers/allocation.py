@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from hsclass.samplers.guard import within
 from hsclass.samplers.holdings import Holdings
 from hsclass.samplers.regions import cut
+from hsclass.samples.neighbours import within
 from hsclass.split import Role
 
 Regions = dict[int, list[np.ndarray]]

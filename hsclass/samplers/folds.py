@@ -8,9 +8,9 @@ from pydantic import Field
 
 from hsclass.errors import DataError, UsageError
 from hsclass.options import Options
-from hsclass.samplers.guard import within
 from hsclass.samplers.regions import cut
 from hsclass.samplers.sampler import Assignment, Sampler
+from hsclass.samples.neighbours import within
 from hsclass.split import Role
 
 KEEP = (Role.TEST, Role.VALIDATION, Role.TRAIN)

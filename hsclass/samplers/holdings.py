@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from hsclass.samplers.guard import within
+from hsclass.samples.neighbours import within
 from hsclass.split import Role
 
 

@@ -6,9 +6,9 @@ import numpy as np
 from scipy.ndimage import label
 
 from hsclass.options import Options
-from hsclass.samplers.guard import within
 from hsclass.samplers.holdings import Holdings
 from hsclass.samplers.sampler import Assignment
+from hsclass.samples.neighbours import within
 from hsclass.split import Role
 
 _TOUCHING = np.ones((3, 3), int)

@@ -64,7 +64,7 @@ def check_rasters(
 
 
 def check_roles(classes: Sequence[ClassShare], *, sampler: str, window: int, train: float | None, scene: str) -> None:
-    """Raise DataError for a split, described by its account, without any training or any test pixel.
+    """Raise DataError for a split, described by its classes, without any training or any test pixel.
 
     `train` is the share asked for, None where masks decide.
     """

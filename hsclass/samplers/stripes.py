@@ -7,10 +7,10 @@ from pydantic import Field
 
 from hsclass.options import Options
 from hsclass.samplers.folds import FoldOptions, Partition
-from hsclass.samplers.guard import within
 from hsclass.samplers.holdings import Holdings
 from hsclass.samplers.regions import equal_lines, first_lines
 from hsclass.samplers.sampler import Assignment
+from hsclass.samples.neighbours import within
 from hsclass.split import Role
 
 _MAX_OVERSHOOT = 2.0

@@ -4,8 +4,8 @@ from collections import deque
 
 import numpy as np
 
-from hsclass.samplers.guard import within
 from hsclass.samplers.holdings import Holdings
+from hsclass.samples.neighbours import within
 from hsclass.split import Role
 
 CHOICES = 8

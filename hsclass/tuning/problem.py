@@ -9,7 +9,7 @@ import numpy as np
 
 from hsclass.errors import DataError
 from hsclass.samplers import make_split
-from hsclass.samplers.guard import within
+from hsclass.samples.neighbours import within
 from hsclass.scene import Scene
 from hsclass.split import Role, Split
 from hsclass.tuning.checks import check_sampler

@@ -10,7 +10,7 @@ from hsclass.options import Options
 from hsclass.raster import Grid
 from hsclass.samplers import SAMPLERS, check_counts, make_split
 from hsclass.samplers.folds import FoldOptions
-from hsclass.split import Role, Split, account, write_split
+from hsclass.split import Role, Split, class_shares, write_split
 from hsclass.tables import resolve
 
 WINDOWS = (1, 3, 5, 9)
@@ -69,7 +69,7 @@ def test_no_test_window_shares_a_pixel(sampler: str, window: int, validation: fl
     audit = audit_split(split, labels)
     assert audit.overlap_share == 0
     assert not audit.leaks
-    validating, training = split.pixels(Role.VALIDATION), split.pixels(Role.TRAIN)
+    validating, training = split.places(Role.VALIDATION), split.places(Role.TRAIN)
     if len(validating):
         distances = np.abs(validating[:, np.newaxis] - training[np.newaxis]).max(axis=2)
         assert distances.min() >= window
@@ -87,7 +87,7 @@ def test_the_account_adds_up(sampler: str, tmp_path: Path) -> None:
     labels, split = split_toy(sampler, tmp_path, window=5)
     notes = {share.id: share.note for share in split.classes}
     asked = 0.1 if split.fractions else {share.id: share.train for share in split.classes}
-    assert split.classes == account(labels, split.roles, asked, notes)
+    assert split.classes == class_shares(labels, split.roles, asked, notes)
     for share in split.classes:
         size = int((labels == share.id).sum())
         assert share.train + share.validation + share.test + share.guard == size
@@ -157,7 +157,7 @@ def test_the_next_repetition_is_another_partition(sampler: str, tmp_path: Path) 
 def test_no_fold_leaks(sampler: str, window: int, tmp_path: Path) -> None:
     labels, split = split_toy(sampler, tmp_path, window=window, folds=4, seed=6)
     assert audit_split(split, labels).overlap_share == 0
-    validating, training = split.pixels(Role.VALIDATION), split.pixels(Role.TRAIN)
+    validating, training = split.places(Role.VALIDATION), split.places(Role.TRAIN)
     distances = np.abs(validating[:, np.newaxis] - training[np.newaxis]).max(axis=2)
     assert distances.min() >= window
 

@@ -12,14 +12,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from hsclass.datasets.build_images import build_index
+from hsclass.datasets.fetch_images import fetch_images
 from hsclass.devices.cluster import Cluster
 from hsclass.devices.local_workers import free_ports
-from hsclass.images.division import write_division
-from hsclass.images.fetch import fetch_images
-from hsclass.images.index import write_index
-from hsclass.images.indexing import build_index
 from hsclass.images.splitting import divide_images
 from hsclass.raster import Grid
+from hsclass.samples.images import write_index
 from hsclass.scene import Scene, write_scene
 from hsclass.split import Split, write_split
 
@@ -121,7 +120,8 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
             Image.fromarray(pixels).save(folder / "tiles" / kind / f"{number}.png")
     index = build_index(fetch_images(str(folder / "tiles"), folder / "data"), folder / "data/tiles")
     write_index(index, folder / "index.csv")
-    write_division(divide_images(index, "random", keep_together=False, leaky=True), index, folder / "split.csv")
+    made = divide_images(index, "random", keep_together=False, leaky=True)
+    write_split(made, folder / "split.csv", images=index)
     return folder
 
 

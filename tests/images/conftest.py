@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hsclass.images.index import ImageIndex, Indexed
+from hsclass.samples import ImageRecord, ImageSamples
+from hsclass.scene import LandCover
 
 COLOURS = {"field": (40, 160, 40), "roof": (180, 60, 50), "water": (30, 60, 170)}
 Maker = Callable[..., Path]
@@ -38,16 +39,16 @@ def make_folder(tmp_path: Path) -> Maker:
 
 
 @pytest.fixture
-def make_index() -> Callable[..., ImageIndex]:
+def make_index() -> Callable[..., ImageSamples]:
     """Return an index without files: classes a and b in turn, hashes far from each other unless given."""
 
     def make(
         count: int = 20, *, hashes: dict[int, str] | None = None, splits: dict[int, str] | None = None
-    ) -> ImageIndex:
+    ) -> ImageSamples:
         rng = np.random.default_rng(1)
         drawn = [f"{value:016x}" for value in rng.integers(0, 2**63, count, dtype=np.uint64)]
         images = tuple(
-            Indexed(
+            ImageRecord(
                 f"{'ab'[place % 2]}/{place:03d}.png",
                 ("ab"[place % 2],),
                 (splits or {}).get(place, ""),
@@ -57,6 +58,7 @@ def make_index() -> Callable[..., ImageIndex]:
             )
             for place in range(count)
         )
-        return ImageIndex(Path("/nowhere"), images, False, ("a", "b"))
+        classes = tuple(LandCover(1 + place, name, (place, 0, 0)) for place, name in enumerate("ab"))
+        return ImageSamples("set", Path("/nowhere"), images, classes)
 
     return make

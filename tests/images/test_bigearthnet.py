@@ -6,16 +6,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hsclass.datasets.build_images import build_index, unusual
+from hsclass.datasets.fetch_images import fetch_images
 from hsclass.errors import DataError
-from hsclass.images.bigearthnet import BANDS, CLASSES, LABELS, patch_labels, read_geotiff, read_patch
-from hsclass.images.fetch import fetch_images
-from hsclass.images.index import ImageIndex
-from hsclass.images.indexing import build_index, oddities
 from hsclass.images.inputs import Images
-from hsclass.images.made_archive import make_archive
-from hsclass.images.reading import Form
 from hsclass.images.splitting import divide_images
 from hsclass.images.training import fit_images
+from hsclass.samples.bigearthnet import BANDS, CLASSES, LABELS, patch_labels, read_geotiff, read_patch
+from hsclass.samples.images import ImageSamples
+from hsclass.samples.reading import Form
+from hsclass.samples.synthetic_archive import make_archive
 from hsclass.split import Role
 
 
@@ -25,7 +25,7 @@ def archive(tmp_path: Path) -> Path:
     return tmp_path / "patches"
 
 
-def indexed(folder: Path, data: Path) -> ImageIndex:
+def indexed(folder: Path, data: Path) -> ImageSamples:
     manifest = fetch_images(str(folder), data, {"layout": "bigearthnet"})
     return build_index(manifest, data / manifest["name"])
 
@@ -54,7 +54,7 @@ def test_labels_are_those_of_the_json_file(archive: Path, tmp_path: Path) -> Non
     (broken / f"{broken.name}{LABELS}").write_text('{"labels": []}')
     gone = sorted(archive.iterdir())[2]
     (gone / f"{gone.name}_B05.tif").unlink()
-    odd = oddities(indexed(archive, tmp_path / "data"))
+    odd = unusual(indexed(archive, tmp_path / "data"))
     assert list(odd["unreadable"]) == [broken.name, gone.name]
     assert "expected a list of names" in odd["unreadable"][broken.name]
     assert "B05" in odd["unreadable"][gone.name]
@@ -70,12 +70,12 @@ def test_network_with_sigmoids_learns_several_labels_from_twelve_bands(archive: 
     index = indexed(archive, tmp_path / "data")
     assert index.several_labels
     assert len(index.classes) == 43
-    division = divide_images(index, "random", keep_together=False, leaky=True)
+    split = divide_images(index, "random", keep_together=False, leaky=True)
     trained = fit_images(
-        index, division, "softmax", size=6, grey=False, epochs=40, learning_rate=0.01, batch_size=6, monitor="val_loss"
+        index, split, "softmax", size=6, grey=False, epochs=40, learning_rate=0.01, batch_size=6, monitor="val_loss"
     )
     assert trained.about["images"]["form"]["channels"] == 12
-    places = division.places(Role.TEST)
+    places = split.places(Role.TEST)[:, 0]
     found = trained.predict(trained.inputs(index.files[places])) >= 0.5
     truth = index.targets[places] > 0
     right = (found & truth).sum()

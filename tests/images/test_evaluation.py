@@ -1,16 +1,18 @@
 """Figures of images are those worked out by hand, or by others' code."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy.stats import binomtest
 from sklearn.metrics import f1_score
 
 from hsclass.errors import DataError
-from hsclass.images.division import Division
 from hsclass.images.evaluation import class_rows, evaluate_images, image_bounds, in_words
-from hsclass.images.index import ImageIndex, Indexed
 from hsclass.images.predictions import Predictions
-from hsclass.split import Role
+from hsclass.samples import ImageRecord, ImageSamples
+from hsclass.scene import LandCover
+from hsclass.split import Role, Split
 
 
 @pytest.mark.parametrize(("right", "count"), [(414, 420), (420, 420), (0, 7), (3, 5)])
@@ -27,7 +29,7 @@ def test_accuracy_by_hand(make_index) -> None:
     found = Predictions(
         tuple(index.images[place].path for place in range(2, 10)), np.stack([sure, 1 - sure], axis=1), ("a", "b"), False
     )
-    figures = evaluate_images(found, index, Division(roles, "random", 0))
+    figures = evaluate_images(found, index, Split(roles, 1, "random", 0, {}, False))
     assert figures["confusion"] == [[3, 1], [2, 2]]
     assert figures["oa"] == 5 / 8
     assert figures["aa"] == pytest.approx((3 / 4 + 2 / 4) / 2)
@@ -41,7 +43,7 @@ def test_accuracy_by_hand(make_index) -> None:
         evaluate_images(
             Predictions(found.paths[1:], found.probabilities[1:], ("a", "b"), False),
             index,
-            Division(roles, "random", 0),
+            Split(roles, 1, "random", 0, {}, False),
         )
 
 
@@ -51,12 +53,13 @@ def test_several_labels_are_scored_as_scikit_learn_does() -> None:
     truth[:, 0] |= ~truth.any(axis=1)
     classes = ("a", "b", "c", "d")
     images = tuple(
-        Indexed(str(number), tuple(np.array(classes)[row].tolist()), "", (1, 1, 1), "", "")
+        ImageRecord(str(number), tuple(np.array(classes)[row].tolist()), "", (1, 1, 1), "", "")
         for number, row in enumerate(truth)
     )
-    index = ImageIndex(None, images, True, classes)  # type: ignore[arg-type]
+    covers = tuple(LandCover(1 + place, name, (place, 0, 0)) for place, name in enumerate(classes))
+    index = ImageSamples("set", Path(), images, covers, True)
     found = Predictions(tuple(image.path for image in images), probabilities, classes, True)
-    figures = evaluate_images(found, index, Division(np.full(50, Role.TEST, np.uint8), "random", 0))
+    figures = evaluate_images(found, index, Split(np.full(50, Role.TEST, np.uint8), 1, "random", 0, {}, False))
     chosen = probabilities >= 0.5
     assert figures["micro_f1"] == pytest.approx(f1_score(truth, chosen, average="micro"))
     assert figures["macro_f1"] == pytest.approx(f1_score(truth, chosen, average="macro"))

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from hsclass.datasets.fetch_images import fetch_images
+from hsclass.datasets.image_set import image_sets, load_image_set
+from hsclass.datasets.unpack import unpack_archive, write_arrays
 from hsclass.errors import DataError, FetchError
-from hsclass.images.fetch import fetch_images
-from hsclass.images.image_set import image_sets, load_image_set
-from hsclass.images.unpack import unpack_archive, write_arrays
 
 
 def test_archive_is_taken_by_its_digest_and_unpacked(make_folder, tmp_path: Path, monkeypatch) -> None:

@@ -5,7 +5,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from hsclass.images.hashing import groups_of, near_duplicates, perceptual_hash
+from hsclass.samples.hashing import groups_of, near_duplicates, perceptual_hash
 
 
 def scene(seed: int) -> np.ndarray:

@@ -27,11 +27,11 @@ def test_leaking_split_that_is_silent_has_exit_status_3(make_folder, tmp_path: P
     assert run(monkeypatch, "fetch", folder, "--data", "data") == 0
     assert run(monkeypatch, "index", "scenes", "--data", "data", "-o", "r/index.csv") == 0
     assert "files with identical content: roof/roof00.png = roof/roof01.png" in capsys.readouterr().err
-    assert json.loads((tmp_path / "r/index.json").read_text())["classes"] == {"field": 5, "roof": 5, "water": 5}
+    assert json.loads((tmp_path / "r/index.json").read_text())["counts"] == {"field": 5, "roof": 5, "water": 5}
     leaking = ("split", "r/index.csv", "--set", "keep_together=false", "--set", "threshold=0", "-o", "r/split.csv")
     assert run(monkeypatch, *leaking) == 0
     with (tmp_path / "r/split.csv").open() as file:
-        parts = [row["part"] for row in csv.DictReader(file)]
+        parts = [row["role"] for row in csv.DictReader(file)]
     assert [parts.count(part) for part in ("train", "validation", "test")] == [9, 3, 3]
     assert run(monkeypatch, "audit", "r/index.csv", "r/split.csv", "-o", "r/audit.json") == 3
     assert "1 of 3 test images nearly show one that is learned from" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""The index holds every image once, and says what is odd."""
+"""The index holds every image once, and says what is unusual."""
 
 from pathlib import Path
 
@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from hsclass.datasets.build_images import build_index, in_words, unusual
+from hsclass.datasets.fetch_images import fetch_images
 from hsclass.errors import DataError, UsageError
-from hsclass.images.fetch import fetch_images
-from hsclass.images.index import ImageIndex, read_index, write_index
-from hsclass.images.indexing import build_index, in_words, oddities
+from hsclass.samples.images import ImageSamples, read_index, write_index
 
 
-def indexed(folder: Path, data: Path, **options: str) -> ImageIndex:
+def indexed(folder: Path, data: Path, **options: str) -> ImageSamples:
     manifest = fetch_images(str(folder), data, options)
     return build_index(manifest, data / manifest["name"])
 
@@ -24,7 +24,7 @@ def listed(path: Path, *lines: str) -> str:
 
 def test_class_folders_are_the_classes(make_folder, tmp_path: Path) -> None:
     index = indexed(make_folder(each=4), tmp_path / "data")
-    assert index.classes == ("field", "roof", "water")
+    assert index.class_names == ("field", "roof", "water")
     assert len(index) == 12
     assert index.targets.sum(axis=0).tolist() == [4, 4, 4]
     assert index.images[0].path == "field/field00.png"
@@ -40,15 +40,15 @@ def test_index_comes_back_from_its_file(make_folder, tmp_path: Path) -> None:
         read_index(tmp_path / "index.csv")
 
 
-def test_oddities_are_counted_and_named(make_folder, tmp_path: Path) -> None:
+def test_unusual_are_counted_and_named(make_folder, tmp_path: Path) -> None:
     folder = make_folder(each=4)
     (folder / "field/field00.png").write_bytes(b"broken")
     (folder / "roof/roof01.png").write_bytes((folder / "roof/roof02.png").read_bytes())
     Image.fromarray(np.full((20, 10), 7, np.uint8)).save(folder / "water/water03.png")
     (folder / "desert").mkdir()
     index = indexed(folder, tmp_path / "data")
-    odd = oddities(index)
-    assert odd["classes"] == {"field": 3, "roof": 4, "water": 4}
+    odd = unusual(index)
+    assert odd["counts"] == {"field": 3, "roof": 4, "water": 4}
     assert list(odd["unreadable"]) == ["field/field00.png"]
     assert odd["other_sizes"] == {"20 x 10": 1}
     assert odd["other_bands"] == {"1": 1}
@@ -64,7 +64,7 @@ def test_lists_may_name_another_extension(make_folder, tmp_path: Path) -> None:
     train = listed(tmp_path / "train.csv", "field/field00.tif,field", "roof/roof00.tif,roof")
     test = listed(tmp_path / "test.csv", "path,class", "field/field01.tif,field", "water/water00.tif,water")
     index = indexed(folder, tmp_path / "data", train_list=train, test_list=test)
-    assert {image.path: image.split for image in index.images} == {
+    assert {image.path: image.listed for image in index.images} == {
         "field/field00.png": "train", "roof/roof00.png": "train", "field/field01.png": "test",
         "water/water00.png": "test",
     }  # fmt: skip

@@ -6,13 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hsclass.datasets.build_images import build_index
+from hsclass.datasets.fetch_images import fetch_images
 from hsclass.errors import DataError, UsageError
 from hsclass.images.early_maps import divide_network
-from hsclass.images.fetch import fetch_images
 from hsclass.images.fine_tune import FineTuned, FineTuneOptions
 from hsclass.images.frozen import FeatureOptions, compute_features, read_features, write_features
-from hsclass.images.index import ImageIndex
-from hsclass.images.indexing import build_index
 from hsclass.images.inputs import Features
 from hsclass.images.logistic import LogisticHead, LogisticOptions
 from hsclass.images.model import Examples, image_model
@@ -21,6 +20,7 @@ from hsclass.images.predictions import read_predictions
 from hsclass.images.splitting import divide_images
 from hsclass.images.trained import TrainedImageModel
 from hsclass.images.training import fit_images
+from hsclass.samples.images import ImageSamples
 from hsclass.split import Role
 
 NONE = np.empty(0, np.int64)
@@ -80,17 +80,17 @@ def test_classic_networks_have_the_published_sizes(model: str, options: dict[str
 
 
 @pytest.fixture
-def toy(make_folder, tmp_path: Path) -> ImageIndex:
+def toy(make_folder, tmp_path: Path) -> ImageSamples:
     manifest = fetch_images(str(make_folder(each=10, side=32)), tmp_path / "data")
     return build_index(manifest, tmp_path / "data" / manifest["name"])
 
 
-def test_small_network_learns_colours_and_comes_back_from_disk(toy: ImageIndex, tmp_path: Path) -> None:
-    division = divide_images(toy, "random", keep_together=False, leaky=True)
+def test_small_network_learns_colours_and_comes_back_from_disk(toy: ImageSamples, tmp_path: Path) -> None:
+    split = divide_images(toy, "random", keep_together=False, leaky=True)
     trained = fit_images(
-        toy, division, "dense", size=8, grey=False, hidden=[16], epochs=25, learning_rate=0.01, batch_size=6
+        toy, split, "dense", size=8, grey=False, hidden=[16], epochs=25, learning_rate=0.01, batch_size=6
     )
-    test = division.places(Role.TEST)
+    test = split.places(Role.TEST)[:, 0]
     found = trained.predict(trained.inputs(toy.files[test]))
     assert (found.argmax(axis=1) == toy.targets[test].argmax(axis=1)).mean() >= 5 / 6
     trained.save(tmp_path / "model")
@@ -102,12 +102,12 @@ def test_small_network_learns_colours_and_comes_back_from_disk(toy: ImageIndex, 
     assert table.probabilities[[table.paths.index(toy.images[p].path) for p in test]] == pytest.approx(found, abs=1e-5)
 
 
-def test_backbone_learns_in_its_last_blocks_only(toy: ImageIndex, tmp_path: Path) -> None:
+def test_backbone_learns_in_its_last_blocks_only(toy: ImageSamples, tmp_path: Path) -> None:
     from hsclass.backbones import blocks
 
-    division = divide_images(toy, "random", keep_together=False, leaky=True)
+    split = divide_images(toy, "random", keep_together=False, leaky=True)
     trained = fit_images(
-        toy, division, "fine_tune", trained_blocks=1, epochs=2, batch_size=6, learning_rate=1e-3, dropout=0.0
+        toy, split, "fine_tune", trained_blocks=1, epochs=2, batch_size=6, learning_rate=1e-3, dropout=0.0
     )
     model = trained.model
     assert isinstance(model, FineTuned)
@@ -121,7 +121,7 @@ def test_backbone_learns_in_its_last_blocks_only(toy: ImageIndex, tmp_path: Path
         ]
         assert all(same) != (part == blocks(model.backbone_)[-1])
     assert trained.history[1]["loss"] < trained.history[0]["loss"]
-    test = division.places(Role.TEST)
+    test = split.places(Role.TEST)[:, 0]
     found = trained.predict(trained.inputs(toy.files[test]))
     trained.save(tmp_path / "model")
     again = TrainedImageModel.load(tmp_path / "model")
@@ -132,15 +132,15 @@ def test_backbone_learns_in_its_last_blocks_only(toy: ImageIndex, tmp_path: Path
     assert late.predict_on_batch(early.predict_on_batch(images)) == pytest.approx(whole, abs=1e-5)
 
 
-def test_features_are_computed_once_and_of_the_same_weights(toy: ImageIndex, tmp_path: Path) -> None:
-    division = divide_images(toy, "random", keep_together=False, leaky=True)
+def test_features_are_computed_once_and_of_the_same_weights(toy: ImageSamples, tmp_path: Path) -> None:
+    split = divide_images(toy, "random", keep_together=False, leaky=True)
     values, about = compute_features(toy, FeatureOptions(weights="none", seed=1))
     assert values.shape == (30, 1280)
     write_features(values, toy, about, tmp_path / "f.npz")
     kept, told = read_features(tmp_path / "f.npz", toy)
     assert (kept == values).all()
-    trained = fit_images(toy, division, "logistic", features=(kept, told))
-    test = division.places(Role.TEST)
+    trained = fit_images(toy, split, "logistic", features=(kept, told))
+    test = split.places(Role.TEST)[:, 0]
     found = trained.predict(Features(kept), test)
     trained.save(tmp_path / "model")
     again = TrainedImageModel.load(tmp_path / "model")
@@ -149,12 +149,12 @@ def test_features_are_computed_once_and_of_the_same_weights(toy: ImageIndex, tmp
     with pytest.raises(DataError, match="are not those that the model was trained on"):
         again.inputs(toy.files[test])
     with pytest.raises(UsageError, match="model logistic: takes features"):
-        fit_images(toy, division, "logistic")
+        fit_images(toy, split, "logistic")
     with pytest.raises(UsageError, match="model softmax: takes images, not features"):
-        fit_images(toy, division, "softmax", features=(kept, told))
+        fit_images(toy, split, "softmax", features=(kept, told))
 
 
-def test_features_of_several_networks_stand_side_by_side(toy: ImageIndex) -> None:
+def test_features_of_several_networks_stand_side_by_side(toy: ImageSamples) -> None:
     first, second, both = (
         compute_features(toy, FeatureOptions(weights="none", backbone=name, beside=beside, size=32))
         for name, beside in (("efficientnet_lite0", ()), ("MobileNet", ()), ("efficientnet_lite0", ("MobileNet",)))
@@ -169,14 +169,14 @@ def test_features_of_several_networks_stand_side_by_side(toy: ImageIndex) -> Non
         FeatureOptions(weights="net.h5", beside=("MobileNet",))
 
 
-def test_weights_of_another_network_are_one_sentence(toy: ImageIndex, tmp_path: Path) -> None:
+def test_weights_of_another_network_are_one_sentence(toy: ImageSamples, tmp_path: Path) -> None:
     (tmp_path / "other.pth").write_bytes(b"no weights")
     with pytest.raises(DataError, match=r"other\.pth") as caught:
         compute_features(toy, FeatureOptions(weights=str(tmp_path / "other.pth")))
     assert "\n" not in str(caught.value)
 
 
-def test_stopped_training_goes_on_and_ends_as_an_unbroken_one(toy: ImageIndex, tmp_path: Path) -> None:
+def test_stopped_training_goes_on_and_ends_as_an_unbroken_one(toy: ImageSamples, tmp_path: Path) -> None:
     class StoppedError(Exception):
         pass
 
@@ -184,13 +184,13 @@ def test_stopped_training_goes_on_and_ends_as_an_unbroken_one(toy: ImageIndex, t
         if text.startswith("epoch 2/"):
             raise StoppedError
 
-    division = divide_images(toy, "random", keep_together=False, leaky=True)
+    split = divide_images(toy, "random", keep_together=False, leaky=True)
     options = {"size": 8, "grey": False, "hidden": [8], "epochs": 4, "batch_size": 6, "dropout": 0.0}
-    whole = fit_images(toy, division, "dense", **options)
+    whole = fit_images(toy, split, "dense", **options)
     with pytest.raises(StoppedError):
-        fit_images(toy, division, "dense", checkpoint=tmp_path / "state", progress=stop, **options)
-    again = fit_images(toy, division, "dense", checkpoint=tmp_path / "state", **options)
-    places = division.places(Role.TEST)
+        fit_images(toy, split, "dense", checkpoint=tmp_path / "state", progress=stop, **options)
+    again = fit_images(toy, split, "dense", checkpoint=tmp_path / "state", **options)
+    places = split.places(Role.TEST)[:, 0]
     first, second = (trained.predict(trained.inputs(toy.files[places])) for trained in (whole, again))
     assert first == pytest.approx(second, abs=1e-6)
     assert [row["epoch"] for row in again.history] == [1, 2, 3, 4]

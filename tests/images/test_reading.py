@@ -7,7 +7,7 @@ import pytest
 import rasterio
 from PIL import Image
 
-from hsclass.images.reading import Form, UnreadableError, read_image, to_form
+from hsclass.samples.reading import Form, UnreadableError, read_image, to_form
 
 pytestmark = pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
 

@@ -1,5 +1,6 @@
 """Images are divided as published or at random, and near-duplicates can be kept in one part."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,9 +8,8 @@ import pytest
 
 from hsclass.errors import DataError, LeakageError, UsageError
 from hsclass.images.audit import audit_images, in_words, require_sound
-from hsclass.images.division import read_division, write_division
 from hsclass.images.splitting import divide_images
-from hsclass.split import Role
+from hsclass.split import Role, read_split, write_split
 
 SAME = "00ff00ff00ff00ff"
 
@@ -72,20 +72,22 @@ def test_guard_drops_what_is_learned_from_and_keeps_the_test_set(make_index) -> 
 
 def test_validation_is_taken_from_published_training_images(make_index) -> None:
     index = make_index(40, splits={place: "train" if place < 30 else "test" for place in range(40)})
-    division = divide_images(index, "published", validation=0.2)
-    assert [len(division.places(role)) for role in (Role.TRAIN, Role.VALIDATION, Role.TEST)] == [24, 6, 10]
-    assert division.places(Role.TEST).min() == 30
+    split = divide_images(index, "published", validation=0.2)
+    assert [split.count(role) for role in (Role.TRAIN, Role.VALIDATION, Role.TEST)] == [24, 6, 10]
+    assert split.places(Role.TEST)[:, 0].min() == 30
 
 
-def test_division_comes_back_from_its_file(make_index, tmp_path: Path) -> None:
+def test_split_comes_back_from_its_file(make_index, tmp_path: Path) -> None:
     index = make_index(20)
-    division = divide_images(index, "random", seed=4)
-    write_division(division, index, tmp_path / "split.csv")
-    again = read_division(tmp_path / "split.csv", index)
-    assert (again.roles == division.roles).all()
-    assert (again.sampler, again.seed, again.options) == ("random", 4, division.options)
-    with pytest.raises(DataError, match="divides 20 other images than the 30 of the index"):
-        read_division(tmp_path / "split.csv", make_index(30))
+    split = divide_images(index, "random", seed=4)
+    write_split(split, tmp_path / "split.csv", images=index, labels_file="../index.csv")
+    again, named = read_split(tmp_path / "split.csv", index)
+    assert named == tmp_path / "../index.csv"
+    assert (again.roles == split.roles).all()
+    assert (again.groups == split.groups).all()
+    assert replace(again, roles=0, groups=0) == replace(split, roles=0, groups=0)
+    with pytest.raises(DataError, match="splits 20 other images than the 30 of set"):
+        read_split(tmp_path / "split.csv", make_index(30))
 
 
 @pytest.mark.parametrize(
@@ -97,7 +99,7 @@ def test_division_comes_back_from_its_file(make_index, tmp_path: Path) -> None:
         ("blocks", {}, "unknown sampler of images 'blocks': expected one of published, random"),
     ],
 )
-def test_wrong_division_is_one_sentence(make_index, sampler: str, options: dict[str, float], sentence: str) -> None:
+def test_wrong_split_is_one_sentence(make_index, sampler: str, options: dict[str, float], sentence: str) -> None:
     with pytest.raises(UsageError) as caught:
         divide_images(make_index(), sampler, **options)
     assert sentence in str(caught.value)

@@ -164,7 +164,7 @@ def test_a_layer_trained_on_features_is_as_good_on_windows(
     frozen: TrainedModel, toy_scene: Scene, toy_split: Split
 ) -> None:
     """Validation accuracy of the best epoch, had from features, is that of the whole network."""
-    pixels = toy_split.pixels(Role.VALIDATION)
+    pixels = toy_split.places(Role.VALIDATION)
     found = frozen.classifier.predict_proba(frozen.features(toy_scene), pixels).argmax(axis=1)
     truth = np.searchsorted([2, 7, 12], toy_scene.require_labels()[pixels[:, 0], pixels[:, 1]])
     best = frozen.history[frozen.training["best_epoch"] - 1]

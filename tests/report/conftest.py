@@ -11,7 +11,7 @@ import pytest
 
 from hsclass.raster import Grid
 from hsclass.scene import LandCover, Scene, write_classes, write_scene
-from hsclass.split import Role, Split, account, write_split
+from hsclass.split import Role, Split, class_shares, write_split
 
 CLASSES = (
     LandCover(1, "<b>Corn", (250, 200, 20)),
@@ -54,7 +54,7 @@ def make_split(scene: Scene, name: str, seed: int) -> Split:
         roles[rows] = role
     roles[:, 12:][roles[:, 12:] == Role.TEST] = Role.GUARD
     roles[labels == 0] = Role.UNUSED
-    shares = account(labels, roles, 0.25, {4: "no region left to test"})
+    shares = class_shares(labels, roles, 0.25, {4: "no region left to test"})
     return Split(roles, 5, name, seed, {"train": 0.25, "validation": 0.0}, name == "random", shares)
 
 

@@ -47,5 +47,5 @@ def test_whole_clusters_train_and_validate_in_an_order_that_the_seed_draws() -> 
         split = make_split(labels, "clusters", window=5, train=0.1, validation=0.1, seed=seed, least_size=1)
         share = split.classes[0]
         assert (share.train, share.validation, share.test, share.guard) == (25, 25, 200, 0)
-        trained.add(int(split.pixels(Role.TRAIN)[0, 1]) // 20)
+        trained.add(int(split.places(Role.TRAIN)[0, 1]) // 20)
     assert len(trained) > 3

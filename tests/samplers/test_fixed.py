@@ -115,11 +115,11 @@ def test_a_yes_no_mask_takes_the_classes_of_the_ground_truth(tmp_path: Path) -> 
 def test_no_validation_is_made_up(tmp_path: Path) -> None:
     train = rows([1, 0, 0, 0, 0, 2, 0, 0, 5, 0], [0] * 10)
     split = fixed(tmp_path, train, validation=0.2)
-    assert len(split.pixels(Role.VALIDATION)) == 0
+    assert len(split.places(Role.VALIDATION)) == 0
     assert set(notes(split).values()) == {"no validation: no mask was given"}
     validation = rows([0] * 10, [1, 0, 0, 0, 0, 0, 0, 2, 0, 0])
     with_mask = fixed(tmp_path, train, validation=0, validation_mask=validation)
-    assert with_mask.pixels(Role.VALIDATION).tolist() == [[1, 0], [1, 7]]
+    assert with_mask.places(Role.VALIDATION).tolist() == [[1, 0], [1, 7]]
     assert notes(with_mask) == {1: "", 2: "", 5: "no validation pixel"}
     assert with_mask.roles[1].tolist() == [2, 3, 3, 0, 0, 3, 3, 2, 3, 3]
 

@@ -73,7 +73,7 @@ def test_validation_grows_out_of_trainings_reach() -> None:
     for seed in range(5):
         split = make_split(labels, "region_growing", window=5, seed=seed)
         assert (split.classes[0].train, split.classes[0].validation) == (90, 45)
-        near = np.abs(split.pixels(Role.VALIDATION)[:, np.newaxis] - split.pixels(Role.TRAIN)).max(axis=2)
+        near = np.abs(split.places(Role.VALIDATION)[:, np.newaxis] - split.places(Role.TRAIN)).max(axis=2)
         assert near.min() >= 5
 
 

@@ -36,7 +36,7 @@ def far_beyond(scene: Scene, split: Split) -> Scene:
     """Change spectra and labels of every pixel that neither trains nor lies in a training window."""
     rng = np.random.default_rng(5)
     kept = np.zeros(split.roles.shape, bool)
-    for row, col in split.pixels(Role.TRAIN):
+    for row, col in split.places(Role.TRAIN):
         kept[max(row - 1, 0) : row + 2, max(col - 1, 0) : col + 2] = True
     cube, labels = scene.cube.copy(), scene.require_labels().copy()
     cube[~kept] = rng.normal(1e3, 1e3, cube[~kept].shape)

@@ -1,7 +1,7 @@
 # What the rules of whole images ask of the experiment.
 
 from hsclass.images.experiment import PIXELS
-from hsclass.images.image_set import descriptor_path
+from hsclass.datasets.image_set import descriptor_path
 
 
 def image_source(wildcards):

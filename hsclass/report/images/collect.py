@@ -5,8 +5,6 @@ from pathlib import Path
 
 import numpy as np
 
-from hsclass.images.division import read_division
-from hsclass.images.index import ImageIndex, read_index
 from hsclass.report.collect import Run, SplitResult
 from hsclass.results import (
     Audit,
@@ -20,7 +18,8 @@ from hsclass.results import (
     read_history,
     read_record,
 )
-from hsclass.split import Split
+from hsclass.samples import ImageSamples, read_index
+from hsclass.split import Split, read_split
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class ImageSetResult:
 
     name: str
     title: str
-    index: ImageIndex
+    index: ImageSamples
     odd: ImageSetRecord
     several_labels: bool
 
@@ -70,12 +69,10 @@ def _read_set(entry: RunEntry) -> ImageSetResult:
     return ImageSetResult(entry.scene, odd.title or entry.scene, index, odd, index.several_labels)
 
 
-def _read_split(entry: RunEntry, index: ImageIndex) -> SplitResult:
-    division = read_division(entry.split_folder / "split.csv", index)
+def _read_split(entry: RunEntry, index: ImageSamples) -> SplitResult:
+    found, _ = read_split(entry.split_folder / "split.csv", index)
     audit = read_record(Audit, entry.split_folder / "audit.json", "images audit")
-    split = Split(
-        division.roles[np.newaxis], 1, division.sampler, division.seed, dict(division.options), division.leaky
-    )
+    split = Split(found.roles[np.newaxis], 1, found.sampler, found.seed, dict(found.options), found.leaky)
     return SplitResult(entry.scene, entry.split, entry.seed, entry.split_folder, split, audit)
 
 

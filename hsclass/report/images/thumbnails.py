@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hsclass.images.bigearthnet import NATURAL
-from hsclass.images.index import ImageIndex
-from hsclass.images.reading import Form, UnreadableError, read_image, to_form
 from hsclass.report.pictures import Picture
+from hsclass.samples.bigearthnet import NATURAL
+from hsclass.samples.images import ImageSamples
+from hsclass.samples.reading import Form, UnreadableError, read_image, to_form
 
 SIDE = 112
 _QUALITY = 82
@@ -25,7 +25,7 @@ class Shown:
     quiet: str = ""
 
 
-def thumbnail(index: ImageIndex, path: str) -> Picture:
+def thumbnail(index: ImageSamples, path: str) -> Picture:
     """Draw an image of an index, its longest side `SIDE` [px]; one that is not of bytes is stretched."""
     file = index.folder / path
     try:

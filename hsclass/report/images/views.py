@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from hsclass.images.indexing import in_words
+from hsclass.datasets.build_images import in_words
 from hsclass.report.charts import interval_chart
 from hsclass.report.classes import ClassRow, class_rows
 from hsclass.report.collect import Run, SplitResult

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from hsclass.images.bigearthnet import read_geotiff, read_patch
+from hsclass.samples.bigearthnet import read_geotiff, read_patch
 
 SUFFIXES = (".tif", ".tiff", ".png", ".jpg", ".jpeg")
 Fit = Literal["resize", "crop"]
@@ -44,8 +44,8 @@ class Form:
 def read_image(path: Path, bands: Sequence[int] = ()) -> np.ndarray:
     """Return an image's pixels, shape (rows, cols, bands), in the type of its file.
 
-    A folder is a patch of BigEarthNet, see `hsclass.images.bigearthnet`. `bands`, counted from 0, are the ones to read;
-    empty: all.
+    A folder is a patch of BigEarthNet, see `hsclass.samples.bigearthnet`. `bands`, counted from 0, are the ones to
+    read; empty: all.
 
     Raises
     ------

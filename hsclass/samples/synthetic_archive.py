@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hsclass.images.bigearthnet import BANDS, CLASSES, LABELS, SIDES
+from hsclass.samples.bigearthnet import BANDS, CLASSES, LABELS, SIDES
 
 _BLOCK = 20  # pixels of 10 m a side, the size of one pixel of 200 m
 

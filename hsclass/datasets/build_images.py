@@ -1,41 +1,40 @@
-"""Index: find the images of a set, look at each once, and say what is odd."""
+"""Build the index of an image set: find its images, look at each once, and say what is unusual."""
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from hsclass.datasets.fetch_images import list_file
+from hsclass.datasets.lists import Listed, read_lists
 from hsclass.datasets.manifest import file_digest
+from hsclass.datasets.palette import distinct_colors
 from hsclass.errors import DataError
-from hsclass.images.bigearthnet import CLASSES, NATURAL, is_patch, patch_labels
-from hsclass.images.fetch import list_file
-from hsclass.images.hashing import perceptual_hash
-from hsclass.images.index import SEPARATOR, ImageIndex, Indexed
-from hsclass.images.lists import Listed, read_lists
-from hsclass.images.reading import SUFFIXES, UnreadableError, read_image
+from hsclass.progress import progress
+from hsclass.samples.bigearthnet import CLASSES, NATURAL, is_patch, patch_labels
+from hsclass.samples.hashing import perceptual_hash
+from hsclass.samples.images import SEPARATOR, ImageRecord, ImageSamples
+from hsclass.samples.reading import SUFFIXES, UnreadableError, read_image
+from hsclass.scene import LandCover
 
 _PARTS = ("train", "validation", "test")
 _SHOWN = 5
 
 
-def build_index(
-    manifest: Mapping[str, Any], home: Path, progress: Callable[[str], None] = lambda text: None
-) -> ImageIndex:
+def build_index(manifest: Mapping[str, Any], home: Path) -> ImageSamples:
     """Look at every image of a fetched set.
 
     Parameters
     ----------
     manifest : mapping
-        From `hsclass.images.fetch`.
+        From `hsclass.datasets.fetch_images`.
     home : Path
         The folder that it lies in.
-    progress : callable
-        Takes a line of text now and then.
 
     Returns
     -------
-    ImageIndex
+    ImageSamples
         An image that cannot be read is in it, with the reason.
 
     Raises
@@ -55,27 +54,29 @@ def build_index(
     if expected and len(found) != expected:
         raise DataError(f"{folder}: holds {len(found)} images; expected the {expected} of {manifest['name']}")
     images = []
-    for number, (path, labels) in enumerate(sorted(found.items())):
-        if lists and path not in listed:
-            continue
-        images.append(_look(folder, path, labels, listed.get(path)))
-        if number % 100 == 99:
-            progress(f"{number + 1} of {len(found)} images")
+    chosen = [path for path in sorted(found) if not lists or path in listed]
+    with progress(f"index {manifest['name']}", len(chosen), unit="images") as bar:
+        for path in chosen:
+            images.append(_look(folder, path, found[path], listed.get(path)))
+            bar.update()
     named = {label for image in images for label in image.labels if not image.problem}
-    classes = tuple(manifest["classes"]) or (CLASSES if several and named <= set(CLASSES) else tuple(sorted(named)))
-    _require_classes(folder, named, classes)
-    return ImageIndex(folder.resolve(), tuple(i for i in images if set(i.labels) <= set(classes)), several, classes)
+    names = tuple(manifest["classes"]) or (CLASSES if several and named <= set(CLASSES) else tuple(sorted(named)))
+    _require_classes(folder, named, names)
+    colors = distinct_colors(len(names))
+    classes = tuple(LandCover(1 + place, name, colors[place]) for place, name in enumerate(names))
+    of_these = tuple(image for image in images if set(image.labels) <= set(names))
+    return ImageSamples(str(manifest["name"]), folder.resolve(), of_these, classes, several)
 
 
-def oddities(index: ImageIndex) -> dict[str, Any]:
-    """Return what is odd about the images of an index, counted and named.
+def unusual(index: ImageSamples) -> dict[str, Any]:
+    """Return what is unusual about the images of a set, counted and named.
 
     Returns
     -------
     dict
-        `images`; `classes`: number of readable images of each; `empty_classes`; `unreadable`: path and reason of each;
-        `shape`: the commonest rows, cols and bands; `other_sizes` and `other_bands`: how many images of each other;
-        `identical`: groups of files with the same content.
+        `images`; `counts`: number of readable images of each class; `empty_classes`; `unreadable`: path and reason of
+        each; `shape`: the commonest rows, cols and bands; `other_sizes` and `other_bands`: how many images of each
+        other; `identical`: groups of files with the same content.
     """
     shape = index.common_shape()
     readable = [index.images[place] for place in index.readable]
@@ -88,8 +89,8 @@ def oddities(index: ImageIndex) -> dict[str, Any]:
     empty = {name for name, count in index.counts().items() if not count}
     return {
         "images": len(index),
-        "classes": index.counts(),
-        "empty_classes": sorted(empty | (folders - set(index.classes) - set(_PARTS))),
+        "counts": index.counts(),
+        "empty_classes": sorted(empty | (folders - set(index.class_names) - set(_PARTS))),
         "unreadable": {image.path: image.problem for image in index.images if image.problem},
         "shape": list(shape),
         "other_sizes": dict(sizes.most_common()),
@@ -98,22 +99,22 @@ def oddities(index: ImageIndex) -> dict[str, Any]:
     }
 
 
-def in_words(odd: Mapping[str, Any]) -> list[str]:
-    """Return `oddities` as lines of text: what is there, and one line for each thing that is odd."""
-    rows, cols, bands = odd["shape"]
+def in_words(found: Mapping[str, Any]) -> list[str]:
+    """Return `unusual` as lines of text: what is there, and one line for each thing that is unusual."""
+    rows, cols, bands = found["shape"]
     shape = f"{rows} x {cols} pixels, {bands} band{'s' * (bands > 1)}"
-    lines = [f"{odd['images']} images of {len(odd['classes'])} classes, most {shape}"]
-    if odd["empty_classes"]:
-        lines.append(f"classes without images: {_first(odd['empty_classes'])}")
-    if odd["unreadable"]:
-        named = [f"{path} ({reason})" for path, reason in odd["unreadable"].items()]
+    lines = [f"{found['images']} images of {len(found['counts'])} classes, most {shape}"]
+    if found["empty_classes"]:
+        lines.append(f"classes without images: {_first(found['empty_classes'])}")
+    if found["unreadable"]:
+        named = [f"{path} ({reason})" for path, reason in found["unreadable"].items()]
         lines.append(f"{len(named)} images cannot be read and are left out: {_first(named)}")
     for key, what in (("other_sizes", "of another size, brought to the model's"), ("other_bands", "with other bands")):
-        if odd[key]:
-            told = _first([f"{count} of {kind}" for kind, count in odd[key].items()])
-            lines.append(f"{sum(odd[key].values())} images {what}: {told}")
-    if odd["identical"]:
-        lines.append(f"files with identical content: {_first([' = '.join(paths) for paths in odd['identical']])}")
+        if found[key]:
+            kinds = _first([f"{count} of {kind}" for kind, count in found[key].items()])
+            lines.append(f"{sum(found[key].values())} images {what}: {kinds}")
+    if found["identical"]:
+        lines.append(f"files with identical content: {_first([' = '.join(paths) for paths in found['identical']])}")
     return lines
 
 
@@ -130,7 +131,7 @@ def _patches(folder: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
             yield path.relative_to(folder).as_posix(), ()
 
 
-def _look(folder: Path, path: str, labels: tuple[str, ...], listed: Listed | None) -> Indexed:
+def _look(folder: Path, path: str, labels: tuple[str, ...], listed: Listed | None) -> ImageRecord:
     file = folder / path
     published = Path(path).parts[0]
     split = listed.part if listed else published if published in _PARTS else ""
@@ -140,9 +141,9 @@ def _look(folder: Path, path: str, labels: tuple[str, ...], listed: Listed | Non
         pixels = read_image(file)
         hashed = perceptual_hash(pixels[:, :, list(NATURAL)] if file.is_dir() else pixels)
     except (UnreadableError, ValueError) as error:
-        return Indexed(path, named, split, (0, 0, 0), "", "", str(error))
+        return ImageRecord(path, named, split, (0, 0, 0), "", "", str(error))
     shape = (pixels.shape[0], pixels.shape[1], pixels.shape[2])
-    return Indexed(path, named, split, shape, _digest(file), hashed)
+    return ImageRecord(path, named, split, shape, _digest(file), hashed)
 
 
 def _digest(path: Path) -> str:
@@ -164,7 +165,7 @@ def _require_classes(folder: Path, named: set[str], classes: tuple[str, ...]) ->
     if len(named) < 2:
         raise DataError(f"{folder}: all images are of one class, {named.pop()}; expected two or more to tell apart")
     if unknown := sorted(named - set(classes)):
-        raise DataError(f"{folder}: has classes that its descriptor does not list: {_first(unknown)}; mend 'classes'")
+        raise DataError(f"{folder}: has classes that its descriptor does not list: {_first(unknown)}; fix 'classes'")
 
 
 def _first(items: list[str]) -> str:

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from hsclass.datasets.fetch import MIRROR_VARIABLE, mirror_files, obtain, write_manifest
+from hsclass.datasets.image_set import ImageSet, Lists, load_image_set
 from hsclass.datasets.lock import fetch_lock
 from hsclass.datasets.manifest import MANIFEST
+from hsclass.datasets.unpack import unpack_archive, write_arrays, write_digits
 from hsclass.errors import DataError
-from hsclass.images.image_set import ImageSet, Lists, load_image_set
-from hsclass.images.unpack import unpack_archive, write_arrays, write_digits
 
 UNPACKED = "images"
 

@@ -1,0 +1,15 @@
+"""Samples: what is classified, the labelled pixels of a scene or the images of a set, and which of them are neighbours.
+
+A role or label array has the shape of the samples: (rows, cols) of a scene, (n,) of an image set.
+"""
+
+from hsclass.samples.images import ImageRecord, ImageSamples, read_index, write_index
+from hsclass.samples.neighbours import DuplicateNeighbours, Neighbours, WindowNeighbours
+from hsclass.scene import Scene
+
+Samples = Scene | ImageSamples
+
+__all__ = [
+    "DuplicateNeighbours", "ImageRecord", "ImageSamples", "Neighbours", "Samples", "WindowNeighbours", "read_index",
+    "write_index",
+]  # fmt: skip
