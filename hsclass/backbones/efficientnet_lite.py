@@ -11,6 +11,7 @@ import numpy as np
 
 from hsclass.backbones.names import LITE0
 from hsclass.backend import load_keras
+from hsclass.cost import Layers
 from hsclass.errors import DataError
 
 CLASSES = 1000
@@ -97,6 +98,28 @@ def efficientnet_lite(name: str, input_shape: tuple[int, int, int], *, top: bool
         signal = layers.GlobalAveragePooling2D(name="pool")(signal)
         signal = layers.Dense(CLASSES, activation="softmax", name="fc")(signal)
     return keras.Model(images, signal, name=name)
+
+
+def count_layers(name: str, side: int) -> Layers:
+    """Return the layers of a network, without `top`, on images of that side [pixels], counted block by block."""
+    layers = Layers(side, side, 3)
+
+    def convolve(filters: int, kernel: int = 1, stride: int = 1, *, each: bool = False, clip: bool = True) -> None:
+        layers.convolve(filters, kernel, kernel, padded=True, stride=stride, each=each)
+        for _ in range(1 + clip):  # normalisation and rectifier put out as much
+            layers.count(layers.shape, weights=0, uses=0)
+
+    convolve(_STEM, 3, 2)
+    for expansion, filters, kernel, first_stride, count in _stages(SCALES[name]):
+        for step in range(count):
+            if expansion > 1:
+                convolve(expansion * layers.shape[-1])
+            convolve(0, kernel, first_stride if step == 0 else 1, each=True)
+            convolve(filters, clip=False)
+            if step:
+                layers.end_block()
+    convolve(_HEAD)
+    return layers.end_block()
 
 
 def _stages(scale: Scale) -> list[tuple[int, int, int, int, int]]:

@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import Field, field_validator
 from sklearn.base import BaseEstimator, TransformerMixin
 
+from hsclass.cost import READ
 from hsclass.errors import DataError, UsageError
 from hsclass.features.extractor import Origin
 from hsclass.options import Options
@@ -87,6 +88,11 @@ class Bands(TransformerMixin, BaseEstimator):
         if self._asks_wavelengths and wavelengths is None:
             return None
         return len(self._choose(bands, None if wavelengths is None else np.asarray(wavelengths)))
+
+    def cost(self, bands: int, features: int) -> float:
+        """Return the multiply-adds of a pixel."""
+        del bands
+        return float(READ * features)
 
     def fit(self, cube: np.ndarray, labels: np.ndarray | None = None, *, origin: Origin | None = None) -> "Bands":
         """Find the bands of a cube, shape (rows, cols, bands); its values and `labels` are not used.

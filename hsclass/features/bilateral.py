@@ -70,6 +70,10 @@ class Bilateral(TransformerMixin, BaseEstimator):
         del classes, wavelengths
         return bands
 
+    def cost(self, bands: int, features: int) -> float:
+        """Return the multiply-adds of a pixel."""
+        return float((2 * self.radius + 1) ** 2 * (2 * bands + 3 * self.components) + features * self.components)
+
     def fit(self, cube: np.ndarray, labels: np.ndarray, *, origin: Origin | None = None) -> "Bilateral":
         """Learn from a cube, shape (rows, cols, bands), and the class ids of the training pixels, 0 elsewhere.
 

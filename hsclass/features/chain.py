@@ -85,6 +85,11 @@ class Chain(TransformerMixin, BaseEstimator):
             wavelengths = wavelengths if step["features"] in _KEEP_BANDS else None
         return found
 
+    def cost(self, bands: int, features: int) -> float:
+        """Return the multiply-adds of a pixel."""
+        del features
+        return sum(extractor.cost(bands, bands) for extractor in self._extractors())
+
     def fit(self, cube: np.ndarray, labels: np.ndarray, *, origin: Origin | None = None) -> "Chain":
         """Learn from a cube, shape (rows, cols, bands), and the class ids of the training pixels, 0 elsewhere."""
         for name in [name for name in vars(self) if name.startswith("step") and name.endswith("_")]:

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 from pydantic import Field
 
+from hsclass.cost import READ
 from hsclass.features.attribute_profile import Rule
 from hsclass.features.dafe import DEFAULT, Shrinkage, discriminant_count, discriminants
 from hsclass.features.extractor import Origin
 from hsclass.features.linear import Components, project, training_pixels
-from hsclass.features.sdap import Limits, ProfileExtractor, ProfileOptions
+from hsclass.features.sdap import TREE, Limits, ProfileExtractor, ProfileOptions
 
 _WHO = "dafe_sdap_dafe"
 
@@ -89,6 +90,11 @@ class DiscriminantProfiles(ProfileExtractor):
         if profiled is None:
             return self.components
         return discriminant_count(self.components, profiled * self.images_each(), classes, who=_WHO)
+
+    def cost(self, bands: int, features: int) -> float:
+        """Return the multiply-adds of a pixel."""
+        profiled = self.profiled or features
+        return float(profiled * bands + profiled * self.images_each() * (TREE * READ + features))
 
     def fit(self, cube: np.ndarray, labels: np.ndarray, *, origin: Origin | None = None) -> "DiscriminantProfiles":
         """Learn from a cube, shape (rows, cols, bands), and the class ids of the training pixels, 0 elsewhere.

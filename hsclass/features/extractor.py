@@ -59,6 +59,9 @@ class Extractor(Protocol):
         is None where it depends on what is not known. Raises UsageError where the options cannot be met.
         """
 
+    def cost(self, bands: int, features: int) -> float:
+        """Return the multiply-adds that `features` features of a pixel of `bands` bands cost."""
+
     def fit(self, cube: np.ndarray, labels: np.ndarray, *, origin: Origin | None = None) -> Self:
         """Learn from a cube, shape (rows, cols, bands), and the class ids of the training pixels, 0 elsewhere."""
 

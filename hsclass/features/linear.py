@@ -29,6 +29,10 @@ class LinearExtractor(TransformerMixin, BaseEstimator):
     mean_: np.ndarray
     components_: np.ndarray
 
+    def cost(self, bands: int, features: int) -> float:
+        """Return the multiply-adds of a pixel."""
+        return float(bands * features)
+
     def transform(self, cube: np.ndarray) -> np.ndarray:
         """Return the projections of a cube, shape (rows, cols, bands): float32 of shape (rows, cols, features)."""
         return project(cube, self.mean_, self.components_)

@@ -6,6 +6,7 @@ import numpy as np
 from pydantic import Field
 from sklearn.base import BaseEstimator, TransformerMixin
 
+from hsclass.cost import READ
 from hsclass.features.extractor import Origin
 from hsclass.features.linear import training_pixels
 from hsclass.features.pca import principal_components
@@ -69,6 +70,11 @@ class Restore(TransformerMixin, BaseEstimator):
         """Return `bands`."""
         del classes, wavelengths
         return bands
+
+    def cost(self, bands: int, features: int) -> float:
+        """Return the multiply-adds of a pixel."""
+        del features
+        return float(bands * (6 * READ + 2 * self.components))
 
     def fit(self, cube: np.ndarray, labels: np.ndarray, *, origin: Origin | None = None) -> "Restore":
         """Learn from a cube, shape (rows, cols, bands), and the class ids of the training pixels, 0 elsewhere."""

@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import Field, field_validator, model_validator
 from sklearn.base import BaseEstimator, TransformerMixin
 
+from hsclass.cost import READ
 from hsclass.errors import DataError
 from hsclass.features.attribute_profile import Rule, Thresholds, attribute_profile
 from hsclass.features.extractor import Origin
@@ -24,6 +25,9 @@ from hsclass.options import Options
 
 Limits = tuple[Annotated[float, Field(gt=0)], ...]
 _ATTRIBUTES = ("area", "deviation", "inertia")
+
+TREE = 20
+"""Numbers that are read for each pixel of an image of a profile."""
 
 
 class ProfileOptions(Options):
@@ -179,6 +183,10 @@ class SelfDualProfiles(ProfileExtractor):
         """Return the number of components times the images of each."""
         del classes, wavelengths
         return check_components(self.components, bands, who="sdap", of=f"{bands} bands") * self.images_each()
+
+    def cost(self, bands: int, features: int) -> float:
+        """Return the multiply-adds of a pixel."""
+        return float(bands * self.components + TREE * READ * features)
 
     def fit(self, cube: np.ndarray, labels: np.ndarray, *, origin: Origin | None = None) -> "SelfDualProfiles":
         """Learn from a cube, shape (rows, cols, bands), and the class ids of the training pixels, 0 elsewhere.

@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import Field, model_validator
 from sklearn.base import BaseEstimator, TransformerMixin
 
+from hsclass.cost import READ
 from hsclass.errors import DataError
 from hsclass.features.continuum import remove_continuum
 from hsclass.features.extractor import Origin
@@ -107,6 +108,11 @@ class Spectrum(TransformerMixin, BaseEstimator):
         """Return `bands`."""
         del classes, wavelengths
         return bands
+
+    def cost(self, bands: int, features: int) -> float:
+        """Return the multiply-adds of a pixel."""
+        del features
+        return float(READ * bands * (2 + 2 * self.continuum + bool(self.derivative)))
 
     def fit(self, cube: np.ndarray, labels: np.ndarray, *, origin: Origin | None = None) -> "Spectrum":
         """Learn from a cube, shape (rows, cols, bands), and the class ids of the training pixels, 0 elsewhere.

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from pydantic import Field
 
-from hsclass.backbones import BACKBONES, backbone, blocks, check_backbone
+from hsclass.backbones import BACKBONES, backbone, backbone_cost, blocks, check_backbone
 from hsclass.backbones.efficientnet_lite import SCALES, efficientnet_lite
 from hsclass.backend import load_keras
+from hsclass.cost import BACKWARD, Cost, Layers, Task, network_cost
 from hsclass.errors import UsageError
 from hsclass.images.early_maps import MOST_BYTES, EarlyMaps, divide_network, map_bytes
 from hsclass.images.inputs import Features
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from hsclass.learning.checkpoint import Checkpoint
 
 _CHUNK = 64
+CHANNELS = 3
 _TO_UNIT = (1 / 64, -127.5 / 64)  # other numbers than bytes come with this spread and mean
 
 
@@ -61,6 +63,33 @@ class FineTuned(NetworkModel):
     """
 
     Options = FineTuneOptions
+
+    @classmethod
+    def cost(cls, options: Any, task: Task) -> Cost:
+        """Return what training and prediction cost, at most: blocks that are not trained once, where they can be."""
+        base = backbone_cost(options.backbone, task.side)
+        share = 1.0 if options.trained_blocks is None else min(1.0, options.trained_blocks / base.blocks)
+        train = task.train + (task.validation if options.with_validation else 0)
+        steering = 0 if options.with_validation else task.validation
+        symmetries = COUNT if options.augment else 1
+        once = float(options.head_start) * task.train
+        maps = 0.0
+        if share < 1 and base.maps and task.features == CHANNELS and not (options.jitter or options.noise):
+            border = base.maps[base.blocks - int(options.trained_blocks) - 1]
+            maps = 2.0 * (task.train * symmetries + task.validation) * border
+        if 0 < maps <= MOST_BYTES:
+            once += (1 - share) * symmetries * train
+            each = share * (BACKWARD * train + steering)
+        else:
+            maps, each = 0.0, (1 + (BACKWARD - 1) * share) * train + steering
+        layers = Layers(task.side, task.side, task.features)
+        layers.count((base.features,), weights=base.parameters, uses=base.macs / base.parameters)
+        layers.values, layers.widest = base.values * share + base.passing, base.passing
+        layers.dense(task.classes)
+        return network_cost(
+            layers, options, task, train=once + options.epochs * each, maps=maps,
+            repeats=COUNT if options.average_symmetries else 1, prepared=once > 0,
+        )  # fmt: skip
 
     def build(self, input_shape: tuple[int, ...]) -> Any:
         """Return backbone, mean over the map, dropout and head."""

@@ -10,8 +10,9 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from hsclass.atomic import atomic_path
-from hsclass.backbones import backbone, check_backbone, weights_digest
+from hsclass.backbones import backbone, check_backbone, frozen_cost, weights_digest
 from hsclass.backend import load_keras
+from hsclass.cost import READ, Cost, Task
 from hsclass.errors import DataError
 from hsclass.images.inputs import Images, Inputs
 from hsclass.images.symmetries import COUNT, turned
@@ -43,6 +44,17 @@ class FeatureOptions(Options):
     def backbones(self) -> tuple[str, ...]:
         """All networks, in the order of their features."""
         return (self.backbone, *self.beside)
+
+    def cost(self, task: Task) -> Cost:
+        """Return what the features of `task.predict` images cost."""
+        base = frozen_cost(self.backbones, task.side)
+        image = base.macs + READ * task.side**2 * task.features
+        return Cost(
+            train=0.0,
+            predict=float(task.predict) * image * (COUNT if self.symmetries else 1),
+            parameters=base.parameters,
+            predict_bytes=4 * base.parameters + 4 * _CHUNK * base.passing + 8.0 * task.predict * base.features,
+        )
 
     @model_validator(mode="after")
     def _known_weights(self) -> Self:

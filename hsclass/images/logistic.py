@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydantic import Field
 
+from hsclass.cost import READ, Cost, Task
 from hsclass.images.inputs import Inputs
 from hsclass.images.model import Examples, ImageModel
 from hsclass.models.array_file import read_arrays, write_arrays
@@ -38,6 +39,18 @@ class LogisticHead(ImageModel):
 
     Options = LogisticOptions
     on_features = True
+
+    @classmethod
+    def cost(cls, options: Any, task: Task) -> Cost:
+        """Return what training and prediction cost, at most."""
+        fits = 1 if options.c or not task.validation else len(STRENGTHS) + 1
+        work = float(task.features) * task.classes
+        return Cost(
+            train=fits * options.max_iterations * 2 * task.train * work,
+            predict=float(task.predict) * (work + READ * task.features),
+            parameters=work,
+            train_bytes=16.0 * task.train * task.features,
+        )
 
     def fit(
         self, examples: Examples, *, seed: int, progress: Callable[[str], None], checkpoint: "Checkpoint | None" = None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from hsclass.cost import Cost, Task
 from hsclass.images.inputs import Inputs
 from hsclass.models.classifier import FitReport
 from hsclass.options import Options
@@ -67,6 +68,11 @@ class ImageModel(ABC):
         self.n_classes = n_classes
         self.several_labels = several_labels
         self.threads = threads
+
+    @classmethod
+    @abstractmethod
+    def cost(cls, options: Any, task: Task) -> Cost:
+        """Return what training and prediction cost, at most."""
 
     @abstractmethod
     def fit(

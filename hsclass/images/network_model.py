@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from hsclass.backend import device_name, load_keras
+from hsclass.cost import BACKWARD, Cost, Layers, Task, network_cost
 from hsclass.errors import DataError
 from hsclass.images.inputs import Inputs
 from hsclass.images.model import Examples, ImageModel
@@ -46,6 +47,21 @@ class NetworkModel(ImageModel):
     @abstractmethod
     def build(self, input_shape: tuple[int, ...]) -> Any:
         """Return the network, keras.Model, from images (size, size, channels) of 0…255 to (n_classes,)."""
+
+    @classmethod
+    def layers(cls, options: Any, task: Task) -> Layers:
+        """Return the same layers, counted."""
+        raise NotImplementedError
+
+    @classmethod
+    def cost(cls, options: Any, task: Task) -> Cost:
+        """Return what training and prediction cost, at most."""
+        train = task.train + (task.validation if options.with_validation else 0)
+        steering = 0 if options.with_validation else task.validation
+        return network_cost(
+            cls.layers(options, task), options, task, train=options.epochs * (BACKWARD * train + steering),
+            repeats=COUNT if options.average_symmetries else 1,
+        )  # fmt: skip
 
     @property
     def activation(self) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import Field
 
 from hsclass.backend import load_keras
+from hsclass.cost import Layers, Task
 from hsclass.errors import UsageError
 from hsclass.images.network_model import ImageNetworkOptions, NetworkModel
 
@@ -38,6 +39,14 @@ class Softmax(NetworkModel):
                 layers.Dense(self.n_classes, activation=self.activation, dtype="float32"),
             ]
         )
+
+    @classmethod
+    def layers(cls, options: Any, task: Task) -> Layers:
+        """Return the layers, counted."""
+        counted = Layers(task.side, task.side, task.features)
+        for filters in getattr(options, "filters", ()):
+            counted.convolve(filters, options.kernel, options.kernel, padded=True).pool(2, 2)
+        return counted.dense(*getattr(options, "hidden", ()), task.classes)
 
     def hidden(self, layers: Any, input_shape: tuple[int, ...]) -> list[Any]:
         """Return the layers on the image."""

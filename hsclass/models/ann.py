@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import Field
 
 from hsclass.backend import load_keras
+from hsclass.cost import Layers, Task
 from hsclass.models.layers import PENALTY_SPACE, Sizes, dense_layers
 from hsclass.models.network import TRAINING_SPACE
 from hsclass.models.spectral import SpectralNetwork, SpectralOptions
@@ -35,3 +36,8 @@ class DenseNetwork(SpectralNetwork):
         return keras.Sequential(
             [*stack, *dense_layers(keras, self.options.hidden, self.options, classes=self.n_classes)]
         )
+
+    @classmethod
+    def layers(cls, options: Any, task: Task) -> Layers:
+        """Return the layers, counted."""
+        return Layers(task.features).dense(*options.hidden, task.classes)

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from hsclass.cost import Cost, Task
 from hsclass.normalize import Normalization
 from hsclass.options import Options
 from hsclass.space import Space
@@ -135,6 +136,11 @@ class Classifier(ABC):
         """
         del centres
         return options
+
+    @classmethod
+    @abstractmethod
+    def cost(cls, options: Any, task: Task) -> Cost:
+        """Return what training and prediction cost, at most."""
 
     @property
     def reach(self) -> int:

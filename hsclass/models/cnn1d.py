@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import Field, PositiveInt
 
 from hsclass.backend import load_keras
+from hsclass.cost import Layers, Task
 from hsclass.models.layers import (
     DENSE_SPACE,
     PENALTY_SPACE,
@@ -89,6 +90,15 @@ class Convolutional1D(SpectralNetwork):
             stack.append(layers.MaxPooling3D((1, 1, pool), padding="same"))
         stack.append(layers.Flatten())
         return keras.Sequential([*stack, *dense_layers(keras, options.dense, options, classes=self.n_classes)])
+
+    @classmethod
+    def layers(cls, options: Any, task: Task) -> Layers:
+        """Return the layers, counted."""
+        kernel, pool = _sizes(options, task.features)
+        counted = Layers(task.features, 1)
+        for filters in options.filters:
+            counted.convolve(filters, kernel).pool(pool, padded=True)
+        return counted.dense(*options.dense, task.classes)
 
 
 def _sizes(options: Cnn1dOptions, n_features: int) -> tuple[int, int]:

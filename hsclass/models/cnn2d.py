@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import Field
 
 from hsclass.backend import load_keras
+from hsclass.cost import Layers, Task
 from hsclass.models.layers import DENSE_SPACE, PENALTY_SPACE, Odd, Sizes, dense_layers, hidden_arguments
 from hsclass.models.network import TRAINING_SPACE
 from hsclass.models.projection import ProjectedNetwork, ProjectedOptions, check_components
@@ -60,3 +61,11 @@ class Convolutional2D(ProjectedNetwork):
         stack += [keras.layers.Conv2D(filters, options.kernel, **hidden) for filters in options.filters]
         stack.append(keras.layers.Flatten())
         return keras.Sequential([*stack, *dense_layers(keras, options.dense, options, classes=self.n_classes)])
+
+    @classmethod
+    def layers(cls, options: Any, task: Task) -> Layers:
+        """Return the layers, counted."""
+        counted = cls.projected(options, task)
+        for filters in options.filters:
+            counted.convolve(filters, options.kernel, options.kernel)
+        return counted.dense(*options.dense, task.classes)

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from hsclass.backend import load_keras
+from hsclass.cost import Layers, Task
 from hsclass.models.layers import (
     DENSE_SPACE,
     PENALTY_SPACE,
@@ -88,3 +89,12 @@ class Convolutional3D(SpatialNetwork):
             stack += [convolution, layers.MaxPooling3D((1, 1, pool))]
         stack.append(layers.Flatten())
         return keras.Sequential([*stack, *dense_layers(keras, options.dense, options, classes=self.n_classes)])
+
+    @classmethod
+    def layers(cls, options: Any, task: Task) -> Layers:
+        """Return the layers, counted."""
+        side, across = options.window or task.side, options.spatial_kernel
+        counted = Layers(side, side, task.features, 1)
+        for step, (filters, pool) in enumerate(zip(options.filters, options.pools, strict=False)):
+            counted.convolve(filters, across, across, options.kernel, padded=(False, False, step > 0)).pool(1, 1, pool)
+        return counted.dense(*options.dense, task.classes)

@@ -1,11 +1,13 @@
 """Random forest."""
 
+import math
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import Field
 
+from hsclass.cost import READ, Cost, Task
 from hsclass.models.classifier import ModelOptions
 from hsclass.models.fast_forest import fast_version, grow_fast
 from hsclass.models.pixelwise import PixelwiseClassifier
@@ -39,6 +41,17 @@ class RandomForest(PixelwiseClassifier):
         class_weight=Choice(choices=(None, "balanced")),
     )
     grown_by = "scikit-learn"
+
+    @classmethod
+    def cost(cls, options: Any, task: Task) -> Cost:
+        """Return what training and prediction cost, at most."""
+        share = {"sqrt": task.features**-0.5, "log2": math.log2(task.features + 1) / task.features}
+        tried = task.features * share.get(options.max_features, options.max_features)
+        depth = math.log2(task.train + 1)
+        return Cost(
+            train=options.trees * task.train * depth * tried * READ,
+            predict=float(task.predict) * (options.trees * depth + task.features) * READ,
+        )
 
     def build(self, seed: int) -> Any:
         """Return the unfitted forest."""

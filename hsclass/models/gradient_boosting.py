@@ -1,5 +1,6 @@
 """Gradient-boosted trees."""
 
+import math
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -7,6 +8,7 @@ import numpy as np
 from pydantic import Field
 from scipy.special import expit, softmax
 
+from hsclass.cost import READ, Cost, Task
 from hsclass.errors import DataError
 from hsclass.models.array_file import read_arrays, write_arrays
 from hsclass.models.classifier import ModelOptions
@@ -15,6 +17,7 @@ from hsclass.models.spectra import SpectrumClassifier
 from hsclass.space import Choice, Range, search_space
 
 FILE = "trees.npz"
+_BINS = 255  # of a feature, summed for each leaf
 _NODE = {
     "value": "f8",
     "feature_idx": "i8",
@@ -66,6 +69,16 @@ class GradientBoosting(SpectrumClassifier):
     def seen(self) -> np.ndarray:
         """The class indices that training held."""
         return self.classes_
+
+    @classmethod
+    def cost(cls, options: Any, task: Task) -> Cost:
+        """Return what training and prediction cost, at most."""
+        share = task.features**-0.5 if options.max_features == "sqrt" else options.max_features
+        trees = options.iterations * task.classes
+        return Cost(
+            train=trees * (task.train + _BINS * options.leaves) * task.features * share * READ,
+            predict=float(task.predict) * (trees * math.log2(options.leaves) + task.features) * READ,
+        )
 
     def build(self, seed: int) -> Any:
         """Return the unfitted estimator."""

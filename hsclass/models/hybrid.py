@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from hsclass.backend import load_keras
+from hsclass.cost import Layers, Task
 from hsclass.errors import UsageError
 from hsclass.models.layers import DENSE_SPACE, PENALTY_SPACE, Odd, Sizes, dense_layers, hidden_arguments, require_bands
 from hsclass.models.network import TRAINING_SPACE
@@ -97,3 +98,16 @@ class Hybrid(ProjectedNetwork):
         stack += [layers.Conv2D(filters, across, **hidden) for filters in options.filters_2d]
         stack.append(layers.Flatten())
         return keras.Sequential([*stack, *dense_layers(keras, options.dense, options, classes=self.n_classes)])
+
+    @classmethod
+    def layers(cls, options: Any, task: Task) -> Layers:
+        """Return the layers, counted."""
+        across, counted = options.spatial_kernel, cls.projected(options, task)
+        counted.shape = (*counted.shape, 1)
+        for filters, kernel in zip(options.filters_3d, options.kernels, strict=False):
+            counted.convolve(filters, across, across, kernel)
+        rows, cols, left, channels = counted.shape
+        counted.shape = (rows, cols, left * channels)
+        for filters in options.filters_2d:
+            counted.convolve(filters, across, across)
+        return counted.dense(*options.dense, task.classes)

@@ -5,6 +5,7 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import Field
 
+from hsclass.cost import READ, Cost, Task
 from hsclass.errors import DataError
 from hsclass.models.classifier import ModelOptions
 from hsclass.models.pixelwise import PixelwiseClassifier
@@ -31,6 +32,16 @@ class NearestNeighbours(PixelwiseClassifier):
         weights=Choice(choices=("uniform", "distance")),
         metric=Choice(choices=("euclidean", "manhattan", "cosine")),
     )
+
+    @classmethod
+    def cost(cls, options: Any, task: Task) -> Cost:
+        """Return what training and prediction cost, at most."""
+        del options
+        return Cost(
+            train=float(task.train) * task.features * READ,
+            predict=float(task.predict) * task.features * (task.train + READ),
+            train_bytes=4.0 * task.train * task.features,
+        )
 
     def build(self, seed: int) -> Any:
         """Return the unfitted estimator."""

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
+from hsclass.cost import READ, Cost, Task
 from hsclass.errors import DataError
 from hsclass.models.classifier import ModelOptions
 from hsclass.models.pixelwise import PixelwiseClassifier
@@ -34,6 +35,16 @@ class LinearDiscriminantAnalysis(PixelwiseClassifier):
         shrinkage=Range(low=1e-4, high=1.0, log=True),
         priors=Choice(choices=("training", "equal")),
     )
+
+    @classmethod
+    def cost(cls, options: Any, task: Task) -> Cost:
+        """Return what training and prediction cost, at most."""
+        del options
+        return Cost(
+            train=float(task.features) ** 2 * (2 * task.train + task.features),
+            predict=float(task.predict) * task.features * (task.classes + READ),
+            train_bytes=8.0 * task.features * (task.train + task.classes * task.features),
+        )
 
     def build(self, seed: int) -> Any:
         """Return the unfitted estimator; it solves for the weights, because an inverse may not exist."""

@@ -6,6 +6,7 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import Field
 
+from hsclass.cost import READ, Cost, Task
 from hsclass.models.classifier import ModelOptions
 from hsclass.models.pixelwise import PixelwiseClassifier
 from hsclass.space import Choice, Range, search_space
@@ -27,6 +28,17 @@ class LogisticRegression(PixelwiseClassifier):
         c=Range(low=1e-4, high=1e3, log=True),
         class_weight=Choice(choices=(None, "balanced")),
     )
+
+    @classmethod
+    def cost(cls, options: Any, task: Task) -> Cost:
+        """Return what training and prediction cost, at most."""
+        work = float(task.features) * task.classes
+        return Cost(
+            train=options.iterations * 2 * task.train * work,
+            predict=float(task.predict) * (work + READ * task.features),
+            parameters=work,
+            train_bytes=8.0 * task.train * task.features,
+        )
 
     def build(self, seed: int) -> Any:
         """Return the unfitted estimator."""

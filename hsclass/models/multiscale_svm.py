@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import Field, PositiveInt, field_validator
 from threadpoolctl import threadpool_limits
 
+from hsclass.cost import READ, Cost, Task
 from hsclass.errors import UsageError
 from hsclass.models.array_file import read_arrays, write_arrays
 from hsclass.models.classifier import Classifier, FitReport, ModelOptions, Progress, Sample
@@ -87,6 +88,22 @@ class MultiscaleSvm(Classifier):
     def reach(self) -> int:
         """Half of the widest scale."""
         return max(self.options.scales) // 2
+
+    @classmethod
+    def cost(cls, options: Any, task: Task) -> Cost:
+        """Return what training and prediction cost, at most."""
+        filters = options.machines * task.classes
+        sample = sum(
+            float((scale - min(options.side, scale) + 1) ** 2 * min(options.side, scale) ** 2) * task.features * filters
+            for scale in options.scales
+        )
+        responses = filters * len(options.scales)
+        return Cost(
+            train=task.train * (sample + task.train * responses)
+            + READ * len(options.scales) * filters * options.samples * options.side**2 * task.features,
+            predict=float(task.predict) * (sample + task.train * responses),
+            train_bytes=8.0 * task.train * responses,
+        )
 
     def build(self, seed: int) -> Any:
         """Return the unfitted last machine."""

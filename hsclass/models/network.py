@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hsclass.backend import device_name, load_keras
+from hsclass.cost import Cost, Layers, Task, network_cost
 from hsclass.errors import DataError
 from hsclass.learning.recipes import NetworkOptions, recipe_facts
 from hsclass.models.classifier import MAP_MEMORY, Classifier, FitReport, Progress, Sample
@@ -53,6 +54,16 @@ class NetworkClassifier(Classifier):
     @abstractmethod
     def build(self) -> Any:
         """Return the untrained network, keras.Sequential, from (side, side, n_features) to (n_classes,)."""
+
+    @classmethod
+    @abstractmethod
+    def layers(cls, options: Any, task: Task) -> Layers:
+        """Return the same layers, counted."""
+
+    @classmethod
+    def cost(cls, options: Any, task: Task) -> Cost:
+        """Return what training and prediction cost, at most."""
+        return network_cost(cls.layers(options, task), options, task)
 
     def prepare(self, cube: np.ndarray, train: Sample) -> None:
         """Set the weights of a network just built that are computed from the training pixels, not learned: none here.

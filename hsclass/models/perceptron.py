@@ -6,6 +6,7 @@ import numpy as np
 from pydantic import Field
 from scipy.special import softmax
 
+from hsclass.cost import READ, Cost, Task
 from hsclass.models.classifier import ModelOptions
 from hsclass.models.pixelwise import PixelwiseClassifier
 from hsclass.space import Choice, Range, search_space
@@ -32,6 +33,16 @@ class Perceptron(PixelwiseClassifier):
         alpha=Range(low=1e-8, high=1e-2, log=True),
         class_weight=Choice(choices=(None, "balanced")),
     )
+
+    @classmethod
+    def cost(cls, options: Any, task: Task) -> Cost:
+        """Return what training and prediction cost, at most."""
+        work = float(task.features) * task.classes
+        return Cost(
+            train=options.epochs * 2 * task.train * work,
+            predict=float(task.predict) * (work + READ * task.features),
+            parameters=work,
+        )
 
     def build(self, seed: int) -> Any:
         """Return the unfitted estimator."""

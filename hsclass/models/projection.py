@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 from pydantic import Field, PositiveInt
 
+from hsclass.cost import Layers, Task
 from hsclass.errors import UsageError
 from hsclass.features.pca import principal_components
 from hsclass.models.classifier import Sample
@@ -47,6 +48,13 @@ class ProjectedNetwork(SpatialNetwork):
             return []
         # In single precision under any policy: the last components are differences of nearly equal numbers.
         return [keras.layers.Dense(self.options.components, trainable=False, dtype="float32", name=_NAME)]
+
+    @classmethod
+    def projected(cls, options: Any, task: Task) -> Layers:
+        """Return the layers up to the projection, counted."""
+        side = options.window or task.side
+        counted = Layers(side, side, task.features)
+        return counted.convolve(options.components, 1, 1) if options.components else counted
 
     def prepare(self, cube: np.ndarray, train: Sample) -> None:
         """Set the projection to the principal components of the training pixels.

@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import Field, PositiveInt
 
 from hsclass.backend import load_keras
+from hsclass.cost import Layers, Task
 from hsclass.models.layers import PENALTY_SPACE, Activation, Sizes, dense_layers, hidden_arguments, require_bands
 from hsclass.models.network import TRAINING_SPACE
 from hsclass.models.spectral import SpectralNetwork, SpectralOptions
@@ -76,3 +77,15 @@ class Recurrent(SpectralNetwork):
             stack.append(layers.Bidirectional(cell) if options.both_ways else cell)
         stack += [layers.BatchNormalization(), layers.Dropout(options.dropout)]
         return keras.Sequential([*stack, *dense_layers(keras, options.dense, options, classes=self.n_classes)])
+
+    @classmethod
+    def layers(cls, options: Any, task: Task) -> Layers:
+        """Return the layers, counted."""
+        steps, inputs, ways = -(-task.features // options.step), options.step, 2 if options.both_ways else 1
+        counted = Layers(task.features)
+        for units in options.units:
+            gates = ways * {"gru": 3, "lstm": 4}[options.cell]
+            counted.count((steps, ways * units), weights=gates * units * (inputs + units), uses=steps)
+            inputs = ways * units
+        counted.shape = (inputs,)
+        return counted.dense(*options.dense, task.classes)

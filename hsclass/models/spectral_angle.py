@@ -1,11 +1,13 @@
 """Spectral angle mapper."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from pydantic import Field
 from scipy.special import softmax
 
+from hsclass.cost import READ, Cost, Task
 from hsclass.models.array_file import read_arrays, write_arrays
 from hsclass.models.classifier import ModelOptions
 from hsclass.models.estimator_file import check_seen
@@ -42,6 +44,15 @@ class SpectralAngleMapper(SpectrumClassifier):
     """
 
     Options = SpectralAngleOptions
+
+    @classmethod
+    def cost(cls, options: Any, task: Task) -> Cost:
+        """Return what training and prediction cost, at most."""
+        del options
+        return Cost(
+            train=float(task.train) * task.features * (task.classes + READ),
+            predict=float(task.predict) * task.features * (task.classes + READ),
+        )
 
     @property
     def seen(self) -> np.ndarray:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
+from hsclass.cost import READ, Cost, Task
 from hsclass.models.classifier import ModelOptions
 from hsclass.models.pixelwise import PixelwiseClassifier
 from hsclass.models.svm_values import softmax_scores
@@ -34,6 +35,16 @@ class SupportVectorMachine(PixelwiseClassifier):
         gamma=Range(low=1e-5, high=1.0, log=True),
         class_weight=Choice(choices=(None, "balanced")),
     )
+
+    @classmethod
+    def cost(cls, options: Any, task: Task) -> Cost:
+        """Return what training and prediction cost, at most."""
+        del options
+        return Cost(
+            train=float(task.train) ** 2 * task.features,
+            predict=float(task.predict) * task.features * (task.train + READ),
+            train_bytes=8.0 * task.train * task.features,
+        )
 
     def build(self, seed: int) -> Any:
         """Return the unfitted machine; ties are broken by decision value, so that `argmax` agrees with `predict`."""

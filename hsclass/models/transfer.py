@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import numpy as np
 from pydantic import Field, PositiveInt
 
-from hsclass.backbones import backbone, blocks, check_backbone, read_keras_weights, weights_digest
+from hsclass.backbones import backbone, backbone_cost, blocks, check_backbone, read_keras_weights, weights_digest
 from hsclass.backend import load_keras
+from hsclass.cost import BACKWARD, Cost, Layers, Task, network_cost
 from hsclass.errors import DataError, UsageError
 from hsclass.features.pca import principal_components
 from hsclass.learning.recipes import NetworkOptions
@@ -127,6 +128,33 @@ class Transfer(NetworkClassifier):
         bands = tuple(int(np.abs(centres - asked).argmin()) for asked in options.wavelengths)
         return options.model_copy(update={"channels": bands, "wavelengths": None})
 
+    @classmethod
+    def layers(cls, options: Any, task: Task) -> Layers:
+        """Return the last layer, on the features of the frozen network, counted."""
+        return Layers(backbone_cost(options.backbone, options.size).features).dense(task.classes)
+
+    @classmethod
+    def cost(cls, options: Any, task: Task) -> Cost:
+        """Return what training and prediction cost, at most: the frozen network once for each window, where it can."""
+        frozen = backbone_cost(options.backbone, options.size)
+        share = 1.0 if options.fine_tune == "all" else min(1.0, options.fine_tune / frozen.blocks)
+        windows = task.train + task.validation
+        once = _seen_once(options, windows)
+        passes = float(windows if once else options.epochs * windows)
+        if options.fine_tune:
+            passes += options.fine_tune_epochs * (task.train * (1 + (BACKWARD - 1) * share) + task.validation)
+        window = frozen.macs + (options.window or task.side) ** 2 * task.features * CHANNELS
+        head = network_cost(cls.layers(options, task), options, task)
+        trained = share * (5 * 4 * frozen.parameters + 4 * options.batch_size * frozen.values)
+        return Cost(
+            train=head.train + passes * window,
+            predict=head.predict + float(task.predict) * window,
+            parameters=head.parameters + frozen.parameters,
+            train_bytes=head.train_bytes + trained + (4.0 * windows * frozen.features if once else 0.0),
+            predict_bytes=4 * frozen.parameters + 4 * _BATCH * frozen.passing,
+            prepared=once,
+        )
+
     @property
     def side(self) -> int:
         """Side [pixels] of the windows."""
@@ -209,7 +237,7 @@ class Transfer(NetworkClassifier):
     ) -> FitReport:
         """Train the last layer, then the blocks that are asked for; `validation` decides which epochs are kept."""
         options = self.options
-        once = self._seen_once(len(train) + len(validation))
+        once = _seen_once(options, len(train) + len(validation))
         first = self._fit_head if once else super().fit
         watched: dict[str, Any] = {"checkpoint": checkpoint, "tensorboard": tensorboard}
         report = first(cube, train, validation, seed=seed, progress=progress, **({} if options.fine_tune else watched))
@@ -225,12 +253,6 @@ class Transfer(NetworkClassifier):
                 self.options, self._tuned_from = options, None
             report = _one_after_the_other(report, tuned)
         return replace(report, facts=report.facts | self._facts())
-
-    def _seen_once(self, windows: int) -> bool:
-        """Whether the frozen network gives each window the same features in every epoch, and there is room for them."""
-        options = self.options
-        varied = options.augment or options.jitter or options.noise
-        return options.channels != "adapter" and not varied and windows * _FEATURE_BYTES <= _MOST_FEATURES
 
     def _fit_head(
         self, cube: np.ndarray, train: Sample, validation: Sample, *, seed: int, progress: Progress, **watched: Any
@@ -343,6 +365,12 @@ def _focus(side: int, focus: float | None) -> np.ndarray:
     return (profile[:, np.newaxis] * profile)[..., np.newaxis].astype(np.float32)
 
 
+def _seen_once(options: TransferOptions, windows: int) -> bool:
+    """Whether the frozen network gives each window the same features in every epoch, and there is room for them."""
+    varied = options.augment or options.jitter or options.noise
+    return options.channels != "adapter" and not varied and windows * _FEATURE_BYTES <= _MOST_FEATURES
+
+
 class _Head(NetworkClassifier):
     """The last layer, on features of a window in place of a pixel's."""
 
@@ -361,6 +389,10 @@ class _Head(NetworkClassifier):
                 layers.Dense(self.n_classes, activation="softmax"),
             ]
         )
+
+    @classmethod
+    def layers(cls, options: Any, task: Task) -> Layers:
+        return Layers(task.features).dense(task.classes)
 
 
 def _one_after_the_other(first: FitReport, second: FitReport) -> FitReport:

@@ -1,0 +1,82 @@
+"""What the networks cost, known without building one."""
+
+import csv
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from hsclass.backbones.efficientnet_lite import SCALES, count_layers
+
+_PASSING = 100  # numbers a pixel of an image, of the largest maps of common networks, measured
+
+
+class BackboneCost(NamedTuple):
+    """What a network costs for one image, without its classifier.
+
+    Attributes
+    ----------
+    macs, values : float
+        Multiply-adds, and numbers that all layers put out.
+    parameters : float
+    features : int
+        Channels of the last map.
+    blocks : int
+    passing : float
+        Numbers that are held at a time where nothing is kept for training.
+    maps : tuple of float
+        Numbers behind each block; empty for a network that is not divided in training, see
+        `hsclass.images.early_maps.divide_network`.
+    """
+
+    macs: float
+    values: float
+    parameters: float
+    features: int
+    blocks: int
+    passing: float
+    maps: tuple[float, ...] = ()
+
+
+@cache
+def backbone_cost(name: str, side: int) -> BackboneCost:
+    """Return what a network of `BACKBONES` costs for images of that side [pixels].
+
+    EfficientNet-Lite is counted from its definition; of Keras' applications, which are counted in proportion to the
+    pixels, `costs.csv` holds what images of 224 x 224 pixels cost, for each of their pixels.
+    """
+    pixels = side**2
+    if name in SCALES:
+        layers = count_layers(name, side)
+        maps = tuple(layers.ends)
+        return BackboneCost(
+            layers.macs, layers.values, layers.parameters, layers.shape[-1], len(maps), _PASSING * pixels, maps
+        )
+    row = _measured()[name]
+    return BackboneCost(
+        macs=float(row["macs"]) * pixels,
+        values=float(row["values"]) * pixels,
+        parameters=float(row["parameters"]),
+        features=int(row["features"]),
+        blocks=int(row["blocks"]),
+        passing=_PASSING * pixels,
+    )
+
+
+@cache
+def _measured() -> dict[str, dict[str, str]]:
+    text = files("hsclass.backbones").joinpath("costs.csv").read_text(encoding="utf-8")
+    return {row["name"]: row for row in csv.DictReader(text.splitlines())}
+
+
+def frozen_cost(names: Sequence[str], side: int) -> BackboneCost:
+    """Return what networks cost that look at images in turn and are not trained."""
+    each = [backbone_cost(name, side) for name in names]
+    return BackboneCost(
+        macs=sum(cost.macs for cost in each),
+        values=max(cost.values for cost in each),
+        parameters=sum(cost.parameters for cost in each),
+        features=sum(cost.features for cost in each),
+        blocks=sum(cost.blocks for cost in each),
+        passing=max(cost.passing for cost in each),
+    )
