@@ -1,0 +1,85 @@
+"""How often the 95 % intervals of a drawn sample hold the truth, for each design, by simulation.
+
+    python benchmarks/design_coverage.py --runs 1000
+
+A map of four classes on 400 x 400 pixels and its true classes, wrong in patches, are drawn once. Each run draws a
+sample, labels it with the truth and assesses the map. Prints the share of the intervals that hold the true value,
+for overall accuracy and pooled over the classes for user's and producer's accuracy and area.
+
+"""
+
+import argparse
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from scipy.ndimage import gaussian_filter
+
+from hsclass.assess.design.assessment import _design_of, _estimated
+from hsclass.assess.design.drawing import draw_sample
+from hsclass.raster import Grid, write_raster
+
+SIDE = 400
+DESIGNS = {
+    "simple, 400": {"design": "simple", "size": 400},
+    "systematic, 400": {"design": "systematic", "size": 400},
+    "stratified, good practice, 400": {"design": "stratified", "size": 400},
+    "stratified, equal, 200": {"design": "stratified", "size": 200, "allocation": "equal"},
+    "stratified, strata of another map, 400": {"design": "stratified", "size": 400, "strata_file": "strata.tif"},
+    "blocks, 60 of 20 x 20 pixels, 10 each": {"design": "blocks", "size": 600, "block_side": 20, "per_block": 10},
+}
+
+
+def make_world(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return map, truth and another stratification, all of patches."""
+    fields = np.stack([gaussian_filter(rng.normal(size=(SIDE, SIDE)), 12, mode="wrap") for _ in range(4)])
+    fields /= fields.std(axis=(1, 2), keepdims=True)
+    noise = np.stack([gaussian_filter(rng.normal(size=(SIDE, SIDE)), 3, mode="wrap") for _ in range(4)])
+    noise /= noise.std(axis=(1, 2), keepdims=True)
+    offset = np.array([0.9, 0.4, 0.0, -0.6])[:, np.newaxis, np.newaxis]
+    truth = (fields + offset).argmax(axis=0) + 1
+    mapped = (fields + offset + 0.35 * noise).argmax(axis=0) + 1
+    strata = 1 + (fields[0] > 0) + (fields[1] > 0.5)
+    return mapped.astype(np.uint8), truth.astype(np.int64), strata.astype(np.uint8)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=1000)
+    runs = parser.parse_args().runs
+    mapped, truth, strata = make_world(np.random.default_rng(0))
+    ids = np.arange(1, 5)
+    sizes = {int(k): int((mapped == k).sum()) for k in ids}
+    facts = {
+        "users": [(truth == k)[mapped == k].mean() for k in ids],
+        "producers": [(mapped == k)[truth == k].mean() for k in ids],
+        "area": [float((truth == k).sum()) for k in ids],
+    }
+    oa = float((mapped == truth).mean())
+    print(f"classes {list(sizes.values())} pixels, OA {oa:.3f}")
+    with tempfile.TemporaryDirectory() as folder:
+        write_raster(Path(folder) / "map.tif", mapped, grid=Grid())
+        write_raster(Path(folder) / "strata.tif", strata, grid=Grid())
+        for name, options in DESIGNS.items():
+            given = {k: str(Path(folder) / v) if k == "strata_file" else v for k, v in options.items()}
+            held: dict[str, list[bool]] = {"oa": [], "users": [], "producers": [], "area": []}
+            for seed in range(runs):
+                drawn = draw_sample(Path(folder) / "map.tif", seed=seed, **given)
+                at = tuple(drawn.pixels.T)
+                kept = np.ones(len(drawn), bool)
+                design, _ = _design_of(drawn, kept, mapped[at], sizes, "sample")
+                found = _estimated(
+                    design, drawn, mapped[at].astype(np.int64), truth[at], sizes, {}, ("pixels", 1.0), missing=0,
+                    agreement=None, notes=[],
+                )  # fmt: skip
+                held["oa"].append(found.oa.low <= oa <= found.oa.high)
+                for place, entry in enumerate(found.classes):
+                    for figure, values in facts.items():
+                        estimate = getattr(entry, figure)
+                        held[figure].append(estimate.low <= values[place] <= estimate.high)
+            shares = "  ".join(f"{figure} {np.mean(hits):.3f}" for figure, hits in held.items())
+            print(f"{name:42} {shares}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""How many units a sample needs, and how they are shared out over the strata.
+
+References
+----------
+Olofsson, P., Foody, G. M., Herold, M., Stehman, S. V., Woodcock, C. E., Wulder, M. A. (2014). Good practices for
+estimating area and assessing accuracy of land change. Remote Sensing of Environment 148, section 5.1.
+Cochran, W. G. (1977). Sampling Techniques, 3rd edition. Equations 5.25 and 5.26.
+"""
+
+from typing import Literal
+
+import numpy as np
+
+from hsclass.errors import UsageError
+
+Allocation = Literal["proportional", "equal", "neyman", "good_practice"]
+LEAST = 2
+"""Units that a stratum needs for a standard error."""
+
+RARE = 50
+"""Units that good practice gives to each rare class at least (Olofsson et al. 2014: 50 to 100)."""
+
+
+def required_size(shares: np.ndarray, accuracies: np.ndarray, target_se: float) -> int:
+    """Return the units that bring the standard error of overall accuracy to a target: n = (Σ W_i S_i / SE)².
+
+    Parameters
+    ----------
+    shares : ndarray, shape (strata,)
+        Share of each stratum of the map, W_i.
+    accuracies : ndarray, shape (strata,)
+        User's accuracies that are expected, U_i; S_i = √(U_i (1 - U_i)).
+    target_se : float
+        Standard error, as a share: 0.01 is one per cent.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> required_size(np.array([0.02, 0.015, 0.32, 0.645]), np.array([0.7, 0.6, 0.9, 0.95]), 0.01)
+    641
+    """
+    if not 0 < target_se < 1:
+        raise UsageError(f"target standard error {target_se:g}: expected a share between 0 and 1, such as 0.01")
+    spread = np.sqrt(accuracies * (1 - accuracies))
+    return round(float((shares @ spread / target_se) ** 2))
+
+
+def required_size_for_area(shares: np.ndarray, presence: np.ndarray, target_se: float) -> int:
+    """Return the units for a standard error of the area share of one class, under Neyman allocation.
+
+    Parameters
+    ----------
+    shares : ndarray, shape (strata,)
+    presence : ndarray, shape (strata,)
+        Share of each stratum that is expected to be of the class.
+    target_se : float
+        Of the class's share of the map.
+    """
+    return required_size(shares, presence, target_se)
+
+
+def allocate(kind: Allocation, size: int, pixels: np.ndarray, accuracies: np.ndarray | None = None) -> np.ndarray:
+    """Share out a sample over strata.
+
+    Parameters
+    ----------
+    kind : {"proportional", "equal", "neyman", "good_practice"}
+        "proportional" to the pixels; "equal"; "neyman" proportional to W_i S_i, which minimises the standard error of
+        overall accuracy; "good_practice": `RARE` units for each stratum whose proportional number is lower, the rest in
+        proportion to the others.
+    size : int
+        Units in all.
+    pixels : ndarray of int, shape (strata,)
+        Map pixels of each stratum, none 0.
+    accuracies : ndarray, shape (strata,), optional
+        User's accuracies expected, for "neyman"; 0.8 of each where they are not given.
+
+    Returns
+    -------
+    ndarray of int, shape (strata,)
+        Adds up to `size`; at least `LEAST` and no more than the pixels of each stratum.
+
+    Raises
+    ------
+    UsageError
+        If the size is too small for the strata, or larger than the map.
+    """
+    count = len(pixels)
+    if size < LEAST * count:
+        raise UsageError(
+            f"--size {size}: {count} strata need at least {LEAST} units each; give {LEAST * count} or more"
+        )
+    if size > pixels.sum():
+        raise UsageError(f"--size {size}: the map has {pixels.sum()} pixels; give no more than these")
+    share = pixels / pixels.sum()
+    if kind == "equal":
+        wanted = np.full(count, size / count)
+    elif kind == "neyman":
+        expected = np.full(count, 0.8) if accuracies is None else accuracies
+        spread = share * np.sqrt(expected * (1 - expected))
+        wanted = size * (spread / spread.sum() if spread.sum() > 0 else share)
+    elif kind == "good_practice":
+        rare = share * size < RARE
+        least = min(RARE, size // count)
+        rest = size - least * rare.sum()
+        wanted = np.where(rare, least, rest * share / max(share[~rare].sum(), 1e-300))
+    else:
+        wanted = size * share
+    return _whole(wanted, size, np.minimum(LEAST, pixels), pixels)
+
+
+def _whole(wanted: np.ndarray, size: int, least: np.ndarray, most: np.ndarray) -> np.ndarray:
+    """Round to whole numbers of a given sum within bounds, by largest remainders."""
+    found = np.clip(np.floor(wanted).astype(np.int64), least, most)
+    while (lacking := size - int(found.sum())) != 0:
+        step = 1 if lacking > 0 else -1
+        free = np.flatnonzero(found < most) if step > 0 else np.flatnonzero(found > least)
+        gain = (wanted - found)[free] * step
+        order = free[np.lexsort((-found[free], -gain))][: abs(lacking)]  # of equal gains, large strata first
+        found[order] += step
+    return found

@@ -1,0 +1,356 @@
+"""Assess a map with a labelled sample: unbiased accuracies and class areas with standard errors and intervals."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import rasterio
+
+from hsclass.assess.design.drawing import Sample
+from hsclass.assess.design.estimators import Estimate, PostStratified, SampleDesign, Stratified, TwoStage
+from hsclass.assess.design.files import Labelled, design_file, read_design, read_sample
+from hsclass.assess.design.strata import ClassRaster, count_strata
+from hsclass.assess.plain import plain
+from hsclass.errors import DataError, UsageError
+from hsclass.raster import quiet
+
+Unit = Literal["m2", "ha", "km2", "pixels"]
+SQUARE_METRES: dict[Unit, float] = {"m2": 1.0, "ha": 1e4, "km2": 1e6}
+_MOVED = 0.6  # pixels from the centre: half a pixel, and what coordinates lose on their way through a file
+_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class ClassAssessment:
+    """Accuracy and area of one class; areas in the unit of the assessment."""
+
+    id: int
+    name: str
+    mapped: float
+    users: Estimate
+    producers: Estimate
+    area: Estimate
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What a labelled probability sample says of a map.
+
+    Attributes
+    ----------
+    design : str
+    n : int
+        Labelled units.
+    missing : int
+        Units without a label, left out by `allow_missing`.
+    unit : str
+        Of the areas.
+    oa : Estimate
+    classes : tuple of ClassAssessment
+        Every class of the map or of the reference labels, by ascending id.
+    matrix : ndarray of float, shape (classes, classes)
+        Error matrix in shares of the map's area; rows: map, columns: reference.
+    counts : ndarray of int, shape (classes, classes)
+        The same in sample units.
+    agreement : dict or None
+        Of two interpreters: `n`, `share` of equal labels, Cohen's `kappa`.
+    halving : dict
+        Further units that would halve the interval of overall accuracy: `same_allocation`, and `neyman`, by stratum,
+        where the design has strata.
+    notes : tuple of str
+    """
+
+    design: str
+    n: int
+    missing: int
+    unit: str
+    oa: Estimate
+    classes: tuple[ClassAssessment, ...]
+    matrix: np.ndarray
+    counts: np.ndarray
+    agreement: dict[str, float] | None
+    halving: dict[str, Any]
+    notes: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return all figures for JSON, None where they are not defined."""
+        return {
+            "design": self.design, "n": self.n, "missing": self.missing, "unit": self.unit, **_keys("oa", self.oa),
+            "classes": [
+                {
+                    "id": found.id, "name": found.name, "mapped": found.mapped, **_keys("users", found.users),
+                    **_keys("producers", found.producers), **_keys("area", found.area),
+                }
+                for found in self.classes
+            ],
+            "matrix": self.matrix.tolist(), "counts": self.counts.tolist(), "agreement": self.agreement,
+            "halving": self.halving, "notes": list(self.notes),
+        }  # fmt: skip
+
+
+def _keys(name: str, found: Estimate) -> dict[str, float | None]:
+    return {
+        name: plain(found.value), f"{name}_se": plain(found.se), f"{name}_low": plain(found.low),
+        f"{name}_high": plain(found.high),
+    }  # fmt: skip
+
+
+def assess_map(
+    sample_file: str | os.PathLike[str],
+    map_file: str | os.PathLike[str],
+    *,
+    design: str | os.PathLike[str] | None = None,
+    column: str | None = None,
+    unit: Unit | None = None,
+    allow_missing: bool = False,
+) -> Assessment:
+    """Estimate accuracy and class areas of a map from a labelled probability sample.
+
+    Simple and systematic samples are post-stratified by the map's classes. The strata of a stratified sample need not
+    be the map's classes (Stehman 2014), so that one sample serves several maps of a grid. The intervals are the
+    estimate ± 1.96 standard errors; where all units of a figure agree, so that the standard error is 0, Wilson's.
+
+    Parameters
+    ----------
+    sample_file : path-like
+        What `hsclass sample` wrote, with reference labels filled in: class ids, or names where the map has a legend.
+    map_file : path-like
+        The map, on the grid that the sample was drawn on.
+    design : path-like, optional
+        The design of the sample; by default `NAME.design.json` next to it.
+    column : str, optional
+        Reference column to use, where there are several; the first by default.
+    unit : {"m2", "ha", "km2", "pixels"}, optional
+        Of the areas. By default hectares, and pixels where the map has no projected CRS.
+    allow_missing : bool
+        Leave units without a label out, as if they lacked at random within their stratum.
+
+    Raises
+    ------
+    DataError
+        If labels are missing or are no classes, points were moved, added or removed, a stratum has one labelled unit,
+        or the map lies on another grid.
+    UsageError
+        If there is no such column, or areas are asked for in a unit that the map's grid does not give.
+    """
+    labelled = read_sample(sample_file)
+    drawn = read_design(design_file(sample_file) if design is None else design)
+    raster = ClassRaster.open(map_file)
+    _require_grid(raster, drawn, sample_file)
+    order = _matched(labelled, drawn, sample_file)
+    legend = read_legend(raster.path)
+    texts = {name: [column_of[place] for place in order] for name, column_of in labelled.references.items()}
+    name = next(iter(texts)) if column is None else column
+    if name not in texts:
+        raise UsageError(f"--column {name}: {sample_file} has {', '.join(texts)}; give one of these")
+    reference = _class_ids(texts[name], legend, sample_file)
+    kept = reference > 0
+    missing = int((~kept).sum())
+    if missing == len(kept):
+        raise DataError(
+            f"{sample_file}: none of its {len(kept)} points has a label in '{name}'; fill in class ids or names"
+        )
+    if missing and not allow_missing:
+        raise DataError(
+            f"{sample_file}: {missing} of its {len(kept)} points have no label in '{name}', the first is id"
+            f" {int(np.flatnonzero(~kept)[0]) + 1}; label them, or leave them out with --allow-missing"
+        )
+    mapped = raster.at(drawn.pixels)
+    outside = int((mapped[kept] == 0).sum())
+    if outside:
+        raise DataError(f"{map_file}: has no class at {outside} points of {sample_file}; give the map that covers them")
+    counted = count_strata(raster)
+    sizes = dict(zip(counted.ids.tolist(), counted.pixels.tolist(), strict=True))
+    planned, notes = _design_of(drawn, kept, mapped[kept], sizes, sample_file)
+    if missing:
+        notes.append(
+            f"{missing} points without a label were left out, as if they lacked at random within their stratum"
+        )
+    return _estimated(
+        planned, drawn, mapped[kept], reference[kept], sizes, legend, _scale(raster, unit), missing=missing,
+        agreement=_agreement(texts, legend, sample_file), notes=notes,
+    )  # fmt: skip
+
+
+def _estimated(
+    design: SampleDesign, drawn: Sample, mapped: np.ndarray, reference: np.ndarray, sizes: Mapping[int, int],
+    legend: Mapping[int, str], scale: tuple[str, float], *, missing: int, agreement: dict[str, float] | None,
+    notes: list[str],
+) -> Assessment:  # fmt: skip
+    ids = sorted({*sizes, *np.unique(reference).tolist()})
+    one, right, total = np.ones(len(mapped)), (mapped == reference).astype(float), float(sum(sizes.values()))
+    unit, area = scale
+    classes = []
+    for identity in ids:
+        named, true = (mapped == identity).astype(float), (reference == identity).astype(float)
+        share = design.ratio(true, one)
+        classes.append(
+            ClassAssessment(
+                identity, legend.get(identity, str(identity)), sizes.get(identity, 0) * area,
+                design.ratio(named * true, named), design.ratio(named * true, true),
+                Estimate(*(value * total * area for value in share)),
+            )
+        )  # fmt: skip
+    place = {identity: number for number, identity in enumerate(ids)}
+    cells = np.array([[place[m], place[r]] for m, r in zip(mapped.tolist(), reference.tolist(), strict=True)]).T
+    matrix, counts = np.zeros((len(ids), len(ids))), np.zeros((len(ids), len(ids)), np.int64)
+    np.add.at(matrix, tuple(cells), design.weights / design.weights.sum())
+    np.add.at(counts, tuple(cells), 1)
+    return Assessment(
+        drawn.design, len(mapped), missing, unit, design.ratio(right, one), tuple(classes), matrix, counts, agreement,
+        _halving(design, right, drawn), tuple(notes),
+    )  # fmt: skip
+
+
+def _design_of(
+    drawn: Sample, kept: np.ndarray, mapped: np.ndarray, sizes: Mapping[int, int], file: object
+) -> tuple[SampleDesign, list[str]]:
+    """Return the design of the labelled units; strata whose units lack a label, or are single, are refused."""
+    notes: list[str] = []
+    if drawn.design in {"simple", "systematic"}:
+        held, units = dict(sizes), mapped
+        few = [stratum for stratum in held if np.count_nonzero(units == stratum) < 2]
+        if few:  # post-strata may be joined: with one of them all is simple random sampling
+            notes.append(
+                f"map class {', '.join(map(str, few[:_SHOWN]))} has fewer than 2 points, so the sample is not"
+                " post-stratified"
+            )
+            return Stratified(np.zeros(len(units), np.int64), np.array([sum(held.values())])), notes
+        if drawn.design == "systematic":
+            notes.append("standard errors are those of a simple random sample, usually too large for a systematic one")
+        return PostStratified(*_indexed(units, held)), notes
+    units = drawn.strata[kept]
+    few = [stratum for stratum in drawn.sizes if np.count_nonzero(units == stratum) < 2]
+    if few and drawn.design == "stratified":
+        found = ", ".join(f"{s}: {np.count_nonzero(units == s)}" for s in few[:_SHOWN])
+        raise DataError(
+            f"{file}: {len(few)} strata have fewer than 2 labelled points ({found}), so they have no standard error;"
+            " label more points there, or draw a sample with at least 2 in each stratum"
+        )
+    if drawn.design == "blocks":
+        held = {block: size for block, size in drawn.sizes.items() if (units == block).any()}
+        return TwoStage(*_indexed(units, held), blocks=int(drawn.about["blocks"])), notes
+    return Stratified(*_indexed(units, drawn.sizes)), notes
+
+
+def _indexed(units: np.ndarray, sizes: Mapping[int, int]) -> tuple[np.ndarray, np.ndarray]:
+    ids = np.array(sorted(sizes))
+    return np.searchsorted(ids, units), np.array([sizes[identity] for identity in ids.tolist()], np.int64)
+
+
+def _halving(design: SampleDesign, right: np.ndarray, drawn: Sample) -> dict[str, Any]:
+    """Return how many more units would halve the interval of overall accuracy."""
+    found: dict[str, Any] = {"same_allocation": 3 * len(right)}
+    if drawn.design == "stratified" and isinstance(design, Stratified):
+        whole = design.ratio(right, np.ones(len(right)))
+        deviation = np.sqrt(design.spread(right - whole.value))
+        effort = design.sizes * deviation
+        if effort.sum() > 0:
+            best = effort * effort.sum() / (design.variance(right - whole.value) / 4)
+            more = np.maximum(0, np.ceil(best - design.counts)).astype(int)
+            found["neyman"] = dict(zip(map(str, sorted(drawn.sizes)), more.tolist(), strict=True))
+    return found
+
+
+def _require_grid(raster: ClassRaster, drawn: Sample, file: object) -> None:
+    mine = None if raster.grid.transform is None else list(raster.grid.transform)[:6]
+    theirs = None if drawn.grid.transform is None else list(drawn.grid.transform)[:6]
+    size = 1.0 if mine is None else max(abs(mine[0]), abs(mine[4]), 1e-12)
+    same = mine == theirs or (mine and theirs and np.abs(np.subtract(mine, theirs)).max() <= 0.1 * size)
+    if raster.shape != drawn.shape or not same:
+        raise DataError(
+            f"{raster.path}: is {raster.shape[0]} x {raster.shape[1]} pixels with the transform {mine}; {file} was"
+            f" drawn on {drawn.shape[0]} x {drawn.shape[1]} with {theirs}; give a map on that grid"
+        )
+
+
+def _matched(labelled: Labelled, drawn: Sample, file: object) -> np.ndarray:
+    """Return for each drawn unit the row of the file that holds it, after a check that none was moved."""
+    wanted = np.arange(1, len(drawn) + 1)
+    unknown, lacking = np.setdiff1d(labelled.ids, wanted), np.setdiff1d(wanted, labelled.ids)
+    if len(unknown) or len(lacking):
+        raise DataError(
+            f"{file}: lacks {len(lacking)} of the {len(drawn)} points of its design and has {len(unknown)} others"
+            f" (id {', '.join(map(str, [*lacking[:3], *unknown[:3]]))}); keep all points, and leave 'reference' empty"
+            " where there is no label"
+        )
+    order = np.argsort(labelled.ids)
+    places = _in_map_crs(labelled.places[order], labelled.crs, drawn)
+    corner = drawn.grid.transform
+    columns = places if corner is None else np.stack(~corner * places.T, axis=1)
+    moved = np.abs(columns - (drawn.pixels[:, ::-1] + 0.5)).max(axis=1) > _MOVED
+    if moved.any():
+        raise DataError(
+            f"{file}: {int(moved.sum())} of {len(drawn)} points lie elsewhere than they were drawn, the first is id"
+            f" {int(np.flatnonzero(moved)[0]) + 1}; a label holds for the drawn pixel: move them back"
+        )
+    return order
+
+
+def _in_map_crs(places: np.ndarray, crs: Any, drawn: Sample) -> np.ndarray:
+    from rasterio.crs import CRS
+    from rasterio.warp import transform
+
+    if crs is None or drawn.grid.crs is None:
+        return places
+    own = CRS.from_user_input(crs)
+    return places if own == drawn.grid.crs else np.array(transform(own, drawn.grid.crs, *places.T)).T
+
+
+def _class_ids(texts: list[str], legend: Mapping[int, str], file: object) -> np.ndarray:
+    """Return class ids of labels, 0 of empty ones."""
+    by_name = {name.casefold(): identity for identity, name in legend.items()}
+    found, wrong = np.zeros(len(texts), np.int64), []
+    for place, text in enumerate(texts):
+        if not text:
+            continue
+        number = int(float(text)) if text.replace(".0", "").isdigit() else by_name.get(text.casefold(), -1)
+        found[place] = max(number, 0)
+        if number < 1 or (legend and number not in legend):
+            wrong.append(text)
+    if wrong:
+        known = ", ".join(f"{identity} {name}" for identity, name in sorted(legend.items())) or "ids from 1 up"
+        raise DataError(
+            f"{file}: {len(wrong)} labels are no classes ({', '.join(sorted(set(wrong))[:_SHOWN])}); expected {known}"
+        )
+    return found
+
+
+def _agreement(texts: Mapping[str, list[str]], legend: Mapping[int, str], file: object) -> dict[str, float] | None:
+    """Return how far the first two interpreters agree, on the points that both labelled."""
+    if len(texts) < 2:
+        return None
+    first, second = (_class_ids(column, legend, file) for column in list(texts.values())[:2])
+    both = (first > 0) & (second > 0)
+    if not both.any():
+        return None
+    one, other = first[both], second[both]
+    share = float((one == other).mean())
+    chance = float(sum((one == c).mean() * (other == c).mean() for c in np.unique(one)))
+    return {"n": int(both.sum()), "share": share, "kappa": (share - chance) / (1 - chance) if chance < 1 else 1.0}
+
+
+def _scale(raster: ClassRaster, unit: Unit | None) -> tuple[str, float]:
+    """Return the unit of areas and the area of a pixel in it."""
+    pixel = raster.grid.pixel_area
+    if unit in {None, "pixels"} and (pixel is None or unit == "pixels"):
+        return "pixels", 1.0
+    if pixel is None:
+        raise UsageError(
+            f"--unit {unit}: {raster.path} has no projected CRS, so its pixels have no area; take 'pixels'"
+        )
+    chosen: Unit = unit or "ha"
+    return chosen, pixel / SQUARE_METRES[chosen]
+
+
+def read_legend(path: Path) -> dict[int, str]:
+    """Return the names of a map's classes by id; empty where it has none."""
+    with quiet(), rasterio.open(path) as source:
+        tags, names = source.tags(), source.tags(1).get("category_names", "")
+    if "classes" in tags:
+        return {entry["id"]: entry["name"] for entry in json.loads(tags["classes"])}
+    return {number: name for number, name in enumerate(names.split("|")) if number and name}

@@ -1,0 +1,147 @@
+"""Design-based estimators of accuracy and area: every figure is a ratio of two estimated totals.
+
+With y and x of each sample unit, and w the number of map pixels that it stands for, R = Σ w y / Σ w x. Overall accuracy
+has y = 1 where map and reference agree and x = 1; user's accuracy of class k has x = 1 where the map says k; producer's
+accuracy has x = 1 where the reference says k; the share of class k has y = 1 where the reference says k and x = 1. The
+variance of R is that of Σ w z / X with z = y - R x (Stehman 2014, eqs. 24 to 28), under the design that was used.
+
+References
+----------
+Stehman, S. V. (2014). Estimating area and map accuracy for stratified random sampling when the strata are different
+from the map classes. International Journal of Remote Sensing 35, 4923-4939.
+Olofsson, P., Foody, G. M., Herold, M., Stehman, S. V., Woodcock, C. E., Wulder, M. A. (2014). Good practices for
+estimating area and assessing accuracy of land change. Remote Sensing of Environment 148, 42-57.
+Cochran, W. G. (1977). Sampling Techniques, 3rd edition. Sections 5A.9 (post-stratification) and 11 (two stages).
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+Z = 1.96
+"""Of the 95 % intervals, as in Olofsson et al. (2014)."""
+
+
+class Estimate(NamedTuple):
+    """A figure, its standard error and the ends of its 95 % interval; NaN where it is not defined."""
+
+    value: float
+    se: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class SampleDesign(ABC):
+    """How the units were drawn, which gives each its weight and every total its variance.
+
+    Attributes
+    ----------
+    strata : ndarray of int, shape (n,)
+        Stratum of each unit, an index into `sizes`; for post-strata and two-stage samples see the subclasses.
+    sizes : ndarray of int, shape (strata,)
+        Map pixels of each stratum.
+    """
+
+    strata: np.ndarray
+    sizes: np.ndarray
+
+    @property
+    @abstractmethod
+    def weights(self) -> np.ndarray:
+        """Map pixels that each unit stands for, shape (n,)."""
+
+    @abstractmethod
+    def variance(self, z: np.ndarray) -> float:
+        """Return the estimated variance of Σ w z."""
+
+    def ratio(self, y: np.ndarray, x: np.ndarray) -> Estimate:
+        """Return the ratio of the totals of y and x, both of shape (n,), with its standard error and interval."""
+        total = float(self.weights @ x)
+        if total <= 0:
+            return Estimate(np.nan, np.nan, np.nan, np.nan)
+        value = float(self.weights @ y) / total
+        se = float(np.sqrt(self.variance(y - value * x))) / total
+        if se > 0:
+            low, high = value - Z * se, value + Z * se
+        else:  # all units of the figure agree, which is not certainty
+            low, high = wilson(value, int(np.count_nonzero(x)))
+        return Estimate(value, se, max(low, 0.0), min(high, 1.0))
+
+
+@dataclass(frozen=True)
+class Stratified(SampleDesign):
+    """Simple random sampling within strata; a single stratum is simple random sampling."""
+
+    @property
+    def counts(self) -> np.ndarray:
+        """Units of each stratum, shape (strata,)."""
+        return np.bincount(self.strata, minlength=len(self.sizes))
+
+    @property
+    def weights(self) -> np.ndarray:
+        """Map pixels that each unit stands for: size over units of its stratum."""
+        return (self.sizes / np.maximum(self.counts, 1))[self.strata]
+
+    def variance(self, z: np.ndarray) -> float:
+        """Return Σ N_h² s²_h / n_h, without a finite population correction, as Olofsson et al. (2014, eqs. 5 to 10)."""
+        return float((self.sizes**2 * self.spread(z) / np.maximum(self.counts, 1)).sum())
+
+    def spread(self, z: np.ndarray) -> np.ndarray:
+        """Return the sample variance of z in each stratum, shape (strata,); 0 where there is a single unit."""
+        counts = np.maximum(self.counts, 1)
+        means = np.bincount(self.strata, z, len(self.sizes)) / counts
+        squares = np.bincount(self.strata, (z - means[self.strata]) ** 2, len(self.sizes))
+        return squares / np.maximum(counts - 1, 1)
+
+
+@dataclass(frozen=True)
+class PostStratified(Stratified):
+    """Simple random or systematic sampling; the map's classes, whose sizes are known, are post-strata."""
+
+    def variance(self, z: np.ndarray) -> float:
+        """Return N² (Σ W_h s²_h / n + Σ (1 - W_h) s²_h / n²) (Cochran 1977, eq. 5A.42)."""
+        n, total = len(self.strata), float(self.sizes.sum())
+        share, spread = self.sizes / total, self.spread(z)
+        return float(total**2 * ((share * spread).sum() / n + ((1 - share) * spread).sum() / n**2))
+
+
+@dataclass(frozen=True)
+class TwoStage(SampleDesign):
+    """Blocks drawn by simple random sampling, pixels by simple random sampling within each.
+
+    `strata` is the block of each unit, `sizes` the mapped pixels of the drawn blocks.
+
+    Attributes
+    ----------
+    blocks : int
+        Blocks of the whole map that hold mapped pixels.
+    """
+
+    blocks: int
+
+    @property
+    def weights(self) -> np.ndarray:
+        """Map pixels that each unit stands for: those of its block over its units, times blocks over drawn blocks."""
+        counts = np.bincount(self.strata, minlength=len(self.sizes))
+        return (self.sizes / np.maximum(counts, 1))[self.strata] * self.blocks / len(self.sizes)
+
+    def variance(self, z: np.ndarray) -> float:
+        """Return the variance between the blocks' estimated totals, which holds that within them, too.
+
+        As if blocks were drawn with replacement (Cochran 1977, section 11.8): slightly too large where many are drawn.
+        """
+        drawn = len(self.sizes)
+        totals = np.bincount(self.strata, self.weights * z, drawn) * drawn
+        return float(totals.var(ddof=1) / drawn) if drawn > 1 else float("nan")
+
+
+def wilson(share: float, n: int) -> tuple[float, float]:
+    """Return Wilson's 95 % limits of a share of n independent units (Wilson 1927)."""
+    if n == 0:
+        return 0.0, 1.0
+    centre = (share + Z**2 / (2 * n)) / (1 + Z**2 / n)
+    half = Z / (1 + Z**2 / n) * np.sqrt(share * (1 - share) / n + Z**2 / (4 * n**2))
+    return centre - half, centre + half

@@ -1,0 +1,217 @@
+"""Sample files: what an interpreter fills in, and next to it the design, which the interpreter does not see.
+
+GeoPackage, GeoJSON, KML and CSV hold `id`, `x`, `y` and an empty `reference`; the stratum and the map's class are left
+out, so that they cannot sway the interpreter. `NAME.design.json` next to the file holds the design. The file opens in
+QGIS, where `reference` is filled in, and in the plug-in AcATaMa.
+"""
+
+import csv
+import json
+import os
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from hsclass.assess.design.drawing import Sample
+from hsclass.atomic import atomic_path, write_text
+from hsclass.errors import DataError, UsageError
+from hsclass.raster import Grid
+
+COLUMNS = ("id", "x", "y", "reference")
+DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".kml": "KML"}
+_GLOBAL = {".geojson", ".kml"}  # their coordinates are degrees, whatever the map's
+
+
+class Labelled(NamedTuple):
+    """The rows of a sample file: ids, x and y in the file's CRS, the text of each reference column, and the CRS."""
+
+    ids: np.ndarray
+    places: np.ndarray
+    references: dict[str, list[str]]
+    crs: Any
+
+
+def design_file(path: str | os.PathLike[str]) -> Path:
+    """Return where the design of a sample file is kept."""
+    path = Path(path)
+    return path.with_name(f"{path.stem}.design.json")
+
+
+def write_sample(sample: Sample, path: str | os.PathLike[str]) -> None:
+    """Write a sample file and its design.
+
+    Parameters
+    ----------
+    sample : Sample
+    path : path-like
+        Ending in .gpkg, .geojson, .kml or .csv. GeoJSON and KML are in degrees (WGS 84), the others in the map's CRS.
+
+    Raises
+    ------
+    UsageError
+        If the ending is another one, or the map has no CRS, which GeoJSON and KML need.
+    """
+    path = Path(path)
+    suffix = path.suffix.lower()
+    if suffix not in {*DRIVERS, ".csv"}:
+        raise UsageError(f"output {path}: ends in '{path.suffix}'; expected {', '.join([*DRIVERS, '.csv'])}")
+    if suffix in _GLOBAL and sample.grid.crs is None:
+        raise UsageError(f"output {path}: is in degrees, and the map has no CRS to convert from; write .gpkg or .csv")
+    ids = np.arange(1, len(sample) + 1)
+    if suffix == ".csv":
+        with atomic_path(path) as partial, partial.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(COLUMNS)
+            for identity, (x, y) in zip(ids.tolist(), sample.places.tolist(), strict=True):
+                writer.writerow([identity, repr(x), repr(y), ""])
+    else:
+        _write_points(sample, ids, path, DRIVERS[suffix], to_degrees=suffix in _GLOBAL)
+    write_text(design_file(path), json.dumps(_as_record(sample), indent=1) + "\n")
+
+
+def _write_points(sample: Sample, ids: np.ndarray, path: Path, driver: str, *, to_degrees: bool) -> None:
+    import pyogrio
+    import shapely
+    from rasterio.warp import transform
+
+    x, y = sample.places.T
+    crs = None if sample.grid.crs is None else sample.grid.crs.to_wkt()
+    if to_degrees:
+        shown = np.array(transform(sample.grid.crs, "EPSG:4326", x, y))
+        crs = "EPSG:4326"
+    else:
+        shown = np.stack([x, y])
+    fields = [ids.astype(np.int64), shown[0], shown[1], np.array([""] * len(ids), object)]
+    with atomic_path(path) as partial:
+        pyogrio.raw.write(
+            partial, shapely.to_wkb(shapely.points(shown.T)), fields, list(COLUMNS), geometry_type="Point", crs=crs,
+            driver=driver, layer=path.stem,
+        )  # fmt: skip
+
+
+def _as_record(sample: Sample) -> dict[str, Any]:
+    return {
+        "design": sample.design, "seed": sample.seed, "shape": list(sample.shape),
+        "crs": None if sample.grid.crs is None else sample.grid.crs.to_wkt(),
+        "transform": None if sample.grid.transform is None else list(sample.grid.transform)[:6],
+        "sizes": {str(stratum): size for stratum, size in sample.sizes.items()},
+        "units": [
+            [identity, int(row), int(col), int(stratum)]
+            for identity, ((row, col), stratum) in enumerate(zip(sample.pixels, sample.strata, strict=True), 1)
+        ],
+        **sample.about,
+    }  # fmt: skip
+
+
+def read_design(path: str | os.PathLike[str]) -> Sample:
+    """Read the design of a sample file from the file next to it.
+
+    Raises
+    ------
+    DataError
+        If it is missing or damaged.
+    """
+    from rasterio.crs import CRS
+    from rasterio.transform import Affine
+
+    file = Path(path)
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+        units = np.array(found.pop("units"), np.int64).reshape(-1, 4)
+        corner, crs = found.pop("transform"), found.pop("crs")
+        return Sample(
+            design=found.pop("design"),
+            pixels=units[:, 1:3],
+            strata=units[:, 3],
+            sizes={int(stratum): int(size) for stratum, size in found.pop("sizes").items()},
+            grid=Grid(None if crs is None else CRS.from_wkt(crs), None if corner is None else Affine(*corner)),
+            shape=tuple(found.pop("shape")),
+            seed=found.pop("seed"),
+            about=found,
+        )
+    except OSError as error:
+        raise DataError(
+            f"{file}: cannot be read ({error.strerror}); expected the design that 'hsclass sample' wrote next to the"
+            " sample; keep both together, or name it with --design"
+        ) from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DataError(f"{file}: is no design of a sample ({error}); expected what 'hsclass sample' wrote") from error
+
+
+def read_sample(path: str | os.PathLike[str]) -> Labelled:
+    """Read a sample file that an interpreter filled in: from QGIS, AcATaMa, a spreadsheet or by hand.
+
+    Columns are found by name, in any order and case; `reference` may be called `label` or `class`, further columns that
+    begin with `reference` are those of further interpreters.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read, or lacks `id` or a reference column, or an id stands twice.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise DataError(f"{path}: no such file; give the sample file that was filled in")
+    rows, crs = _read_csv(path) if path.suffix.lower() == ".csv" else _read_points(path)
+    names = {name.strip().lower(): name for name in rows}
+    columns = [names[key] for key in names if key.startswith("reference")]
+    columns = columns or [names[key] for key in ("label", "class") if key in names][:1]
+    if "id" not in names or not columns:
+        held = ", ".join(rows) or "no columns"
+        raise DataError(f"{path}: has {held}; expected 'id' and 'reference' (a class id or name for each point)")
+    try:
+        ids = np.array([int(float(text)) for text in rows[names["id"]]], np.int64)
+        places = np.array([[float(text or "nan") for text in rows[names[axis]]] for axis in ("x", "y")]).T
+    except (KeyError, ValueError) as error:
+        raise DataError(
+            f"{path}: columns id, x and y must hold numbers ({error}); keep them as they were written"
+        ) from error
+    twice = ids[np.flatnonzero(np.bincount(ids - ids.min(initial=0))[ids - ids.min(initial=0)] > 1)]
+    if len(twice):
+        raise DataError(f"{path}: id {twice[0]} stands {int((ids == twice[0]).sum())} times; expected each id once")
+    return Labelled(ids, places, {name: [text.strip() for text in rows[name]] for name in columns}, crs)
+
+
+def _read_csv(path: Path) -> tuple[dict[str, list[str]], None]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{path}: cannot be read ({error}); expected a CSV file in UTF-8") from error
+    first = text.split("\n", 1)[0]
+    delimiter = max(",;\t", key=first.count)
+    rows = list(csv.DictReader(text.splitlines(), delimiter=delimiter))
+    if not rows:
+        raise DataError(f"{path}: holds no rows; expected one for each point of the sample")
+    decimal = "," if delimiter != "," else "."
+    found = {}
+    for name in rows[0]:
+        cells = [row[name] or "" for row in rows]
+        found[name] = [cell.replace(decimal, ".") for cell in cells] if name.lower() in {"id", "x", "y"} else cells
+    return found, None
+
+
+def _read_points(path: Path) -> tuple[dict[str, list[str]], Any]:
+    import pyogrio
+    import shapely
+    from pyogrio.errors import DataLayerError, DataSourceError
+
+    try:
+        about, _, geometry, fields = pyogrio.raw.read(path)
+    except (DataSourceError, DataLayerError) as error:
+        raise DataError(f"{path}: cannot be read ({error}); expected .gpkg, .geojson, .kml or .csv") from error
+    rows = {
+        name: ["" if _empty(value) else str(value) for value in values]
+        for name, values in zip(about["fields"], fields, strict=True)
+    }
+    if "id2" in rows:  # GDAL calls KML's own identifiers "id"
+        rows["id"] = rows.pop("id2")
+    if geometry is not None and len(geometry):
+        points = shapely.centroid(shapely.from_wkb(geometry))
+        rows["x"] = [repr(value) for value in shapely.get_x(points).tolist()]
+        rows["y"] = [repr(value) for value in shapely.get_y(points).tolist()]
+    return rows, about["crs"]
+
+
+def _empty(value: Any) -> bool:
+    return value is None or (isinstance(value, float) and np.isnan(value))

@@ -1,0 +1,211 @@
+"""The strata of a map: counted, and their pixels found by number, in one pass of strips each."""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import rasterio
+from rasterio.errors import RasterioIOError
+from rasterio.transform import Affine
+from rasterio.windows import Window
+
+from hsclass.errors import DataError
+from hsclass.raster import Grid, quiet
+
+_PIXELS = 1 << 23
+"""Of a strip that is read at a time."""
+
+_MOST = 1 << 16
+"""Class ids that are counted; a raster with larger values is no map of classes."""
+
+
+@dataclass(frozen=True)
+class ClassRaster:
+    """A raster of class ids that is read in strips.
+
+    Attributes
+    ----------
+    path : Path
+    shape : tuple of int
+        (rows, cols)
+    grid : Grid
+    nodata : float or None
+    strip : int
+        Rows that are read at a time.
+    """
+
+    path: Path
+    shape: tuple[int, int]
+    grid: Grid
+    nodata: float | None
+    strip: int
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str]) -> "ClassRaster":
+        """Read the header of a raster of one band of class ids.
+
+        Raises
+        ------
+        DataError
+            If it cannot be read, has several bands, or no whole numbers.
+        """
+        path = Path(path)
+        try:
+            with quiet(), rasterio.open(path) as source:
+                if source.count != 1 or np.dtype(source.dtypes[0]).kind not in "iu":
+                    raise DataError(
+                        f"{path}: has {source.count} band(s) of {source.dtypes[0]}; expected one band of class ids"
+                        " (whole numbers); give the raster of classes"
+                    )
+                known = source.transform != Affine.identity()
+                block = source.block_shapes[0][0]
+                rows = max(1, _PIXELS // source.width)
+                return cls(
+                    path, (source.height, source.width), Grid(source.crs, source.transform if known else None),
+                    source.nodata, max(block, rows // block * block),
+                )  # fmt: skip
+        except RasterioIOError as error:
+            raise DataError(
+                f"{path}: cannot be read as a raster ({error}); expected a map of classes that GDAL reads"
+            ) from error
+
+    def strips(self) -> Iterator[tuple[int, np.ndarray]]:
+        """Yield the first row and the class ids, int of shape (rows, cols), of each strip; 0 where there is no data."""
+        with quiet(), rasterio.open(self.path) as source:
+            for top in range(0, self.shape[0], self.strip):
+                yield top, self.read(source, top)
+
+    def read(self, source: rasterio.DatasetReader, top: int) -> np.ndarray:
+        """Return the strip that begins at a row."""
+        rows = min(self.strip, self.shape[0] - top)
+        try:
+            return self._cleaned(source.read(1, window=Window(0, top, self.shape[1], rows)))
+        except RasterioIOError as error:
+            raise DataError(f"{self.path}: cannot be read to its end ({error}); get the file again") from error
+
+    def _cleaned(self, values: np.ndarray) -> np.ndarray:
+        """Return class ids with 0 for everything that is none."""
+        if values.dtype.kind == "i" and values.min(initial=0) < 0:
+            values = np.where(values < 0, 0, values)
+        if values.max(initial=0) >= _MOST:
+            raise DataError(
+                f"{self.path}: holds {values.max()}; expected class ids below {_MOST}; renumber the classes"
+            )
+        if self.nodata is not None and self.nodata != 0:
+            values = np.where(values == self.nodata, 0, values)
+        return values
+
+    def window(self, rows: slice, cols: slice) -> np.ndarray:
+        """Return the class ids of a rectangle, which is cut off at the borders of the raster."""
+        with quiet(), rasterio.open(self.path) as source:
+            return self._cleaned(source.read(1, window=Window.from_slices(rows, cols)))
+
+    def at(self, pixels: np.ndarray) -> np.ndarray:
+        """Return the class ids, shape (n,), of pixels given by row and column, shape (n, 2)."""
+        found = np.zeros(len(pixels), np.int64)
+        tops = pixels[:, 0] // self.strip * self.strip
+        with quiet(), rasterio.open(self.path) as source:
+            for top in np.unique(tops):
+                here = tops == top
+                found[here] = self.read(source, int(top))[pixels[here, 0] - top, pixels[here, 1]]
+        return found
+
+    def require_same_grid(self, other: "ClassRaster") -> None:
+        """Raise DataError where another raster does not lie on this one's grid."""
+        offset = 0.0
+        one, two = self.grid.transform, other.grid.transform
+        if one is not None and two is not None:
+            corners = np.array([[0, 0], [self.shape[1], self.shape[0]]], float)
+            offset = max(np.abs(np.subtract(~one * (two * tuple(corner)), corner)).max() for corner in corners)
+        if (
+            self.shape != other.shape
+            or (one is None) != (two is None)
+            or offset > 0.1
+            or self.grid.crs != other.grid.crs
+        ):
+            raise DataError(
+                f"{other.path}: lies on another grid than {self.path} ({other.shape[0]} x {other.shape[1]}"
+                f" pixels against {self.shape[0]} x {self.shape[1]}, {offset:.3g} pixels apart); bring it to the grid"
+                " of the map"
+            )
+
+
+@dataclass(frozen=True)
+class StratumCounts:
+    """Pixels of each stratum in each strip.
+
+    Attributes
+    ----------
+    ids : ndarray of int, shape (strata,)
+        Ascending; 0 stands for all classes together.
+    by_strip : ndarray of int64, shape (strips, strata)
+    """
+
+    ids: np.ndarray
+    by_strip: np.ndarray
+
+    @property
+    def pixels(self) -> np.ndarray:
+        """Pixels of each stratum, shape (strata,)."""
+        return self.by_strip.sum(axis=0)
+
+    def together(self) -> "StratumCounts":
+        """Return all strata as one."""
+        return StratumCounts(np.array([0]), self.by_strip.sum(axis=1, keepdims=True))
+
+
+def count_strata(raster: ClassRaster) -> StratumCounts:
+    """Count the pixels of each stratum, strip by strip.
+
+    Raises
+    ------
+    DataError
+        If no pixel has a class.
+    """
+    counted = [np.bincount(values.ravel(), minlength=_MOST) for _, values in raster.strips()]
+    table = np.stack(counted)
+    ids = np.flatnonzero(table.sum(axis=0))
+    ids = ids[ids > 0]
+    if not len(ids):
+        raise DataError(f"{raster.path}: has no pixel of any class; expected class ids from 1 up")
+    return StratumCounts(ids, table[:, ids])
+
+
+def locate(raster: ClassRaster, counts: StratumCounts, wanted: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Return where the pixels of the given numbers lie.
+
+    Parameters
+    ----------
+    raster : ClassRaster
+    counts : StratumCounts
+        Of that raster.
+    wanted : sequence of ndarray of int
+        For each stratum the numbers, from 0, of its pixels in row order.
+
+    Returns
+    -------
+    list of ndarray of int, shape (n, 2)
+        Row and column of each, in the order of the numbers.
+    """
+    found = [np.zeros((len(numbers), 2), np.int64) for numbers in wanted]
+    ends = np.cumsum(counts.by_strip, axis=0)
+    starts = ends - counts.by_strip
+    with quiet(), rasterio.open(raster.path) as source:
+        for strip in range(len(ends)):
+            here = [
+                np.flatnonzero((numbers >= starts[strip, place]) & (numbers < ends[strip, place]))
+                for place, numbers in enumerate(wanted)
+            ]
+            if not any(map(len, here)):
+                continue
+            top = strip * raster.strip
+            values = raster.read(source, top).ravel()
+            for place, chosen in enumerate(here):
+                if len(chosen):
+                    identity = counts.ids[place]
+                    members = np.flatnonzero(values == identity if identity else values)
+                    flat = members[wanted[place][chosen] - starts[strip, place]]
+                    found[place][chosen] = np.stack(np.divmod(flat, raster.shape[1]), axis=1) + np.array([top, 0])
+    return found

@@ -1,0 +1,104 @@
+"""Commands of an accuracy sample: draw one from a map, assess the map with its labels."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from hsclass.cli.app import app
+from hsclass.cli.arguments import Output, Seed
+from hsclass.errors import UsageError
+
+
+@app.command()
+def sample(
+    map_file: Annotated[Path, typer.Argument(metavar="MAP.tif", help="raster of class ids, made here or elsewhere")],
+    output: Output,
+    size: Annotated[int | None, typer.Option(min=1, help="units in all")] = None,
+    design: Annotated[
+        Literal["stratified", "simple", "systematic", "blocks"], typer.Option(help="how units are drawn")
+    ] = "stratified",
+    seed: Seed = 0,
+    allocation: Annotated[
+        Literal["good_practice", "proportional", "equal", "neyman"],
+        typer.Option(help="how a stratified sample is shared out over the strata"),
+    ] = "good_practice",
+    strata: Annotated[Path | None, typer.Option(help="raster of strata", show_default="the map's classes")] = None,
+    target_se: Annotated[
+        float | None, typer.Option(help="standard error of overall accuracy to reach, in place of --size")
+    ] = None,
+    expected: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID=ACCURACY", help="user's accuracy expected of a class; may be repeated"),
+    ] = None,
+    min_distance: Annotated[float, typer.Option(min=0, help="least distance between two units, in pixels")] = 0,
+    block_side: Annotated[int, typer.Option(min=1, help="side of the blocks, in pixels")] = 100,
+    per_block: Annotated[int, typer.Option(min=2, help="units in each block")] = 10,
+) -> None:
+    """Draw a probability sample of a map's pixels, to be labelled in QGIS, AcATaMa or a spreadsheet.
+
+    The file has the columns id, x, y and reference; fill in reference and run `hsclass assess`.
+    """
+    from hsclass.assess.design import draw_sample, write_sample
+    from hsclass.assess.design.planning import alternatives, planned_size
+
+    accuracies = _accuracies(expected)
+    if (size is None) == (target_se is None):
+        raise UsageError("sample: expected one of --size and --target-se; give the units, or the precision to reach")
+    if size is None:
+        assert target_se is not None
+        size = planned_size(map_file, target_se, accuracies, strata_file=strata)
+        typer.echo(f"{size} units for a standard error of {target_se:g}", err=True)
+    drawn = draw_sample(
+        map_file, design, size=size, seed=seed, allocation=allocation, accuracies=accuracies, strata_file=strata,
+        min_distance=min_distance, block_side=block_side, per_block=per_block,
+    )  # fmt: skip
+    write_sample(drawn, output)
+    if design == "stratified":
+        typer.echo(alternatives(drawn.sizes, size, accuracies), err=True)
+    typer.echo(
+        f"{len(drawn)} points: {output}; fill in 'reference', then run: hsclass assess {output} {map_file}", err=True
+    )
+
+
+@app.command()
+def assess(
+    sample_file: Annotated[
+        Path, typer.Argument(metavar="SAMPLE", help="file that sample wrote, with labels filled in")
+    ],
+    map_file: Annotated[Path, typer.Argument(metavar="MAP.tif", help="the map, or another on its grid")],
+    design: Annotated[Path | None, typer.Option(help="design of the sample", show_default="SAMPLE.design.json")] = None,
+    column: Annotated[str | None, typer.Option(help="reference column to use", show_default="the first")] = None,
+    unit: Annotated[
+        Literal["m2", "ha", "km2", "pixels"] | None, typer.Option(help="of the areas", show_default="ha, else pixels")
+    ] = None,
+    allow_missing: Annotated[bool, typer.Option("--allow-missing", help="leave points without a label out")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="file for the JSON")] = None,
+) -> None:
+    """Estimate overall, user's and producer's accuracy and class areas from a labelled sample."""
+    from hsclass.assess.design import assess_map
+    from hsclass.assess.design.text import as_table
+    from hsclass.atomic import write_text
+
+    found = assess_map(
+        sample_file, map_file, design=design, column=column, unit=unit, allow_missing=allow_missing
+    )  # fmt: skip
+    text = json.dumps(found.as_dict(), indent=1)
+    if output:
+        write_text(output, text + "\n")
+    typer.echo(text if as_json else as_table(found))
+
+
+def _accuracies(given: list[str] | None) -> dict[int, float]:
+    found = {}
+    for item in given or ():
+        identity, equals, value = item.partition("=")
+        try:
+            found[int(identity)] = float(value)
+        except ValueError:
+            equals = ""
+        if not equals or not 0 < found[int(identity)] <= 1:
+            raise UsageError(f"--expected {item}: expected a class id and an accuracy up to 1, such as 3=0.8")
+    return found

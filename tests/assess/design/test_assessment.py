@@ -1,0 +1,251 @@
+"""From a drawn sample through an interpreter's file to figures, in every format and for every design."""
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+from typer.testing import CliRunner
+
+from hsclass.assess.design import assess_map, draw_sample, read_sample, write_sample
+from hsclass.cli import app
+from hsclass.errors import DataError, UsageError
+
+Fill = Callable[[Path, Callable[[int], str]], Path]
+
+
+def truth_of(mapped: np.ndarray) -> np.ndarray:
+    """A fifth of the rows of class 2 are truly field, all else is as mapped."""
+    truth = mapped.copy()
+    truth[20:32] = 5
+    return truth
+
+
+@pytest.fixture
+def labelled(map_file: Path, mapped: np.ndarray, tmp_path: Path) -> Path:
+    """A stratified CSV sample with the true labels filled in."""
+    drawn = draw_sample(map_file, size=120, seed=1, allocation="equal")
+    write_sample(drawn, tmp_path / "s.csv")
+    fill(tmp_path / "s.csv", truth_of(mapped), map_file)
+    return tmp_path / "s.csv"
+
+
+def fill(path: Path, truth: np.ndarray, map_file: Path, *, names: dict[int, str] | None = None) -> None:
+    with path.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    with rasterio.open(map_file) as source:
+        for row in rows:
+            at = truth[source.index(float(row["x"]), float(row["y"]))]
+            row["reference"] = (names or {}).get(int(at), str(at))
+    write(path, rows)
+
+
+def write(path: Path, rows: list[dict[str, str]]) -> None:
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def test_figures_are_those_of_the_sample_counted_by_hand(labelled: Path, map_file: Path) -> None:
+    found = assess_map(labelled, map_file)
+    assert found.unit == "ha"
+    forest = found.classes[1]
+    right = found.counts[1, 1]
+    assert found.counts.tolist() == [[40, 0, 0], [0, right, 40 - right], [0, 0, 40]]
+    assert forest.users.value == right / 40
+    share = 6000 / 9798
+    assert found.oa.value == pytest.approx((1 - share) + share * right / 40)
+    spread = right / 40 * (1 - right / 40) / 39
+    assert found.oa.se == pytest.approx(share * np.sqrt(spread))
+    assert forest.area.value == pytest.approx(60 * right / 40)  # 6000 pixels of 100 m² are 60 ha
+    assert forest.mapped == pytest.approx(60)
+    assert found.classes[0].users.value == 1
+    assert found.classes[0].users.low < 1
+    assert found.matrix.sum() == pytest.approx(1)
+
+
+@pytest.mark.parametrize("ending", [".csv", ".gpkg", ".geojson", ".kml"])
+def test_every_format_gives_the_places_back(map_file: Path, tmp_path: Path, ending: str) -> None:
+    drawn = draw_sample(map_file, "simple", size=30, seed=0)
+    write_sample(drawn, tmp_path / f"s{ending}")
+    read = read_sample(tmp_path / f"s{ending}")
+    assert sorted(read.ids.tolist()) == list(range(1, 31))
+    assert set(read.references) == {"reference"}
+    assert "stratum" not in (tmp_path / f"s{ending}").read_bytes().decode("latin-1")
+    with pytest.raises(DataError, match="none of its 30 points has a label"):
+        assess_map(tmp_path / f"s{ending}", map_file)
+
+
+def test_a_geopackage_labelled_as_qgis_does_is_read(map_file: Path, mapped: np.ndarray, tmp_path: Path) -> None:
+    import pyogrio
+
+    drawn = draw_sample(map_file, size=60, seed=0)
+    write_sample(drawn, tmp_path / "s.gpkg")
+    truth = truth_of(mapped)[tuple(drawn.pixels.T)]
+    about, _, points, fields = pyogrio.raw.read(tmp_path / "s.gpkg")
+    fields[list(about["fields"]).index("reference")] = np.array([str(label) for label in truth], object)
+    pyogrio.raw.write(
+        tmp_path / "s.gpkg",
+        points,
+        fields,
+        list(about["fields"]),
+        geometry_type="Point",
+        crs=about["crs"],
+        driver="GPKG",
+    )
+    found = assess_map(tmp_path / "s.gpkg", map_file)
+    assert found.n == 60
+    assert found.classes[0].users.value == 1
+
+
+@pytest.mark.parametrize("design", ["simple", "systematic", "blocks"])
+def test_other_designs_estimate_the_same_truth(map_file: Path, mapped: np.ndarray, tmp_path: Path, design: str) -> None:
+    drawn = draw_sample(map_file, design, size=400, seed=0, block_side=20, per_block=20)
+    write_sample(drawn, tmp_path / "s.csv")
+    fill(tmp_path / "s.csv", truth_of(mapped), map_file)
+    found = assess_map(tmp_path / "s.csv", map_file)
+    truth = (truth_of(mapped) == mapped)[mapped > 0].mean()
+    assert found.oa.low < truth < found.oa.high
+    assert abs(found.oa.value - truth) < 4 * found.oa.se
+
+
+def test_names_of_the_legend_are_labels_too(map_file: Path, mapped: np.ndarray, tmp_path: Path) -> None:
+    drawn = draw_sample(map_file, size=60, seed=1)
+    write_sample(drawn, tmp_path / "s.csv")
+    fill(tmp_path / "s.csv", truth_of(mapped), map_file, names={1: "Water", 2: "forest", 5: "FIELD"})
+    assert assess_map(tmp_path / "s.csv", map_file).classes[2].name == "field"
+
+
+def test_two_interpreters_are_compared(labelled: Path, map_file: Path) -> None:
+    with labelled.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    for number, row in enumerate(rows):
+        row["reference_2"] = row["reference"] if number % 4 else "1"
+    write(labelled, rows)
+    agreement = assess_map(labelled, map_file).agreement
+    assert agreement is not None
+    same = np.mean([row["reference"] == row["reference_2"] for row in rows])
+    assert agreement["share"] == pytest.approx(same)
+    assert agreement["kappa"] < same
+
+
+def test_halving_needs_three_times_as_many_more_and_fewer_under_neyman(labelled: Path, map_file: Path) -> None:
+    halving = assess_map(labelled, map_file).halving
+    assert halving["same_allocation"] == 360
+    assert 0 < sum(halving["neyman"].values()) < 360
+    assert halving["neyman"]["1"] == 0
+
+
+def test_units(labelled: Path, map_file: Path) -> None:
+    by_unit = {
+        unit: assess_map(labelled, map_file, unit=unit).classes[0].mapped for unit in ("m2", "ha", "km2", "pixels")
+    }
+    assert by_unit == pytest.approx({"m2": 199_800, "ha": 19.98, "km2": 0.1998, "pixels": 1998})
+
+
+def change(rows: list[dict[str, str]], kind: str) -> list[dict[str, str]]:
+    if kind == "empty":
+        rows[3]["reference"] = ""
+    elif kind == "unknown":
+        rows[3]["reference"] = "desert"
+    elif kind == "moved":
+        rows[3]["x"] = str(float(rows[3]["x"]) + 40)
+    elif kind == "removed":
+        rows.pop()
+    elif kind == "twice":
+        rows[3]["id"] = rows[4]["id"]
+    elif kind == "no column":
+        rows = [{key: value for key, value in row.items() if key != "reference"} for row in rows]
+    elif kind == "single":
+        kept = 0
+        for row in rows:
+            if row["reference"] == "1":
+                kept += 1
+                row["reference"] = "1" if kept == 1 else ""
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
+        ("empty", "1 of its 120 points have no label"),
+        ("unknown", r"1 labels are no classes \(desert\); expected 1 water, 2 forest, 5 field"),
+        ("moved", "1 of 120 points lie elsewhere than they were drawn"),
+        ("removed", "lacks 1 of the 120 points of its design"),
+        ("twice", "stands 2 times; expected each id once"),
+        ("no column", "expected 'id' and 'reference'"),
+    ],
+)
+def test_a_damaged_sample_is_said_with_counts(labelled: Path, map_file: Path, kind: str, message: str) -> None:
+    with labelled.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    write(labelled, change(rows, kind))
+    with pytest.raises(DataError, match=message):
+        assess_map(labelled, map_file)
+
+
+def test_a_stratum_with_one_label_has_no_standard_error(labelled: Path, map_file: Path) -> None:
+    with labelled.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    write(labelled, change(rows, "single"))
+    with pytest.raises(DataError, match=r"1 strata have fewer than 2 labelled points \(1: 1\)"):
+        assess_map(labelled, map_file, allow_missing=True)
+
+
+def test_missing_labels_are_left_out_on_request_and_said(labelled: Path, map_file: Path) -> None:
+    with labelled.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    write(labelled, change(rows, "empty"))
+    found = assess_map(labelled, map_file, allow_missing=True)
+    assert (found.n, found.missing) == (119, 1)
+    assert "1 points without a label were left out" in found.notes[-1]
+
+
+def test_a_map_on_another_grid_is_refused(labelled: Path, map_file: Path, mapped: np.ndarray, tmp_path: Path) -> None:
+    from hsclass.raster import Grid, write_raster
+
+    with rasterio.open(map_file) as source:
+        shifted = Grid(source.crs, source.transform * source.transform.translation(2, 0))
+    write_raster(tmp_path / "other.tif", mapped, grid=shifted)
+    with pytest.raises(DataError, match="give a map on that grid"):
+        assess_map(labelled, tmp_path / "other.tif")
+
+
+def test_the_design_must_lie_next_to_the_sample(labelled: Path, map_file: Path, tmp_path: Path) -> None:
+    (tmp_path / "s.design.json").unlink()
+    with pytest.raises(DataError, match="expected the design that 'hsclass sample' wrote"):
+        assess_map(labelled, map_file)
+    with pytest.raises(UsageError, match=r"expected \.gpkg, \.geojson, \.kml, \.csv"):
+        write_sample(draw_sample(map_file, size=10), tmp_path / "s.xlsx")
+
+
+def test_commands_draw_and_assess(map_file: Path, mapped: np.ndarray, tmp_path: Path) -> None:
+    path = tmp_path / "s.csv"
+    run = CliRunner().invoke(
+        app, ["sample", str(map_file), "--design", "stratified", "--size", "90", "--seed", "4", "-o", str(path)]
+    )
+    assert run.exit_code == 0, run.output
+    assert "good_practice" in run.stderr
+    fill(path, truth_of(mapped), map_file)
+    found = CliRunner().invoke(app, ["assess", str(path), str(map_file), "--json"])
+    figures = json.loads(found.stdout)
+    assert {"oa", "oa_se", "oa_low", "oa_high", "unit", "classes"} <= set(figures)
+    assert {
+        "id", "users", "users_se", "producers", "producers_se", "area", "area_se", "area_low", "area_high",
+    } <= set(figures["classes"][0])  # fmt: skip
+    table = CliRunner().invoke(app, ["assess", str(path), str(map_file)]).stdout
+    assert "overall accuracy" in table
+    assert "to halve the interval" in table
+
+
+def test_size_follows_from_the_precision_that_is_asked_for(map_file: Path, tmp_path: Path) -> None:
+    run = CliRunner().invoke(
+        app, ["sample", str(map_file), "--target-se", "0.02", "--expected", "1=0.9", "-o", str(tmp_path / "s.csv")]
+    )
+    shares = np.array([1998, 6000, 1800]) / 9798
+    expected = (shares @ np.sqrt([0.09, 0.16, 0.16]) / 0.02) ** 2
+    assert f"{round(expected)} units for a standard error of 0.02" in run.stderr

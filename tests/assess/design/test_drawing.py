@@ -1,0 +1,121 @@
+"""Samples are drawn by their design, the same for a seed, apart where that is asked for."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hsclass.assess.design import draw_sample
+from hsclass.assess.design.allocation import allocate, required_size
+from hsclass.assess.design.strata import ClassRaster
+from hsclass.errors import DataError, UsageError
+from hsclass.raster import Grid, write_raster
+
+
+def test_stratified_sample_has_the_allocated_units_of_each_class_in_random_order(
+    map_file: Path, mapped: np.ndarray
+) -> None:
+    drawn = draw_sample(map_file, "stratified", size=200, seed=3, allocation="equal")
+    at = mapped[tuple(drawn.pixels.T)]
+    assert {int(k): int(n) for k, n in zip(*np.unique(at, return_counts=True), strict=True)} == {1: 67, 2: 67, 5: 66}
+    assert (at == drawn.strata).all()
+    assert len(np.unique(drawn.pixels, axis=0)) == 200
+    assert drawn.sizes == {1: 1998, 2: 6000, 5: 1800}
+    assert (np.diff(drawn.strata) != 0).sum() > 50  # ids do not run class by class
+
+
+def test_the_seed_decides(map_file: Path) -> None:
+    first, again, other = (draw_sample(map_file, "simple", size=50, seed=seed).pixels for seed in (1, 1, 2))
+    assert (first == again).all()
+    assert (first != other).any()
+
+
+def test_simple_sample_is_uniform_over_classified_pixels(map_file: Path, mapped: np.ndarray) -> None:
+    counts = np.zeros(mapped.shape, int)
+    for seed in range(60):
+        counts[tuple(draw_sample(map_file, "simple", size=1000, seed=seed).pixels.T)] += 1
+    assert counts[mapped == 0].sum() == 0
+    expected = 60 * 1000 / (mapped > 0).sum()
+    by_class = [counts[mapped == identity].mean() for identity in (1, 2, 5)]
+    assert by_class == pytest.approx([expected] * 3, rel=0.05)
+
+
+def test_systematic_sample_is_a_square_grid(map_file: Path) -> None:
+    drawn = draw_sample(map_file, "systematic", size=98, seed=0)
+    assert drawn.about["step"] == pytest.approx(np.sqrt(9798 / 98))
+    rows = np.unique(drawn.pixels[:, 0])
+    assert set(np.diff(rows)) <= {9, 10}
+    assert 90 <= len(drawn) <= 110
+
+
+def test_blocks_hold_as_many_units_as_asked_and_their_sizes(map_file: Path) -> None:
+    drawn = draw_sample(map_file, "blocks", size=50, seed=0, block_side=20, per_block=10)
+    assert len(drawn) == 50
+    assert drawn.about["blocks"] == 25
+    blocks, counts = np.unique(drawn.strata, return_counts=True)
+    assert counts.tolist() == [10] * 5
+    assert (drawn.pixels // 20 @ [5, 1] == drawn.strata).all()
+    assert set(drawn.sizes) == set(blocks.tolist())
+
+
+def test_units_keep_their_distance(map_file: Path) -> None:
+    from scipy.spatial.distance import pdist
+
+    drawn = draw_sample(map_file, "stratified", size=60, seed=0, min_distance=5)
+    assert len(drawn) == 60
+    assert pdist(drawn.pixels).min() >= 5
+
+
+def test_strata_raster_replaces_the_classes(map_file: Path, tmp_path: Path) -> None:
+    halves = np.repeat(np.array([3, 4], np.uint8), 50)[np.newaxis] * np.ones((98, 1), np.uint8)
+    write_raster(tmp_path / "halves.tif", halves, grid=ClassRaster.open(map_file).grid)
+    drawn = draw_sample(map_file, "stratified", size=40, strata_file=tmp_path / "halves.tif", allocation="equal")
+    assert (halves[tuple(drawn.pixels.T)] == drawn.strata).all()
+    assert drawn.sizes == {3: 4900, 4: 4900}
+
+
+def test_strata_on_another_grid_are_refused(map_file: Path, tmp_path: Path) -> None:
+    write_raster(tmp_path / "s.tif", np.ones((98, 100), np.uint8), grid=Grid())
+    with pytest.raises(DataError, match="lies on another grid"):
+        draw_sample(map_file, size=40, strata_file=tmp_path / "s.tif")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"size": 5}, "3 strata need at least 2 units each; give 6 or more"),
+        ({"size": 20_000}, "the map has 9798 pixels"),
+        ({"size": 500, "min_distance": 30}, "leaves .* of the .* units wanted"),
+        ({"size": 500, "design": "blocks", "block_side": 50}, "needs 50 blocks"),
+        ({"size": 1, "design": "simple"}, "9798 classified pixels"),
+    ],
+)
+def test_what_does_not_fit_the_map_is_said_with_counts(map_file: Path, options: dict, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        draw_sample(map_file, **options)
+
+
+def test_rasters_that_are_no_map_of_classes_are_refused(tmp_path: Path) -> None:
+    write_raster(tmp_path / "f.tif", np.ones((4, 4), np.float32), grid=Grid())
+    with pytest.raises(DataError, match="expected one band of class ids"):
+        draw_sample(tmp_path / "f.tif", size=4)
+    write_raster(tmp_path / "z.tif", np.zeros((4, 4), np.uint8), grid=Grid())
+    with pytest.raises(DataError, match="has no pixel of any class"):
+        draw_sample(tmp_path / "z.tif", size=4)
+
+
+def test_allocations_by_hand() -> None:
+    pixels = np.array([100, 900, 9000])
+    assert allocate("proportional", 100, pixels).tolist() == [2, 9, 89]
+    assert allocate("equal", 99, pixels).tolist() == [33, 33, 33]
+    assert allocate("good_practice", 300, pixels).tolist() == [50, 50, 200]
+    neyman = allocate("neyman", 100, pixels, np.array([0.5, 0.5, 0.9]))  # W S: 0.005, 0.045, 0.27
+    assert neyman.tolist() == [2, 14, 84]
+    assert allocate("equal", 30, np.array([4, 1000])).tolist() == [4, 26]
+
+
+def test_size_of_olofsson_2014() -> None:
+    shares = np.array([0.02, 0.015, 0.32, 0.645])
+    assert required_size(shares, np.array([0.7, 0.6, 0.9, 0.95]), 0.01) == 641
+    with pytest.raises(UsageError, match="expected a share between 0 and 1"):
+        required_size(shares, shares, 2)

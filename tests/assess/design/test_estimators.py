@@ -1,0 +1,105 @@
+"""Estimators against the published worked examples, and against variances of all samples that can be drawn."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from hsclass.assess.design.estimators import PostStratified, Stratified, TwoStage, wilson
+
+OLOFSSON = np.array([[66, 0, 5, 4], [0, 55, 8, 12], [1, 0, 153, 11], [2, 1, 9, 313]])
+PIXELS = np.array([200_000, 150_000, 3_200_000, 6_450_000])
+HECTARES = PIXELS.sum() * 0.09
+
+
+def letters(text: str) -> np.ndarray:
+    return np.array(["ABCD".index(letter) for letter in text])
+
+
+def of(ids: np.ndarray, identity: int) -> np.ndarray:
+    return (ids == identity).astype(float)
+
+
+def test_olofsson_2014_table_9_areas_and_accuracies_to_the_printed_digit() -> None:
+    mapped, reference = (np.repeat(np.indices((4, 4))[axis].ravel(), OLOFSSON.ravel()) for axis in (0, 1))
+    design, one = Stratified(mapped, PIXELS), np.ones(len(mapped))
+    oa = design.ratio((mapped == reference).astype(float), one)
+    assert (round(oa.value, 2), round(1.96 * oa.se, 2)) == (0.95, 0.02)
+    areas = [design.ratio(of(reference, k), one) for k in range(4)]
+    assert [round(a.value * HECTARES) for a in areas] == [21158, 11686, 285770, 581386]
+    assert [round(1.96 * a.se * HECTARES) for a in areas] == [6158, 3756, 15510, 16282]
+    users = [design.ratio(of(mapped, k) * of(reference, k), of(mapped, k)) for k in range(4)]
+    assert [(round(u.value, 2), round(1.96 * u.se, 2)) for u in users] == [
+        (0.88, 0.07), (0.73, 0.10), (0.93, 0.04), (0.96, 0.02),
+    ]  # fmt: skip
+    producers = [design.ratio(of(mapped, k) * of(reference, k), of(reference, k)) for k in range(4)]
+    assert [(round(p.value, 2), round(1.96 * p.se, 2)) for p in producers] == [
+        (0.75, 0.21), (0.85, 0.25), (0.93, 0.03), (0.96, 0.02),
+    ]  # fmt: skip
+
+
+def test_stehman_2014_strata_that_are_not_the_map_classes() -> None:
+    strata = letters("A" * 10 + "B" * 10 + "C" * 10 + "D" * 10)
+    mapped = letters("A" * 7 + "BBBA" + "B" * 11 + "C" * 6 + "BB" + "D" * 10)
+    reference = letters("AAAAACBABCA" + "B" * 5 + "AABB" + "C" * 5 + "DDBBA" + "D" * 7 + "CCB")
+    design, one = Stratified(strata, np.array([40_000, 30_000, 20_000, 10_000])), np.ones(40)
+    figures = {
+        "OA": design.ratio((mapped == reference).astype(float), one),
+        "area A": design.ratio(of(reference, 0), one),
+        "area C": design.ratio(of(reference, 2), one),
+        "UA B": design.ratio(of(mapped, 1) * of(reference, 1), of(mapped, 1)),
+        "PA B": design.ratio(of(mapped, 1) * of(reference, 1), of(reference, 1)),
+    }
+    assert {name: round(found.value, 3) for name, found in figures.items()} == {
+        "OA": 0.63, "area A": 0.35, "area C": 0.2, "UA B": 0.574, "PA B": 0.794,
+    }  # fmt: skip
+    # The paper cuts the last one to 0.116; its formula gives 0.11657.
+    assert {name: round(found.se, 3) for name, found in figures.items()} == {
+        "OA": 0.085, "area A": 0.082, "area C": 0.064, "UA B": 0.125, "PA B": 0.117,
+    }  # fmt: skip
+
+
+def test_simple_sample_variance_is_the_mean_over_all_samples_of_a_tiny_map() -> None:
+    """One stratum, with replacement: the estimated variance of a share is unbiased for that of all 6³ samples."""
+    right = np.array([1.0, 1.0, 0.0, 1.0, 0.0, 1.0])
+    shares, variances = [], []
+    for units in itertools.product(range(6), repeat=3):
+        y = right[list(units)]
+        design = Stratified(np.zeros(3, int), np.array([6]))
+        shares.append(y.mean())
+        variances.append(design.variance(y - right.mean()) / 36)
+    assert np.mean(variances) == pytest.approx(np.var(shares))
+
+
+def test_post_strata_weigh_units_by_the_map_and_use_cochran_5a_42() -> None:
+    design = PostStratified(np.array([0, 0, 0, 1, 1]), np.array([20, 80]))
+    right, one = np.array([1.0, 1.0, 0.0, 1.0, 0.0]), np.ones(5)
+    found = design.ratio(right, one)
+    assert found.value == pytest.approx(0.2 * 2 / 3 + 0.8 * 1 / 2)
+    spreads = np.array([1 / 3, 1 / 2])  # of (1, 1, 0) and (1, 0)
+    by_hand = (0.2 * spreads[0] + 0.8 * spreads[1]) / 5 + (0.8 * spreads[0] + 0.2 * spreads[1]) / 25
+    assert found.se**2 == pytest.approx(by_hand)
+
+
+def test_two_stage_totals_by_hand() -> None:
+    """Blocks of 30 and 10 pixels out of 5; shares 1/2 and 1: totals 15 and 10 of 30 and 10 pixels."""
+    design = TwoStage(np.array([0, 0, 1, 1]), np.array([30, 10]), blocks=5)
+    assert design.weights.tolist() == [37.5, 37.5, 12.5, 12.5]
+    right = np.array([1.0, 0.0, 1.0, 1.0])
+    found = design.ratio(right, np.ones(4))
+    assert found.value == pytest.approx(25 / 40)
+    residual = np.array([15 - 30 * 0.625, 10 - 10 * 0.625]) * 5  # of each block's total, over the whole map
+    assert found.se == pytest.approx(np.sqrt(residual.var(ddof=1) / 2) / 100)
+
+
+def test_agreement_of_all_units_has_wilsons_interval_and_no_certainty() -> None:
+    design = Stratified(np.zeros(20, int), np.array([1000]))
+    found = design.ratio(np.ones(20), np.ones(20))
+    assert (found.value, found.se) == (1.0, 0.0)
+    assert found.low == pytest.approx(20 / (20 + 1.96**2))
+    assert wilson(0.5, 0) == (0.0, 1.0)
+
+
+def test_a_figure_without_units_is_not_defined() -> None:
+    found = Stratified(np.zeros(3, int), np.array([9])).ratio(np.zeros(3), np.zeros(3))
+    assert all(np.isnan(value) for value in found)
