@@ -6,10 +6,8 @@ from typing import Any, Protocol
 import numpy as np
 
 from hsclass.errors import DataError
+from hsclass.memory import HELD_BYTES
 from hsclass.samples.reading import Form, UnreadableError, read_image, to_form
-
-HELD_BYTES = 1_500_000_000
-"""Images of a set that are smaller together are read once and held."""
 
 _CENTRE, _SPREAD = 127.5, 64.0
 

@@ -12,11 +12,11 @@ from hsclass.datasets.fetch_images import mirrored_images
 from hsclass.datasets.image_set import ImageSet
 from hsclass.images.early_maps import MOST_BYTES
 from hsclass.images.experiment import ImageExperiment
-from hsclass.images.inputs import HELD_BYTES
 from hsclass.images.model import image_model
 from hsclass.images.network_model import ImageNetworkOptions
 from hsclass.images.symmetries import COUNT
 from hsclass.images.training import image_form
+from hsclass.memory import HELD_BYTES
 from hsclass.planning.backbone_costs import BACKBONE_COSTS
 from hsclass.samples.bigearthnet import BANDS, CLASSES, SIDES
 from hsclass.samples.reading import SUFFIXES, UnreadableError, read_image

@@ -11,6 +11,7 @@ import numpy as np
 from hsclass import __version__
 from hsclass.devices.shortage import explained_shortage
 from hsclass.errors import UsageError
+from hsclass.memory import MapMemory, network_memory
 from hsclass.models.spectral_contract import Resampling, convert_bands
 from hsclass.models.trained import TrainedModel
 from hsclass.predict.leftovers import Leftovers, map_key, missing
@@ -18,7 +19,7 @@ from hsclass.predict.pixels import Pixels, RasterPixels
 from hsclass.predict.plausibility import implausible
 from hsclass.predict.prediction import Chunk, Legend, Predictor, broken_note
 from hsclass.predict.products import CLASSES, CONFIDENCE, PROBABILITIES, legend_tags, product
-from hsclass.predict.tiles import Tiles, network_memory, strip_rows
+from hsclass.predict.tiles import Tiles
 
 MEMORY_MB = 1200
 _FLOAT = 4
@@ -212,11 +213,13 @@ def _budget(predictor: Predictor, request: MapRequest, warn: Callable[[str], Non
     needed, bands = len(predictor.conversion.order), model.about["bands"]
     features, classes = model.about["n_features"], len(predictor.legend.classes)
     results = predictor.legend.dtype.itemsize + _FLOAT * (1 + predictor.with_probabilities * classes)
-    pixel = needed * pixels.itemsize + results
-    tile_pixel = needed * (pixels.itemsize + 1) + _FLOAT * (2 * bands + 2 * features + 3 * classes)
-    memory, cols = request.memory * 1e6, pixels.shape[1]
+    held = MapMemory.of(
+        pixels.shape[1], stored=needed, itemsize=pixels.itemsize, bands=bands, features=features, classes=classes,
+        results=results,
+    )  # fmt: skip
+    memory = request.memory * 1e6
     rows_at_least = tiles.rows if tiles.reach is None else tiles.height + 2 * tiles.reach
-    least = rows_at_least * cols * (pixel + tile_pixel)
+    least = held.least(rows_at_least)
     network = network_memory(memory, least) if getattr(model.classifier, "network", False) else 0
     if tiles.reach is None:
         if least + network > memory:
@@ -225,7 +228,7 @@ def _budget(predictor: Predictor, request: MapRequest, warn: Callable[[str], Non
                 f" takes about {(least + network) / 1e6:.0f} MB, more than the {request.memory:g} MB of --memory"
             )
         return tiles.rows, network
-    rows = strip_rows(tiles, memory=memory - network, pixel=pixel, tile_pixel=tile_pixel, cols=cols)
+    rows = held.strip_rows(tiles.height, tiles.reach, memory - network)
     if rows < tiles.height:
         warn(
             f"--memory {request.memory:g}: a tile of {tiles.height} rows takes about {(least + network) / 1e6:.0f} MB"

@@ -99,31 +99,3 @@ class Tiles:
             stop = min(rows.stop, (top // height + 1) * height)
             yield slice(top, stop)
             top = stop
-
-
-def strip_rows(tiles: Tiles, *, memory: float, pixel: float, tile_pixel: float, cols: int) -> int:
-    """Return how many rows a strip may have.
-
-    Parameters
-    ----------
-    tiles : Tiles
-    memory : float
-        Bytes for all that grows with the scene's width and the strip's height.
-    pixel : float
-        Bytes that a pixel of a strip takes: its values as stored, and its results.
-    tile_pixel : float
-        Bytes that a pixel takes while its tile is predicted.
-    cols : int
-    """
-    reach = tiles.reach or 0
-    tile = (tiles.height + 2 * reach) * cols * tile_pixel
-    return int((memory - tile) // (cols * pixel)) - 2 * reach
-
-
-def network_memory(memory: float, least: float) -> float:
-    """Return the bytes, of `memory` for all, that a network may work in where a tile takes at least `least`.
-
-    It gets what the tile leaves, but three quarters at most, so that strips can be higher than a tile, and one quarter
-    at least.
-    """
-    return min(max(memory - least, memory / 4), 3 * memory / 4)

@@ -3,7 +3,8 @@
 import pytest
 
 from hsclass.errors import UsageError
-from hsclass.predict.tiles import Tiles, network_memory, strip_rows
+from hsclass.memory import MapMemory, network_memory
+from hsclass.predict.tiles import Tiles
 
 
 @pytest.mark.parametrize(
@@ -73,7 +74,7 @@ def test_strip_of_a_gap_ends_where_the_others_do() -> None:
 
 def test_rows_that_memory_allows() -> None:
     # 10 columns: the tile of 4 + 2 x 1 rows takes 6 x 10 x 5 = 300 bytes; of 700 left, at 20 a row, 35 less 2.
-    assert strip_rows(Tiles(100, 4, 1), memory=1000, pixel=2, tile_pixel=5, cols=10) == 33
+    assert MapMemory(10, pixel=2, tile_pixel=5).strip_rows(4, 1, 1000) == 33
 
 
 @pytest.mark.parametrize(("least", "network"), [(0, 750), (200, 750), (400, 600), (900, 250), (2000, 250)])
