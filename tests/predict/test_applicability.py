@@ -1,0 +1,95 @@
+"""Dissimilarity index, threshold and density against a table worked out by hand and against brute force."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.spatial.distance import cdist, pdist
+
+from hsclass.errors import DataError
+from hsclass.predict.applicability import Applicability, fit_applicability, upper_whisker
+
+# Two features with means 2 and 20: scaled by their standard deviations (n - 1), they are (-1, 0), (0, -1), (1, 0) and
+# (0, 1) times sqrt(3 / 2).
+TABLE = np.array([[0.0, 20.0], [2.0, 10.0], [4.0, 20.0], [2.0, 30.0]])
+UNIT = np.sqrt(1.5)
+
+
+@pytest.fixture
+def table() -> Applicability:
+    return fit_applicability(TABLE, np.array([0, 0, 1, 1]), np.array([0, 0, 1, 1]))
+
+
+def test_mean_distance_and_threshold_by_hand(table: Applicability) -> None:
+    side, across = np.sqrt(2) * UNIT, 2 * UNIT  # four sides and two diagonals of the square
+    mean = (4 * side + 2 * across) / 6
+    assert table.mean_distance == pytest.approx(mean)
+    # Each sample has a neighbour of the other fold at the distance of a side.
+    assert table.threshold == pytest.approx(side / mean)
+
+
+def test_dissimilarity_by_hand(table: Applicability) -> None:
+    new = np.array([[2.0, 20.0], [4.0, 20.0], [2 + 2 * 3 * np.sqrt(2 / 3) * UNIT, 20.0]])
+    scale = TABLE.std(axis=0, ddof=1)
+    expected = cdist((new - 2 - np.array([0, 18])) / scale, (TABLE - np.array([2, 20])) / scale).min(axis=1)
+    found = table.dissimilarity(new)
+    assert found == pytest.approx(expected / table.mean_distance, rel=1e-5)
+    assert found[1] == pytest.approx(0, abs=1e-5)
+    assert (found > table.threshold).tolist() == [False, False, True]
+
+
+def test_distance_to_the_own_class(table: Applicability) -> None:
+    found = table.dissimilarity(np.array([[4.0, 20.0], [4.0, 20.0], [4.0, 20.0]]), np.array([0, 1, 7]))
+    assert found[0] > found[1] == pytest.approx(0, abs=1e-5)
+    assert np.isinf(found[2])
+
+
+def test_density_counts_training_samples_within_the_threshold(table: Applicability) -> None:
+    assert table.density(np.array([[2.0, 20.0], [100.0, 20.0]])).tolist() == [4, 0]
+
+
+def test_many_features_give_the_distances_of_brute_force_almost() -> None:
+    rng = np.random.default_rng(0)
+    mixing = rng.normal(size=(12, 60))
+    train, new = (rng.normal(size=(n, 12)) @ mixing + 0.05 * rng.normal(size=(n, 60)) for n in (300, 50))
+    found = fit_applicability(train, np.zeros(300, int), np.arange(300) % 5)
+    scale = train.std(axis=0, ddof=1)
+    exact = cdist(new / scale, train / scale).min(axis=1) / pdist(train / scale).mean()
+    assert found.dissimilarity(new) == pytest.approx(exact, rel=0.02)
+    assert (found.dissimilarity(new) <= exact * 1.001).all()
+
+
+def test_weights_stretch_the_space() -> None:
+    train, folds = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]), np.array([0, 1, 1, 0])
+    even = fit_applicability(train, folds, folds)
+    heavy = fit_applicability(train, folds, folds, weights=np.array([3.0, 1.0]))
+    along, across = np.array([[3.0, 0.0]]), np.array([[0.0, 3.0]])
+    assert even.dissimilarity(along) == pytest.approx(even.dissimilarity(across))
+    assert heavy.dissimilarity(along) > heavy.dissimilarity(across)
+
+
+def test_a_constant_feature_is_left_out() -> None:
+    train = np.array([[0.0, 5.0], [1.0, 5.0], [2.0, 5.0]])
+    found = fit_applicability(train, np.zeros(3, int), np.array([0, 1, 2]))
+    assert found.dissimilarity(np.array([[1.0, 900.0]])) == pytest.approx(0, abs=1e-6)
+
+
+def test_upper_whisker_is_rs() -> None:
+    # boxplot.stats(c(1, 2, 3, 4, 5, 6, 7, 8, 9, 30))$stats[5] is 9; of c(1, 2, 3, 4, 100) it is 4.
+    assert upper_whisker(np.array([30.0, 1, 2, 3, 4, 5, 6, 7, 8, 9])) == 9
+    assert upper_whisker(np.array([1.0, 2, 3, 4, 100])) == 4
+
+
+def test_saved_and_read_back(table: Applicability, tmp_path: Path) -> None:
+    table.save(tmp_path)
+    again = Applicability.load(tmp_path)
+    assert (again.dissimilarity(TABLE + 1) == table.dissimilarity(TABLE + 1)).all()
+
+
+@pytest.mark.parametrize(
+    ("features", "folds", "message"),
+    [(TABLE, np.zeros(4), "all training samples are in one fold"), (np.ones((4, 2)), np.arange(4), "are equal")],
+)
+def test_what_cannot_be_measured_is_said(features: np.ndarray, folds: np.ndarray, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        fit_applicability(features, np.zeros(4, int), folds)
