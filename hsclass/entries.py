@@ -1,5 +1,6 @@
 """The lists of an experiment file: entries that name what they are, and bring their options."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -8,20 +9,28 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from hsclass.options import Options
 
-NAME = r"^[A-Za-z0-9][A-Za-z0-9_.]*$"
+NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
+_PART_NAME = (
+    r"^[A-Za-z0-9][A-Za-z0-9_.]*$"  # splits, features and models stand in `{split}-{seed}`, `{features}-{model}`
+)
 
 
-class Entry(Options):
-    """One entry of a dimension: what it is, the name of its results, and its options."""
+class Listed(Options):
+    """One entry of a list as the file gives it: what it is, the name of its results, and its options."""
 
     kind: str
-    name: str = Field(pattern=NAME)
-    options: dict[str, Any] = Field(default_factory=dict)
+    name: str
+    given: dict[str, Any] = Field(default_factory=dict)
     tune: dict[str, Any] | None = None
 
 
 def entries_of(key: str) -> Any:
-    """Read a dimension's list: a plain name takes that entry's defaults, a mapping names it under `key`."""
+    """Read a list of entries: a plain name takes that entry's defaults, a mapping names it under `key`."""
+    pattern, characters = (
+        (NAME, "letters, digits, '_', '.' and '-'")
+        if key in {"scene", "images"}
+        else (_PART_NAME, "letters, digits, '_' and '.'")
+    )
 
     def read(given: Any) -> list[dict[str, Any]]:
         items = given if isinstance(given, list) else [given]
@@ -31,12 +40,20 @@ def entries_of(key: str) -> Any:
             if not isinstance(fields.get(key), str):
                 raise ValueError(f"each entry needs '{key}: NAME', found {item!r}")
             kind = fields.pop(key)
-            name = fields.pop("name", f"{fields['of']}_twin" if kind == "twin" and "of" in fields else Path(kind).stem)
+            name = fields.pop("name", _default_name(kind, fields))
+            if not re.match(pattern, str(name)):
+                raise ValueError(f"'{name}' cannot name results; give the entry a 'name:' of {characters}")
             tune = _asked_search(fields.pop("tune", False)) if key == "model" else None
-            entries.append({"kind": kind, "name": name, "options": fields, "tune": tune})
+            entries.append({"kind": kind, "name": str(name), "given": fields, "tune": tune})
         return entries
 
     return BeforeValidator(read)
+
+
+def _default_name(kind: str, fields: Mapping[str, Any]) -> str:
+    if kind == "twin" and "of" in fields:
+        return f"{fields['of']}_{kind}"
+    return Path(kind).stem
 
 
 def _asked_search(given: Any) -> dict[str, Any] | None:
@@ -45,7 +62,7 @@ def _asked_search(given: Any) -> dict[str, Any] | None:
     return dict(given) if isinstance(given, Mapping) else {} if given else None
 
 
-def _stand_once(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+def _stand_once(entries: tuple[Listed, ...]) -> tuple[Listed, ...]:
     names = [entry.name for entry in entries]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:

@@ -2,110 +2,73 @@
 
 import itertools
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import yaml
-from pydantic import Field, field_validator, model_validator
 
 from hsclass import __version__
+from hsclass.backbones import BACKBONES, check_backbone
+from hsclass.choices import DIMENSIONS, Choices, choices
 from hsclass.datasets import load_descriptor
 from hsclass.datasets.descriptor import Descriptor, SceneOptions
-from hsclass.devices.strategy import TrainingOptions
-from hsclass.entries import NAME, NAMED_ONCE, Entry, entries_of
+from hsclass.datasets.image_set import ImageSet, load_image_set
+from hsclass.entries import Listed
 from hsclass.errors import UsageError
 from hsclass.features import feature_class
-from hsclass.images.experiment import ImageExperiment
+from hsclass.images.frozen import PUBLISHED, FeatureOptions
+from hsclass.images.model import image_model
 from hsclass.models import model_class
 from hsclass.options import Options, parse_options
-from hsclass.samplers import SAMPLERS, check_counts
+from hsclass.plan import ONLY, RAW, Plan, Samples
+from hsclass.samplers import check_counts
 from hsclass.samplers.folds import train_share
-from hsclass.tables import resolve
 from hsclass.tuning.checks import check_search
 from hsclass.tuning.options import TuneOptions
 from hsclass.tuning.subject import Subject
 
-OptionsOf = Callable[[str], type[Options]]
 
+@dataclass(frozen=True)
+class Entry:
+    """A checked entry of a list.
 
-def sampler_options(name: str) -> type[Options]:
-    """Return the options model of a sampler."""
-    return resolve(SAMPLERS, name, "sampler").options_model
+    Attributes
+    ----------
+    kind : str
+        The data set, sampler, features or model behind the entry.
+    name : str
+        Of the entry's results.
+    given : mapping
+        The options that the file gives.
+    options : Options
+        All options, as that kind takes them.
+    given_search : mapping
+        The options of the model's search that the file gives.
+    search : TuneOptions or None
+        All options of the model's search; None without one.
+    """
 
+    kind: str
+    name: str
+    given: Mapping[str, Any]
+    options: Options
+    given_search: Mapping[str, Any] = field(default_factory=dict)
+    search: TuneOptions | None = None
 
-def feature_options(name: str) -> type[Options]:
-    """Return the options model of a feature extractor."""
-    return feature_class(name).Options
+    @property
+    def all_options(self) -> dict[str, Any]:
+        """The options as JSON knows them, defaults filled in."""
+        return self.options.model_dump(mode="json")
 
-
-def model_options(name: str) -> type[Options]:
-    """Return the options model of a model."""
-    return model_class(name).Options
-
-
-class Fractions(Options):
-    """Shares of the labelled pixels that train and validate; the rest tests."""
-
-    train: float = Field(0.10, gt=0, lt=1)
-    validation: float = Field(0.05, ge=0, lt=1)
-
-    @model_validator(mode="after")
-    def _leave_a_test_set(self) -> "Fractions":
-        if self.train + self.validation >= 1:
-            raise ValueError(
-                f"train {self.train:g} + validation {self.validation:g} must add up to less than 1, to leave a test set"
-            )
-        return self
-
-
-class PublishedFigure(Options):
-    """What somebody reached with features and a model, named as in the experiment."""
-
-    features: str
-    model: str
-    oa: float = Field(ge=0, le=1)
-    aa: float | None = Field(None, ge=0, le=1)
-    kappa: float | None = Field(None, ge=-1, le=1)
-
-
-class Published(Options):
-    """Figures that somebody published; the report shows the experiment's own beside them."""
-
-    source: str = Field(description="where they stand, and what they hold for: scene, split, training share")
-    figures: tuple[PublishedFigure, ...] = Field(min_length=1)
-
-
-class Plan(Options):
-    """The keys of an experiment file."""
-
-    experiment: str = Field(pattern=NAME, description="name of the experiment and of its report's folder")
-    scenes: Annotated[tuple[Entry, ...], entries_of("scene"), NAMED_ONCE] = Field(min_length=1)
-    window: int = Field(9, ge=1, description="side [pixels] of the windows, odd")
-    fractions: Fractions = Fractions()
-    seeds: tuple[int, ...] = Field((0, 1), min_length=1)
-    splits: Annotated[tuple[Entry, ...], entries_of("sampler"), NAMED_ONCE] = Field(min_length=1)
-    features: Annotated[tuple[Entry, ...], entries_of("features"), NAMED_ONCE] = (Entry(kind="raw", name="raw"),)
-    models: Annotated[tuple[Entry, ...], entries_of("model"), NAMED_ONCE] = Field(min_length=1)
-    map_tiles: int = Field(1, ge=1, description="jobs that share each map; the map is the same, byte for byte")
-    training: TrainingOptions = TrainingOptions()
-    published: Published | None = None
-
-    @field_validator("training")
-    @classmethod
-    def _several_workers(cls, training: TrainingOptions) -> TrainingOptions:
-        if training.strategy == "multi_worker" and training.workers == 1:
-            raise ValueError("'strategy: multi_worker' needs 'workers', 2 or more; add it, or take another strategy")
-        return training
-
-    @field_validator("window")
-    @classmethod
-    def _odd(cls, window: int) -> int:
-        if window % 2 == 0:
-            raise ValueError(f"a window has a centre pixel, so its side must be odd; take {window - 1} or {window + 1}")
-        return window
+    def resolved(self, key: str) -> dict[str, Any]:
+        """Return the entry for `experiment.json`, with its defaults, but for those that a search decides."""
+        about = {key: self.kind, "name": self.name}
+        if self.search is None:
+            return {**about, "options": self.all_options}
+        return {**about, "options": dict(self.given), "tune": self.search.model_dump(mode="json")}
 
 
 @dataclass(frozen=True)
@@ -120,17 +83,17 @@ class Run:
 
     @property
     def scene_folder(self) -> str:
-        """Holds `cube.tif` and `labels.tif`."""
+        """Holds `cube.tif` and `labels.tif`, or `index.csv`, `index.json` and the features of a set of images."""
         return f"results/{self.scene}"
 
     @property
     def split_folder(self) -> str:
-        """Holds `split.tif` and `audit.json`."""
+        """Holds the split and `audit.json`."""
         return f"{self.scene_folder}/{self.split}-{self.seed}"
 
     @property
     def folder(self) -> str:
-        """Holds `model/`, `map.tif` and `metrics.json`."""
+        """Holds `model/`, the map or the predictions, and `metrics.json`."""
         return f"{self.split_folder}/{self.features}/{self.model}"
 
 
@@ -140,85 +103,128 @@ class Experiment:
     Parameters
     ----------
     config : mapping
-        The keys of an experiment file; see `Plan`.
+        The keys of an experiment file; see `hsclass.plan.Plan`.
+
+    Attributes
+    ----------
+    plan : Plan
+        The keys as the file gives them, with their defaults.
+    scenes, splits, features, models : dict of str to Entry
+        The lists by the names of their entries. Of an experiment on images, `scenes` are the sets of images.
 
     Raises
     ------
     UsageError
         For the first thing that is wrong: an unknown key or name, an impossible value, a window that does not fit the
-        scene or the network, a class that is known to be too small to split.
+        scene or the network.
+    DataError
+        If a class is known to be too small to split.
     """
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         self.plan = parse_options(Plan, config, "experiment")
-        self.scenes = {entry.name: entry for entry in self.plan.scenes}
-        self.splits = {entry.name: entry for entry in self.plan.splits}
-        self.features = {entry.name: entry for entry in self.plan.features}
-        self.models = {entry.name: entry for entry in self.plan.models}
-        self._cuts = {e.name: parse_options(SceneOptions, e.options, f"scene {e.name}") for e in self.plan.scenes}
-        self._options: dict[str, dict[str, Options]] = {
-            "scenes": dict(self._cuts),
-            "splits": self._parse("splits", sampler_options, "sampler"),
-            "features": self._parse("features", feature_options, "features"),
-            "models": self._parse("models", model_options, "model"),
-        }
-        self._searches = {
-            entry.name: parse_options(TuneOptions, entry.tune, f"model {entry.name}: tune")
-            for entry in self.plan.models
-            if entry.tune is not None
-        }
-        for name, features in itertools.product(self._searches, self.plan.features):
-            model = self.models[name]
-            subject = Subject(model.kind, features.kind, model.options, features.options)
-            check_search(subject, self._searches[name])
+        tables = choices(self.samples)
+        self.scenes = self._entries(tables, "scenes" if self.samples == "pixels" else "images")
+        self.splits = self._entries(tables, "splits")
+        self.features = self._entries(tables, "features")
+        self.models = self._entries(tables, "models")
+        self._check_features()
+        self._check_searches()
         for name in self.splits:
             self._check_copy(name)
-            if folds := getattr(self._options["splits"][name], "folds", None):
+            if folds := getattr(self.splits[name].options, "folds", None):
                 train_share(folds, self.plan.fractions.validation)
         for name in self.scenes:
             self._check_scene(name)
-        for figure in self.plan.published.figures if self.plan.published else ():
-            if figure.features not in self.features or figure.model not in self.models:
-                raise UsageError(
-                    f"published: names {figure.model} on {figure.features}; expected features of"
-                    f" {', '.join(self.features)} and models of {', '.join(self.models)}, as in this experiment"
-                )
+        self._check_published()
 
-    def _parse(self, dimension: str, options_of: OptionsOf, kind: str) -> dict[str, Options]:
-        entries: Sequence[Entry] = getattr(self.plan, dimension)
-        return {
-            entry.name: parse_options(options_of(entry.kind), entry.options, f"{kind} {entry.name}")
-            for entry in entries
-        }
+    @property
+    def samples(self) -> Samples:
+        """What is classified: pixels of scenes, or images."""
+        return self.plan.samples
+
+    def _entries(self, tables: Mapping[str, Choices], dimension: str) -> dict[str, Entry]:
+        return {listed.name: self._entry(listed, tables[dimension]) for listed in getattr(self.plan, dimension)}
+
+    def _entry(self, listed: Listed, table: Choices) -> Entry:
+        given = dict(listed.given)
+        if self.samples == "images" and table.key == "features" and listed.kind in BACKBONES:
+            given.setdefault("backbone", listed.kind)  # features are named after it, or are `backbone` with that option
+        options = parse_options(table.options_of(listed.kind), given, f"{table.key} {listed.name}")
+        search = None if listed.tune is None else parse_options(TuneOptions, listed.tune, f"model {listed.name}: tune")
+        return Entry(listed.kind, listed.name, given, options, dict(listed.tune or {}), search)
+
+    def on(self, model: str) -> list[str]:
+        """Return the names of the features that a model runs on: one of images takes these as they are."""
+        if self.samples == "pixels":
+            return list(self.features)
+        takes_images = not image_model(self.models[model].kind).on_features
+        return [RAW] if takes_images else [name for name, entry in self.features.items() if entry.kind != RAW]
+
+    def _check_features(self) -> None:
+        for entry in self.features.values():
+            if entry.name == RAW and entry.kind != RAW:
+                raise UsageError(f"features: '{RAW}' names the samples themselves; give {entry.kind} another 'name:'")
+        if self.samples == "pixels":
+            return
+        for entry in self.models.values():
+            if not self.on(entry.name):
+                raise UsageError(
+                    f"model {entry.name}: takes features, which images have none of by themselves; add a list"
+                    " 'features' with a backbone, as [efficientnet_lite0]"
+                )
+            if hasattr(entry.options, "backbone"):
+                check_backbone(entry.options.backbone, getattr(entry.options, "size", None) or 10_000)
+        for entry in self.features.values():
+            if isinstance(entry.options, FeatureOptions):
+                _check_frozen(entry.options, entry.name)
+        if any(self.on(name) == [RAW] for name in self.models):
+            self.features.setdefault(RAW, Entry(RAW, RAW, {}, parse_options(feature_class(RAW).Options, {}, RAW)))
+        if self.plan.training.strategy == "multi_worker":
+            raise UsageError(
+                "training: 'strategy: multi_worker' is for networks of scenes; take mirrored, or leave it out"
+            )
+
+    def _check_searches(self) -> None:
+        for model in self.models.values():
+            if model.search is None:
+                continue
+            if self.samples == "images":
+                raise UsageError(f"model {model.name}: option 'tune' is for models of spectra; take it out")
+            for features in self.features.values():
+                check_search(Subject(model.kind, features.kind, model.given, features.given), model.search)
 
     def _check_copy(self, name: str) -> None:
         others = [other for other in self.splits if other != name and not self.copied_split(other)]
         if (copied := self.copied_split(name)) and copied not in others:
             raise UsageError(
-                f"sampler {name}: option 'of' is {copied!r}; expected another split of this experiment that is no twin"
+                f"sampler {name}: option 'of' is {copied!r}; expected another split of this experiment that is no copy"
                 f" itself: {', '.join(others) or 'there is none'}"
             )
 
     def copied_split(self, name: str) -> str | None:
-        """Return the name of the split that a split is the leaky twin of, None for every other kind of split."""
-        return str(self.options("splits", name)["of"]) if self.splits[name].kind == "twin" else None
+        """Return the name of the split whose class counts a matched random split has, None for any other split."""
+        entry = self.splits[name]
+        return str(entry.all_options["of"]) if entry.kind == "twin" else None
 
     def mask_files(self, name: str) -> list[str]:
-        """Return the files that a split is made from beside the scene: published masks."""
-        options = self._options["splits"][name]
+        """Return the files that a split is made from in addition to the scene: published masks."""
+        options = self.splits[name].options
         files = (getattr(options, field) for field in type(options).model_fields if field.endswith("_mask"))
         return [str(file) for file in files if file is not None]
 
     @cached_property
-    def descriptors(self) -> dict[str, Descriptor]:
-        """The descriptor of each scene, by the scene's name."""
+    def descriptors(self) -> dict[str, Descriptor | ImageSet]:
+        """The descriptor of each scene or set of images, by its name in the experiment."""
+        if self.samples == "images":
+            return {name: load_image_set(entry.kind, entry.given) for name, entry in self.scenes.items()}
         return {name: load_descriptor(entry.kind) for name, entry in self.scenes.items()}
 
     def _check_scene(self, name: str) -> None:
-        descriptor, options = self.descriptors[name], self._cuts[name]
-        window = self.plan.window
-        if descriptor.kept_shape is None:
+        descriptor, options = self.descriptors[name], self.scenes[name].options
+        if not (isinstance(descriptor, Descriptor) and isinstance(options, SceneOptions) and descriptor.kept_shape):
             return
+        window = self.plan.window
         rows, cols, bands = options.cut_shape(descriptor.kept_shape)
         if window > min(rows, cols):
             raise UsageError(
@@ -229,10 +235,18 @@ class Experiment:
         for split in self.splits.values() if counts else ():
             check_counts(counts, split.kind, scene=name, **self.plan.fractions.model_dump())
         for features, model in itertools.product(self.features.values(), self.models.values()):
-            extractor = feature_class(features.kind)(**self._options["features"][features.name].model_dump())
+            extractor = feature_class(features.kind)(**features.options.model_dump())
             count = extractor.count(bands, len(counts), descriptor.kept_wavelengths)
             if count is not None:
-                model_class(model.kind).check(self._options["models"][model.name], window=window, n_features=count)
+                model_class(model.kind).check(model.options, window=window, n_features=count)
+
+    def _check_published(self) -> None:
+        for figure in self.plan.published.figures if self.plan.published else ():
+            if figure.name is None and (figure.features not in self.features or figure.model not in self.models):
+                raise UsageError(
+                    f"published: names {figure.model} on {figure.features}; expected features of"
+                    f" {', '.join(self.features)} and models of {', '.join(self.models)}, as in this experiment"
+                )
 
     def runs(self) -> Iterator[Run]:
         """Yield every run of the matrix."""
@@ -241,66 +255,29 @@ class Experiment:
 
     def split_runs(self, scene: str, split: str, seed: int) -> list[Run]:
         """Return the runs of one split of a scene."""
-        return [
-            Run(scene, split, seed, features, model)
-            for features, model in itertools.product(self.features, self.models)
-        ]
-
-    def options(self, dimension: str, name: str) -> dict[str, Any]:
-        """Return all options, defaults filled in, of an entry of `scenes`, `splits`, `features` or `models`."""
-        return self._options[dimension][name].model_dump(mode="json")
-
-    def given_options(self, dimension: str, name: str) -> dict[str, Any]:
-        """Return the options of an entry that the file itself gives."""
-        return dict(getattr(self, dimension)[name].options)
-
-    def cut(self, scene: str) -> SceneOptions:
-        """Return what the experiment cuts from the data set behind a scene, by the scene's name."""
-        return self._cuts[scene]
-
-    def search(self, model: str) -> TuneOptions | None:
-        """Return the options of the search of a model, by its name; None for a model that is not searched."""
-        return self._searches.get(model)
-
-    def given_search(self, model: str) -> dict[str, Any]:
-        """Return the options of the search of a model that the file itself gives."""
-        return dict(self.models[model].tune or {})
+        pairs = itertools.product(self.features, self.models)
+        return [Run(scene, split, seed, features, model) for features, model in pairs if features in self.on(model)]
 
     def resolved(self) -> dict[str, Any]:
         """Return the experiment with every default filled in and every run listed, for `experiment.json`."""
-        dimensions = {"scenes": "scene", "splits": "sampler", "features": "features", "models": "model"}
+        scenes = ONLY[self.samples][0]
+        lists = {scenes: self.scenes, "splits": self.splits, "features": self.features, "models": self.models}
+        other = ONLY["images" if self.samples == "pixels" else "pixels"]
+        folders = ("scene_folder", "split_folder", "folder")
         return {
-            **self.plan.model_dump(mode="json", exclude=set(dimensions)),
+            **self.plan.model_dump(mode="json", exclude={*lists, *other}),
             "hsclass": __version__,
-            **{
-                dimension: [self._resolved(dimension, key, name) for name in getattr(self, dimension)]
-                for dimension, key in dimensions.items()
-            },
-            "runs": [
-                {
-                    **asdict(run),
-                    "scene_folder": run.scene_folder,
-                    "split_folder": run.split_folder,
-                    "folder": run.folder,
-                }
-                for run in self.runs()
-            ],
+            "samples": self.samples,
+            **{name: [entry.resolved(DIMENSIONS[name]) for entry in held.values()] for name, held in lists.items()},
+            "runs": [{**asdict(run), **{name: getattr(run, name) for name in folders}} for run in self.runs()],
         }
 
-    def _resolved(self, dimension: str, key: str, name: str) -> dict[str, Any]:
-        """Return an entry with its defaults, but for those that a search decides."""
-        search = self.search(name) if dimension == "models" else None
-        about = {key: getattr(self, dimension)[name].kind, "name": name}
-        if search is None:
-            return {**about, "options": self.options(dimension, name)}
-        return {**about, "options": self.given_options(dimension, name), "tune": search.model_dump(mode="json")}
 
-
-def open_experiment(config: Mapping[str, Any]) -> "Experiment | ImageExperiment":
-    """Check the keys of an experiment file: one on scenes, or one on whole images where it has the key `images`."""
-    if "images" in config and "scenes" in config:
-        raise UsageError("experiment: has 'scenes' and 'images'; give one of the two, and each its own file")
-    return ImageExperiment(config) if "images" in config else Experiment(config)
+def _check_frozen(options: FeatureOptions, name: str) -> None:
+    for backbone in options.backbones:
+        check_backbone(backbone, options.size or 10_000)
+    if not (options.weights in PUBLISHED or Path(options.weights).is_file()):
+        raise UsageError(f"features {name}: option 'weights' is {options.weights}; there is no such file")
 
 
 def load_experiment(path: str | os.PathLike[str]) -> Experiment:
@@ -328,7 +305,7 @@ def read_config(path: str | os.PathLike[str]) -> dict[str, Any]:
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}); give the path of an experiment file") from error
     except yaml.YAMLError as error:
-        raise UsageError(f"{path}: is not YAML ({' '.join(str(error).split())}); mend that place") from error
+        raise UsageError(f"{path}: is not YAML ({' '.join(str(error).split())}); correct that place") from error
     if not isinstance(config, dict):
         raise UsageError(f"{path}: holds {type(config).__name__}; expected keys such as experiment, scenes, models")
     return config

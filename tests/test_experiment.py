@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from hsclass.errors import HsclassError, UsageError
-from hsclass.experiment import Experiment, load_experiment, open_experiment, read_config
+from hsclass.experiment import Experiment, load_experiment
 from hsclass.schema import experiment_schema, schema_text
 
 ROOT = Path(__file__).parents[1]
@@ -41,7 +41,7 @@ def test_defaults_are_filled_in() -> None:
 def test_a_twin_names_the_split_that_it_copies() -> None:
     experiment = Experiment(config(splits=["dbscan_area", {"sampler": "twin", "of": "dbscan_area"}]))
     assert [experiment.copied_split(name) for name in experiment.splits] == [None, "dbscan_area"]
-    assert experiment.options("splits", "dbscan_area_twin") == {"of": "dbscan_area"}
+    assert experiment.splits["dbscan_area_twin"].all_options == {"of": "dbscan_area"}
 
 
 def test_masks_are_files_that_a_split_is_made_from() -> None:
@@ -52,7 +52,7 @@ def test_masks_are_files_that_a_split_is_made_from() -> None:
 
 def test_recipe_fills_in_what_the_file_leaves_open() -> None:
     experiment = Experiment(config(models=[{"model": "cnn3d", "name": "lange", "recipe": "lange2018", "epochs": 5}]))
-    options = experiment.options("models", "lange")
+    options = experiment.models["lange"].all_options
     assert (options["optimizer"], options["learning_rate"], options["epochs"]) == ("sgd", 1.0, 5)
 
 
@@ -82,7 +82,7 @@ def test_one_entry_may_stand_without_a_list() -> None:
         ({"splits": ["random", "twin"]}, "sampler twin: option 'of' is missing"),
         (
             {"splits": ["random", {"sampler": "twin", "of": "dbscan"}]},
-            "sampler dbscan_twin: option 'of' is 'dbscan'; expected another split of this experiment that is no twin"
+            "sampler dbscan_twin: option 'of' is 'dbscan'; expected another split of this experiment that is no copy"
             " itself: random",
         ),
         ({"splits": [{"sampler": "twin", "of": "twin_twin"}]}, "there is none"),
@@ -114,12 +114,27 @@ def test_wrong_experiment_is_one_sentence(changes: dict[str, object], sentence: 
 
 def test_number_of_features_that_is_not_known_yet_is_left_to_the_training() -> None:
     experiment = Experiment(config(features=[{"features": "pca", "components": 0.99}], models=["cnn3d"]))
-    assert experiment.options("features", "pca") == {"components": 0.99, "whiten": False}
+    assert experiment.features["pca"].all_options == {"components": 0.99, "whiten": False}
 
 
 def test_missing_key_is_named() -> None:
     with pytest.raises(UsageError, match="option 'scenes' is missing"):
         Experiment({"experiment": "toy", "splits": ["random"], "models": ["rf"]})
+
+
+@pytest.mark.parametrize("dimension", ["scenes", "experiment"])
+def test_names_of_scenes_and_experiments_may_have_hyphens(dimension: str) -> None:
+    changes = {"scenes": [{"scene": "indian_pines", "name": "my-field"}]} if dimension == "scenes" else {}
+    assert Experiment(config(experiment="a-b", **changes)).resolved()["runs"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"models": [{"model": "rf", "name": "a-b"}]}, {"scenes": [{"scene": "indian_pines", "name": "my field"}]}],
+)
+def test_name_that_cannot_stand_in_a_path_is_refused_with_the_way_out(changes: dict[str, object]) -> None:
+    with pytest.raises(UsageError, match=r"cannot name results; give the entry a 'name:' of letters, digits"):
+        Experiment(config(**changes))
 
 
 def test_file_that_is_not_there_or_not_yaml(tmp_path: Path) -> None:
@@ -136,7 +151,7 @@ def test_file_that_is_not_there_or_not_yaml(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_experiment_files_that_come_along_are_right(file: Path) -> None:
-    assert open_experiment(read_config(file)).plan.experiment
+    assert load_experiment(file).plan.experiment
     jsonschema.validate(yaml.safe_load(file.read_text()), experiment_schema())
 
 

@@ -21,11 +21,11 @@ def config(*models: Any, **changes: Any) -> dict[str, Any]:
 def test_entry_says_what_is_given_and_how_the_rest_is_searched() -> None:
     entry = {"model": "svm", "c": 5, "tune": {"trials": 7}}
     experiment = Experiment(config("rf", entry))
-    assert experiment.search("rf") is None
-    search = experiment.search("svm")
+    assert experiment.models["rf"].search is None
+    search = experiment.models["svm"].search
     assert search is not None
     assert (search.trials, search.folds, search.sampler) == (7, 5, "dbscan_area")
-    assert experiment.given_search("svm") == {"trials": 7}
+    assert experiment.models["svm"].given_search == {"trials": 7}
     rf, svm = experiment.resolved()["models"]
     assert "tune" not in rf
     assert svm["options"] == {"c": 5}
@@ -34,7 +34,7 @@ def test_entry_says_what_is_given_and_how_the_rest_is_searched() -> None:
 
 @pytest.mark.parametrize(("given", "searched"), [(True, True), ({}, True), (False, False), (None, False)])
 def test_true_asks_for_the_defaults(given: Any, searched: bool) -> None:
-    assert (Experiment(config({"model": "svm", "tune": given})).search("svm") is not None) == searched
+    assert (Experiment(config({"model": "svm", "tune": given})).models["svm"].search is not None) == searched
 
 
 def test_resolved_experiment_runs_the_same_search_again() -> None:

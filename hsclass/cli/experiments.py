@@ -18,9 +18,9 @@ def experiment(
 ) -> None:
     """Check an experiment file; write it with every default filled in and every run listed."""
     from hsclass.atomic import write_text
-    from hsclass.experiment import open_experiment, read_config
+    from hsclass.experiment import Experiment, read_config
 
-    plan = open_experiment(yaml.safe_load(sys.stdin) if config == "-" else read_config(config))
+    plan = Experiment(yaml.safe_load(sys.stdin) if config == "-" else read_config(config))
     resolved = plan.resolved()
     if output:
         write_text(output, json.dumps(resolved, indent=1))

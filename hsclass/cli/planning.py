@@ -29,19 +29,16 @@ def estimate(
     as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
 ) -> None:
     """Tell what an experiment takes before it runs: jobs, hours, memory, disk, and the time on so many cores."""
-    from hsclass.experiment import open_experiment, read_config
-    from hsclass.images.experiment import ImageExperiment
+    from hsclass.experiment import load_experiment
     from hsclass.planning.calibration import run_calibration, write_calibration
     from hsclass.planning.estimate import CALIBRATION
     from hsclass.planning.estimate import estimate as foretell
     from hsclass.planning.image_calibration import write_image_calibration
 
-    plan = open_experiment(read_config(config))
+    plan = load_experiment(config)
     if calibrate:
         home = folder / CALIBRATION / plan.plan.experiment
-        made = (
-            write_image_calibration(plan, home) if isinstance(plan, ImageExperiment) else write_calibration(plan, home)
-        )
+        made = write_image_calibration(plan, home) if plan.samples == "images" else write_calibration(plan, home)
         run_calibration(made, snakefile, cores=cores)
     found = foretell(plan, cores=cores, folder=folder)
     if as_json:

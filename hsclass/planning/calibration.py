@@ -10,6 +10,7 @@ import numpy as np
 import yaml
 
 from hsclass.atomic import atomic_path, write_text
+from hsclass.datasets.descriptor import Descriptor
 from hsclass.errors import DataError, UsageError
 from hsclass.experiment import Experiment
 from hsclass.planning.size import Size, scene_size
@@ -33,7 +34,9 @@ def write_calibration(experiment: Experiment, folder: Path) -> Path:
     """
     sizes = [(scene_size(experiment, name), name) for name in experiment.scenes]
     size, largest = max(sizes, key=lambda pair: pair[0].bands)
-    wavelengths = experiment.descriptors[largest].kept_wavelengths
+    descriptor = experiment.descriptors[largest]
+    assert isinstance(descriptor, Descriptor)
+    wavelengths = descriptor.kept_wavelengths
     for name, side in SIDES.items():
         _write_scene(folder, name, side, size, wavelengths)
     plan = experiment.plan
@@ -44,14 +47,9 @@ def write_calibration(experiment: Experiment, folder: Path) -> Path:
         "fractions": plan.fractions.model_dump(),
         "seeds": [0],
         "splits": ["random"],
-        "features": [{"features": e.kind, "name": e.name, **e.options} for e in plan.features],
+        "features": [{"features": e.kind, "name": e.name, **e.given} for e in experiment.features.values()],
         "models": [
-            {
-                "model": e.kind,
-                "name": e.name,
-                **few_epochs(experiment.given_options("models", e.name), experiment.options("models", e.name)),
-            }
-            for e in plan.models
+            {"model": e.kind, "name": e.name, **few_epochs(e.given, e.all_options)} for e in experiment.models.values()
         ],
     }
     file = folder / "experiment.yaml"

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from hsclass.experiment import Experiment
-from hsclass.images.experiment import ImageExperiment
 from hsclass.planning.forecast import Forecast, Forecaster, SceneForecaster
 from hsclass.planning.image_forecast import ImageForecaster
 from hsclass.planning.image_jobs import image_jobs
@@ -94,12 +93,12 @@ class Estimate:
         return asdict(self)
 
 
-def estimate(experiment: Experiment | ImageExperiment, *, cores: int, folder: Path) -> Estimate:
+def estimate(experiment: Experiment, *, cores: int, folder: Path) -> Estimate:
     """Estimate what an experiment takes, from nothing to its report.
 
     Parameters
     ----------
-    experiment : Experiment or ImageExperiment
+    experiment : Experiment
     cores : int
         That its jobs share.
     folder : Path
@@ -127,19 +126,19 @@ def estimate(experiment: Experiment | ImageExperiment, *, cores: int, folder: Pa
     )
 
 
-def job_counts(experiment: Experiment | ImageExperiment) -> dict[str, int]:
+def job_counts(experiment: Experiment) -> dict[str, int]:
     """Return how many jobs each rule has, as `snakemake -n` counts them where nothing is done yet."""
     return {rule: len(jobs) for rule, jobs in counted(_jobs(experiment))}
 
 
-def _jobs(experiment: Experiment | ImageExperiment) -> list[Job]:
-    return image_jobs(experiment) if isinstance(experiment, ImageExperiment) else experiment_jobs(experiment)
+def _jobs(experiment: Experiment) -> list[Job]:
+    return image_jobs(experiment) if experiment.samples == "images" else experiment_jobs(experiment)
 
 
-def _basis(experiment: Experiment | ImageExperiment, folder: Path) -> tuple[Grants, list[Timing], Forecaster]:
+def _basis(experiment: Experiment, folder: Path) -> tuple[Grants, list[Timing], Forecaster]:
     """Return what jobs ask for, which ones were timed, and what foretells by these."""
     folders = [folder, *sorted((folder / CALIBRATION).glob("*"))]
-    if isinstance(experiment, ImageExperiment):
+    if experiment.samples == "images":
         found = [timing for place in folders for timing in timed_image_jobs(place)]
         image_needs = ImageNeeds(experiment, folder)
         return image_needs, found, ImageForecaster(experiment, image_needs, found)
@@ -181,13 +180,13 @@ def _of_rule(found: _Foretold, needs: Grants) -> RuleEstimate:
     )
 
 
-def _notes(experiment: Experiment | ImageExperiment, needs: Grants, rules: Sequence[RuleEstimate]) -> tuple[str, ...]:
+def _notes(experiment: Experiment, needs: Grants, rules: Sequence[RuleEstimate]) -> tuple[str, ...]:
     notes = needs.unknown()
     if lacking := [" ".join((found.rule, found.subject)).strip() for found in rules if found.seconds is None]:
         notes.append(f"not counted, as no such job was timed: {', '.join(lacking)}")
     near = [f"{found.rule} {found.subject} ({found.basis})" for found in rules if found.basis.startswith("other")]
     if near:
         notes.append(f"derived from jobs that are like them: {', '.join(near)}")
-    if isinstance(experiment, Experiment) and any(experiment.search(name) for name in experiment.models):
+    if any(entry.search for entry in experiment.models.values()):
         notes.append("searches: at most; trials that are given up take less")
     return tuple(notes)

@@ -53,7 +53,7 @@ class Forecaster(ABC, Generic[_Planned, _Asking]):
 
     Parameters
     ----------
-    experiment : Experiment or ImageExperiment
+    experiment : Experiment
     needs : Needs or ImageNeeds
         What its jobs ask for.
     timings : sequence of Timing
@@ -169,7 +169,7 @@ class SceneForecaster(Forecaster[Experiment, Needs]):
         task = self._needs.task(job.wildcards)
         if job.rule.startswith("predict"):
             return task.map_values / (self._experiment.plan.map_tiles if job.rule == "predict_part" else 1)
-        search = self._experiment.search(job.wildcards["model"])
+        search = self._experiment.models[job.wildcards["model"]].search
         if job.rule == "train" or search is None:
             return task.train_values
         if job.rule == "winner":  # it finds the budget spent
@@ -177,7 +177,7 @@ class SceneForecaster(Forecaster[Experiment, Needs]):
         return search.trials * (search.folds - 1) * task.train_values / search.workers
 
     def _limited(self, job: Job, seconds: float, start: float) -> float:
-        search = self._experiment.search(job.wildcards["model"]) if job.rule == "tune" else None
+        search = self._experiment.models[job.wildcards["model"]].search if job.rule == "tune" else None
         if search is None or not search.timeout:
             return seconds
         fold = (seconds - start) / max(1, search.trials / search.workers)
@@ -189,8 +189,8 @@ class SceneForecaster(Forecaster[Experiment, Needs]):
     def _subject(self, job: Job) -> Subject:
         model, features = (self._experiment.models, self._experiment.features)
         name, feature_name = job.wildcards["model"], job.wildcards["features"]
-        options = self._experiment.options("models", name)
-        feature_options = self._experiment.options("features", feature_name)
+        options = model[name].all_options
+        feature_options = features[feature_name].all_options
         return subject_of(model[name].kind, options, features[feature_name].kind, feature_options)
 
 

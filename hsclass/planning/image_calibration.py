@@ -9,7 +9,8 @@ import numpy as np
 import yaml
 
 from hsclass.atomic import atomic_path, write_text
-from hsclass.images.experiment import ImageExperiment
+from hsclass.datasets.image_set import ImageSet
+from hsclass.experiment import Experiment
 from hsclass.planning.calibration import few_epochs
 from hsclass.planning.image_size import ImageSize, image_size
 from hsclass.samples.synthetic_archive import make_archive
@@ -19,7 +20,7 @@ _LEAST, _MOST = 100, 2000  # images
 _VALUES = 2e7  # numbers of all images, where that many images hold them: work that stands out beside the start
 
 
-def write_image_calibration(experiment: ImageExperiment, folder: Path) -> Path:
+def write_image_calibration(experiment: Experiment, folder: Path) -> Path:
     """Write made images, as large as the largest of the experiment's, and an experiment on them.
 
     It has the features and models of the experiment, three epochs each, and one split.
@@ -29,8 +30,9 @@ def write_image_calibration(experiment: ImageExperiment, folder: Path) -> Path:
     Path
         The experiment's file.
     """
-    sizes = [(image_size(experiment, name), described) for name, described in experiment.sets.items()]
+    sizes = [(image_size(experiment, name), described) for name, described in experiment.descriptors.items()]
     size, largest = max(sizes, key=lambda pair: pair[0].shape)
+    assert isinstance(largest, ImageSet)
     made = folder / "made"
     count = int(min(max(_VALUES / prod(size.shape), _LEAST), _MOST))
     if not made.exists():
@@ -39,18 +41,16 @@ def write_image_calibration(experiment: ImageExperiment, folder: Path) -> Path:
                 make_archive(partial, patches=count, classes=_CLASSES)
             else:
                 _write_folder(partial, count, size)
-    plan = experiment.plan
     config: dict[str, Any] = {
         "experiment": "calibration",
         "images": [{"images": str(made.resolve()), "layout": largest.layout}],
+        "fractions": {"train": 0.6, "validation": 0.2},
+        "seeds": [0],
         "splits": [{"sampler": "random", "keep_together": False, "leaky": True}],
-        "features": [{"features": e.kind, "name": e.name, **e.options} for e in plan.features],
+        "features": [{"features": e.kind, "name": e.name, **e.given} for e in experiment.features.values()],
         "models": [
-            {
-                "model": e.kind, "name": e.name,
-                **few_epochs(e.options, experiment.options["models"][e.name].model_dump(mode="json")),
-            }
-            for e in plan.models
+            {"model": e.kind, "name": e.name, **few_epochs(e.given, e.all_options)}
+            for e in experiment.models.values()
         ],
     }  # fmt: skip
     file = folder / "experiment.yaml"

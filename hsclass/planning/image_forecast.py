@@ -2,8 +2,9 @@
 
 from functools import cached_property
 
-from hsclass.images.experiment import PIXELS, ImageExperiment
+from hsclass.experiment import Experiment
 from hsclass.images.frozen import FeatureOptions
+from hsclass.plan import RAW
 from hsclass.planning.forecast import Forecaster, larger
 from hsclass.planning.image_needs import ImageNeeds
 from hsclass.planning.image_timings import feature_subject, whole_subject
@@ -11,7 +12,7 @@ from hsclass.planning.jobs import Job
 from hsclass.planning.timings import Subject, Timing
 
 
-class ImageForecaster(Forecaster[ImageExperiment, ImageNeeds]):
+class ImageForecaster(Forecaster[Experiment, ImageNeeds]):
     """Foretells the jobs of an experiment on images."""
 
     held = 1.0
@@ -51,16 +52,16 @@ class ImageForecaster(Forecaster[ImageExperiment, ImageNeeds]):
 
     def _subject(self, job: Job) -> Subject:
         name = job.wildcards["features"]
-        found = None if name == PIXELS else self._experiment.options["features"][name]
+        found = None if name == RAW else self._experiment.features[name].options
         features = found if isinstance(found, FeatureOptions) else None
         if features and "model" not in job.wildcards:
             return ("features", "", *feature_subject(features))
         model = job.wildcards["model"]
-        options = self._experiment.options["models"][model].model_dump(mode="json")
-        return whole_subject(self._experiment.entries["models"][model].kind, options, features)
+        options = self._experiment.models[model].all_options
+        return whole_subject(self._experiment.models[model].kind, options, features)
 
 
 def _runs_network(timing: Timing) -> bool:
     """Whether a job loads Keras: all but predictions of heads on features that are computed already."""
-    on_pixels = timing.subject is not None and timing.subject[2] == PIXELS
+    on_pixels = timing.subject is not None and timing.subject[2] == RAW
     return timing.rule in {"image_features", "train_images"} or (timing.rule == "predict_images" and on_pixels)

@@ -5,7 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from hsclass.images.experiment import ImageExperiment
+from hsclass.experiment import Experiment
 from hsclass.images.frozen import FeatureOptions
 from hsclass.images.symmetries import COUNT
 from hsclass.planning.backbone_costs import frozen_cost
@@ -26,12 +26,12 @@ class ImageNeeds(Grants):
 
     Parameters
     ----------
-    experiment : ImageExperiment
+    experiment : Experiment
     folder : Path
         Where it runs: a set is measured there once it is indexed.
     """
 
-    def __init__(self, experiment: ImageExperiment, folder: Path = Path()) -> None:
+    def __init__(self, experiment: Experiment, folder: Path = Path()) -> None:
         self._experiment = experiment
         self._folder = folder
         self._tasks: dict[tuple[str, ...], ImageTask] = {}
@@ -39,15 +39,15 @@ class ImageNeeds(Grants):
     @cached_property
     def sizes(self) -> dict[str, ImageSize]:
         """The size of each set, by its name in the experiment."""
-        return {name: image_size(self._experiment, name, self._folder) for name in self._experiment.sets}
+        return {name: image_size(self._experiment, name, self._folder) for name in self._experiment.scenes}
 
     def task(self, wildcards: Mapping[str, str]) -> ImageTask:
         """Return what the run of these wildcards (scene: the set, split, model) has to do."""
         key = tuple(wildcards[name] for name in ("scene", "split", "model"))
         if key not in self._tasks:
-            size, entry = self.sizes[key[0]], self._experiment.entries["models"][key[2]]
+            size, entry = self.sizes[key[0]], self._experiment.models[key[2]]
             self._tasks[key] = image_task(
-                entry.kind, entry.options, shape=size.shape, classes=size.classes,
+                entry.kind, entry.given, shape=size.shape, classes=size.classes,
                 parts=part_shares(self._experiment, key[1], size),
             )  # fmt: skip
         return self._tasks[key]
@@ -93,7 +93,7 @@ class ImageNeeds(Grants):
         return tables
 
     def _chunk(self, wildcards: Mapping[str, str]) -> float:
-        options: Any = self._experiment.options["models"][wildcards["model"]]
+        options: Any = self._experiment.models[wildcards["model"]].options
         return step_megabytes(0, _side(options, self._size(wildcards)) ** 2, _CHUNK)
 
     def _seconds(self, stage: str, wildcards: Mapping[str, str]) -> float:
@@ -128,7 +128,7 @@ class ImageNeeds(Grants):
         return 1e-3 * size.images
 
     def _features(self, wildcards: Mapping[str, str]) -> FeatureOptions:
-        options = self._experiment.options["features"][wildcards["features"]]
+        options = self._experiment.features[wildcards["features"]].options
         assert isinstance(options, FeatureOptions)
         return options
 
@@ -136,7 +136,7 @@ class ImageNeeds(Grants):
         if "scene" in wildcards:
             return self.sizes[wildcards["scene"]]
         wanted = wildcards.get("dataset")
-        sizes = [size for name, size in self.sizes.items() if wanted in {None, self._experiment.sets[name].name}]
+        sizes = [size for name, size in self.sizes.items() if wanted in {None, self._experiment.descriptors[name].name}]
         return max(sizes, key=lambda size: size.images)
 
 

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from hsclass.datasets.fetch_images import mirrored_images
 from hsclass.datasets.image_set import ImageSet
+from hsclass.experiment import Experiment
 from hsclass.images.early_maps import MOST_BYTES
-from hsclass.images.experiment import ImageExperiment
 from hsclass.images.model import image_model
 from hsclass.images.network_model import ImageNetworkOptions
 from hsclass.images.symmetries import COUNT
@@ -106,18 +106,19 @@ def held_megabytes(images: int, shape: tuple[int, ...], *, most: float = HELD_BY
     return 1e-6 * min(most, images * prod(shape) * (1 if shape[-1] <= 4 else 4))
 
 
-def image_size(experiment: ImageExperiment, name: str, folder: Path = Path()) -> ImageSize:
+def image_size(experiment: Experiment, name: str, folder: Path = Path()) -> ImageSize:
     """Return the size of a set: from its index, else its descriptor, else its folder, else the default.
 
     Parameters
     ----------
-    experiment : ImageExperiment
+    experiment : Experiment
     name : str
         Name of the set in the experiment.
     folder : Path
         Where the experiment runs.
     """
-    described = experiment.sets[name]
+    described = experiment.descriptors[name]
+    assert isinstance(described, ImageSet)
     files = len(BANDS) + 1 if described.several_labels else 1
     try:
         found = json.loads((folder / "results" / name / "index.json").read_text())
@@ -150,10 +151,11 @@ def _look(home: Path, described: ImageSet) -> tuple[int, tuple[int, int, int] | 
     return count, shape and (shape[0], shape[1], shape[2]), len(kinds)
 
 
-def part_shares(experiment: ImageExperiment, split: str, size: ImageSize) -> Shares:
+def part_shares(experiment: Experiment, split: str, size: ImageSize) -> Shares:
     """Return how many images of a set a split will give each part; three fifths of a published one train."""
-    options = experiment.options["splits"][split]
-    train, validation = getattr(options, "train", 0.6), getattr(options, "validation", 0.0) or 0.2
+    entry, fractions = experiment.splits[split], experiment.plan.fractions
+    drawn = entry.kind == "random"
+    train, validation = (fractions.train, fractions.validation) if drawn else (0.6, 0.2)
     numbers = [round(share * size.images) for share in (train, validation)]
     return Shares(numbers[0], numbers[1], max(1, size.images - sum(numbers)))
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from hsclass.errors import UsageError
-from hsclass.images.experiment import PIXELS
 from hsclass.images.frozen import FeatureOptions
+from hsclass.plan import RAW
 from hsclass.planning.image_needs import features_macs
 from hsclass.planning.image_size import Shares, held_megabytes, image_task
 from hsclass.planning.timings import (
@@ -42,7 +42,7 @@ def feature_subject(options: FeatureOptions) -> tuple[str, str]:
 def whole_subject(model: str, options: Any, features: FeatureOptions | None) -> Subject:
     """Return kinds and options of a run as they are compared."""
     kind, own, _, _ = subject_of(model, options, "", {})
-    return (kind, own, *(feature_subject(features) if features else (PIXELS, "{}")))
+    return (kind, own, *(feature_subject(features) if features else (RAW, "{}")))
 
 
 def timed_image_jobs(folder: Path) -> list[Timing]:

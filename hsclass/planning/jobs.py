@@ -80,7 +80,7 @@ class _SceneJobs(JobList):
         threads, training = 2 if family.parallel else 1, self._experiment.plan.training
         cards = training.workers * training.gpus if family.network else 0
         before = audited
-        if search := self._experiment.search(run.model):
+        if search := self._experiment.models[run.model].search:
             workers = [
                 self.add("tune", {**about, "worker": str(worker)}, audited, threads=threads)
                 for worker in range(search.workers)

@@ -123,7 +123,7 @@ class Needs(Grants):
             return task.map_values / _MAPPED / self._experiment.plan.map_tiles
         # Support vector machines hold each training pixel against each other.
         once = (task.train_values + (0 if task.network else task.n_train**2 * task.features / 10)) / _TRAINED
-        search = self._experiment.search(wildcards["model"])
+        search = self._experiment.models[wildcards["model"]].search
         if stage == "train" or search is None:
             return once
         trials = search.trials * search.folds * once / search.workers

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from hsclass.datasets.descriptor import Descriptor, SceneOptions
 from hsclass.datasets.readers.header import read_header
 from hsclass.experiment import Experiment
 from hsclass.features import feature_class
@@ -100,7 +101,9 @@ def scene_size(experiment: Experiment, scene: str, folder: Path = Path()) -> Siz
     folder : Path
         Where the experiment runs.
     """
-    descriptor, cut = experiment.descriptors[scene], experiment.cut(scene)
+    descriptor, cut = experiment.descriptors[scene], experiment.scenes[scene].options
+    assert isinstance(descriptor, Descriptor)
+    assert isinstance(cut, SceneOptions)
     built = folder / "results" / scene / "cube.tif"
     known = True
     if descriptor.kept_shape is not None:
@@ -130,14 +133,16 @@ def model_side(kind: str, options: Mapping[str, Any], window: int, n_features: i
 
 def run_task(experiment: Experiment, scene: str, split: str, features: str, model: str, *, size: Size) -> Task:
     """Return what a run has to do on a scene of that size."""
-    extractor = feature_class(experiment.features[features].kind)(**experiment.options("features", features))
-    count = extractor.count(size.bands, size.classes, experiment.descriptors[scene].kept_wavelengths)
-    entry, given = experiment.models[model], experiment.given_options("models", model)
+    extractor = feature_class(experiment.features[features].kind)(**experiment.features[features].all_options)
+    descriptor = experiment.descriptors[scene]
+    assert isinstance(descriptor, Descriptor)
+    count = extractor.count(size.bands, size.classes, descriptor.kept_wavelengths)
+    entry, given = experiment.models[model], experiment.models[model].given
     family = model_class(entry.kind)
     options = family.Options.model_validate(given)
     number = size.bands if count is None else count
     fractions = experiment.plan.fractions
-    folds = experiment.options("splits", split).get("folds")
+    folds = experiment.splits[split].all_options.get("folds")
     share = train_share(folds, fractions.validation) if folds else fractions.train
     return Task(
         size=size,

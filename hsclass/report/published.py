@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hsclass.report.tables import Group
-from hsclass.results import NamedFigure, Published, PublishedFigure
+from hsclass.results import Published, PublishedFigure
 
 
 @dataclass(frozen=True)
@@ -15,13 +15,11 @@ class PublishedRow:
     groups: tuple[Group | None, ...]
 
 
-def published_rows(
-    published: Published | list[NamedFigure] | None, groups: Sequence[Group]
-) -> tuple[PublishedRow, ...]:
+def published_rows(published: Published | None, groups: Sequence[Group]) -> tuple[PublishedRow, ...]:
     """Return a row for each published figure; its groups are in the order of the splits in `groups`."""
     splits = dict.fromkeys(group.split for group in groups)
     found = {(group.split, *group.method): group for group in groups}
     return tuple(
-        PublishedRow(figure, tuple(found.get((split, figure.features, figure.model)) for split in splits))
-        for figure in (published.figures if isinstance(published, Published) else ())
+        PublishedRow(figure, tuple(found.get((split, str(figure.features), str(figure.model))) for split in splits))
+        for figure in (published.figures if published else ())
     )

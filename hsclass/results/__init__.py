@@ -2,7 +2,7 @@
 
 from hsclass.results.audit import Audit, DuplicatePair, Histogram, WindowShares
 from hsclass.results.comparison import Comparison, Pair
-from hsclass.results.experiment import ExperimentRecord, NamedFigure, Published, PublishedFigure, RunEntry
+from hsclass.results.experiment import ExperimentRecord, Published, PublishedFigure, RunEntry
 from hsclass.results.image_set import ImageSetRecord
 from hsclass.results.metrics import (
     Area,
@@ -44,7 +44,6 @@ __all__ = [
     "Metrics",
     "Mistake",
     "ModelCard",
-    "NamedFigure",
     "Pair",
     "PredictionRecord",
     "Published",

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from pydantic import AliasChoices, Field
+from pydantic import Field
 
 from hsclass.results.record import Record
 
@@ -11,21 +11,22 @@ from hsclass.results.record import Record
 class RunEntry(Record):
     """One run of an experiment by the names of its parts, and the folders that hold its results."""
 
-    scene: str = Field(validation_alias=AliasChoices("scene", "images"))
+    scene: str
     split: str
     seed: int
     features: str
     model: str
-    scene_folder: Path = Field(validation_alias=AliasChoices("scene_folder", "images_folder"))
+    scene_folder: Path
     split_folder: Path
     folder: Path
 
 
 class PublishedFigure(Record):
-    """What somebody reached with features and a model of the experiment."""
+    """What somebody reached: with features and a model of the experiment, or with what `name` says."""
 
-    features: str
-    model: str
+    name: str | None = None
+    features: str | None = None
+    model: str | None = None
     oa: float
     aa: float | None = None
     kappa: float | None = None
@@ -38,13 +39,6 @@ class Published(Record):
     figures: list[PublishedFigure]
 
 
-class NamedFigure(Record):
-    """A figure from elsewhere, of images."""
-
-    name: str
-    oa: float
-
-
 class ExperimentRecord(Record):
     """The experiment with every default filled in."""
 
@@ -53,13 +47,14 @@ class ExperimentRecord(Record):
     fractions: dict[str, float] = Field(default_factory=dict)
     seeds: list[int]
     hsclass: str = ""
+    samples: str = "pixels"
     scenes: list[dict[str, Any]] = Field(default_factory=list)
     images: list[dict[str, Any]] = Field(default_factory=list)
     splits: list[dict[str, Any]]
     features: list[dict[str, Any]]
     models: list[dict[str, Any]]
     runs: list[RunEntry]
-    published: Published | list[NamedFigure] | None = None
+    published: Published | None = None
 
     @property
     def searched(self) -> set[str]:

@@ -18,9 +18,9 @@ def test_calibration_has_the_models_on_two_scenes_of_the_same_bands(tmp_path: Pa
     made = load_experiment(write_calibration(given, tmp_path))
     assert [made.descriptors[name].shape for name in ("small", "large")] == [(48, 48, 200), (96, 96, 200)]
     assert list(made.features) == ["raw", "pca"]
-    assert made.options("models", "svm")["c"] == 10
-    assert made.search("svm") is None
-    assert made.options("models", "cnn3d")["epochs"] == 3
+    assert made.models["svm"].all_options["c"] == 10
+    assert made.models["svm"].search is None
+    assert made.models["cnn3d"].all_options["epochs"] == 3
     assert made.plan.window == 7
     labels = np.load(tmp_path / "small-labels.npy")
     assert np.unique(labels).tolist() == list(range(1, 17))

@@ -27,7 +27,9 @@ def train(model: str = "rf", **wildcards: str) -> Job:
 def timing(experiment, *, model: str = "rf", **given: Any) -> Timing:
     """A training of 102,500 numbers, half of what the experiment's forest has to do, in 2 + 8 seconds."""
     made = experiment()
-    subject = subject_of(made.models[model].kind, made.options("models", model), "raw", made.options("features", "raw"))
+    subject = subject_of(
+        made.models[model].kind, made.models[model].all_options, "raw", made.features["raw"].all_options
+    )
     basic = {"work": 102500.0, "seconds": 10.0, "start": 2.0, "cpu_seconds": 5.0, "memory_mb": 400.0, "data_mb": 10.0}
     return Timing(**{"rule": "train", **basic, "subject": subject, "disk_mb": 3.0, **given})
 

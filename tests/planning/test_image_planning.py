@@ -13,8 +13,7 @@ from typer.testing import CliRunner
 
 from hsclass.backbones import BACKBONES, backbone, blocks
 from hsclass.cli import app
-from hsclass.experiment import open_experiment, read_config
-from hsclass.images.experiment import ImageExperiment
+from hsclass.experiment import Experiment, load_experiment
 from hsclass.planning.backbone_costs import BACKBONE_COSTS, frozen_cost
 from hsclass.planning.estimate import estimate, job_counts
 from hsclass.planning.image_calibration import write_image_calibration
@@ -27,9 +26,16 @@ FINE_TUNE = {"model": "fine_tune", "trained_blocks": 8, "epochs": 20}
 PIXELS = {"scene": "ucmerced", "split": "published", "seed": "0", "features": "pixels"}
 
 
-def experiment(**changes: Any) -> ImageExperiment:
-    plan = {"experiment": "e", "images": ["ucmerced"], "splits": ["published"], "models": [FINE_TUNE]}
-    return ImageExperiment({**plan, **changes})
+def experiment(**changes: Any) -> Experiment:
+    plan = {
+        "experiment": "e",
+        "seeds": [0],
+        "fractions": {"train": 0.6, "validation": 0.2},
+        "images": ["ucmerced"],
+        "splits": ["published"],
+        "models": [FINE_TUNE],
+    }
+    return Experiment({**plan, **changes})
 
 
 def asked(model: dict[str, Any], stage: str = "train_images", attempt: int = 1) -> tuple[int, int]:
@@ -137,7 +143,7 @@ def made_run(folder: Path) -> None:
     (run / "model").mkdir(parents=True)
     (home / "index.json").write_text(json.dumps({"images": 100, "shape": [8, 8, 1], "classes": {"a": 50, "b": 50}}))
     (home / "random-0/split.json").write_text(json.dumps({"n_train": 60, "n_validation": 20, "n_test": 20}))
-    options = experiment(models=["dense"]).options["models"]["dense"].model_dump(mode="json")
+    options = experiment(models=["dense"]).models["dense"].all_options
     about = {"model": "dense", "options": options, "classes": ["a", "b"], "features": None}
     (run / "model/model.json").write_text(json.dumps(about))
     (run / "model/training.json").write_text(json.dumps({"seconds": 7.5, "epochs": 5}))
@@ -168,7 +174,7 @@ def test_training_is_foretold_by_its_epochs_and_images(tmp_path: Path) -> None:
 def test_command_tells_of_images(tmp_path: Path) -> None:
     made_run(tmp_path)
     config = tmp_path / "e.yaml"
-    config.write_text("{experiment: e, images: [digits], splits: [random], models: [dense]}")
+    config.write_text("{experiment: e, images: [digits], seeds: [0], splits: [random], models: [dense]}")
     said = CliRunner().invoke(app, ["estimate", str(config), "--folder", str(tmp_path)]).stdout
     assert "9 jobs: " in said
     assert "not counted, as no such job was timed: experiment, fetch, index_images, split_images" in said
@@ -178,10 +184,9 @@ def test_calibration_has_the_models_on_made_images_of_the_same_size(tmp_path: Pa
     features = {"features": "efficientnet_lite0", "size": 64}
     given = experiment(features=[features], models=["logistic", FINE_TUNE], seeds=[0, 1])
     file = write_image_calibration(given, tmp_path)
-    made = open_experiment(read_config(file))
-    assert isinstance(made, ImageExperiment)
+    made = load_experiment(file)
     assert len(list((tmp_path / "made").rglob("*.tif"))) == 101  # 20 million values of 256 x 256 x 3
     assert image_size(made, "made", tmp_path).shape == (256, 256, 3)
-    assert made.options["models"]["fine_tune"].model_dump()["epochs"] == 3
-    assert made.options["models"]["fine_tune"].model_dump()["trained_blocks"] == 8
-    assert made.options["features"]["efficientnet_lite0"].model_dump()["size"] == 64
+    assert made.models["fine_tune"].all_options["epochs"] == 3
+    assert made.models["fine_tune"].options.model_dump()["trained_blocks"] == 8
+    assert made.features["efficientnet_lite0"].options.model_dump()["size"] == 64

@@ -172,8 +172,8 @@ def test_winner_is_an_entry_that_train_and_an_experiment_take(fields: Scene, out
     features = yaml.safe_load((tmp_path / "features.yaml").read_text())
     config = {"experiment": "x", "scenes": ["indian_pines"], "splits": ["dbscan_area"], "models": [model]}
     experiment = Experiment({**config, "features": [features]})
-    assert experiment.options("models", "svm") == tuned.options
-    assert experiment.options("features", "pca") == tuned.feature_options
+    assert experiment.models["svm"].all_options == tuned.options
+    assert experiment.features["pca"].all_options == tuned.feature_options
     assert features["whiten"] is True
     assert features["components"] == tuned.best.values["features.components"]
     trained = hsclass.fit(fields, outer, "svm", features="pca", feature_options=tuned.feature_options, **tuned.options)

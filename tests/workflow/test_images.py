@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hsclass.experiment import open_experiment, read_config
+from hsclass.experiment import load_experiment
 from hsclass.planning.estimate import estimate, job_counts
 
 pytestmark = pytest.mark.xdist_group("workflow")
@@ -18,6 +18,8 @@ EXPERIMENT = """
 experiment: tiny
 images:
   - {{images: {folder}, name: tiny, train_list: train.csv, validation_list: validation.csv, test_list: test.csv}}
+seeds: [0]
+fractions: {{train: 0.6, validation: 0.2}}
 splits: [published, random]
 models:
   - {{model: dense, hidden: [8], grey: false, size: 8, epochs: 3, with_validation: true}}
@@ -56,10 +58,10 @@ def test_table_has_the_fixed_columns_and_the_accuracy_of_the_predictions(finishe
         "oa_high", "train_seconds", "map_seconds", "leaky",
     ]  # fmt: skip
     assert [(row["scene"], row["sampler"], row["features"], row["model"]) for row in rows] == [
-        ("tiny", sampler, "pixels", "dense") for sampler in ("published", "random")
+        ("tiny", sampler, "raw", "dense") for sampler in ("published", "random")
     ]
     for row in rows:
-        folder = home / f"results/tiny/{row['sampler']}-0/pixels/dense"
+        folder = home / f"results/tiny/{row['sampler']}-0/raw/dense"
         with (folder / "predictions.csv").open() as file:
             found = [(line["path"].split("/")[0], line["class"]) for line in csv.DictReader(file)]
         assert len(found) == int(row["n_test"]) == 4
@@ -86,7 +88,7 @@ def test_estimate_counts_the_jobs_of_snakemake_and_has_a_basis_once_all_were_tim
     table = re.search(r"Job stats:\njob +count\n[- ]+\n(.*?)\ntotal", done.stdout + done.stderr, re.DOTALL)
     assert table
     counts = {rule: int(count) for rule, count in map(str.split, table[1].splitlines()) if rule != "all"}
-    experiment = open_experiment(read_config(config))
+    experiment = load_experiment(config)
     assert job_counts(experiment) == counts
     found = estimate(experiment, cores=2, folder=home)
     assert {rule.basis for rule in found.rules} == {"same"}

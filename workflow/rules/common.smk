@@ -8,7 +8,7 @@ from snakemake.exceptions import WorkflowError
 
 from hsclass.datasets import descriptor_file
 from hsclass.errors import HsclassError
-from hsclass.experiment import open_experiment
+from hsclass.experiment import Experiment
 from hsclass.models import model_class
 from hsclass.sources import stage_digest as read_digest
 
@@ -16,7 +16,7 @@ from hsclass.sources import stage_digest as read_digest
 stage_digest = cache(read_digest)
 
 try:
-    EXPERIMENT = open_experiment(config)
+    EXPERIMENT = Experiment(config)
 except HsclassError as error:
     raise WorkflowError(str(error)) from None
 
@@ -32,7 +32,7 @@ wildcard_constraints:
 
 def settings(dimension, name, flag="--set", **files):
     """The options that the experiment file gives an entry, as arguments of its command; `files` replace some."""
-    given = {**EXPERIMENT.given_options(dimension, name), **files}
+    given = {**getattr(EXPERIMENT, dimension)[name].given, **files}
     return " ".join(f"{flag} {shlex.quote(f'{key}={json.dumps(value)}')}" for key, value in sorted(given.items()))
 
 
@@ -95,7 +95,7 @@ def predict_digest(wildcards):
 def tune_digest(wildcards):
     return stage_digest(
         "tune",
-        sampler=EXPERIMENT.search(wildcards.model).sampler,
+        sampler=EXPERIMENT.models[wildcards.model].search.sampler,
         features=kind("features", wildcards.features),
         model=kind("models", wildcards.model),
     )
@@ -103,20 +103,20 @@ def tune_digest(wildcards):
 
 def tune_settings(wildcards):
     """The options of a search that the experiment file gives, as arguments of its command."""
-    given = EXPERIMENT.given_search(wildcards.model)
+    given = EXPERIMENT.models[wildcards.model].given_search
     return " ".join(f"--set-search {shlex.quote(f'{key}={json.dumps(value)}')}" for key, value in sorted(given.items()))
 
 
 def worker_files(wildcards):
     """What the jobs that share a search leave."""
     folder = "results/{scene}/{split}-{seed}/{features}/{model}/tuned".format(**wildcards)
-    return [f"{folder}/worker-{worker}.json" for worker in range(EXPERIMENT.search(wildcards.model).workers)]
+    return [f"{folder}/worker-{worker}.json" for worker in range(EXPERIMENT.models[wildcards.model].search.workers)]
 
 
 def tuned_files(wildcards):
     """The winners of the search of a model; no file for a model that is not searched."""
     folder = "results/{scene}/{split}-{seed}/{features}/{model}/tuned".format(**wildcards)
-    return [f"{folder}/best.yaml", f"{folder}/features.yaml"] if EXPERIMENT.search(wildcards.model) else []
+    return [f"{folder}/best.yaml", f"{folder}/features.yaml"] if EXPERIMENT.models[wildcards.model].search else []
 
 
 def given_subject(wildcards):
@@ -137,7 +137,7 @@ def train_subject(wildcards, input):
 
 def studies():
     """The accounts of all searches."""
-    return [f"{run.folder}/tuned/study.json" for run in EXPERIMENT.runs() if EXPERIMENT.search(run.model)]
+    return [f"{run.folder}/tuned/study.json" for run in EXPERIMENT.runs() if EXPERIMENT.models[run.model].search]
 
 
 def run_files(pattern):

@@ -19,7 +19,7 @@ rule fetch:
         disk_mb=disk("fetch"),
     params:
         dataset=set_kind,
-        settings=lambda wildcards: settings("images", set_entry(wildcards)),
+        settings=lambda wildcards: settings("scenes", set_entry(wildcards)),
         code=set_digest,
     shell:
         "hsclass images fetch {params.dataset:q} --data data {params.settings} 2>&1 | tee {log}"
@@ -43,7 +43,7 @@ rule index_images:
         runtime=minutes("index_images"),
         disk_mb=disk("index_images"),
     params:
-        name=lambda wildcards: EXPERIMENT.sets[wildcards.scene].name,
+        name=lambda wildcards: EXPERIMENT.descriptors[wildcards.scene].name,
         code=stage_digest("images.index"),
     shell:
         "hsclass images index {params.name:q} --data data -o {output.table} 2>&1 | tee {log}"
@@ -68,7 +68,7 @@ rule split_images:
         disk_mb=disk("split_images"),
     params:
         sampler=lambda wildcards: image_kind("splits", wildcards.split),
-        settings=lambda wildcards: settings("splits", wildcards.split),
+        settings=image_split_settings,
         code=stage_digest("images.split"),
     shell:
         "hsclass images split {input} --sampler {params.sampler} {params.settings} --seed {wildcards.seed}"
@@ -232,7 +232,7 @@ rule experiment:
 rule image_report:
     input:
         experiment="reports/{experiment}/experiment.json",
-        indexes=image_files("index.csv", "images_folder"),
+        indexes=image_files("index.csv", "scene_folder"),
         audits=image_files("audit.json", "split_folder"),
         metrics=image_files("metrics.json"),
         models=image_files("model"),

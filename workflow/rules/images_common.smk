@@ -1,27 +1,29 @@
 # What the rules of whole images ask of the experiment.
 
-from hsclass.images.experiment import PIXELS
 from hsclass.datasets.image_set import descriptor_path
+from hsclass.plan import RAW
 
 
 def image_source(wildcards):
     """What the fetch stage leaves of a set of images."""
-    return f"data/{EXPERIMENT.sets[wildcards.scene].name}/source.json"
+    return f"data/{EXPERIMENT.descriptors[wildcards.scene].name}/source.json"
 
 
 def set_entry(wildcards):
     """The entry of a set of images, by the name that its descriptor gives it."""
-    return next(name for name, known in EXPERIMENT.sets.items() if known.name == wildcards.dataset)
+    return next(name for name, known in EXPERIMENT.descriptors.items() if known.name == wildcards.dataset)
 
 
 def set_kind(wildcards):
     """The set's name in the catalogue, its descriptor file, or its folder."""
-    return EXPERIMENT.entries["images"][set_entry(wildcards)].kind
+    return EXPERIMENT.scenes[set_entry(wildcards)].kind
 
 
 def set_lists(wildcards):
     """The user's own lists of a set."""
-    return EXPERIMENT.list_files[set_entry(wildcards)]
+    options = EXPERIMENT.scenes[set_entry(wildcards)].options
+    lists = (options.train_list, options.validation_list, options.test_list)
+    return [path for path in lists if path]
 
 
 def set_digest(wildcards):
@@ -30,12 +32,19 @@ def set_digest(wildcards):
 
 def image_kind(dimension, name):
     """The sampler or model behind an entry's name."""
-    return EXPERIMENT.entries[dimension][name].kind
+    return getattr(EXPERIMENT, dimension)[name].kind
+
+
+def image_split_settings(wildcards):
+    """The options of a sampler, with the fractions of the experiment where it draws."""
+    drawn = image_kind("splits", wildcards.split) == "random"
+    fractions = EXPERIMENT.plan.fractions.model_dump() if drawn else {}
+    return settings("splits", wildcards.split, **fractions)
 
 
 def features_file(wildcards):
     """The features that a model takes; no file for a model of pixels."""
-    there = wildcards.features != PIXELS
+    there = wildcards.features != RAW
     return [f"results/{wildcards.scene}/features/{wildcards.features}.npz"] if there else []
 
 
@@ -49,12 +58,12 @@ TRAINING = EXPERIMENT.plan.training
 
 def image_gpus(wildcards):
     """Cards of a job that trains or applies a model: networks take pixels."""
-    return TRAINING.gpus if wildcards.features == PIXELS else 0
+    return TRAINING.gpus if wildcards.features == RAW else 0
 
 
 def image_devices(wildcards):
     """What the experiment says of devices, as arguments of the command."""
-    given = TRAINING.model_dump(exclude_defaults=True) if wildcards.features == PIXELS else {}
+    given = TRAINING.model_dump(exclude_defaults=True) if wildcards.features == RAW else {}
     return " ".join(f"--{key} {value}" for key, value in given.items())
 
 

@@ -3,7 +3,7 @@
 from hsclass.planning.image_needs import ImageNeeds
 from hsclass.planning.needs import Needs
 
-NEEDS = ImageNeeds(EXPERIMENT) if "images" in config else Needs(EXPERIMENT)
+NEEDS = ImageNeeds(EXPERIMENT) if EXPERIMENT.samples == "images" else Needs(EXPERIMENT)
 
 
 def memory(stage):

@@ -1,0 +1,105 @@
+"""The keys of an experiment file, for pixels of scenes and for whole images alike."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from hsclass.devices.strategy import TrainingOptions
+from hsclass.entries import NAME, NAMED_ONCE, Listed, entries_of
+from hsclass.options import Options
+
+Samples = Literal["pixels", "images"]
+"""What an experiment classifies: pixels of scenes, or whole images."""
+
+RAW = "raw"
+"""The features that are the samples themselves: the bands of a pixel, the pixels of an image."""
+
+ONLY: dict[Samples, tuple[str, ...]] = {"pixels": ("scenes", "window", "map_tiles"), "images": ("images",)}
+"""The keys that mean something for one kind of samples alone."""
+
+
+class Fractions(Options):
+    """Shares of the labelled samples that train and validate; the rest tests."""
+
+    train: float = Field(0.10, gt=0, lt=1)
+    validation: float = Field(0.05, ge=0, lt=1)
+
+    @model_validator(mode="after")
+    def _leave_a_test_set(self) -> "Fractions":
+        if self.train + self.validation >= 1:
+            raise ValueError(
+                f"train {self.train:g} + validation {self.validation:g} must add up to less than 1, to leave a test set"
+            )
+        return self
+
+
+class PublishedFigure(Options):
+    """What somebody reached: with features and a model named as in the experiment, or with what `name` says."""
+
+    name: str | None = Field(None, min_length=1, description="of a method that this experiment does not run")
+    features: str | None = None
+    model: str | None = None
+    oa: float = Field(ge=0, le=1)
+    aa: float | None = Field(None, ge=0, le=1)
+    kappa: float | None = Field(None, ge=-1, le=1)
+
+    @model_validator(mode="after")
+    def _say_of_what(self) -> "PublishedFigure":
+        if (self.features is None) != (self.model is None) or (self.name is None) == (self.model is None):
+            raise ValueError("a figure needs 'features' and 'model' of this experiment, or a 'name' of its own")
+        return self
+
+
+class Published(Options):
+    """Figures that somebody published; the report shows the experiment's own next to them."""
+
+    source: str = Field(description="where they stand, and what they hold for: scene, split, training share")
+    figures: tuple[PublishedFigure, ...] = Field(min_length=1)
+
+
+class Plan(Options):
+    """The keys of an experiment file."""
+
+    experiment: str = Field(pattern=NAME, description="name of the experiment and of its report's folder")
+    scenes: Annotated[tuple[Listed, ...], entries_of("scene"), NAMED_ONCE] = ()
+    images: Annotated[tuple[Listed, ...], entries_of("images"), NAMED_ONCE] = ()
+    window: int = Field(9, ge=1, description="side [pixels] of the windows, odd")
+    fractions: Fractions = Fractions()
+    seeds: tuple[int, ...] = Field((0, 1), min_length=1)
+    splits: Annotated[tuple[Listed, ...], entries_of("sampler"), NAMED_ONCE] = Field(min_length=1)
+    features: Annotated[tuple[Listed, ...], entries_of("features"), NAMED_ONCE] = Field(
+        (Listed(kind=RAW, name=RAW),), min_length=1
+    )
+    models: Annotated[tuple[Listed, ...], entries_of("model"), NAMED_ONCE] = Field(min_length=1)
+    map_tiles: int = Field(1, ge=1, description="jobs that share each map; the map is the same, byte for byte")
+    training: TrainingOptions = TrainingOptions()
+    published: Published | None = None
+
+    @property
+    def samples(self) -> Samples:
+        """What is classified."""
+        return "images" if self.images else "pixels"
+
+    @field_validator("training")
+    @classmethod
+    def _several_workers(cls, training: TrainingOptions) -> TrainingOptions:
+        if training.strategy == "multi_worker" and training.workers == 1:
+            raise ValueError("'strategy: multi_worker' needs 'workers', 2 or more; add it, or take another strategy")
+        return training
+
+    @field_validator("window")
+    @classmethod
+    def _odd(cls, window: int) -> int:
+        if window % 2 == 0:
+            raise ValueError(f"a window has a centre pixel, so its side must be odd; take {window - 1} or {window + 1}")
+        return window
+
+    @model_validator(mode="after")
+    def _one_kind_of_samples(self) -> "Plan":
+        if self.scenes and self.images:
+            raise ValueError("has 'scenes' and 'images'; give one of the two, and each its own file")
+        if not (self.scenes or self.images):
+            raise ValueError("option 'scenes' is missing; add it, or 'images' to classify whole images")
+        if self.images and (other := [key for key in ONLY["pixels"] if key in self.model_fields_set]):
+            raise ValueError(f"option '{other[0]}' is for scenes, and this experiment has images; take it out")
+        return self
