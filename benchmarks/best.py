@@ -216,7 +216,7 @@ def probabilities(cube: np.ndarray, labels: np.ndarray, roles: np.ndarray, model
     at = {role: np.argwhere(roles == role).astype(np.int32) for role in (Role.TRAIN, Role.TEST)}
     train = Sample(at[Role.TRAIN], np.searchsorted(ids, labels[tuple(at[Role.TRAIN].T)]).astype(np.int32))
     none = Sample(np.empty((0, 2), np.int32), np.empty(0, np.int32))
-    classifier.fit(cube, train, none, seed=0, progress=lambda _: None)
+    classifier.fit(cube, train, none, seed=0)
     return classifier.predict_proba(cube, at[Role.TEST])
 
 

@@ -47,7 +47,7 @@ def main() -> None:
         trained = fit_images(
             index, split, "fine_tune", threads=asked.threads, strategy=asked.strategy, backbone=asked.backbone,
             weights="none", head_start=False, size=asked.size, epochs=asked.epochs + 1, average_symmetries=False,
-            monitor="val_loss", progress=print,
+            monitor="val_loss",
         )  # fmt: skip
         seconds = min(row["seconds"] for row in trained.history[1:])
         test = split.places(Role.TEST)[:, 0]

@@ -23,7 +23,7 @@ def gathered(windows: int) -> None:
 
     cube, pixels, targets = data(windows)
     network = family_of(model_class("cnn3d"))
-    network.fit(cube, Sample(pixels, targets), Sample(pixels[:0], targets[:0]), seed=0, progress=lambda _: None)
+    network.fit(cube, Sample(pixels, targets), Sample(pixels[:0], targets[:0]), seed=0)
 
 
 def ready_made(windows: int) -> None:

@@ -13,7 +13,7 @@ import time
 
 import numpy as np
 
-from hsclass.backend import lendable
+from hsclass.backend import aligned_array
 from hsclass.models import model_class
 from hsclass.models.classifier import Sample
 from hsclass.resources import peak_memory_mb
@@ -29,7 +29,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=0, help="rows of the scene that are mapped; 0: all")
     options = parser.parse_args()
     rng = np.random.default_rng(0)
-    cube = rng.standard_normal(out=lendable((ROWS, COLS, BANDS)), dtype=np.float32)  # as the normaliser gives it
+    cube = rng.standard_normal(out=aligned_array((ROWS, COLS, BANDS)), dtype=np.float32)  # as the normaliser gives it
     drawn = rng.permutation(ROWS * COLS)[: TRAIN + TEST]
     pixels = np.stack(np.divmod(drawn, COLS), axis=1).astype(np.int32)
     targets = rng.integers(0, CLASSES, len(pixels)).astype(np.int32)
@@ -42,7 +42,7 @@ def main() -> None:
         threads=options.threads,
     )  # fmt: skip
     learned = Sample(pixels[:windows], targets[:windows])
-    report = network.fit(cube, learned, Sample(pixels[:0], targets[:0]), seed=0, progress=print)
+    report = network.fit(cube, learned, Sample(pixels[:0], targets[:0]), seed=0)
     seconds = float(report.history[0]["seconds"])
     print(
         f"trained on {windows} of {TRAIN} windows, with the building of the graph: {seconds:.1f} s,"

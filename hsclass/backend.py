@@ -14,16 +14,16 @@ import numpy as np
 from hsclass.errors import UsageError
 
 _DEFAULT = "tensorflow"
-_ALIGNED = 64  # bytes; what TensorFlow wants of memory that it is lent
+_ALIGNED = 64  # bytes; what TensorFlow wants of memory that it takes over
 _ENVIRONMENT = {
     "KERAS_BACKEND": _DEFAULT,
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "TF_DETERMINISTIC_OPS": "1",
     "TF_NUM_INTEROP_THREADS": "1",
-    # Two jobs can share a card only where none takes all of its memory at the start.
+    # Two jobs can share a GPU only where none takes all of its memory at the start.
     "TF_FORCE_GPU_ALLOW_GROWTH": "true",
     "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
-    # A float32 product is one of float32 numbers: cards would take 10 bits of the 23, and maps would not be the CPU's.
+    # A float32 product is one of float32 numbers: GPUs would take 10 bits of the 23, and maps would not be the CPU's.
     "NVIDIA_TF32_OVERRIDE": "0",
     "JAX_DEFAULT_MATMUL_PRECISION": "highest",
 }
@@ -39,14 +39,14 @@ def load_keras(threads: int = 1) -> Any:
     for name, value in {**_ENVIRONMENT, "TF_NUM_INTRAOP_THREADS": str(threads)}.items():
         os.environ.setdefault(name, value)
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
-    with _hushed():
+    with _quiet():
         import keras
 
     return keras
 
 
 @contextmanager
-def _hushed() -> Iterator[None]:
+def _quiet() -> Iterator[None]:
     """Hold back what libraries write to standard error, and let it out only where something fails.
 
     TensorFlow greets with lines that no setting silences, because its own logging is not set up yet.
@@ -66,7 +66,7 @@ def _hushed() -> Iterator[None]:
             os.close(original)
 
 
-def lendable(shape: tuple[int, ...], dtype: type[np.generic] = np.float32) -> np.ndarray:
+def aligned_array(shape: tuple[int, ...], dtype: type[np.generic] = np.float32) -> np.ndarray:
     """Return an array of any values that `as_tensor` takes over without a copy: it begins at a multiple of 64 bytes."""
     count = math.prod(shape) * np.dtype(dtype).itemsize
     memory = np.empty(count + _ALIGNED, np.uint8)
@@ -77,7 +77,7 @@ def lendable(shape: tuple[int, ...], dtype: type[np.generic] = np.float32) -> np
 def as_tensor(values: np.ndarray) -> Any:
     """Return an array as a tensor of the loaded backend.
 
-    TensorFlow takes over the memory of a `lendable` array, which must not be changed any more, and copies others once;
+    TensorFlow takes over the memory of an `aligned_array`, which must not be changed any more, and copies others once;
     its own conversion holds two copies while it works.
     """
     import keras
@@ -88,7 +88,7 @@ def as_tensor(values: np.ndarray) -> Any:
 
     flags = values.flags
     if not (flags.c_contiguous and flags.writeable and values.ctypes.data % _ALIGNED == 0):
-        original, values = values, lendable(values.shape, values.dtype.type)
+        original, values = values, aligned_array(values.shape, values.dtype.type)
         values[...] = original
     return tf.experimental.dlpack.from_dlpack(values.__dlpack__())
 
@@ -104,37 +104,37 @@ class Devices(NamedTuple):
     Attributes
     ----------
     names : tuple of str
-        As the backend writes them: the cards or, where there is none, the processors.
-    cards : int
-        How many of them are cards.
+        As the backend writes them: the GPUs or, where there is none, the processors.
+    gpus : int
+        How many of them are GPUs.
     """
 
     names: tuple[str, ...]
-    cards: int
+    gpus: int
 
 
-def use_cards(asked: int = 0) -> Devices:
-    """Return the devices of the loaded backend, no more than `asked` cards where that is not 0.
+def use_gpus(asked: int = 0) -> Devices:
+    """Return the devices of the loaded backend, no more than `asked` GPUs where that is not 0.
 
     Raises
     ------
     UsageError
-        If the backend sees fewer cards than asked for.
+        If the backend sees fewer GPUs than asked for.
     """
     backend = backend_name()
-    cards = _cards(backend)
-    if len(cards) < asked:
+    gpus = _gpus(backend)
+    if len(gpus) < asked:
         raise UsageError(
-            f"gpus: asked for {asked}, but {backend} sees {len(cards) or 'no'} GPU here; install it with the GPU's"
+            f"gpus: asked for {asked}, but {backend} sees {len(gpus) or 'no'} GPU here; install it with the GPU's"
             " libraries (docs/gpu.md), have the scheduler give the job a GPU, or set gpus to 0"
         )
     if asked and backend == "tensorflow":
         _show_tensorflow(asked)
-    cards = cards[: asked or None]
-    return Devices(cards or _processors(backend), len(cards))
+    gpus = gpus[: asked or None]
+    return Devices(gpus or _processors(backend), len(gpus))
 
 
-def _cards(backend: str) -> tuple[str, ...]:
+def _gpus(backend: str) -> tuple[str, ...]:
     if backend == "tensorflow":
         import tensorflow as tf
 
@@ -163,7 +163,7 @@ def _processors(backend: str) -> tuple[str, ...]:
 
 
 def _show_tensorflow(count: int) -> None:
-    """Let TensorFlow see the first cards only; too late, and without harm, where it has computed on them before."""
+    """Let TensorFlow see the first GPUs only; too late, and without harm, where it has computed on them before."""
     import tensorflow as tf
 
     with suppress(RuntimeError):
@@ -178,8 +178,8 @@ def device_name() -> str:
     if backend == "tensorflow":
         import tensorflow as tf
 
-        cards = tf.config.list_physical_devices("GPU")
-        return tf.config.experimental.get_device_details(cards[0]).get("device_name", "GPU") if cards else "CPU"
+        gpus = tf.config.list_physical_devices("GPU")
+        return tf.config.experimental.get_device_details(gpus[0]).get("device_name", "GPU") if gpus else "CPU"
     if backend == "jax":
         import jax
 
@@ -191,13 +191,13 @@ def device_name() -> str:
 
 
 def compute_capability() -> tuple[int, int] | None:
-    """Return the compute capability of the card that the loaded backend computes on; None for a processor."""
+    """Return the compute capability of the GPU that the loaded backend computes on; None for a processor."""
     backend = backend_name()
     if backend == "tensorflow":
         import tensorflow as tf
 
-        cards = tf.config.list_physical_devices("GPU")
-        return tf.config.experimental.get_device_details(cards[0]).get("compute_capability") if cards else None
+        gpus = tf.config.list_physical_devices("GPU")
+        return tf.config.experimental.get_device_details(gpus[0]).get("compute_capability") if gpus else None
     if backend == "jax":
         import jax
 

@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from hsclass.backend import lendable
+from hsclass.backend import aligned_array
 from hsclass.errors import DataError
 from hsclass.scene import Scene
 
@@ -68,12 +68,12 @@ class Normalizer(TransformerMixin, BaseEstimator):
         """Return normalised float32 values of `pixels`, shape (…, bands)."""
         return self.transform_into(np.empty(pixels.shape, np.float32), pixels)
 
-    def transform_into(self, room: np.ndarray, pixels: np.ndarray) -> np.ndarray:
-        """Write what `transform` returns into `room`, float32 of the same shape, and return it."""
-        room[...] = pixels
-        room -= self.offset_
-        room /= self.scale_
-        return room
+    def transform_into(self, out: np.ndarray, pixels: np.ndarray) -> np.ndarray:
+        """Write what `transform` returns into `out`, float32 of the same shape, and return it."""
+        out[...] = pixels
+        out -= self.offset_
+        out /= self.scale_
+        return out
 
 
 def normalize_scene(normalizer: Normalizer, scene: Scene) -> np.ndarray:
@@ -87,6 +87,6 @@ def normalize_cube(normalizer: Normalizer, cube: np.ndarray, mask: np.ndarray) -
     Windows reach over the edge of the data, and a fill value such as -9999 or NaN would swamp the pixels beside it.
     A network takes the array over as it is.
     """
-    normalized = normalizer.transform_into(lendable(cube.shape), cube)
+    normalized = normalizer.transform_into(aligned_array(cube.shape), cube)
     normalized[~mask] = 0
     return normalized

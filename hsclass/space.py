@@ -53,7 +53,7 @@ class Choice(Options):
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """The values as JSON, which tells 1 from true and knows lists; storages of searches hold texts only."""
+        """The values as JSON, which distinguishes 1 from true and knows lists; storages of searches hold texts only."""
         return tuple(json.dumps(choice) for choice in self.choices)
 
     def __contains__(self, value: object) -> bool:

@@ -1,4 +1,4 @@
-"""Look-up of the names that each room (samplers, features, models, …) offers in its one table."""
+"""Look-up of the names that each table (samplers, features, models, …) offers."""
 
 from collections.abc import Collection, Mapping
 from difflib import get_close_matches

@@ -17,10 +17,9 @@ from hsclass.devices.strategy import TrainingOptions, check_strategy, join
 from hsclass.features import feature_class
 from hsclass.features.extractor import Origin
 from hsclass.fit_scope import FitScope, marked
-from hsclass.learnable import constant_bands, note_on_constant, require_learnable
 from hsclass.learning.checkpoint import Checkpoint
 from hsclass.models import model_class
-from hsclass.models.classifier import Classifier, FitReport, Progress, Sample
+from hsclass.models.classifier import Classifier, FitReport, Sample
 from hsclass.models.spectral_contract import Bands
 from hsclass.models.trained import TrainedModel
 from hsclass.normalize import Normalizer, normalize_scene
@@ -28,6 +27,7 @@ from hsclass.options import parse_options
 from hsclass.resources import Clock, peak_memory_mb, versions
 from hsclass.scene import Scene
 from hsclass.split import Role, Split
+from hsclass.trainable import constant_bands, note_on_constant, require_trainable
 
 if TYPE_CHECKING:
     from hsclass.models.network import NetworkClassifier
@@ -45,7 +45,6 @@ def fit(
     threads: int = 1,
     feature_options: Mapping[str, Any] | None = None,
     training: Mapping[str, Any] | None = None,
-    progress: Progress = lambda _: None,
     checkpoint: str | os.PathLike[str] | None = None,
     tensorboard: str | os.PathLike[str] | None = None,
     **options: Any,
@@ -59,7 +58,7 @@ def fit(
     Parameters
     ----------
     scene : Scene
-        Cube of shape (rows, cols, bands) and ground truth.
+        Cube of shape (rows, cols, bands) and reference labels.
     split : Split
         Roles of shape (rows, cols), from `hsclass.make_split` or `hsclass.split.read_split`.
     model : str
@@ -75,8 +74,6 @@ def fit(
     training : mapping, optional
         On what a network is trained: see `hsclass.devices.strategy.TrainingOptions`. Several processes of one
         training each get the trained model.
-    progress : callable, optional
-        Takes a line of text now and then.
     checkpoint : path, optional
         Folder for the state of a network's training: called again with the same arguments after it was killed, the
         training goes on from there and ends, on a CPU, with the same weights. To be removed
@@ -105,7 +102,7 @@ def fit(
     """
     labels = split.reference(scene.require_labels())
     ids = np.array([cover.id for cover in scene.classes])
-    require_learnable(scene, split, labels)
+    require_trainable(scene, split, labels)
     clock = Clock()
     extractor_class = feature_class(features)
     extractor_options = parse_options(extractor_class.Options, feature_options or {}, f"features {features}")
@@ -134,7 +131,7 @@ def fit(
         "options": model_options.model_dump(mode="json"), "features": features,
         "feature options": extractor_options.model_dump(mode="json"), "seed": seed,
     }  # fmt: skip
-    watch = _Watch(progress, None if checkpoint is None else Path(checkpoint), key, tensorboard)
+    watch = _Watch(None if checkpoint is None else Path(checkpoint), key, tensorboard)
     report = _train(classifier, cube, samples, devices, seed=seed, watch=watch)
     earlier = report.history[: report.resumed]
     seconds = round(clock.seconds + sum(row["seconds"] for row in earlier), 3)
@@ -173,9 +170,8 @@ def fit(
 
 @dataclass(frozen=True)
 class _Watch:
-    """Where a training tells of itself."""
+    """Where a training keeps its state and its logs."""
 
-    progress: Progress
     folder: Path | None
     key: Mapping[str, Any]
     tensorboard: str | os.PathLike[str] | None
@@ -197,14 +193,13 @@ def _train(
     watch: _Watch,
 ) -> FitReport:
     if not classifier.network:
-        return classifier.fit(cube, *samples, seed=seed, progress=watch.progress)
+        return classifier.fit(cube, *samples, seed=seed)
     network = cast("NetworkClassifier", classifier)
     with join(devices, threads=network.threads) as team, team.scope:
         report = network.fit(
             cube,
             *samples,
             seed=seed,
-            progress=watch.progress if team.chief else lambda _: None,
             checkpoint=watch.checkpoint(writes=team.chief),
             tensorboard=Path(watch.tensorboard) if watch.tensorboard is not None and team.chief else None,
         )

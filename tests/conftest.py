@@ -1,5 +1,7 @@
 """Small made scenes that several rooms' tests share."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -53,3 +55,52 @@ def toy_scene() -> Scene:
 @pytest.fixture(scope="session")
 def toy_split(toy_scene: Scene) -> Split:
     return make_toy_split(toy_scene)
+
+
+class Stopped(Exception):  # noqa: N818
+    """A computation that a test has stopped."""
+
+
+class Reports:
+    """What was reported of long computations: the updates of their progress, in order.
+
+    `stop_after` makes the update of that number raise Stopped, as a kill would end the computation there.
+    """
+
+    stopped = Stopped
+
+    def __init__(self) -> None:
+        self.updates: list[tuple[float, str]] = []
+        self.stop_after: int | None = None
+
+    @property
+    def notes(self) -> list[str]:
+        return [note for _, note in self.updates if note]
+
+    def record(self, done: float = 1, note: str = "") -> None:
+        if not done:
+            return
+        self.updates.append((done, note))
+        if len(self.updates) == self.stop_after:
+            self.stop_after = None
+            raise Stopped
+
+
+@pytest.fixture
+def reports(monkeypatch: pytest.MonkeyPatch) -> Reports:
+    """Record the progress of computations; stop one with `reports.stop_after`, which raises `reports.stopped`."""
+    found = Reports()
+    monkeypatch.setattr("hsclass.progress._Lines.update", lambda bar, done=1, note="": found.record(done, note))
+    return found
+
+
+@pytest.fixture
+def warnings_logged(caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]:
+    """Return a function that gives the warnings logged since it was last called."""
+
+    def warnings() -> list[str]:
+        found = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+        caplog.clear()
+        return found
+
+    return warnings

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import os
 from dataclasses import replace
 from typing import Any
@@ -166,9 +167,11 @@ def test_a_class_that_the_split_gives_itself_is_learnt(toy_scene: Scene, toy_spl
     assert set(np.unique(found)) == {2, 7}
 
 
-def test_training_says_what_it_took(toy_scene: Scene, toy_split: Split) -> None:
-    told: list[str] = []
-    model = train(toy_scene, toy_split, "ann", progress=told.append)
+def test_training_says_what_it_took(
+    toy_scene: Scene, toy_split: Split, reports: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "hsclass"):
+        model = train(toy_scene, toy_split, "ann")
     training = model.training
     # 24 bands to 4 units to 3 classes, biases included
     assert training["parameters"] == 24 * 4 + 4 + 4 * 3 + 3
@@ -183,8 +186,8 @@ def test_training_says_what_it_took(toy_scene: Scene, toy_split: Split) -> None:
     assert training["windows_per_second"] == pytest.approx(192 * 2 / sum(seconds), abs=0.1)
     assert training["facts"]["kept"] == "epoch of the best val_accuracy"
     assert {"keras", backend} <= set(model.about["versions"])
-    assert told[0] == "192 windows of 1x1x24, 24 to validate"
-    assert len(told) == 4
+    assert caplog.messages == ["192 windows of 1x1x24, 24 to validate"]
+    assert len(reports.notes) == 3
     assert json.loads(json.dumps(training)) == training
 
 

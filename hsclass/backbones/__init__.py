@@ -1,4 +1,4 @@
-"""Networks that were trained on photographs, to be used on other images: their layers, their weights, their blocks."""
+"""ImageNet-pretrained networks for other images: their layers, their weights, their blocks."""
 
 from hsclass.backbones.blocks import blocks, weights_digest
 from hsclass.backbones.build import backbone, read_keras_weights

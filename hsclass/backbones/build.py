@@ -77,7 +77,7 @@ def _application(name: str, input_shape: tuple[int, int, int], weights: str | No
         if "hash" in str(error):
             raise FetchError(_unavailable(name, _first_line(error))) from error
         raise UsageError(f"backbone {name}: Keras refuses it ({_first_line(error)}); choose another 'size'") from error
-    except Exception as error:  # how Keras tells that a download failed
+    except Exception as error:  # how Keras reports that a download failed
         raise FetchError(_unavailable(name, _first_line(error))) from error
 
 

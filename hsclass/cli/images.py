@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from hsclass.cli.app import app
-from hsclass.cli.arguments import DataFolder, Output, Seed, Settings, Threads, read_options, teller
+from hsclass.cli.arguments import DataFolder, Output, Seed, Settings, Threads, read_options
 
 images = typer.Typer(help="Classify whole images: folders of GeoTIFF, PNG or JPEG.", no_args_is_help=True)
 app.add_typer(images, name="images")
@@ -121,7 +121,7 @@ def features(table: Index, output: Output, threads: Threads = 1, settings: Setti
 
     read = read_index(table)
     options = parse_options(FeatureOptions, read_options(settings), "features")
-    values, about = compute_features(read, options, threads=threads, progress=teller(f"features {output.stem}"))
+    values, about = compute_features(read, options, threads=threads)
     write_features(values, read, about, output)
 
 
@@ -152,7 +152,7 @@ def train(
     trained = fit_images(
         read, read_split(divided, read)[0], model, features=read_features(features, read) if features else None,
         seed=seed, threads=threads, strategy=strategy, gpus=gpus,
-        checkpoint=state, progress=teller(f"train {output.parent}"),
+        checkpoint=state,
         **read_options(settings),
     )  # fmt: skip
     if writes(parse_options(TrainingOptions, {"strategy": strategy}, "training")):
@@ -173,13 +173,10 @@ def predict(
     """Give each image its class, or classes, with probabilities: of an index, or of any folder of images."""
     from hsclass.images.predicting import predict_folder, predict_index
 
-    tell = teller(f"predict {output.parent}")
     if source.is_dir():
-        predict_folder(model, source, output, threads=threads, progress=tell)
+        predict_folder(model, source, output, threads=threads)
     else:
-        predict_index(
-            model, source, output, divided=divided, part=part, features=features, threads=threads, progress=tell
-        )
+        predict_index(model, source, output, divided=divided, part=part, features=features, threads=threads)
 
 
 @images.command()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from hsclass.cli.app import app
-from hsclass.cli.arguments import Output, Threads, teller
+from hsclass.cli.arguments import Output, Threads
 from hsclass.errors import UsageError
 
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ def predict(
         typer.Option(help="compute the model's bands by wavelength where the scene has others", show_default="refuse"),
     ] = None,
     memory: Annotated[
-        float, typer.Option(metavar="MB", help="for the pixels in work, beside program and model")
+        float,
+        typer.Option(metavar="MB", help="for the pixels that are mapped at a time, in addition to program and model"),
     ] = 1200,
     part: Annotated[
         str | None, typer.Option(metavar="I/N", help="map one of N parts, for gather", show_default="all")
@@ -57,9 +58,8 @@ def predict(
     pixels = open_pixels(scene)
     label = f"predict {output.parent}"
     report = map_file(
-        trained, pixels, output, request, folder=model, tell=teller(label),
+        trained, pixels, output, request, folder=model,
         code=stage_digest("predict", features=trained.about["features"], model=trained.about["model"]),
-        warn=lambda text: typer.echo(f"{label}: {text}", err=True),
     )  # fmt: skip
     typer.echo(f"{label}: {report.pixels} pixels in {report.seconds:.1f} s", err=True)
     if preview:
@@ -78,15 +78,15 @@ def gather(
 ) -> None:
     """Put the parts of a map, or of its confidence or probabilities, together.
 
-    With --about, the accounts of the parts are read beside them: PART.json.
+    With --about, the summaries of the parts are read next to them: PART.json.
     """
     from hsclass.atomic import write_text
-    from hsclass.predict.gather import gather_accounts, gather_maps
+    from hsclass.predict.gather import gather_maps, gather_summaries
 
     gather_maps(parts, output)
     if about:
-        accounts = [part.with_suffix(".json") for part in parts]
-        write_text(about, json.dumps(gather_accounts(accounts), indent=1))
+        summaries = [part.with_suffix(".json") for part in parts]
+        write_text(about, json.dumps(gather_summaries(summaries), indent=1))
 
 
 def _part(text: str | None) -> "Part | None":

@@ -18,7 +18,6 @@ from hsclass.cli.arguments import (
     read_entry,
     read_options,
 )
-from hsclass.cli.progress import telling
 
 
 @app.command()
@@ -38,7 +37,7 @@ def train(
     feature_settings: FeatureSettings = None,
     strategy: Annotated[str, typer.Option(help="auto, single, mirrored or multi_worker: docs/gpu.md")] = "auto",
     workers: Annotated[int, typer.Option(min=1, help="processes of multi_worker")] = 1,
-    gpus: Annotated[int, typer.Option(min=0, help="cards that each process must have; 0: what is there")] = 0,
+    gpus: Annotated[int, typer.Option(min=0, help="GPUs that each process must have; 0: what is there")] = 0,
     wait: Annotated[float, typer.Option(help="seconds to wait for the other workers")] = 300,
     tensorboard: Annotated[
         Path | None, typer.Option(metavar="DIR", help="write TensorBoard logs there", show_default=False)
@@ -62,11 +61,11 @@ def train(
     model, tuned = read_entry(options, "model", model)
     features, tuned_features = read_entry(feature_options, "features", features)
     state = output.with_name(f"{output.name}.training")
-    with local_workers(training, sys.argv[1:]), telling(f"train {output.parent}") as tell:
+    with local_workers(training, sys.argv[1:]):
         trained = fit(
             open_scene(scene), read, model, features=features, seed=seed, threads=threads, training=devices,
             feature_options={**tuned_features, **read_options(feature_settings)},
-            checkpoint=state, tensorboard=tensorboard, progress=tell, **{**tuned, **read_options(settings)},
+            checkpoint=state, tensorboard=tensorboard, **{**tuned, **read_options(settings)},
         )  # fmt: skip
         if writes(training):
             trained.save(output)

@@ -15,7 +15,6 @@ from hsclass.cli.arguments import (
     SplitArgument,
     Threads,
     read_options,
-    teller,
 )
 
 
@@ -53,7 +52,7 @@ def tune(
     tuned = run(
         open_scene(scene), read_split(split)[0], model, features=features, search=search, folder=output, worker=worker,
         seed=seed, threads=threads, feature_options=read_options(feature_settings),
-        code=stage_digest("tune", sampler=sampler, features=features, model=model), progress=teller(f"tune {output}"),
+        code=stage_digest("tune", sampler=sampler, features=features, model=model),
         **read_options(settings),
     )  # fmt: skip
     if worker is None:

@@ -1,1 +1,1 @@
-"""What networks are trained on: one device, several cards, several processes, and their memory."""
+"""What networks are trained on: one device, several GPUs, several processes, and their memory."""

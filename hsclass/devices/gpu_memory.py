@@ -1,10 +1,10 @@
-"""Memory of graphics cards, as far as the loaded backend knows it."""
+"""Memory of GPUs, as far as the loaded backend knows it."""
 
 import keras
 
 
 def peak_gpu_memory_mb() -> float | None:
-    """Return the most memory [MB, 10^6 bytes] of one card that this process has held; None without a card."""
+    """Return the most memory [MB, 10^6 bytes] of one GPU that this process has held; None without a GPU."""
     backend = keras.backend.backend()
     held = 0
     if backend == "tensorflow":
@@ -24,13 +24,13 @@ def peak_gpu_memory_mb() -> float | None:
 
 
 def free_gpu_memory() -> int | None:
-    """Return the free bytes of the first card; None without a card, and with TensorFlow, which does not tell."""
+    """Return the free bytes of the first GPU; None without a GPU, and with TensorFlow, which does not say."""
     backend = keras.backend.backend()
     if backend == "jax":
         import jax
 
-        told = jax.local_devices()[0].memory_stats() or {}
-        return told["bytes_limit"] - told["bytes_in_use"] if "bytes_limit" in told else None
+        known = jax.local_devices()[0].memory_stats() or {}
+        return known["bytes_limit"] - known["bytes_in_use"] if "bytes_limit" in known else None
     if backend == "torch":
         import torch
 

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
 from hsclass.devices.cluster import Cluster, find_cluster
-from hsclass.devices.roll_call import end_process
+from hsclass.devices.rendezvous import end_process
 from hsclass.devices.strategy import TrainingOptions
 
-_LATER = 5.0  # seconds in which the connections between the workers tell the same: they are cut before they meet only
+_LATER = 5.0  # seconds in which the connections between the workers show the same, once they have met
 
 
 @contextmanager
@@ -21,7 +21,7 @@ def local_workers(training: TrainingOptions, arguments: Sequence[str]) -> Iterat
     """Start the other workers of a training where neither TF_CONFIG nor Slurm says that they are started already.
 
     They run `hsclass` with the same arguments. When one of them fails this process ends, too, and the other way round.
-    Where each worker is to have cards of its own, the first worker takes the first ones, and so on.
+    Where each worker is to have GPUs of its own, the first worker takes the first ones, and so on.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def local_workers(training: TrainingOptions, arguments: Sequence[str]) -> Iterat
 def _attend(rank: int, process: subprocess.Popen[bytes]) -> None:
     if status := process.wait():
         time.sleep(_LATER)
-        end_process(f"worker {rank} of this training ended with exit status {status}; mend what it says above")
+        end_process(f"worker {rank} of this training ended with exit status {status}; fix what it says above")
 
 
 def free_ports(count: int) -> list[int]:
@@ -69,6 +69,6 @@ def _environment(cluster: Cluster, gpus: int) -> dict[str, str]:
     if gpus:
         visible = os.environ.get("CUDA_VISIBLE_DEVICES")
         count = gpus * len(cluster.addresses)
-        cards = visible.split(",") if visible else [str(number) for number in range(count)]
-        setting["CUDA_VISIBLE_DEVICES"] = ",".join(cards[cluster.rank * gpus : (cluster.rank + 1) * gpus])
+        devices = visible.split(",") if visible else [str(number) for number in range(count)]
+        setting["CUDA_VISIBLE_DEVICES"] = ",".join(devices[cluster.rank * gpus : (cluster.rank + 1) * gpus])
     return setting

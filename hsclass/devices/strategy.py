@@ -1,5 +1,6 @@
-"""On what a network is trained: one device, several cards of a machine, or several processes on several machines."""
+"""On what a network is trained: one device, several GPUs of a machine, or several processes on several machines."""
 
+import logging
 import os
 import signal
 import threading
@@ -10,25 +11,25 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from hsclass.backend import backend_name, load_keras, use_cards
+from hsclass.backend import backend_name, load_keras, use_gpus
 from hsclass.devices.cluster import Cluster, find_cluster
-from hsclass.devices.roll_call import call_roll
+from hsclass.devices.rendezvous import rendezvous
 from hsclass.errors import UsageError, WorkerError
 from hsclass.options import Options
 
-_VERDICT = 60.0  # seconds until an exchange that failed is no longer laid at the door of a worker that is gone
+_VERDICT = 60.0  # seconds until an exchange that failed is no longer attributed to a worker that is gone
 
 
 class TrainingOptions(Options):
-    """On what the networks of an experiment are trained; other models take one process without a card."""
+    """On what the networks of an experiment are trained; other models take one process without a GPU."""
 
     strategy: Literal["auto", "single", "mirrored", "multi_worker"] = Field(
         "auto",
-        description="single: one device; mirrored: the cards of one machine share each batch; multi_worker: so do"
-        " processes, on one machine or several; auto: mirrored where there are several cards",
+        description="single: one device; mirrored: the GPUs of one machine share each batch; multi_worker: so do"
+        " processes, on one machine or several; auto: mirrored where there are several GPUs",
     )
     workers: int = Field(1, ge=1, description="processes of multi_worker; by hand, TF_CONFIG or Slurm may say it")
-    gpus: int = Field(0, ge=0, description="cards that each process must have; 0: what is there is used")
+    gpus: int = Field(0, ge=0, description="GPUs that each process must have; 0: what is there is used")
     wait: float = Field(300, gt=0, description="seconds that a worker waits for the others to come")
 
     @model_validator(mode="after")
@@ -68,8 +69,8 @@ class Team:
     def describe(self, device: str) -> str:
         """Return what a training ran on, each process on `device`."""
         workers = 1 if self.cluster is None else len(self.cluster.addresses)
-        cards = device if self.devices == 1 else f"{self.devices} x {device}"
-        return cards if workers == 1 else f"{workers} workers with {cards}"
+        devices = device if self.devices == 1 else f"{self.devices} x {device}"
+        return devices if workers == 1 else f"{workers} workers with {devices}"
 
 
 def check_strategy(training: TrainingOptions, *, network: bool, model: str, several: bool = True) -> None:
@@ -102,7 +103,7 @@ def join(training: TrainingOptions, *, threads: int = 1) -> Iterator[Team]:
     Raises
     ------
     UsageError
-        If there are fewer cards than asked for, the backend cannot share a training, or nothing says where the other
+        If there are fewer GPUs than asked for, the backend cannot share a training, or nothing says where the other
         workers are.
     WorkerError
         If a worker does not come in time.
@@ -112,8 +113,8 @@ def join(training: TrainingOptions, *, threads: int = 1) -> Iterator[Team]:
             yield team
         return
     load_keras(threads)
-    found = use_cards(training.gpus)
-    mirrored = training.strategy == "mirrored" or (training.strategy == "auto" and found.cards > 1)
+    found = use_gpus(training.gpus)
+    mirrored = training.strategy == "mirrored" or (training.strategy == "auto" and found.gpus > 1)
     if not mirrored:
         yield Team()
         return
@@ -124,8 +125,8 @@ def join(training: TrainingOptions, *, threads: int = 1) -> Iterator[Team]:
         )
     if len(found.names) < 2:
         raise UsageError(
-            f"strategy mirrored: found one device, {found.names[0]}; expected two cards or more: take strategy auto, or"
-            " ask for more cards"
+            f"strategy mirrored: found one device, {found.names[0]}; expected two GPUs or more: take strategy auto, or"
+            " ask for more GPUs"
         )
     with _mirrored(found.names) as scope:
         yield Team("mirrored", devices=len(found.names), scope=scope)
@@ -157,7 +158,7 @@ def _workers(training: TrainingOptions, threads: int) -> Iterator[Team]:
     if backend_name() != "tensorflow":
         raise UsageError(
             f"strategy multi_worker: backend {backend_name()} has none; set KERAS_BACKEND to tensorflow, or strategy to"
-            " mirrored for the cards of one machine"
+            " mirrored for the GPUs of one machine"
         )
     cluster = find_cluster(os.environ)
     if cluster is None:
@@ -171,12 +172,14 @@ def _workers(training: TrainingOptions, threads: int) -> Iterator[Team]:
             f"workers: are {training.workers}, but {'TF_CONFIG' if 'TF_CONFIG' in os.environ else 'Slurm'} names"
             f" {count}; give the same number"
         )
-    watch = call_roll(cluster.addresses, cluster.rank, seconds=training.wait)
+    if cluster.rank > 0:
+        logging.getLogger("hsclass").setLevel(logging.ERROR)  # the first worker reports the training of all
+    watch = rendezvous(cluster.addresses, cluster.rank, seconds=training.wait)
     os.environ["TF_CONFIG"] = cluster.tf_config()
     load_keras(threads)
     import tensorflow as tf
 
-    found = use_cards(training.gpus)
+    found = use_gpus(training.gpus)
     try:
         strategy = tf.distribute.MultiWorkerMirroredStrategy()
     except RuntimeError as error:
@@ -188,7 +191,7 @@ def _workers(training: TrainingOptions, threads: int) -> Iterator[Team]:
         signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGTERM))  # TensorFlow has put a handler that ignores it
     broken = (tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.CancelledError, tf.errors.InternalError)
     try:
-        yield Team("multi_worker", cluster, devices=max(1, found.cards), scope=strategy.scope())
+        yield Team("multi_worker", cluster, devices=max(1, found.gpus), scope=strategy.scope())
     except (*broken, tf.errors.DeadlineExceededError) as error:
         watch.wait(_VERDICT)
         raise WorkerError(

@@ -80,7 +80,7 @@ class Bilateral(TransformerMixin, BaseEstimator):
         Raises
         ------
         DataError
-            If too few training pixels touch each other to tell the noise.
+            If too few training pixels touch each other to estimate the noise.
         """
         del origin
         varying = varying_bands(training_pixels(cube, labels)[0], "bilateral")

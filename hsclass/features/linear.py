@@ -64,7 +64,7 @@ def training_pixels(cube: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, n
     return cube[known].astype(np.float64), labels[known]
 
 
-def varying_bands(spectra: np.ndarray, who: str, *, room: str = "features") -> np.ndarray:
+def varying_bands(spectra: np.ndarray, who: str, *, table: str = "features") -> np.ndarray:
     """Return the indices of the bands of `spectra`, shape (n, bands), that are not constant to float32's precision.
 
     Raises
@@ -76,7 +76,7 @@ def varying_bands(spectra: np.ndarray, who: str, *, room: str = "features") -> n
     varying = np.flatnonzero(spread > np.finfo(np.float32).eps * np.abs(spectra).max(axis=0, initial=0))
     if not len(varying):
         raise DataError(
-            f"{room} {who}: all {len(spectra)} training pixels have the same spectrum; expected bands that vary;"
+            f"{table} {who}: all {len(spectra)} training pixels have the same spectrum; expected bands that vary;"
             " check the scene's bands"
         )
     return varying

@@ -75,7 +75,7 @@ class PrincipalComponents(LinearExtractor):
 
 
 def principal_components(
-    spectra: np.ndarray, components: float, *, whiten: bool, who: str, room: str = "features"
+    spectra: np.ndarray, components: float, *, whiten: bool, who: str, table: str = "features"
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return mean, shape (bands,), components, shape (n, bands), and their shares of the variance of `spectra`.
 
@@ -86,7 +86,7 @@ def principal_components(
         How many, or the share of variance that they are to hold.
     whiten : bool
         Scale the components to variance 1.
-    who, room : str
+    who, table : str
         The extractor or model, and which of both it is, for messages.
     """
     from sklearn.decomposition import PCA
@@ -94,17 +94,17 @@ def principal_components(
     least = 2 if components < 1 else int(components) + 1
     if len(spectra) < least:
         raise DataError(
-            f"{room} {who}: {components:g} components need at least {least} training pixels, found {len(spectra)};"
+            f"{table} {who}: {components:g} components need at least {least} training pixels, found {len(spectra)};"
             " lower 'components' or train on more pixels"
         )
-    varying_bands(spectra, who, room=room)
+    varying_bands(spectra, who, table=table)
     fitted = PCA(components, svd_solver="full").fit(spectra)
     found, variance = fitted.components_, fitted.explained_variance_
     if whiten:
         rank = int((variance > np.finfo(np.float32).eps * variance[0]).sum())
         if rank < len(variance):
             raise DataError(
-                f"{room} {who}: the training pixels vary in {rank} directions only, which cannot be scaled to"
+                f"{table} {who}: the training pixels vary in {rank} directions only, which cannot be scaled to"
                 f" {len(variance)} components of variance 1; lower 'components' to {rank}"
             )
         found = found / np.sqrt(variance)[:, np.newaxis]

@@ -1,6 +1,5 @@
 """What the blocks that do not learn make of images, computed once, so that an epoch costs the other blocks only."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -39,7 +38,7 @@ class EarlyMaps:
     def __len__(self) -> int:
         return len(self.images)
 
-    def prepare(self, train: np.ndarray, validation: np.ndarray, progress: Callable[[str], None]) -> None:
+    def prepare(self, train: np.ndarray, validation: np.ndarray) -> None:
         """Compute the maps: of images to learn from under all symmetries, of the others as they are."""
         validation = np.setdiff1d(validation, train)
         shape = self.early.output_shape[1:]
@@ -53,7 +52,6 @@ class EarlyMaps:
             for symmetry in range(self.symmetries):
                 maps = self.early.predict_on_batch(turned(images, symmetry))
                 self.train_maps[symmetry, start : start + len(images)] = maps
-            progress(f"early blocks: {start + len(images)} of {len(train)} images")
         for start in range(0, len(validation), _CHUNK):
             images = self.images.take(validation[start : start + _CHUNK])
             self.other_maps[start : start + len(images)] = self.early.predict_on_batch(images)

@@ -1,7 +1,6 @@
 """A network that was trained on photographs, trained further on images from above; or from random weights."""
 
 import warnings
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -121,9 +120,7 @@ class FineTuned(NetworkModel):
             ]
         )
 
-    def fit(
-        self, examples: Examples, *, seed: int, progress: Callable[[str], None], checkpoint: "Checkpoint | None" = None
-    ) -> FitReport:
+    def fit(self, examples: Examples, *, seed: int, checkpoint: "Checkpoint | None" = None) -> FitReport:
         """Train the last blocks and the head; validation images decide which epoch is kept."""
         keras = load_keras(self.threads)
         keras.utils.set_random_seed(seed)
@@ -132,16 +129,16 @@ class FineTuned(NetworkModel):
         self.network_ = self._assemble(shape, options.weights)
         frozen = self._freeze()
         if options.head_start:
-            self._start_head(examples, progress)
+            self._start_head(examples)
         early, late = divide_network(self.network_, self.backbone_, frozen)
         symmetries = COUNT if options.augment else 1
         count = len(examples.train) + len(examples.validation)
         if early is None or options.jitter or options.noise or map_bytes(early, count, symmetries) > MOST_BYTES:
-            return self._train(self.network_, examples, seed=seed, progress=progress, checkpoint=checkpoint)
+            return self._train(self.network_, examples, seed=seed, checkpoint=checkpoint)
         maps = EarlyMaps(examples.inputs, early, symmetries=symmetries, seed=seed)
-        maps.prepare(self.learned(examples), examples.validation, progress)
+        maps.prepare(self.learned(examples), examples.validation)
         examples = Examples(maps, examples.targets, examples.train, examples.validation)
-        return self._train(late, examples, seed=seed, progress=progress, checkpoint=checkpoint, turn=False)
+        return self._train(late, examples, seed=seed, checkpoint=checkpoint, turn=False)
 
     def _freeze(self) -> int:
         """Let the last blocks learn and no other; return how many stay as they are."""
@@ -158,7 +155,7 @@ class FineTuned(NetworkModel):
                 layer.trainable = place >= frozen and not keeps
         return frozen
 
-    def _start_head(self, examples: Examples, progress: Callable[[str], None]) -> None:
+    def _start_head(self, examples: Examples) -> None:
         """Fit the head to what the network makes of the training images before it learns."""
         import keras
 
@@ -167,14 +164,11 @@ class FineTuned(NetworkModel):
         for start in range(0, len(examples.train), _CHUNK):
             places = examples.train[start : start + _CHUNK]
             features[places] = pooled.predict_on_batch(examples.inputs.take(places))
-            progress(f"head: features of {start + len(places)} of {len(examples.train)} images")
         head = LogisticHead(
             LogisticOptions(c=1e-3, max_iterations=200), n_classes=self.n_classes, several_labels=self.several_labels
         )
         none = np.empty(0, np.int64)
-        head.fit(
-            Examples(Features(features), examples.targets, examples.train, none), seed=0, progress=lambda text: None
-        )
+        head.fit(Examples(Features(features), examples.targets, examples.train, none), seed=0)
         self.network_.get_layer("head").set_weights([head.weights_, head.bias_])
 
     def facts(self) -> dict[str, str]:

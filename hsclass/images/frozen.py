@@ -1,7 +1,7 @@
 """Features: what a network that learns nothing here makes of each image, computed once for all models and splits."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self
@@ -78,9 +78,7 @@ class FrozenNetwork:
         digests = [weights_digest(network) for network in self._networks]
         self.digest = digests[0] if len(digests) == 1 else sha256("".join(digests).encode()).hexdigest()
 
-    def features(
-        self, inputs: Inputs, places: np.ndarray, progress: Callable[[str], None] = lambda text: None
-    ) -> np.ndarray:
+    def features(self, inputs: Inputs, places: np.ndarray) -> np.ndarray:
         """Return the features of the images at `places`, float32 of shape (n, features)."""
         symmetries = range(COUNT) if self.options.symmetries else range(1)
         found = []
@@ -88,7 +86,6 @@ class FrozenNetwork:
             images = inputs.take(places[start : start + _CHUNK])
             pooled = [self._pooled(turned(images, symmetry)) for symmetry in symmetries]
             found.append(np.mean(pooled, axis=0, dtype=np.float32))
-            progress(f"features of {start + len(images)} of {len(places)} images")
         return np.concatenate(found)
 
     def _pooled(self, images: np.ndarray) -> np.ndarray:
@@ -101,11 +98,7 @@ def feature_images(options: FeatureOptions, files: np.ndarray, common: tuple[int
 
 
 def compute_features(
-    index: ImageSamples,
-    options: FeatureOptions,
-    *,
-    threads: int = 1,
-    progress: Callable[[str], None] = lambda text: None,
+    index: ImageSamples, options: FeatureOptions, *, threads: int = 1
 ) -> tuple[np.ndarray, dict[str, Any]]:
     """Compute the features of every readable image of an index.
 
@@ -118,7 +111,7 @@ def compute_features(
     """
     images = feature_images(options, index.files, index.common_shape())
     network = FrozenNetwork(options, images.form.size, threads=threads)
-    known = network.features(images, index.readable, progress)
+    known = network.features(images, index.readable)
     values = np.zeros((len(index), known.shape[1]), np.float32)
     values[index.readable] = known
     return values, {

@@ -1,6 +1,5 @@
 """A linear head on features of a frozen network: logistic regression."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,9 +51,7 @@ class LogisticHead(ImageModel):
             train_bytes=16.0 * task.train * task.features,
         )
 
-    def fit(
-        self, examples: Examples, *, seed: int, progress: Callable[[str], None], checkpoint: "Checkpoint | None" = None
-    ) -> FitReport:
+    def fit(self, examples: Examples, *, seed: int, checkpoint: "Checkpoint | None" = None) -> FitReport:
         """Fit; without an option `c`, the validation images choose it: the lowest loss."""
         del seed, checkpoint  # nothing is drawn, and a fit takes seconds
         inputs, targets = examples.inputs, examples.targets
@@ -66,7 +63,6 @@ class LogisticHead(ImageModel):
             if len(strengths) > 1:
                 found = self.predict(inputs, examples.validation)
                 losses.append(_log_loss(found, targets[examples.validation], several=self.several_labels))
-                progress(f"c {strength:g}: validation loss {losses[-1]:.4f}")
         chosen = strengths[int(np.argmin(losses))] if losses else strengths[0]
         if self.options.with_validation:
             both = np.concatenate([examples.train, examples.validation])

@@ -1,7 +1,6 @@
 """The contract of every model of images, and the one table of them."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -80,7 +79,6 @@ class ImageModel(ABC):
         examples: Examples,
         *,
         seed: int,
-        progress: Callable[[str], None],
         checkpoint: "Checkpoint | None" = None,
     ) -> FitReport:
         """Learn from the training images; validation images choose, and are not learned from unless options say so.

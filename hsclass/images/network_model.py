@@ -1,7 +1,7 @@
 """What all networks of images share: options, form of the images, training, prediction, file."""
 
+import logging
 from abc import abstractmethod
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,8 @@ from hsclass.samples.reading import Fit
 
 if TYPE_CHECKING:
     from hsclass.learning.checkpoint import Checkpoint
+
+_LOG = logging.getLogger(__name__)
 
 FILE = "network.weights.h5"
 _PREDICT_BATCH = 64
@@ -68,14 +70,12 @@ class NetworkModel(ImageModel):
         """Of the last layer."""
         return "sigmoid" if self.several_labels else "softmax"
 
-    def fit(
-        self, examples: Examples, *, seed: int, progress: Callable[[str], None], checkpoint: "Checkpoint | None" = None
-    ) -> FitReport:
+    def fit(self, examples: Examples, *, seed: int, checkpoint: "Checkpoint | None" = None) -> FitReport:
         """Train the network; validation images decide which epoch is kept."""
         keras = load_keras(self.threads)
         keras.utils.set_random_seed(seed)
         self.network_ = self.build(_shape(examples.inputs))
-        return self._train(self.network_, examples, seed=seed, progress=progress, checkpoint=checkpoint)
+        return self._train(self.network_, examples, seed=seed, checkpoint=checkpoint)
 
     def learned(self, examples: Examples) -> np.ndarray:
         """Return the places of the images to learn from."""
@@ -88,7 +88,6 @@ class NetworkModel(ImageModel):
         examples: Examples,
         *,
         seed: int,
-        progress: Callable[[str], None],
         checkpoint: "Checkpoint | None",
         turn: bool = True,
     ) -> FitReport:
@@ -116,9 +115,9 @@ class NetworkModel(ImageModel):
         before = [keras.Input(shape, dtype="float32")]
         before += augmentation_layers(options, seed, side=shape[0]) if turn else []
         trainer = make_trainer(network, before, options, steps=len(batches), **self._measured(keras))
-        progress(f"{len(train)} images of {' x '.join(map(str, shape))}, {len(examples.validation)} to validate")
+        _LOG.info("%d images of %s, %d to validate", len(train), shape, len(examples.validation))
         fitted = train_network(
-            trainer, network, batches, checking if steering else None, options=options, progress=progress,
+            trainer, network, batches, checking if steering else None, options=options,
             checkpoint=checkpoint, what="images",
         )  # fmt: skip
         facts = recipe_facts(options.model_copy(update={} if steering else {"monitor": "loss"}))

@@ -1,7 +1,6 @@
 """Predict the images of an index or of a folder with a saved model."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +17,10 @@ from hsclass.samples.images import read_index
 from hsclass.samples.reading import SUFFIXES
 from hsclass.split import Role, read_split
 
-Progress = Callable[[str], None]
-
 
 def predict_index(
     model: Path, index: Path, output: Path, *, divided: Path | None = None, part: str = "test",
-    features: Path | None = None, threads: int = 1, progress: Progress = lambda text: None,
+    features: Path | None = None, threads: int = 1,
 ) -> None:  # fmt: skip
     """Predict the readable images of an index, or one part of a split of them.
 
@@ -45,7 +42,7 @@ def predict_index(
     clock = Clock()
     trained = TrainedImageModel.load(model, threads=threads)
     if features is None:
-        found = trained.predict(trained.inputs(read.files[places], progress))
+        found = trained.predict(trained.inputs(read.files[places]))
     else:
         values, about = read_features(features, read)
         if about != trained.about["features"]:
@@ -55,9 +52,7 @@ def predict_index(
     _write(trained, paths, found, output, clock)
 
 
-def predict_folder(
-    model: Path, folder: Path, output: Path, *, threads: int = 1, progress: Progress = lambda text: None
-) -> None:
+def predict_folder(model: Path, folder: Path, output: Path, *, threads: int = 1) -> None:
     """Predict all images in a folder and below it, whatever their class.
 
     Raises
@@ -76,7 +71,7 @@ def predict_folder(
         raise DataError(f"{folder}: holds no images; expected {', '.join(SUFFIXES)}")
     clock = Clock()
     trained = TrainedImageModel.load(model, threads=threads)
-    found = trained.predict(trained.inputs(np.array(files, object), progress))
+    found = trained.predict(trained.inputs(np.array(files, object)))
     _write(trained, tuple(file.relative_to(folder).as_posix() for file in files), found, output, clock)
 
 

@@ -1,7 +1,7 @@
 """A trained model of images: everything that a prediction needs, in one folder that holds data only."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from hsclass.errors import DataError
 from hsclass.images.frozen import FeatureOptions, FrozenNetwork, feature_images
 from hsclass.images.inputs import Features, Inputs, from_record
 from hsclass.images.model import ImageModel, image_model
-from hsclass.models.account import read_account, write_account
+from hsclass.models.card_file import read_card, write_card
 from hsclass.options import parse_options
 
 
@@ -42,7 +42,7 @@ class TrainedImageModel:
         """Names, in the order of the probabilities."""
         return tuple(self.about["classes"])
 
-    def inputs(self, files: np.ndarray, progress: Callable[[str], None] = lambda text: None) -> Inputs:
+    def inputs(self, files: np.ndarray) -> Inputs:
         """Return what the model takes of image files: their pixels in its form, or features computed now.
 
         Raises
@@ -62,7 +62,7 @@ class TrainedImageModel:
                 " model was trained on; give back that file, or train again"
             )
         images = feature_images(options, files, (size, size, 3))
-        return Features(network.features(images, np.arange(len(files)), progress))
+        return Features(network.features(images, np.arange(len(files))))
 
     def predict(self, inputs: Inputs, places: np.ndarray | None = None) -> np.ndarray:
         """Return the probabilities of the classes, float32 of shape (n, classes)."""
@@ -72,7 +72,7 @@ class TrainedImageModel:
         """Write the model into a new folder, atomically."""
         with atomic_path(folder) as partial:
             partial.mkdir()
-            write_account(partial, self.about, self.training, self.history)
+            write_card(partial, self.about, self.training, self.history)
             self.model.save(partial)
 
     @classmethod
@@ -86,7 +86,7 @@ class TrainedImageModel:
         """
         folder = Path(folder)
         try:
-            about, training = read_account(folder)
+            about, training = read_card(folder)
             family = image_model(about["model"])
             options = parse_options(family.Options, about["options"], f"model {about['model']}")
             model = family(

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +35,6 @@ def fit_images(
     strategy: str = "auto",
     gpus: int = 0,
     checkpoint: str | os.PathLike[str] | None = None,
-    progress: Callable[[str], None] = lambda text: None,
     **options: Any,
 ) -> TrainedImageModel:
     """Train a model on the training images of a split.
@@ -57,8 +55,6 @@ def fit_images(
         Cards that there must be for a network; 0: what is there is used.
     checkpoint : path, optional
         Where a network keeps its state from epoch to epoch; a stopped training goes on from there.
-    progress : callable
-        Takes a line of text.
     **options
         Of the model.
 
@@ -103,7 +99,7 @@ def fit_images(
     }  # fmt: skip
     with join(devices, threads=threads) as team, team.scope:
         report = fitted.fit(
-            Examples(inputs, index.targets, train, validation), seed=seed, progress=progress,
+            Examples(inputs, index.targets, train, validation), seed=seed,
             checkpoint=None if checkpoint is None else Checkpoint(Path(checkpoint), key, writes=team.chief),
         )  # fmt: skip
     return TrainedImageModel(

@@ -1,9 +1,10 @@
 """The state of a training on disk, so that a killed one goes on from its last epoch."""
 
 import json
+import logging
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from hsclass.atomic import atomic_path
 
 FILE = "state.npz"
 
+_LOG = logging.getLogger(__name__)
 _SHARE = 0.02
 _UNREADABLE = (OSError, EOFError, BadZipFile, KeyError, TypeError, ValueError)
 
@@ -79,8 +81,8 @@ class Checkpoint:
         now = time.monotonic()
         self._next = now + (now - start) / self.share if self.share else now
 
-    def read(self, tell: Callable[[str], None]) -> State | None:
-        """Return the state that is there, or None; `tell` is told where there is one that cannot be used, and why."""
+    def read(self) -> State | None:
+        """Return the state that is there, or None; log where there is one that cannot be used, and why."""
         if not (self.folder / FILE).exists():
             return None
         try:
@@ -93,11 +95,15 @@ class Checkpoint:
                     if number:
                         groups.setdefault(group, []).append(file[name])
         except _UNREADABLE as error:
-            tell(f"begins anew: {self.folder / FILE} cannot be read ({error})")
+            _LOG.warning("training begins anew: %s cannot be read (%s)", self.folder / FILE, error)
             return None
         other = sorted(name for name in {*key, *self.key} if key.get(name) != self.key.get(name))
         if other:
-            tell(f"begins anew: {self.folder} holds the state of a training with another {' and '.join(other)}")
+            _LOG.warning(
+                "training begins anew: %s holds the state of a training with another %s",
+                self.folder,
+                " and ".join(other),
+            )
             return None
         return State(about, groups)
 

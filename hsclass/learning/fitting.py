@@ -1,13 +1,14 @@
 """The one training loop of every network: windows of a scene, images, and a second phase with other options."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import keras
 
+from hsclass.devices.out_of_memory import explained_out_of_memory
 from hsclass.devices.shared_fit import fit_model
-from hsclass.devices.shortage import explained_shortage
 from hsclass.errors import DataError
 from hsclass.learning.augmentation import Mixup
 from hsclass.learning.batches import Batches
@@ -16,7 +17,9 @@ from hsclass.learning.checkpoint import Checkpoint
 from hsclass.learning.history import History
 from hsclass.learning.recipes import NetworkOptions, compile_arguments
 from hsclass.learning.resuming import Resume
-from hsclass.models.classifier import Progress
+from hsclass.progress import progress
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Fitted:
 
     @property
     def notes(self) -> list[str]:
-        """What the user should be told of it, in sentences."""
+        """What the user should know of it, in sentences."""
         notes = []
         if self.diverged:
             notes.append(
@@ -98,7 +101,6 @@ def train_network(
     validation: Batches | None,
     *,
     options: NetworkOptions,
-    progress: Progress,
     checkpoint: Checkpoint | None = None,
     callbacks: Sequence[Any] = (),
     what: str = "windows",
@@ -115,8 +117,6 @@ def train_network(
         Decides which epoch is kept; without it the training loss does.
     options : NetworkOptions
         Most epochs, patience and what is monitored.
-    progress : callable
-        Takes a line of text now and then.
     checkpoint : Checkpoint, optional
         Where the state is kept from epoch to epoch, and taken up from.
     callbacks : sequence of keras.callbacks.Callback
@@ -131,7 +131,7 @@ def train_network(
     OutOfMemoryError
         If memory does not suffice for a batch.
     """
-    history = History(options.epochs, progress, examples=len(batches.order), what=what)
+    history = History(options.epochs, examples=len(batches.order), what=what)
     best = KeepBest(network, options.monitor if validation is not None else "loss", options.patience)
     watching = [keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, logs: batches.start(epoch)), history, best]
     plateau = LowerOnPlateau(best, options.drop, options.drop_every) if options.schedule == "plateau" else None
@@ -140,14 +140,17 @@ def train_network(
     done, finished = 0, False
     if checkpoint is not None:
         resume = Resume(checkpoint, trainer, network, history=history, best=best, plateau=plateau)
-        done, finished = resume.restore(progress)
+        done, finished = resume.restore()
         watching.append(resume)
         if done:
-            progress(f"goes on after epoch {done}, from {checkpoint.folder}")
+            _LOG.info("training goes on after epoch %d, from %s", done, checkpoint.folder)
     smaller = max(1, options.batch_size // 2)
-    with explained_shortage(
-        f"training with {options.batch_size} {what} a batch", f"set batch_size to {smaller} or less, or use more memory"
+    remedy = f"set batch_size to {smaller} or less, or use more memory"
+    with (
+        progress("train", options.epochs, unit="epochs") as history.bar,
+        explained_out_of_memory(f"training with {options.batch_size} {what} a batch", remedy),
     ):
+        history.bar.update(done)
         fit_model(
             trainer,
             batches,

@@ -1,35 +1,40 @@
-"""The account of a training, epoch by epoch, as rows and as it is told while it goes on."""
+"""The history of a training, epoch by epoch: as rows, and as progress while it runs."""
 
 import time
 from typing import Any
 
 import keras
 
-from hsclass.models.classifier import Progress
+from hsclass.progress import Progress
 
 _NAMES = ("loss", "accuracy", "val_loss", "val_accuracy")
 _EVERY = 10.0
 
 
 class History(keras.callbacks.Callback):
-    """Write down each epoch's figures and tell the progress: each epoch, and every ten seconds of a long one.
+    """Record each epoch's figures and report the progress: each epoch, and every ten seconds of a long one.
 
     Parameters
     ----------
     epochs : int
         Most epochs that the training may take.
-    progress : callable
-        Takes a line of text.
     examples : int
         Examples an epoch, for the rate.
     what : str
         What an example is, in the plural.
+
+    Attributes
+    ----------
+    bar : Progress or None
+        Where the epochs are reported.
+    rows : list of dict
+        The figures of each epoch.
     """
 
-    def __init__(self, epochs: int, progress: Progress, *, examples: int = 0, what: str = "windows") -> None:
+    def __init__(self, epochs: int, *, examples: int = 0, what: str = "windows") -> None:
         super().__init__()
         self.epochs = epochs
-        self.progress = progress
+        self.bar: Progress | None = None
         self.examples = examples
         self.what = what
         self.rows: list[dict[str, Any]] = []
@@ -37,19 +42,17 @@ class History(keras.callbacks.Callback):
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Start the epoch's clock."""
         self.epoch = epoch
-        self.start = self.told = time.perf_counter()
+        self.start = self.reported = time.perf_counter()
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        """Tell how far a long epoch is."""
+        """Report how far a long epoch is."""
         now = time.perf_counter()
-        if now - self.told < _EVERY:
+        if now - self.reported < _EVERY:
             return
-        self.told = now
+        self.reported = now
         steps = self.params["steps"]
         left = (now - self.start) / (batch + 1) * (steps - batch - 1)
-        self.progress(
-            f"epoch {self.epoch + 1}/{self.epochs}: batch {batch + 1} of {steps}, {_lasting(left)} left of the epoch"
-        )
+        self._report(0, f"batch {batch + 1} of {steps}, {_lasting(left)} left of epoch {self.epoch + 1}")
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Add a row to the history."""
@@ -61,13 +64,17 @@ class History(keras.callbacks.Callback):
             {"epoch": epoch + 1, **{name: figures.get(name) for name in names}, "learning_rate": rate}
             | {"seconds": round(seconds, 3)}
         )
-        told = [f"{name} {figures[name]:.4f}" for name in names if name in figures]
-        told.append(f"{seconds:.1f} s")
+        note = [f"{name} {figures[name]:.4f}" for name in names if name in figures]
+        note.append(f"{seconds:.1f} s")
         if self.examples:
-            told.append(f"{self.examples / seconds:.0f} {self.what} a second")
+            note.append(f"{self.examples / seconds:.0f} {self.what} a second")
         if epoch + 1 < self.epochs:
-            told.append(f"{_lasting(self._typical() * (self.epochs - epoch - 1))} left at most")
-        self.progress(f"epoch {epoch + 1}/{self.epochs}: {', '.join(told)}")
+            note.append(f"{_lasting(self._typical() * (self.epochs - epoch - 1))} left at most")
+        self._report(1, ", ".join(note))
+
+    def _report(self, epochs: int, note: str) -> None:
+        if self.bar is not None:
+            self.bar.update(epochs, note)
 
     def _typical(self) -> float:
         """Seconds of an epoch, of the last five; the first includes building the graph."""

@@ -27,9 +27,9 @@ def keep_output_exact(network: Any) -> None:
 
 
 def mixed_policy() -> str:
-    """Return `mixed_float16` for a graphics card older than compute capability 8.0, else `mixed_bfloat16`.
+    """Return `mixed_float16` for a GPU older than compute capability 8.0, else `mixed_bfloat16`.
 
-    bfloat16 has float32's range, so that gradients need no scaling; older cards do not compute in it.
+    bfloat16 has float32's range, so that gradients need no scaling; older GPUs do not compute in it.
     """
     capability = compute_capability()
     return "mixed_float16" if capability is not None and capability < (8, 0) else "mixed_bfloat16"

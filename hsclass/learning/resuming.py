@@ -7,7 +7,6 @@ import keras
 from hsclass.learning.callbacks import KeepBest, LowerOnPlateau
 from hsclass.learning.checkpoint import Checkpoint, State
 from hsclass.learning.history import History
-from hsclass.models.classifier import Progress
 
 
 class Resume(keras.callbacks.Callback):
@@ -47,9 +46,9 @@ class Resume(keras.callbacks.Callback):
             "optimizer": trainer.optimizer.variables,
         }
 
-    def restore(self, progress: Progress) -> tuple[int, bool]:
+    def restore(self) -> tuple[int, bool]:
         """Put back the state that is there; return how many epochs it has done, and whether it has done all."""
-        state = self.checkpoint.read(progress)
+        state = self.checkpoint.read()
         if state is None:
             return 0, False
         for group, variables in self.groups.items():

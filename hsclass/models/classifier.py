@@ -1,7 +1,6 @@
 """The contract of every model family."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
@@ -13,13 +12,11 @@ from hsclass.normalize import Normalization
 from hsclass.options import Options
 from hsclass.space import Space
 
-Progress = Callable[[str], None]
-
 # Pixels that a whole-scene prediction holds what it needs of at a time, so that memory does not grow with the scene.
 BLOCK = 32768
 
 MAP_MEMORY = 900_000_000
-"""Bytes that a network may work in to map a scene, beside cube and result, unless it is told otherwise."""
+"""Bytes that a network may work in to map a scene, in addition to cube and result, unless another limit is given."""
 
 
 class ModelOptions(Options):
@@ -64,11 +61,11 @@ class FitReport:
     history : list of dict
         One row an epoch: epoch, loss, accuracy, val_loss, val_accuracy, learning_rate, seconds.
     notes : list of str
-        What the user should be told, in sentences.
+        What the user should know, in sentences.
     resumed : int
         Epochs that an earlier run, which was stopped, had done.
     gpu_memory_mb : float or None
-        Most memory [MB] of a graphics card that was held.
+        Most memory [MB] of a GPU that was held.
     """
 
     facts: dict[str, str]
@@ -148,7 +145,7 @@ class Classifier(ABC):
         return 0
 
     @abstractmethod
-    def fit(self, cube: np.ndarray, train: Sample, validation: Sample, *, seed: int, progress: Progress) -> FitReport:
+    def fit(self, cube: np.ndarray, train: Sample, validation: Sample, *, seed: int) -> FitReport:
         """Learn from the `train` pixels of a float32 feature cube of shape (rows, cols, n_features).
 
         `validation` may only steer training (early stopping); it can be empty.
@@ -161,7 +158,7 @@ class Classifier(ABC):
     def predict_map(self, cube: np.ndarray, rows: slice | None = None, *, memory: float = MAP_MEMORY) -> np.ndarray:
         """Return float32 class probabilities, shape (rows, cols, n_classes), of a feature cube, in blocks.
 
-        `rows`, of which the model may look at those beside, are all by default. `memory` is what a network may work in
+        `rows`, around which the model may look at others, are all by default. `memory` is what a network may work in
         [bytes]; other models work on blocks of one size.
         """
         del memory

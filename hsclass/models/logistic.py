@@ -50,7 +50,7 @@ class LogisticRegression(PixelwiseClassifier):
         )
 
     def learn(self, spectra: np.ndarray, targets: np.ndarray, *, seed: int) -> None:
-        """Fit the estimator; whether it ran out of steps is told by the facts, not by a warning."""
+        """Fit the estimator; the facts, not a warning, say whether it ran out of steps."""
         from sklearn.exceptions import ConvergenceWarning
 
         with warnings.catch_warnings():

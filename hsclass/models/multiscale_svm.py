@@ -1,5 +1,6 @@
 """Multi-scale convolutional support vector machine."""
 
+import logging
 from pathlib import Path
 from typing import Any, Literal
 
@@ -10,12 +11,14 @@ from threadpoolctl import threadpool_limits
 from hsclass.cost import READ, Cost, Task
 from hsclass.errors import UsageError
 from hsclass.models.array_file import read_arrays, write_arrays
-from hsclass.models.classifier import Classifier, FitReport, ModelOptions, Progress, Sample
+from hsclass.models.classifier import Classifier, FitReport, ModelOptions, Sample
 from hsclass.models.estimator_file import read_estimator, write_estimator
 from hsclass.models.multiscale_filters import FilterBank, learn_bank, pooled_maps
 from hsclass.models.spectra import check_training
 from hsclass.models.svm_values import softmax_scores
 from hsclass.space import Choice, Range, search_space
+
+_LOG = logging.getLogger(__name__)
 
 FILTERS_FILE = "filters.npz"
 MACHINE_FILE = "machine.skops"
@@ -111,14 +114,14 @@ class MultiscaleSvm(Classifier):
 
         return SVC(C=self.options.c, break_ties=True, random_state=seed)
 
-    def fit(self, cube: np.ndarray, train: Sample, validation: Sample, *, seed: int, progress: Progress) -> FitReport:
+    def fit(self, cube: np.ndarray, train: Sample, validation: Sample, *, seed: int) -> FitReport:
         """Learn filters and machine from the windows of the training pixels; `validation` is not used."""
         check_training(cube[train.pixels[:, 0], train.pixels[:, 1]])
         options, rng = self.options, np.random.default_rng(seed)
         with threadpool_limits(self.threads):
             self.banks_ = []
             for scale in options.scales:
-                progress(f"filters of scale {scale}")
+                _LOG.info("filters of scale %d", scale)
                 bank = learn_bank(
                     cube, train.pixels, train.targets, scale=scale, side=min(options.side, scale),
                     machines=options.machines, samples=options.samples, cost=options.filter_c, rng=rng,
@@ -129,7 +132,7 @@ class MultiscaleSvm(Classifier):
                 features[here] = maps
             self.offset_, spread = features.mean(axis=0), features.std(axis=0)
             self.scale_ = np.where(spread > 0, spread, np.float32(1))
-            progress(f"{len(train)} windows of {features.shape[1]} filter responses")
+            _LOG.info("%d windows of %d filter responses", len(train), features.shape[1])
             self.estimator_ = self.build(seed).fit((features - self.offset_) / self.scale_, train.targets)
         return FitReport(facts=self.facts())
 

@@ -1,5 +1,6 @@
 """Model families that are Keras networks on windows: one training loop, one form on disk."""
 
+import logging
 import math
 from abc import abstractmethod
 from pathlib import Path
@@ -11,11 +12,13 @@ from hsclass.backend import device_name, load_keras
 from hsclass.cost import Cost, Layers, Task, network_cost
 from hsclass.errors import DataError
 from hsclass.learning.recipes import NetworkOptions, recipe_facts
-from hsclass.models.classifier import MAP_MEMORY, Classifier, FitReport, Progress, Sample
+from hsclass.models.classifier import MAP_MEMORY, Classifier, FitReport, Sample
 from hsclass.space import Choice, Range, Space, search_space
 
 if TYPE_CHECKING:
     from hsclass.learning.checkpoint import Checkpoint
+
+_LOG = logging.getLogger(__name__)
 
 FILE = "network.weights.h5"
 TRAINING_SPACE: Space = search_space(
@@ -79,7 +82,6 @@ class NetworkClassifier(Classifier):
         validation: Sample,
         *,
         seed: int,
-        progress: Progress,
         checkpoint: "Checkpoint | None" = None,
         tensorboard: Path | None = None,
     ) -> FitReport:
@@ -112,21 +114,24 @@ class NetworkClassifier(Classifier):
         )
         trainer = self._make(cube, train, seed=seed, steps=len(batches))
 
-        progress(f"{len(train)} windows of {self.side}x{self.side}x{self.n_features}, {len(validation)} to validate")
+        shape = f"{self.side}x{self.side}x{self.n_features}"
+        _LOG.info("%d windows of %s, %d to validate", len(train), shape, len(validation))
         fitted = train_network(
             trainer,
             self.network_,
             batches,
             steering if len(validation) else None,
             options=options,
-            progress=progress,
             checkpoint=checkpoint,
             callbacks=tensorboard_callbacks(tensorboard),
         )
         self._settle()
-        told = {"monitor": options.monitor if len(validation) else "loss", "augment": options.augment and self.side > 1}
+        changed = {
+            "monitor": options.monitor if len(validation) else "loss",
+            "augment": options.augment and self.side > 1,
+        }
         return FitReport(
-            facts=recipe_facts(options.model_copy(update=told)) | fitted.facts,
+            facts=recipe_facts(options.model_copy(update=changed)) | fitted.facts,
             parameters=sum(math.prod(weight.shape) for weight in self.network_.trainable_variables),
             epochs=len(fitted.history),
             best_epoch=fitted.best_epoch,

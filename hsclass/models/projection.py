@@ -68,7 +68,7 @@ class ProjectedNetwork(SpatialNetwork):
             return
         spectra = cube[train.pixels[:, 0], train.pixels[:, 1]].astype(np.float64)
         mean, components, _ = principal_components(
-            spectra, self.options.components, whiten=True, who=self.name, room="model"
+            spectra, self.options.components, whiten=True, who=self.name, table="model"
         )
         self.network_.get_layer(_NAME).set_weights([components.T, -components @ mean])
 

@@ -1,16 +1,19 @@
 """Model families that classify the spectrum of one pixel."""
 
+import logging
 from abc import abstractmethod
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from hsclass.errors import DataError
-from hsclass.models.classifier import Classifier, FitReport, Progress, Sample
+from hsclass.models.classifier import Classifier, FitReport, Sample
+
+_LOG = logging.getLogger(__name__)
 
 
 def check_training(features: np.ndarray) -> None:
-    """Raise DataError where `features`, shape (n, n_features), cannot tell anything.
+    """Raise DataError where `features`, shape (n, n_features), hold no information.
 
     Single constant features are harmless: they add nothing, and every model here takes them.
     """
@@ -41,7 +44,7 @@ class SpectrumClassifier(Classifier):
     def facts(self) -> dict[str, str]:
         """Return the hyper-parameters in words."""
 
-    def fit(self, cube: np.ndarray, train: Sample, validation: Sample, *, seed: int, progress: Progress) -> FitReport:
+    def fit(self, cube: np.ndarray, train: Sample, validation: Sample, *, seed: int) -> FitReport:
         """Learn from the spectra of the training pixels; `validation` is not used.
 
         Raises
@@ -51,7 +54,7 @@ class SpectrumClassifier(Classifier):
         """
         spectra = at_pixels(cube, train.pixels)
         check_training(spectra)
-        progress(f"{len(train)} spectra of {self.n_features} features")
+        _LOG.info("%d spectra of %d features", len(train), self.n_features)
         with threadpool_limits(self.threads):
             self.learn(spectra, train.targets, seed=seed)
         return FitReport(facts=self.facts())

@@ -48,7 +48,7 @@ class Bands:
 
     @classmethod
     def of_model(cls, about: Mapping[str, Any]) -> "Bands":
-        """Return the bands that a model's account tells of."""
+        """Return the bands of a model, from its card."""
         centres, fwhm = (
             None if about.get(name) is None else np.array(about[name], float) for name in ("wavelengths", "fwhm")
         )
@@ -150,7 +150,8 @@ def gaussian_weights(target: np.ndarray, source: np.ndarray, fwhm: np.ndarray | 
 
     The response ``exp(-4 ln 2 (distance / width)²)`` is integrated over the source's centres, each standing for the
     range halfway to its neighbours; the weights of a target band add up to 1. The width is the target's `fwhm`, or its
-    spacing where that is not known, but never less than the source's spacing there, lest it fall between two bands.
+    spacing where that is not known, but never less than the source's spacing there, so that it does not fall between
+    two bands.
     """
     order = np.argsort(source, kind="stable")
     spacing = np.empty(len(source))

@@ -14,7 +14,7 @@ from hsclass.errors import DataError
 from hsclass.features import feature_class
 from hsclass.fit_scope import SCOPE_FILE, FitScope, read_fit_scope, write_fit_scope
 from hsclass.models import model_class
-from hsclass.models.account import read_account, write_account
+from hsclass.models.card_file import read_card, write_card
 from hsclass.models.classifier import Classifier
 from hsclass.models.spectral_contract import Bands, Resampling, convert_bands
 from hsclass.normalize import Normalizer, normalize_cube
@@ -26,7 +26,7 @@ ARRAYS_FILE = "arrays.npz"
 
 @dataclass(frozen=True)
 class TrainedModel:
-    """Normaliser, feature extractor and classifier that were fitted together, and the account of it.
+    """Normaliser, feature extractor and classifier that were fitted together, and its card.
 
     Attributes
     ----------
@@ -99,7 +99,7 @@ class TrainedModel:
         """Write the model into a new folder, atomically."""
         with atomic_path(folder) as partial:
             partial.mkdir()
-            write_account(partial, self.about, self.training, self.history)
+            write_card(partial, self.about, self.training, self.history)
             np.savez(
                 partial / ARRAYS_FILE,
                 **_learned("normalizer", self.normalizer),
@@ -119,7 +119,7 @@ class TrainedModel:
         """
         folder = Path(folder)
         try:
-            about, training = read_account(folder)
+            about, training = read_card(folder)
             arrays = dict(np.load(folder / ARRAYS_FILE, allow_pickle=False))
             normalizer = Normalizer(about["normalization"]["kind"])
             extractor_class = feature_class(about["features"])

@@ -1,6 +1,7 @@
-"""A network that was trained on photographs, on windows of the scene."""
+"""An ImageNet-pretrained network on windows of the scene."""
 
 import json
+import logging
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -15,7 +16,7 @@ from hsclass.errors import DataError, UsageError
 from hsclass.features.pca import principal_components
 from hsclass.learning.recipes import NetworkOptions
 from hsclass.models.array_file import read_arrays, write_arrays
-from hsclass.models.classifier import FitReport, Progress, Sample
+from hsclass.models.classifier import FitReport, Sample
 from hsclass.models.layers import Odd
 from hsclass.models.network import TRAINING_SPACE, NetworkClassifier
 from hsclass.models.spatial import check_window
@@ -24,8 +25,10 @@ from hsclass.space import Choice, search_space
 if TYPE_CHECKING:
     from hsclass.learning.checkpoint import Checkpoint
 
+_LOG = logging.getLogger(__name__)
+
 CHANNELS = 3
-MEAN, DEVIATION = 117.9, 57.6  # of ImageNet's photographs, in 0…255: the mean of the three channels' published values
+MEAN, DEVIATION = 117.9, 57.6  # of ImageNet's images, in 0…255: the mean of the three channels' published values
 
 HEAD_FILE = "head.npz"
 BACKBONE_FILE = "backbone.weights.h5"
@@ -42,7 +45,7 @@ Number = Annotated[int, Field(ge=0)]
 
 
 class TransferOptions(NetworkOptions):
-    """Options of a network that was trained on photographs; the training options are those of its last layer."""
+    """Options of an ImageNet-pretrained network; the training options are those of its last layer."""
 
     backbone: str = Field("efficientnet_lite0", description="efficientnet_lite0, or a Keras application, as ResNet50")
     weights: str = Field("imagenet", description="imagenet, none (drawn at random), or a file of the network's weights")
@@ -73,11 +76,11 @@ class TransferOptions(NetworkOptions):
 
 
 class Transfer(NetworkClassifier):
-    """Transfer learning: a network trained on photographs tells the windows of the scene apart.
+    """Transfer learning: an ImageNet-pretrained network on the windows of the scene.
 
     The features of a window become three channels, each with the mean and the standard deviation of ImageNet's
-    photographs at the training pixels. Contrast fades from the centre of the window, because a network that was made to
-    name photographs hears what is on them but hardly where. The window is enlarged to an image; the mean over the
+    images at the training pixels. Contrast fades from the centre of the window, because a network for whole images
+    finds what an image shows but hardly where. The window is enlarged to an image; the mean over the
     network's last feature map, standardised, goes into a linear layer with a softmax. That layer is trained first, on
     the network as it is; then, where asked for, the network's last blocks with it, their normalisations left as they
     are unless the weights are random.
@@ -218,7 +221,7 @@ class Transfer(NetworkClassifier):
             components /= np.where(deviation > 0, deviation, 1)[:, np.newaxis]
             mean = spectra.mean(axis=0)
         else:
-            mean, components, _ = principal_components(spectra, CHANNELS, whiten=True, who="transfer", room="model")
+            mean, components, _ = principal_components(spectra, CHANNELS, whiten=True, who="transfer", table="model")
         self.network_.get_layer("channels").set_weights([components.T, -components @ mean])
         some = train.pixels[:: -(-len(train) // _MEASURED)]
         seen = self._run(self._part(_STANDARD), cube, some)
@@ -231,7 +234,6 @@ class Transfer(NetworkClassifier):
         validation: Sample,
         *,
         seed: int,
-        progress: Progress,
         checkpoint: "Checkpoint | None" = None,
         tensorboard: Path | None = None,
     ) -> FitReport:
@@ -240,29 +242,27 @@ class Transfer(NetworkClassifier):
         once = _seen_once(options, len(train) + len(validation))
         first = self._fit_head if once else super().fit
         watched: dict[str, Any] = {"checkpoint": checkpoint, "tensorboard": tensorboard}
-        report = first(cube, train, validation, seed=seed, progress=progress, **({} if options.fine_tune else watched))
+        report = first(cube, train, validation, seed=seed, **({} if options.fine_tune else watched))
         if options.fine_tune:
-            progress(f"trains the last blocks too: {options.fine_tune}")
+            _LOG.info("train the last blocks too: %s", options.fine_tune)
             self._tuned_from = self.network_.get_weights()
             self.options = options.model_copy(
                 update={"learning_rate": options.fine_tune_learning_rate, "epochs": options.fine_tune_epochs}
             )
             try:
-                tuned = super().fit(cube, train, validation, seed=seed, progress=progress, **watched)
+                tuned = super().fit(cube, train, validation, seed=seed, **watched)
             finally:
                 self.options, self._tuned_from = options, None
             report = _one_after_the_other(report, tuned)
         return replace(report, facts=report.facts | self._facts())
 
-    def _fit_head(
-        self, cube: np.ndarray, train: Sample, validation: Sample, *, seed: int, progress: Progress, **watched: Any
-    ) -> FitReport:
+    def _fit_head(self, cube: np.ndarray, train: Sample, validation: Sample, *, seed: int, **watched: Any) -> FitReport:
         """Train the last layer on features that are computed once: a scene of one column, a row for each window."""
         keras = load_keras(self.threads)
         keras.utils.set_random_seed(seed)
         self.network_ = self.build()
         self.prepare(cube, train)
-        progress(f"computes the features of {len(train) + len(validation)} windows")
+        _LOG.info("compute the features of %d windows", len(train) + len(validation))
         seen = self._run(self._part(_HEAD), cube, np.concatenate([train.pixels, validation.pixels]))
         head = _Head(self.options, window=1, n_features=seen.shape[1], n_classes=self.n_classes, threads=self.threads)
         rows = np.arange(len(seen), dtype=np.int32)
@@ -270,7 +270,7 @@ class Transfer(NetworkClassifier):
             Sample(np.stack([places, np.zeros_like(places)], axis=1), sample.targets)
             for places, sample in zip(np.split(rows, [len(train)]), (train, validation), strict=True)
         ]
-        report = head.fit(seen[:, np.newaxis], *samples, seed=seed, progress=progress, **watched)
+        report = head.fit(seen[:, np.newaxis], *samples, seed=seed, **watched)
         self.network_.get_layer("head").set_weights(head.network_.layers[-1].get_weights())
         return report
 
@@ -366,7 +366,7 @@ def _focus(side: int, focus: float | None) -> np.ndarray:
 
 
 def _seen_once(options: TransferOptions, windows: int) -> bool:
-    """Whether the frozen network gives each window the same features in every epoch, and there is room for them."""
+    """Whether each window has the same features in every epoch, and memory suffices to keep them."""
     varied = options.augment or options.jitter or options.noise
     return options.channels != "adapter" and not varied and windows * _FEATURE_BYTES <= _MOST_FEATURES
 

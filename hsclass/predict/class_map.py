@@ -46,7 +46,7 @@ def predict_scene(
     model : TrainedModel
         From `hsclass.fit` or `TrainedModel.load`.
     scene : Scene
-        With the bands of the scene that the model was trained on, in any order; a ground truth is not needed.
+        With the bands of the scene that the model was trained on, in any order; a reference labels is not needed.
     abstain : float, optional
         Pixels with a lower confidence get the id after the legend's highest, `abstained`.
     resample : {"linear", "gaussian"}, optional

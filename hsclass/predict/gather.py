@@ -72,16 +72,16 @@ def gather_maps(parts: Sequence[Path], output: Path) -> None:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def gather_accounts(accounts: Sequence[Path]) -> dict[str, float]:
-    """Return what the parts of a map took together, as `map.json` tells it: the memory is that of the worst.
+def gather_summaries(files: Sequence[Path]) -> dict[str, float]:
+    """Return what the parts of a map took together, as `map.json` holds it: the memory is that of the worst.
 
     Raises
     ------
     DataError
-        If a file is missing or is no account.
+        If a file is missing or is no such summary.
     """
     seconds, memory, pixels = 0.0, 0.0, 0.0
-    for path in accounts:
+    for path in files:
         try:
             found = json.loads(path.read_text())
             seconds += found["seconds"]
@@ -89,7 +89,7 @@ def gather_accounts(accounts: Sequence[Path]) -> dict[str, float]:
             pixels += found["pixels_per_second"] * max(found["seconds"], _LEAST)
         except (OSError, KeyError, TypeError, ValueError) as error:
             raise DataError(
-                f"{path}: is no account of a part ({error}); expected what predict --about wrote"
+                f"{path}: is no summary of a part ({error}); expected what predict --about wrote"
             ) from error
     rate = round(pixels / max(seconds, _LEAST), 1)
     return {"seconds": round(seconds, 3), "peak_memory_mb": memory, "pixels_per_second": rate}

@@ -80,7 +80,7 @@ def product(kind: str, legend: Legend) -> Product:
 
 
 def legend_tags(legend: Legend) -> dict[str, str]:
-    """Return the tags that tell names and colours of classes, and which of them, if any, means abstained."""
+    """Return the tags that hold names and colours of classes, and which of them, if any, means abstained."""
     tags = {"classes": json.dumps([{"id": c.id, "name": c.name, "color": c.color} for c in legend.entries])}
     if legend.threshold is not None:
         tags["abstained"] = json.dumps({"id": legend.abstained.id, "below": legend.threshold})

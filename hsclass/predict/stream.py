@@ -1,7 +1,8 @@
 """A map from file to file: read in strips, predicted in tiles, resumed where a run was killed."""
 
 import json
-from collections.abc import Callable, Iterator
+import logging
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -9,17 +10,20 @@ from typing import Any
 import numpy as np
 
 from hsclass import __version__
-from hsclass.devices.shortage import explained_shortage
+from hsclass.devices.out_of_memory import explained_out_of_memory
 from hsclass.errors import UsageError
 from hsclass.memory import MapMemory, network_memory
 from hsclass.models.spectral_contract import Resampling, convert_bands
 from hsclass.models.trained import TrainedModel
-from hsclass.predict.leftovers import Leftovers, map_key, missing
+from hsclass.predict.finished_strips import FinishedStrips, map_key, missing
 from hsclass.predict.pixels import Pixels, RasterPixels
 from hsclass.predict.plausibility import implausible
 from hsclass.predict.prediction import Chunk, Legend, Predictor, broken_note
 from hsclass.predict.products import CLASSES, CONFIDENCE, PROBABILITIES, legend_tags, product
 from hsclass.predict.tiles import Tiles
+from hsclass.progress import progress
+
+_LOG = logging.getLogger(__name__)
 
 MEMORY_MB = 1200
 _FLOAT = 4
@@ -36,7 +40,7 @@ class Part:
 
 @dataclass(frozen=True)
 class MapRequest:
-    """What is wanted beside the classes.
+    """What is wanted in addition to the classes.
 
     Attributes
     ----------
@@ -46,8 +50,8 @@ class MapRequest:
         Confidence below which a pixel gets no class.
     resample : {"linear", "gaussian"} or None
     memory : float
-        Megabytes that the pixels in work may take, those of a network's layers included, beside what program and model
-        take anyway.
+        Megabytes that the pixels in work may take, those of a network's layers included, in addition to what program
+        and model take.
     part : Part or None
         Which part of the map; None: all of it.
     """
@@ -89,13 +93,11 @@ def map_file(
     *,
     folder: Path | None = None,
     code: str = "",
-    tell: Callable[[str], None] = lambda _: None,
-    warn: Callable[[str], None] = lambda _: None,
 ) -> MapReport:
     """Map a scene into a cloud-optimised GeoTIFF.
 
-    Finished strips are kept in a folder beside `output` until the map is whole, so that a run after a kill goes on from
-    them, to the same file, byte for byte.
+    Finished strips are kept in a folder next to `output` until the map is whole, so that a run after a kill goes on
+    from them, to the same file, byte for byte.
 
     Parameters
     ----------
@@ -105,11 +107,9 @@ def map_file(
     output : Path
     request : MapRequest, optional
     folder : Path, optional
-        Of the model, to tell it from others when a run is resumed.
+        Of the model, to identify it when a run is resumed.
     code : str
         A digest of the code that predicts, for the same.
-    tell, warn : callable, optional
-        Take lines of text: progress; what one should know.
 
     Raises
     ------
@@ -118,7 +118,7 @@ def map_file(
     UsageError
         If an option is wrong, or the output's folder cannot be written to.
     WriteError
-        If there is no room.
+        If the disk is full.
     """
     request = request or MapRequest()
     if request.memory <= 0:
@@ -130,12 +130,12 @@ def map_file(
     tiles = Tiles.of(total, cols, model.reach)
     predictor = Predictor(model, pixels, conversion, legend, tiles, request.probabilities is not None)
     for note in conversion.notes:
-        warn(f"scene {pixels.name}: {note}")
+        _LOG.warning("scene %s: %s", pixels.name, note)
     if strange := implausible(predictor):
-        warn(f"scene {pixels.name}: {strange}")
+        _LOG.warning("scene %s: %s", pixels.name, strange)
     rows = tiles.part(request.part.number, request.part.of) if request.part else slice(0, total)
     key = map_key(folder, model.about, {**_identity(predictor, request), "code": code})
-    left = Leftovers(
+    left = FinishedStrips(
         output, key, dtype=legend.dtype, cols=cols,
         probabilities=len(legend.classes) if request.probabilities else 0,
     )  # fmt: skip
@@ -143,16 +143,19 @@ def map_file(
     finished = left.finished(rows, tiles.height)
     resumed = sum(chunk.stop - chunk.start for chunk in finished)
     if resumed:
-        warn(f"goes on from an earlier run: {resumed} of {rows.stop - rows.start} rows are done")
-    most, memory = _budget(predictor, request, warn)
+        _LOG.info("goes on from an earlier run: %d of %d rows are done", resumed, rows.stop - rows.start)
+    most, memory = _budget(predictor, request)
     predictor = replace(predictor, memory=memory)
-    for gap in missing(finished, rows):
-        for strip in tiles.strips(gap, most, pixels.block_rows):
-            with explained_shortage(f"mapping {strip.stop - strip.start} rows of scene {pixels.name}", _REMEDY):
-                chunk = predictor.chunk(strip)
-            left.save(chunk)
-            finished.append(strip)
-            tell(f"row {strip.stop - rows.start} of {rows.stop - rows.start}")
+    with progress("map", rows.stop - rows.start, unit="rows") as bar:
+        bar.update(resumed)
+        for gap in missing(finished, rows):
+            for strip in tiles.strips(gap, most, pixels.block_rows):
+                count = strip.stop - strip.start
+                with explained_out_of_memory(f"mapping {count} rows of scene {pixels.name}", _REMEDY):
+                    chunk = predictor.chunk(strip)
+                left.save(chunk)
+                finished.append(strip)
+                bar.update(count)
     finished.sort(key=lambda strip: strip.start)
     tags = {"model": model.about["model"], "scene": pixels.name, **legend_tags(legend)}
     if conversion.notes:
@@ -175,7 +178,7 @@ def map_file(
             )
     seconds = sum(chunk.seconds for chunk in chunks())
     if broken := broken_note(np.concatenate([chunk.broken for chunk in chunks()])):
-        warn(f"scene {pixels.name}: {broken}")
+        _LOG.warning("scene %s: %s", pixels.name, broken)
     left.remove()
     return MapReport((rows.stop - rows.start) * cols, round(seconds, 3), resumed, conversion.notes)
 
@@ -196,7 +199,7 @@ def _require_own_files(pixels: Pixels, output: Path, request: MapRequest) -> Non
 
 
 def _identity(predictor: Predictor, request: MapRequest) -> dict[str, Any]:
-    """All beside the model that the pixels of a map follow from."""
+    """All but the model that the pixels of a map follow from."""
     bands = predictor.pixels.bands.as_dict()
     return {
         "scene": dict(predictor.pixels.identity), "bands": bands, "tiles": asdict(predictor.tiles),
@@ -204,10 +207,10 @@ def _identity(predictor: Predictor, request: MapRequest) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _budget(predictor: Predictor, request: MapRequest, warn: Callable[[str], None]) -> tuple[int, float]:
+def _budget(predictor: Predictor, request: MapRequest) -> tuple[int, float]:
     """Rows of a strip that the memory allows, and the bytes that a network may work in.
 
-    What must be held at least is told where it is more.
+    Log a warning where the least that must be held is more.
     """
     pixels, tiles, model = predictor.pixels, predictor.tiles, predictor.model
     needed, bands = len(predictor.conversion.order), model.about["bands"]
@@ -223,17 +226,17 @@ def _budget(predictor: Predictor, request: MapRequest, warn: Callable[[str], Non
     network = network_memory(memory, least) if getattr(model.classifier, "network", False) else 0
     if tiles.reach is None:
         if least + network > memory:
-            warn(
-                f"features {model.about['features']} look without bound, so the whole scene is mapped at once, which"
-                f" takes about {(least + network) / 1e6:.0f} MB, more than the {request.memory:g} MB of --memory"
-            )
+            _LOG.warning(
+                "features %s look without bound, so the whole scene is mapped at once, which takes about %.0f MB, more"
+                " than the %g MB of --memory", model.about["features"], (least + network) / 1e6, request.memory,
+            )  # fmt: skip
         return tiles.rows, network
     rows = held.strip_rows(tiles.height, tiles.reach, memory - network)
     if rows < tiles.height:
-        warn(
-            f"--memory {request.memory:g}: a tile of {tiles.height} rows takes about {(least + network) / 1e6:.0f} MB"
-            " and is the least"
-        )
+        _LOG.warning(
+            "--memory %g: a tile of %d rows takes about %.0f MB and is the least", request.memory, tiles.height,
+            (least + network) / 1e6,
+        )  # fmt: skip
     return rows, network
 
 

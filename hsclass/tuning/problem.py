@@ -62,7 +62,7 @@ class Problem:
         labels = self.scene.require_labels()
         return min(len(np.unique(labels[fold.roles == Role.TRAIN])) for fold in self.folds)
 
-    def account(self) -> list[dict[str, int]]:
+    def summary(self) -> list[dict[str, int]]:
         """Return pixels and classes of each fold."""
         labels = self.scene.require_labels()
         return [
@@ -80,7 +80,7 @@ class Problem:
     def scored(self, fold: Split) -> np.ndarray:
         """Mark the test pixels of a fold that count, ndarray of bool, shape (rows, cols).
 
-        No model can be right on a class that the fold does not train, so such pixels tell nothing of the options.
+        No model can be right on a class that the fold does not train, so such pixels say nothing about the options.
         """
         return _scored(fold, self.scene.require_labels())
 

@@ -1,4 +1,4 @@
-"""The result of a search, in memory and as files: the winner as configuration, the trials, the account."""
+"""The result of a search, in memory and as files: the winner as configuration, the trials, the summary."""
 
 import csv
 import io
@@ -76,7 +76,7 @@ class Tuned:
         return dict(self.subject.parsed(self.best.values)[1].model_dump(mode="json"))
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the account of the search as what JSON knows."""
+        """Return the summary of the search in values that JSON knows."""
         counts = {name: sum(trial.outcome == name for trial in self.trials) for name in ("complete", "pruned", "unfit")}
         start = next((trial for trial in self.trials if trial.start), None)
         return {
@@ -86,7 +86,7 @@ class Tuned:
             "search": self.search.model_dump(mode="json"),
             "space": {name: dimension.model_dump(mode="json") for name, dimension in self.space.items()},
             "given": {**self.subject.merged({})[0], **_prefixed(self.subject.merged({})[1])},
-            "folds": self.problem.account(),
+            "folds": self.problem.summary(),
             "dropped_folds": {str(number): reason for number, reason in self.problem.dropped.items()},
             "left_out": list(self.problem.left_out),
             "spectra": "everywhere" if self.problem.reach is None else "training windows",
@@ -116,7 +116,7 @@ class Tuned:
         for trial in self.trials:
             scores = [f"{score:.6f}" for score in trial.scores]
             tried = [_cell(trial.values[name]) for name in self.space]
-            # A mean over some folds only is not to be held against one over all.
+            # A mean over some folds only is not comparable with one over all.
             value = f"{trial.value:.6f}" if trial.outcome == "complete" else ""
             blank = [""] * (len(folds) - len(scores))
             table.writerow([trial.number, trial.outcome, value, *scores, *blank, *tried, trial.reason])

@@ -11,7 +11,6 @@ from hsclass import __version__
 from hsclass.errors import UsageError
 from hsclass.features import feature_class
 from hsclass.models import model_class
-from hsclass.models.classifier import Progress
 from hsclass.options import parse_options
 from hsclass.scene import Scene
 from hsclass.space import Choice, Dimension, Space
@@ -38,7 +37,6 @@ def tune(
     threads: int = 1,
     feature_options: Mapping[str, Any] | None = None,
     code: str = "",
-    progress: Progress = lambda _: None,
     **options: Any,
 ) -> Tuned:
     """Search the options of a model by spatial cross-validation inside the training pixels of a split.
@@ -74,9 +72,7 @@ def tune(
     feature_options : mapping, optional
         Options of the extractor that are given, and not searched.
     code : str
-        What tells one version of the programs from another; trials of other versions are not gone on with.
-    progress : callable, optional
-        Takes a line of text now and then.
+        Identifies the version of the programs; a search does not continue with trials of other versions.
     **options
         Options of the model that are given, and not searched.
 
@@ -122,7 +118,7 @@ def tune(
     def scored(values: Mapping[str, Any], fold: int) -> float:
         return score(problem, problem.folds[fold], subject, values, metric=asked.metric, seed=seed, threads=threads)
 
-    study.run(scored, worker=worker, progress=progress)
+    study.run(scored, worker=worker)
     return Tuned(subject, asked, space, study.trials, problem, seed)
 
 
@@ -149,7 +145,7 @@ def _fitting(name: str, dimension: Dimension, accepts: Callable[[str, Any], bool
     """Return a dimension without the choices, and the upper end of whole numbers, that do not fit."""
     if isinstance(dimension, Choice):
         kept = tuple(choice for choice in dimension.choices if accepts(name, choice))
-        # Where none fits by itself, another option may make room: the trials will tell.
+        # Where none fits by itself, it may fit with another value of another option: the trials will show.
         return Choice(choices=kept) if kept else dimension
     if not dimension.whole:
         return dimension

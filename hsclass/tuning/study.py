@@ -15,6 +15,7 @@ from optuna.trial import FrozenTrial, TrialState
 from optuna.trial import Trial as Asked
 
 from hsclass.errors import DataError, UsageError
+from hsclass.progress import progress
 from hsclass.space import Dimension
 from hsclass.tuning.options import TuneOptions
 from hsclass.tuning.sampling import SeededEstimator, stored, suggest
@@ -97,7 +98,7 @@ class StoredStudy:
                 else:
                     self._close(trial.number, Trial.from_record(trial.number, record))
 
-    def run(self, score: Score, *, worker: int | None, progress: Callable[[str], None]) -> None:
+    def run(self, score: Score, *, worker: int | None) -> None:
         """Try options until the budget is spent.
 
         Parameters
@@ -105,23 +106,23 @@ class StoredStudy:
         score : callable
         worker : int or None
             Number of this worker, from 0; None for one that has the storage for itself.
-        progress : callable
-            Takes a line of text.
         """
         self.bury(worker)
-        while not self._spent(worker):
-            asked = self._study.ask()
-            start = self._sampler.starting
-            asked.set_user_attr(_WORKER, worker or 0)
-            asked.set_user_attr(_START, start)
-            place = self._place(asked)
-            if place >= self._search.trials:  # another worker was faster
-                self._study.tell(asked, state=TrialState.FAIL)
-                break
-            done = self._try(asked, score, place=place, start=start, worker=worker or 0)
-            asked.set_user_attr(_RECORD, done.as_record())
-            self._close(asked.number, done)
-            progress(self._told(done))
+        with progress("search", self._search.trials, unit="trials") as bar:
+            bar.update(len(self.trials))
+            while not self._spent(worker):
+                asked = self._study.ask()
+                start = self._sampler.starting
+                asked.set_user_attr(_WORKER, worker or 0)
+                asked.set_user_attr(_START, start)
+                place = self._place(asked)
+                if place >= self._search.trials:  # another worker was faster
+                    self._study.tell(asked, state=TrialState.FAIL)
+                    break
+                done = self._try(asked, score, place=place, start=start, worker=worker or 0)
+                asked.set_user_attr(_RECORD, done.as_record())
+                self._close(asked.number, done)
+                bar.update(note=self._note(done))
 
     def _spent(self, worker: int | None) -> bool:
         if sum(map(_alive, self._study.get_trials(deepcopy=False))) >= self._search.trials:
@@ -157,7 +158,7 @@ class StoredStudy:
             for fold in range(self._folds):
                 scores.append(score(values, fold))
                 asked.report(sum(scores) / len(scores), fold)
-                # The model's own options are what all else is held against.
+                # The model's own options are what all others are compared with.
                 if not start and fold + 1 < self._folds and self._falls_behind(scores):
                     outcome = "pruned"
                     break
@@ -183,11 +184,11 @@ class StoredStudy:
         state = TrialState.FAIL if done.start and not self._within else _STATES[done.outcome]
         self._study.tell(number, done.value if state is TrialState.COMPLETE else None, state=state)
 
-    def _told(self, done: Trial) -> str:
+    def _note(self, done: Trial) -> str:
         value = f"{done.value:.4f}" if done.outcome == "complete" else done.outcome
         best = best_trial(self.trials)
         top = "" if best is None else f" (best {best.value:.4f})"
-        return f"trial {done.number + 1} of {self._search.trials}: {value}{top}"
+        return f"trial {done.number + 1} {value}{top}"
 
 
 def _alive(trial: FrozenTrial) -> bool:

@@ -25,7 +25,7 @@ def test_auto_takes_the_only_device() -> None:
     assert (team.strategy, team.chief, team.describe("CPU")) == ("single", True, "CPU")
 
 
-def test_team_is_described_by_workers_and_cards() -> None:
+def test_team_is_described_by_workers_and_gpus() -> None:
     cluster = Cluster(("a:1", "b:2"), 1)
     assert Team("mirrored", devices=2).describe("GPU") == "2 x GPU"
     assert Team("multi_worker", cluster, devices=2).describe("GPU") == "2 workers with 2 x GPU"
@@ -39,7 +39,7 @@ def test_team_is_described_by_workers_and_cards() -> None:
         ({"workers": 2}, "workers 2 need 'strategy: multi_worker', found auto"),
         ({"workers": 2, "strategy": "mirrored"}, "workers 2 need 'strategy: multi_worker', found mirrored"),
         ({"gpus": 1}, "gpus: asked for 1, but tensorflow sees no GPU here"),
-        ({"strategy": "mirrored"}, "strategy mirrored: found one device, CPU:0; expected two cards or more"),
+        ({"strategy": "mirrored"}, "strategy mirrored: found one device, CPU:0; expected two GPUs or more"),
         ({"strategy": "multi_worker"}, "strategy multi_worker: neither TF_CONFIG nor a Slurm step"),
     ],
 )

@@ -30,7 +30,7 @@ def learn(targets: np.ndarray, features: np.ndarray, *, several: bool = False, *
     head = LogisticHead(LogisticOptions(**options), n_classes=targets.shape[1], several_labels=several)
     count = np.arange(len(features))
     examples = Examples(Features(features), targets.astype(np.float32), count[::2], count[1::2])
-    head.fit(examples, seed=0, progress=lambda text: None)
+    head.fit(examples, seed=0)
     return head
 
 
@@ -176,19 +176,14 @@ def test_weights_of_another_network_are_one_sentence(toy: ImageSamples, tmp_path
     assert "\n" not in str(caught.value)
 
 
-def test_stopped_training_goes_on_and_ends_as_an_unbroken_one(toy: ImageSamples, tmp_path: Path) -> None:
-    class StoppedError(Exception):
-        pass
-
-    def stop(text: str) -> None:
-        if text.startswith("epoch 2/"):
-            raise StoppedError
-
+def test_stopped_training_goes_on_and_ends_as_an_unbroken_one(toy: ImageSamples, tmp_path: Path, reports: Any) -> None:
     split = divide_images(toy, "random", keep_together=False, leaky=True)
     options = {"size": 8, "grey": False, "hidden": [8], "epochs": 4, "batch_size": 6, "dropout": 0.0}
     whole = fit_images(toy, split, "dense", **options)
-    with pytest.raises(StoppedError):
-        fit_images(toy, split, "dense", checkpoint=tmp_path / "state", progress=stop, **options)
+    reports.updates.clear()
+    reports.stop_after = 2
+    with pytest.raises(reports.stopped):
+        fit_images(toy, split, "dense", checkpoint=tmp_path / "state", **options)
     again = fit_images(toy, split, "dense", checkpoint=tmp_path / "state", **options)
     places = split.places(Role.TEST)[:, 0]
     first, second = (trained.predict(trained.inputs(toy.files[places])) for trained in (whole, again))

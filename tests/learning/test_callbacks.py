@@ -8,6 +8,7 @@ import pytest
 
 from hsclass.learning.callbacks import KeepBest
 from hsclass.learning.history import History
+from hsclass.progress import progress
 
 Figures = list[dict[str, float]]
 
@@ -124,16 +125,16 @@ def test_without_any_good_epoch_there_are_no_weights(network: Any) -> None:
     assert best.best_epoch == 0
 
 
-def test_history_has_a_row_an_epoch_and_tells_it(network: Any) -> None:
-    told: list[str] = []
-    history = History(5, told.append)
+def test_history_has_a_row_an_epoch_and_reports_it(network: Any, reports: Any) -> None:
+    history = History(5)
     figures = [{"loss": 0.5, "accuracy": 0.75}, {"loss": 0.25, "accuracy": 1.0, "val_loss": 0.3, "val_accuracy": 0.9}]
-    train(network, figures, history)
+    with progress("train", 5, unit="epochs") as history.bar:
+        train(network, figures, history)
     seconds = [row.pop("seconds") for row in history.rows]
     assert history.rows == [
         {"epoch": 1, "loss": 0.5, "accuracy": 0.75, "val_loss": None, "val_accuracy": None, "learning_rate": 0.25},
         {"epoch": 2, "loss": 0.25, "accuracy": 1.0, "val_loss": 0.3, "val_accuracy": 0.9, "learning_rate": 0.25},
     ]
     assert all(second >= 0 for second in seconds)
-    assert told[0].startswith("epoch 1/5: loss 0.5000, accuracy 0.7500, ")
-    assert "val_loss 0.3000, val_accuracy 0.9000" in told[1]
+    assert reports.notes[0].startswith("loss 0.5000, accuracy 0.7500, ")
+    assert "val_loss 0.3000, val_accuracy 0.9000" in reports.notes[1]

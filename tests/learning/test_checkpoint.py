@@ -1,5 +1,6 @@
 """The state of a training is whole on disk, and taken up only by the training that it is of."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,13 +13,12 @@ STATE = State(
 )
 
 
-def test_what_is_written_is_read_back(tmp_path: Path) -> None:
-    told: list[str] = []
+def test_what_is_written_is_read_back(tmp_path: Path, warnings_logged: Callable[[], list[str]]) -> None:
     Checkpoint(tmp_path / "state", {"seed": 1, "sizes": (2, 3)}).write(STATE)
-    found = Checkpoint(tmp_path / "state", {"seed": 1, "sizes": (2, 3)}).read(told.append)
+    found = Checkpoint(tmp_path / "state", {"seed": 1, "sizes": (2, 3)}).read()
     assert found is not None
     assert found.about == STATE.about
-    assert told == []
+    assert warnings_logged() == []
     for group, arrays in STATE.arrays.items():
         for expected, array in zip(arrays, found.arrays[group], strict=True):
             assert array.dtype == expected.dtype
@@ -27,34 +27,39 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
 
 def test_more_than_ten_arrays_keep_their_order(tmp_path: Path) -> None:
     Checkpoint(tmp_path, {}).write(State({}, {"network": [np.array(number) for number in range(12)]}))
-    found = Checkpoint(tmp_path, {}).read(print)
+    found = Checkpoint(tmp_path, {}).read()
     assert found is not None
     assert [int(array) for array in found.arrays["network"]] == list(range(12))
 
 
-def test_where_nothing_was_written_nothing_is_read_or_told(tmp_path: Path) -> None:
-    told: list[str] = []
-    assert Checkpoint(tmp_path / "absent", {}).read(told.append) is None
-    assert told == []
+def test_where_nothing_was_written_nothing_is_read_or_logged(
+    tmp_path: Path, warnings_logged: Callable[[], list[str]]
+) -> None:
+    assert Checkpoint(tmp_path / "absent", {}).read() is None
+    assert warnings_logged() == []
 
 
-def test_state_of_another_training_is_not_used_and_what_differs_is_told(tmp_path: Path) -> None:
-    told: list[str] = []
+def test_state_of_another_training_is_not_used_and_what_differs_is_said(
+    tmp_path: Path, warnings_logged: Callable[[], list[str]]
+) -> None:
     Checkpoint(tmp_path / "m.training", {"seed": 1, "scene": "a", "model": "ann"}).write(STATE)
-    assert Checkpoint(tmp_path / "m.training", {"seed": 2, "scene": "b", "model": "ann"}).read(told.append) is None
-    assert told == [f"begins anew: {tmp_path / 'm.training'} holds the state of a training with another scene and seed"]
+    assert Checkpoint(tmp_path / "m.training", {"seed": 2, "scene": "b", "model": "ann"}).read() is None
+    folder = tmp_path / "m.training"
+    assert warnings_logged() == [
+        f"training begins anew: {folder} holds the state of a training with another scene and seed"
+    ]
 
 
-def test_damaged_state_is_not_used_and_told(tmp_path: Path) -> None:
-    told: list[str] = []
+def test_damaged_state_is_not_used_and_said(tmp_path: Path, warnings_logged: Callable[[], list[str]]) -> None:
     checkpoint = Checkpoint(tmp_path, {})
     checkpoint.write(STATE)
     whole = (tmp_path / FILE).read_bytes()
     for damaged in (whole[:100], b"", whole[: len(whole) // 2]):
         (tmp_path / FILE).write_bytes(damaged)
-        assert checkpoint.read(told.append) is None
-    assert len(told) == 3
-    assert all(line.startswith(f"begins anew: {tmp_path / FILE} cannot be read") for line in told)
+        assert checkpoint.read() is None
+    said = warnings_logged()
+    assert len(said) == 3
+    assert all(line.startswith(f"training begins anew: {tmp_path / FILE} cannot be read") for line in said)
 
 
 def test_writing_waits_until_it_costs_no_more_than_its_share(tmp_path: Path) -> None:

@@ -21,21 +21,21 @@ def network() -> Any:
     return keras.Sequential([keras.Input((4, 4, 3)), *layers])
 
 
-def train(net: Any, *, callbacks: Any = (), told: Any = lambda _: None, **options: Any) -> Fitted:
+def train(net: Any, *, callbacks: Any = (), **options: Any) -> Fitted:
     batches = Batches(IMAGES, TARGETS, batch_size=8, seed=2)
     chosen = NetworkOptions(**{**OPTIONS, **options})
     trainer = make_trainer(net, [keras.Input((4, 4, 3))], chosen, steps=len(batches))
-    return train_network(trainer, net, batches, None, options=chosen, progress=told, callbacks=callbacks, what="images")
+    return train_network(trainer, net, batches, None, options=chosen, callbacks=callbacks, what="images")
 
 
-def test_images_are_learned_and_told_as_such() -> None:
-    told: list[str] = []
-    fitted = train(network(), told=told.append, learning_rate=0.05)
+def test_images_are_learned_and_reported_as_such(reports: Any) -> None:
+    fitted = train(network(), learning_rate=0.05)
     losses = [row["loss"] for row in fitted.history]
     assert losses[-1] < losses[0]
     assert (fitted.best_epoch, fitted.diverged, fitted.notes) == (4, None, [])
-    assert told[0].startswith("epoch 1/4: loss ")
-    assert " images a second, " in told[0]
+    assert len(reports.notes) == 4
+    assert reports.notes[0].startswith("loss ")
+    assert " images a second, " in reports.notes[0]
 
 
 def test_second_phase_goes_on_with_the_weights_of_the_first() -> None:

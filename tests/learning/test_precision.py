@@ -50,7 +50,7 @@ def test_trained_network_predicts_in_float32() -> None:
     pixels = np.argwhere(np.ones((5, 6))).astype(np.int32)
     sample = Sample(pixels, (cube[pixels[:, 0], pixels[:, 1], 0] > 0).astype(np.int32))
     model = make(precision="mixed")
-    report = model.fit(cube, sample, sample, seed=0, progress=lambda _: None)
+    report = model.fit(cube, sample, sample, seed=0)
     assert {layer.compute_dtype for layer in model.network_.layers} == {"float32"}
     assert report.facts["precision"] == "mixed, 16 and 32 bits"
 

@@ -1,5 +1,6 @@
 """A training that was killed goes on from its last epoch, and ends as if it had not been."""
 
+import logging
 import os
 import signal
 import subprocess
@@ -22,16 +23,14 @@ OPTIONS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def train(
-    checkpoint: Checkpoint | None = None, progress: Any = lambda _: None, **options: Any
-) -> tuple[Any, FitReport]:
+def train(checkpoint: Checkpoint | None = None, **options: Any) -> tuple[Any, FitReport]:
     rng = np.random.default_rng(0)
     cube = rng.normal(size=(12, 12, 5)).astype(np.float32)
     pixels = np.argwhere(np.ones((12, 12))).astype(np.int32)
     targets = (cube[pixels[:, 0], pixels[:, 1], 0] > 0).astype(np.int32)
     train, validation = Sample(pixels[:60], targets[:60]), Sample(pixels[100:120], targets[100:120])
     model = DenseNetwork(AnnOptions(**{**OPTIONS, **options}), window=1, n_features=5, n_classes=2)
-    report = model.fit(cube, train, validation, seed=4, progress=progress, checkpoint=checkpoint)
+    report = model.fit(cube, train, validation, seed=4, checkpoint=checkpoint)
     return model.network_.get_weights(), report
 
 
@@ -40,13 +39,15 @@ def at(folder: Path, **key: Any) -> Checkpoint:
 
 
 def kill_self_in_epoch_4(folder: Path) -> None:
-    """Train in this process, which dies when it tells of its fourth epoch, before that one's state is written."""
+    """Train in this process, which dies when it reports its fourth epoch, before that one's state is written."""
+    from hsclass.learning.history import History
 
-    def progress(text: str) -> None:
-        if text.startswith("epoch 4/"):
+    def report(history: History, epochs: int, note: str) -> None:
+        if len(history.rows) == 4:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    train(at(folder), progress)
+    History._report = report
+    train(at(folder))
 
 
 def same(ours: list[np.ndarray], theirs: list[np.ndarray]) -> bool:
@@ -58,7 +59,9 @@ def unbroken() -> tuple[Any, FitReport]:
     return train()
 
 
-def test_killed_training_ends_with_the_weights_of_an_unbroken_one(tmp_path: Path, unbroken: Any) -> None:
+def test_killed_training_ends_with_the_weights_of_an_unbroken_one(
+    tmp_path: Path, unbroken: Any, caplog: pytest.LogCaptureFixture
+) -> None:
     code = (
         f"import sys, pathlib; sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
         "from hsclass.backend import load_keras; load_keras(1)\n"
@@ -66,9 +69,9 @@ def test_killed_training_ends_with_the_weights_of_an_unbroken_one(tmp_path: Path
     )
     killed = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
-    told: list[str] = []
-    weights, report = train(at(tmp_path), told.append)
-    assert f"goes on after epoch 3, from {tmp_path}" in told
+    with caplog.at_level(logging.INFO, "hsclass"):
+        weights, report = train(at(tmp_path))
+    assert f"training goes on after epoch 3, from {tmp_path}" in caplog.messages
     assert (report.resumed, report.epochs) == (3, EPOCHS)
     assert same(weights, unbroken[0])
     figures = [[{**row, "seconds": 0} for row in found.history] for found in (report, unbroken[1])]
@@ -76,11 +79,11 @@ def test_killed_training_ends_with_the_weights_of_an_unbroken_one(tmp_path: Path
     assert report.best_epoch == unbroken[1].best_epoch
 
 
-def test_finished_training_is_not_trained_again(tmp_path: Path, unbroken: Any) -> None:
+def test_finished_training_is_not_trained_again(tmp_path: Path, unbroken: Any, reports: Any) -> None:
     train(at(tmp_path))
-    told: list[str] = []
-    weights, report = train(at(tmp_path), told.append)
-    assert not any(line.startswith("epoch ") for line in told)
+    reports.updates.clear()
+    weights, report = train(at(tmp_path))
+    assert reports.updates == [(EPOCHS, "")]
     assert (report.resumed, report.epochs) == (EPOCHS, EPOCHS)
     assert same(weights, unbroken[0])
 
@@ -92,19 +95,14 @@ def test_state_of_another_training_is_not_taken_up(tmp_path: Path, unbroken: Any
     assert same(weights, unbroken[0])
 
 
-def test_patience_and_plateau_go_on_where_they_were(tmp_path: Path) -> None:
+def test_patience_and_plateau_go_on_where_they_were(tmp_path: Path, reports: Any) -> None:
     options = {"schedule": "plateau", "warmup": 0, "drop_every": 1, "patience": 3, "learning_rate": 1e-9, "epochs": 8}
     weights, report = train(**options)
 
-    class Stop(Exception):  # noqa: N818
-        pass
-
-    def progress(text: str) -> None:
-        if text.startswith("epoch 3/"):
-            raise Stop
-
-    with pytest.raises(Stop):
-        train(at(tmp_path), progress, **options)
+    reports.updates.clear()
+    reports.stop_after = 3
+    with pytest.raises(reports.stopped):
+        train(at(tmp_path), **options)
     again, resumed = train(at(tmp_path), **options)
     assert resumed.resumed == 2
     assert [row["learning_rate"] for row in resumed.history] == [row["learning_rate"] for row in report.history]

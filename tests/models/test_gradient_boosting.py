@@ -28,7 +28,7 @@ def fitted(classes: int, *, threads: int = 1) -> GradientBoosting:
     cube, pixels, targets = data(classes)
     model = boosting(classes, threads=threads)
     nothing = Sample(pixels[:0], targets[:0])
-    model.fit(cube, Sample(pixels, targets), nothing, seed=2, progress=lambda _: None)
+    model.fit(cube, Sample(pixels, targets), nothing, seed=2)
     return model
 
 

@@ -15,7 +15,7 @@ def fit(**options: object) -> NearestNeighbours:
     pixels = np.array([(0, col) for col in range(4)], np.int32)
     model = NearestNeighbours(NearestNeighbours.Options(**options), window=1, n_features=1, n_classes=3)
     train = Sample(pixels, np.array([0, 0, 1, 2], np.int32))
-    model.fit(LINE, train, Sample(pixels[:0], train.targets[:0]), seed=0, progress=lambda _: None)
+    model.fit(LINE, train, Sample(pixels[:0], train.targets[:0]), seed=0)
     return model
 
 

@@ -19,7 +19,7 @@ def fit(name: str, spectra: Any, targets: Any, *, n_classes: int = 3, **options:
     family = model_class(name)
     model = family(family.Options(**options), window=1, n_features=cube.shape[2], n_classes=n_classes)
     train = Sample(pixels, np.array(targets, np.int32))
-    model.fit(cube, train, Sample(pixels[:0], train.targets[:0]), seed=0, progress=lambda _: None)
+    model.fit(cube, train, Sample(pixels[:0], train.targets[:0]), seed=0)
     return model, cube
 
 

@@ -67,7 +67,7 @@ def test_training_leaves_the_projection_as_it_is() -> None:
     before = prepared(cube, components=4).network_.get_layer("projection").get_weights()
     classifier = make(components=4)
     validation = make_sample(slice(8, 12))
-    classifier.fit(cube, make_sample(), validation, seed=0, progress=lambda _: None)
+    classifier.fit(cube, make_sample(), validation, seed=0)
     after = classifier.network_.get_layer("projection").get_weights()
     for one, same in zip(before, after, strict=True):
         np.testing.assert_array_equal(one, same)
@@ -94,5 +94,5 @@ def test_training_pixels_that_vary_in_too_few_directions() -> None:
 
 
 def test_parameters_reported_are_those_that_are_trained() -> None:
-    report = make(components=4).fit(make_cube(), make_sample(), make_sample(), seed=0, progress=lambda _: None)
+    report = make(components=4).fit(make_cube(), make_sample(), make_sample(), seed=0)
     assert report.parameters == (9 * 4 * 3 + 3) + (3 * 4 + 4) + (4 * 2 + 2)

@@ -20,7 +20,7 @@ def mapper(cube: list[list[list[float]]], targets: list[int]) -> SpectralAngleMa
     pixels = np.array([(0, col) for col in range(len(targets))], np.int32)
     model = SpectralAngleMapper(SpectralAngleMapper.Options(), window=1, n_features=spectra.shape[2], n_classes=4)
     nothing = Sample(pixels[:0], np.zeros(0, np.int32))
-    model.fit(spectra, Sample(pixels, np.array(targets, np.int32)), nothing, seed=0, progress=lambda _: None)
+    model.fit(spectra, Sample(pixels, np.array(targets, np.int32)), nothing, seed=0)
     return model
 
 

@@ -122,7 +122,7 @@ def test_resampling_needs_wavelengths() -> None:
         convert_bands(Bands(4), MODEL, name="s", resample="linear")
 
 
-def test_what_a_model_carries_survives_its_account() -> None:
+def test_what_a_model_carries_survives_its_card() -> None:
     known = bands(400, 410, fwhm=np.array([9.0, 8.0]), scale=1e-4, bad=(420.0,))
     again = Bands.of_model(json.loads(json.dumps(known.as_dict())))
     assert again.as_dict() == known.as_dict()

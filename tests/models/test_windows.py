@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from hsclass.backend import as_tensor, lendable
+from hsclass.backend import aligned_array, as_tensor
 from hsclass.models.windows import GatherWindows, pad_cube
 
 
@@ -56,7 +56,7 @@ def test_the_cube_is_held_as_one_weight_that_is_not_trained(cube: np.ndarray) ->
 
 
 def test_a_tensor_of_lendable_memory_is_that_memory(cube: np.ndarray) -> None:
-    lent = lendable(cube.shape)
+    lent = aligned_array(cube.shape)
     lent[...] = cube
     layer = GatherWindows(lent, 5)
     np.testing.assert_array_equal(np.asarray(layer(np.array([[6, 9]], np.int32)))[0, 2, 2], cube[6, 9])

@@ -1,5 +1,6 @@
-"""Pixels that hold no numbers are mapped as no data, counted and placed; a shortage of memory is one sentence."""
+"""Pixels that hold no numbers are mapped as no data, counted and placed; running out of memory is one sentence."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -38,13 +39,20 @@ def spoiled(make_tall) -> Scene:
     return replace(scene, cube=cube, mask=mask)
 
 
-def mapped(model: TrainedModel, source: Any, path: Path) -> tuple[np.ndarray, list[str]]:
-    said: list[str] = []
-    map_file(model, source, path, MapRequest(memory=1e-3, confidence=path.with_name("c.tif")), warn=said.append)
-    return read_classes(path)[0], [text for text in said if "--memory" not in text]
+@pytest.fixture
+def mapped(warnings_logged: Callable[[], list[str]]) -> Any:
+    """Map a scene and return its classes and what was said of it."""
+
+    def mapped(model: TrainedModel, source: Any, path: Path) -> tuple[np.ndarray, list[str]]:
+        map_file(model, source, path, MapRequest(memory=1e-3, confidence=path.with_name("c.tif")))
+        return read_classes(path)[0], [text for text in warnings_logged() if "--memory" not in text]
+
+    return mapped
 
 
-def test_pixels_without_numbers_are_counted_and_placed(lda: TrainedModel, spoiled: Scene, tmp_path: Path) -> None:
+def test_pixels_without_numbers_are_counted_and_placed(
+    lda: TrainedModel, spoiled: Scene, tmp_path: Path, mapped: Any
+) -> None:
     write_scene(spoiled, tmp_path / "tall")
     write_raster(
         tmp_path / "foreign.tif", np.moveaxis(spoiled.cube, 2, 0), nodata=-9999,
@@ -58,7 +66,7 @@ def test_pixels_without_numbers_are_counted_and_placed(lda: TrainedModel, spoile
         assert said == [SENTENCE.replace("tall", "foreign") if name == "foreign" else SENTENCE]
 
 
-def test_map_in_memory_tells_of_them_too(lda: TrainedModel, spoiled: Scene) -> None:
+def test_map_in_memory_reports_them_too(lda: TrainedModel, spoiled: Scene) -> None:
     found = hsclass.predict_scene(lda, spoiled)
     assert found.notes == (SENTENCE.removeprefix("scene tall: "),)
     assert (found.classes == 0).sum() == 4
@@ -66,7 +74,7 @@ def test_map_in_memory_tells_of_them_too(lda: TrainedModel, spoiled: Scene) -> N
 
 
 def test_pixel_that_holds_no_number_at_all_is_plain_nodata_in_a_raster(
-    lda: TrainedModel, spoiled: Scene, tmp_path: Path
+    lda: TrainedModel, spoiled: Scene, tmp_path: Path, mapped: Any
 ) -> None:
     cube = np.ones((24, 4, 4), np.float32)
     cube[:, 1, 1] = np.nan
@@ -88,15 +96,12 @@ def test_they_do_not_spoil_the_windows_beside_them(toy_scene: Scene, toy_split: 
     np.testing.assert_array_equal(found.confidence, expected.confidence)
 
 
-def test_they_are_told_of_after_a_resumed_run(lda: TrainedModel, spoiled: Scene, tmp_path: Path) -> None:
-    class Stop(Exception):  # noqa: N818
-        pass
-
-    def stop(text: str) -> None:
-        raise Stop
-
-    with pytest.raises(Stop):
-        map_file(lda, ScenePixels(spoiled), tmp_path / "m.tif", MapRequest(memory=1e-3), tell=stop)
+def test_they_are_reported_after_a_resumed_run(
+    lda: TrainedModel, spoiled: Scene, tmp_path: Path, reports: Any, mapped: Any
+) -> None:
+    reports.stop_after = 1
+    with pytest.raises(reports.stopped):
+        map_file(lda, ScenePixels(spoiled), tmp_path / "m.tif", MapRequest(memory=1e-3))
     _, said = mapped(lda, ScenePixels(spoiled), tmp_path / "m.tif")
     assert said[-1] == SENTENCE
 
@@ -114,7 +119,7 @@ class Hungry:
         raise MemoryError("Unable to allocate 3 TiB")
 
 
-def test_shortage_of_memory_is_one_sentence_and_the_network_has_its_share(
+def test_running_out_of_memory_is_one_sentence_and_the_network_has_its_share(
     lda: TrainedModel, make_tall, tmp_path: Path
 ) -> None:
     hungry = Hungry()

@@ -11,7 +11,7 @@ import rasterio
 from hsclass.errors import DataError
 from hsclass.models.trained import TrainedModel
 from hsclass.predict import gather_maps, map_file
-from hsclass.predict.gather import gather_accounts
+from hsclass.predict.gather import gather_summaries
 from hsclass.predict.opening import open_pixels
 from hsclass.predict.stream import MapRequest, Part
 
@@ -71,13 +71,13 @@ def test_parts_of_another_model_are_refused(boxed, scattered: Path, tall: Path) 
         gather_maps([scattered / f"m{number}.tif" for number in (1, 2, 3)], scattered / "all.tif")
 
 
-def test_accounts_add_up(tmp_path: Path) -> None:
+def test_summaries_of_parts_add_up(tmp_path: Path) -> None:
     paths = [tmp_path / "a.json", tmp_path / "b.json"]
     rates = itertools.count(100, 100)
     for path, seconds, memory in zip(paths, (2.0, 1.0), (300.0, 500.0), strict=True):
         rate = next(rates)
         path.write_text(json.dumps({"seconds": seconds, "peak_memory_mb": memory, "pixels_per_second": rate}))
     # 2 s at 100 and 1 s at 200 are 400 pixels in 3 s.
-    assert gather_accounts(paths) == {"seconds": 3.0, "peak_memory_mb": 500.0, "pixels_per_second": 133.3}
-    with pytest.raises(DataError, match=r"c\.json: is no account of a part"):
-        gather_accounts([tmp_path / "c.json"])
+    assert gather_summaries(paths) == {"seconds": 3.0, "peak_memory_mb": 500.0, "pixels_per_second": 133.3}
+    with pytest.raises(DataError, match=r"c\.json: is no summary of a part"):
+        gather_summaries([tmp_path / "c.json"])

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -106,7 +107,7 @@ def test_pixel_of_a_foreign_raster_that_lacks_one_band_is_not_mapped(
 
 
 def test_envi_cube_with_permuted_bands_and_bad_ones_maps_like_the_scene(
-    lda: TrainedModel, make_tall, tmp_path: Path
+    lda: TrainedModel, make_tall, tmp_path: Path, warnings_logged: Callable[[], list[str]]
 ) -> None:
     scene = make_tall(70, 6, whole=True)
     order = np.random.default_rng(1).permutation(24)
@@ -118,8 +119,8 @@ def test_envi_cube_with_permuted_bands_and_bad_ones_maps_like_the_scene(
     with (tmp_path / "cube.hdr").open("a") as header:
         header.write(f"wavelength units = Nanometers\nwavelength = {{{', '.join(f'{c:g}' for c in centres)}}}\n")
         header.write(f"bbl = {{{', '.join('0' if c == 1380 else '1' for c in centres)}}}\n")
-    said: list[str] = []
-    map_file(lda, open_pixels(tmp_path / "cube.dat"), tmp_path / "m.tif", warn=said.append)
+    map_file(lda, open_pixels(tmp_path / "cube.dat"), tmp_path / "m.tif")
+    said = warnings_logged()
     expected = hsclass.predict_scene(lda, scene).classes
     np.testing.assert_array_equal(read_classes(tmp_path / "m.tif")[0], expected)
     assert said == ["scene cube: the bands are put in the model's order"]
@@ -143,57 +144,53 @@ def test_other_bands_are_refused_and_resampled_when_asked(lda: TrainedModel, toy
     np.testing.assert_array_equal(in_memory.classes, expected)
 
 
-def test_features_without_bound_are_mapped_at_once_and_it_is_told(toy_scene, toy_split, tmp_path: Path) -> None:
+def test_features_without_bound_are_mapped_at_once_and_it_is_said(
+    toy_scene, toy_split, tmp_path: Path, warnings_logged: Callable[[], list[str]]
+) -> None:
     model = hsclass.fit(toy_scene, toy_split, "lda", features="sdap", feature_options={"components": 1})
     write_scene(toy_scene, tmp_path / "toy")
-    said: list[str] = []
-    map_file(model, open_pixels(tmp_path / "toy"), tmp_path / "m.tif", LEAST, warn=said.append)
+    map_file(model, open_pixels(tmp_path / "toy"), tmp_path / "m.tif", LEAST)
+    said = warnings_logged()
     assert "features sdap look without bound, so the whole scene is mapped at once" in said[0]
     np.testing.assert_array_equal(read_classes(tmp_path / "m.tif")[0], hsclass.predict_scene(model, toy_scene).classes)
 
 
-@pytest.mark.parametrize(("factor", "told"), [(1e-4, True), (1, False), (1.3, False), (0.7, False), (100, True)])
-def test_values_in_other_units_are_told(
-    toy_scene: Scene, toy_split: Split, tmp_path: Path, factor: float, told: bool
+@pytest.mark.parametrize(("factor", "warned"), [(1e-4, True), (1, False), (1.3, False), (0.7, False), (100, True)])
+def test_values_in_other_units_are_reported(
+    toy_scene: Scene,
+    toy_split: Split,
+    tmp_path: Path,
+    factor: float,
+    warned: bool,
+    warnings_logged: Callable[[], list[str]],
 ) -> None:
     model = hsclass.fit(toy_scene, toy_split, "lda")
     cube = np.tile((toy_scene.cube * factor).astype(np.float32), (1, 2, 1))
     scene = replace(toy_scene, cube=cube, mask=np.ones((24, 48), bool), labels=None)
-    said: list[str] = []
-    map_file(model, ScenePixels(scene), tmp_path / "m.tif", warn=said.append)
-    assert [("are both in the same units" in text) for text in said] == [True] * told
+    map_file(model, ScenePixels(scene), tmp_path / "m.tif")
+    said = warnings_logged()
+    assert [("are both in the same units" in text) for text in said] == [True] * warned
 
 
-def test_known_units_are_brought_together(toy_scene: Scene, toy_split: Split, tmp_path: Path) -> None:
+def test_known_units_are_brought_together(
+    toy_scene: Scene, toy_split: Split, tmp_path: Path, warnings_logged: Callable[[], list[str]]
+) -> None:
     model = hsclass.fit(replace(toy_scene, scale=1e-4), toy_split, "lda")
     scene = replace(toy_scene, cube=toy_scene.cube * np.float32(1e-4), scale=1.0)
-    said: list[str] = []
-    map_file(model, ScenePixels(scene), tmp_path / "m.tif", warn=said.append)
+    map_file(model, ScenePixels(scene), tmp_path / "m.tif")
+    said = warnings_logged()
     np.testing.assert_array_equal(read_classes(tmp_path / "m.tif")[0], hsclass.predict_scene(model, toy_scene).classes)
     assert said == ["scene toy: values are multiplied by 10000, from scale 1 to the model's 0.0001"]
 
 
-def test_too_little_memory_is_told(lda: TrainedModel, tall: Path, tmp_path: Path) -> None:
-    said: list[str] = []
-    map_file(lda, open_pixels(tall), tmp_path / "m.tif", LEAST, warn=said.append)
+def test_too_little_memory_is_reported(
+    lda: TrainedModel, tall: Path, tmp_path: Path, warnings_logged: Callable[[], list[str]]
+) -> None:
+    map_file(lda, open_pixels(tall), tmp_path / "m.tif", LEAST)
+    said = warnings_logged()
     assert "a tile of 64 rows takes about" in said[0]
     with pytest.raises(UsageError, match="--memory 0: expected megabytes"):
         map_file(lda, open_pixels(tall), tmp_path / "m.tif", MapRequest(memory=0))
-
-
-class StopError(Exception):
-    pass
-
-
-def stopping_after(strips: int) -> Callable[[str], None]:
-    told: list[str] = []
-
-    def tell(text: str) -> None:
-        told.append(text)
-        if len(told) == strips:
-            raise StopError
-
-    return tell
 
 
 class Counting(RasterPixels):
@@ -212,14 +209,15 @@ def counting(folder: Path) -> Counting:
     return pixels
 
 
-def test_resumed_map_is_the_unbroken_one(lda: TrainedModel, tall: Path, tmp_path: Path) -> None:
+def test_resumed_map_is_the_unbroken_one(lda: TrainedModel, tall: Path, tmp_path: Path, reports: Any) -> None:
     request = replace(LEAST, probabilities=tmp_path / "p.tif")
     map_file(lda, open_pixels(tall), tmp_path / "m.tif", request)
     unbroken = (tmp_path / "m.tif").read_bytes(), (tmp_path / "p.tif").read_bytes()
     (tmp_path / "m.tif").unlink()
     (tmp_path / "p.tif").unlink()
-    with pytest.raises(StopError):
-        map_file(lda, open_pixels(tall), tmp_path / "m.tif", request, tell=stopping_after(2))
+    reports.stop_after = 2
+    with pytest.raises(reports.stopped):
+        map_file(lda, open_pixels(tall), tmp_path / "m.tif", request)
     assert not (tmp_path / "m.tif").exists()
     pixels = counting(tall)
     report = map_file(lda, pixels, tmp_path / "m.tif", request)
@@ -229,18 +227,22 @@ def test_resumed_map_is_the_unbroken_one(lda: TrainedModel, tall: Path, tmp_path
     assert not list(tmp_path.glob(".*"))
 
 
-def test_strip_finished_with_other_memory_is_used(lda: TrainedModel, tall: Path, tmp_path: Path) -> None:
-    with pytest.raises(StopError):
-        map_file(lda, open_pixels(tall), tmp_path / "m.tif", LEAST, tell=stopping_after(1))
+def test_strip_finished_with_other_memory_is_used(lda: TrainedModel, tall: Path, tmp_path: Path, reports: Any) -> None:
+    reports.stop_after = 1
+    with pytest.raises(reports.stopped):
+        map_file(lda, open_pixels(tall), tmp_path / "m.tif", LEAST)
     pixels = counting(tall)
     map_file(lda, pixels, tmp_path / "m.tif")
     assert pixels.asked == [(64, 200)]
 
 
 @pytest.mark.parametrize("harm", ["cut", "flip", "empty", "text"])
-def test_damaged_leftovers_are_made_again(lda: TrainedModel, tall: Path, tmp_path: Path, harm: str) -> None:
-    with pytest.raises(StopError):
-        map_file(lda, open_pixels(tall), tmp_path / "m.tif", LEAST, tell=stopping_after(3))
+def test_damaged_finished_strips_are_made_again(
+    lda: TrainedModel, tall: Path, tmp_path: Path, harm: str, reports: Any
+) -> None:
+    reports.stop_after = 3
+    with pytest.raises(reports.stopped):
+        map_file(lda, open_pixels(tall), tmp_path / "m.tif", LEAST)
     strip = tmp_path / ".tiles-m.tif" / "rows-000000064-000000128.npz"
     whole = bytearray(strip.read_bytes())
     if harm == "flip":
@@ -255,20 +257,22 @@ def test_damaged_leftovers_are_made_again(lda: TrainedModel, tall: Path, tmp_pat
     )
 
 
-def test_leftovers_of_another_model_scene_or_option_are_not_used(
-    lda: TrainedModel, tall: Path, make_tall, tmp_path: Path
+def test_finished_strips_of_another_model_scene_or_option_are_not_used(
+    lda: TrainedModel, tall: Path, make_tall, tmp_path: Path, reports: Any
 ) -> None:
-    def stopped(model: TrainedModel, scene: Path, request: MapRequest) -> list[tuple[int, int]]:
+    def stopped(model: TrainedModel, scene: Path, request: MapRequest, *, after: int = 1) -> list[tuple[int, int]]:
         pixels = counting(scene)
-        with pytest.raises(StopError):
-            map_file(model, pixels, tmp_path / "m.tif", request, tell=stopping_after(1))
+        reports.updates.clear()
+        reports.stop_after = after
+        with pytest.raises(reports.stopped):
+            map_file(model, pixels, tmp_path / "m.tif", request)
         return pixels.asked
 
     other_model = replace(lda, about={**lda.about, "seed": 9})
     other_scene = tmp_path / "other"
     write_scene(make_tall(200, 5, whole=True), other_scene)
     assert stopped(lda, tall, LEAST) == [(0, 64)]
-    assert stopped(lda, tall, LEAST) == [(64, 128)]
+    assert stopped(lda, tall, LEAST, after=2) == [(64, 128)]
     assert stopped(other_model, tall, LEAST) == [(0, 64)]
     assert stopped(other_model, other_scene, LEAST) == [(0, 64)]
     assert stopped(other_model, other_scene, replace(LEAST, abstain=0.5)) == [(0, 64)]
@@ -277,17 +281,22 @@ def test_leftovers_of_another_model_scene_or_option_are_not_used(
 KILLED = """
 import os, signal, sys
 from pathlib import Path
+from hsclass import progress
 from hsclass.predict import map_file
 from hsclass.predict.opening import open_pixels
 from hsclass.predict.stream import MapRequest
 from hsclass.models.trained import TrainedModel
 
-def tell(text):
-    if text.startswith(sys.argv[4]):
-        os.kill(os.getpid(), signal.SIGKILL)
+class Bar(progress._Lines):
+    def update(self, done=1, note=""):
+        super().update(done, note)
+        if self._done == int(sys.argv[4]):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+progress._Lines = Bar
 
 model, scene, output = map(Path, sys.argv[1:4])
-map_file(TrainedModel.load(model), open_pixels(scene), output, MapRequest(memory=1e-3), folder=model, tell=tell)
+map_file(TrainedModel.load(model), open_pixels(scene), output, MapRequest(memory=1e-3), folder=model)
 """
 
 
@@ -297,7 +306,7 @@ def test_killed_process_is_resumed(lda: TrainedModel, tall: Path, tmp_path: Path
     map_file(lda, open_pixels(tall), tmp_path / "m.tif", folder=model)
     unbroken = (tmp_path / "m.tif").read_bytes()
     (tmp_path / "m.tif").unlink()
-    command = [sys.executable, "-c", KILLED, str(model), str(tall), str(tmp_path / "m.tif"), "row 128 "]
+    command = [sys.executable, "-c", KILLED, str(model), str(tall), str(tmp_path / "m.tif"), "128"]
     done = subprocess.run(command, env={**os.environ, "KERAS_BACKEND": "tensorflow"}, check=False)
     assert done.returncode == -signal.SIGKILL
     assert not (tmp_path / "m.tif").exists()

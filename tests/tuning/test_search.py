@@ -136,12 +136,12 @@ def test_same_seed_is_the_same_search_whether_stopped_or_not(fields: Scene, oute
 
 
 def test_search_goes_on_only_where_nothing_that_matters_has_changed(
-    fields: Scene, outer: Split, tmp_path: Path
+    fields: Scene, outer: Split, tmp_path: Path, reports: Any
 ) -> None:
     def begun(**given: Any) -> int:
-        told: list[str] = []
-        tune(fields, outer, folder=tmp_path, progress=told.append, **{"search": {"trials": 1, "folds": 3}, **given})
-        return len(told)
+        reports.updates.clear()
+        tune(fields, outer, folder=tmp_path, **{"search": {"trials": 1, "folds": 3}, **given})
+        return len(reports.notes)
 
     assert begun() == 1
     assert begun() == 0
@@ -180,7 +180,7 @@ def test_winner_is_an_entry_that_train_and_an_experiment_take(fields: Scene, out
     assert trained.about["options"]["c"] == tuned.best.values["c"] == model["c"]
 
 
-def test_trials_and_account_say_what_was_tried(fields: Scene, outer: Split, tmp_path: Path) -> None:
+def test_trials_and_summary_say_what_was_tried(fields: Scene, outer: Split, tmp_path: Path) -> None:
     tuned = tune(fields, outer, gamma="auto")
     tuned.write(tmp_path)
     with (tmp_path / "trials.csv").open() as file:
@@ -190,17 +190,17 @@ def test_trials_and_account_say_what_was_tried(fields: Scene, outer: Split, tmp_
     for row in rows:
         scores = [float(row[f"fold_{fold}"]) for fold in range(3)]
         assert float(row["value"]) == pytest.approx(np.mean(scores), abs=1e-6)
-    account = json.loads((tmp_path / "study.json").read_text())
-    assert account["trials"] == {"finished": 4, "complete": 4, "pruned": 0, "unfit": 0}
-    assert account["given"] == {"gamma": "auto"}
-    assert account["best"]["value"] == pytest.approx(max(float(row["value"]) for row in rows), abs=1e-6)
-    assert account["best"]["spread"] == pytest.approx(np.std(account["best"]["scores"], ddof=1))
-    assert account["start"]["trial"] == 0
-    assert account["spectra"] == "training windows"
-    assert [fold["train"] for fold in account["folds"]] == [
+    summary = json.loads((tmp_path / "study.json").read_text())
+    assert summary["trials"] == {"finished": 4, "complete": 4, "pruned": 0, "unfit": 0}
+    assert summary["given"] == {"gamma": "auto"}
+    assert summary["best"]["value"] == pytest.approx(max(float(row["value"]) for row in rows), abs=1e-6)
+    assert summary["best"]["spread"] == pytest.approx(np.std(summary["best"]["scores"], ddof=1))
+    assert summary["start"]["trial"] == 0
+    assert summary["spectra"] == "training windows"
+    assert [fold["train"] for fold in summary["folds"]] == [
         int((fold.roles == Role.TRAIN).sum()) for fold in tuned.problem.folds
     ]
-    assert account["seconds"] > 0
+    assert summary["seconds"] > 0
 
 
 def test_same_search_writes_the_same_winner_and_trials(fields: Scene, outer: Split, tmp_path: Path) -> None:

@@ -30,19 +30,23 @@ def make(folder: Path | None = None, *, seed: int = 0, identity: str = "a", **op
     )
 
 
-def run(study: StoredStudy, score: Any = peak, *, worker: int | None = None, stop_after: int = 99) -> list[str]:
-    told: list[str] = []
+@pytest.fixture
+def run(reports: Any) -> Any:
+    """Work on a study until it is finished or as many trials are, and return what was reported of them."""
 
-    def progress(text: str) -> None:
-        told.append(text)
-        if len(told) == stop_after:
-            raise KeyboardInterrupt
+    def run(
+        study: StoredStudy, score: Any = peak, *, worker: int | None = None, stop_after: int | None = None
+    ) -> list[str]:
+        reports.updates.clear()
+        done = bool(study.trials)  # reported before the first
+        reports.stop_after = None if stop_after is None else stop_after + done
+        try:
+            study.run(score, worker=worker)
+        except reports.stopped:
+            assert len(reports.notes) == stop_after
+        return list(reports.notes)
 
-    try:
-        study.run(score, worker=worker, progress=progress)
-    except KeyboardInterrupt:
-        assert len(told) == stop_after
-    return told
+    return run
 
 
 def gist(trials: tuple[Trial, ...]) -> list[tuple[Any, ...]]:
@@ -50,9 +54,9 @@ def gist(trials: tuple[Trial, ...]) -> list[tuple[Any, ...]]:
     return [(trial.number, trial.outcome, trial.values, trial.scores, trial.start) for trial in trials]
 
 
-def test_the_models_own_options_come_first_and_the_best_is_found() -> None:
+def test_the_models_own_options_come_first_and_the_best_is_found(run: Any) -> None:
     study = make(trials=60)
-    told = run(study)
+    notes = run(study)
     first, *others = study.trials
     assert (first.values, first.start) == (DEFAULTS, True)
     assert not any(trial.start for trial in others)
@@ -62,11 +66,11 @@ def test_the_models_own_options_come_first_and_the_best_is_found() -> None:
     assert best is not None
     assert best.value > 0.75
     assert best.values["kind"] == [2, 1]
-    assert told[0] == "trial 1 of 60: 0.4600 (best 0.4600)"
-    assert len(told) == 60
+    assert notes[0] == "trial 1 0.4600 (best 0.4600)"
+    assert len(notes) == 60
 
 
-def test_same_seed_is_the_same_search_and_another_seed_another() -> None:
+def test_same_seed_is_the_same_search_and_another_seed_another(run: Any) -> None:
     one, same, other = make(trials=15), make(trials=15), make(trials=15, seed=1)
     for study in (one, same, other):
         run(study)
@@ -75,7 +79,7 @@ def test_same_seed_is_the_same_search_and_another_seed_another() -> None:
 
 
 @pytest.mark.parametrize("storage", ["sqlite", "journal"])
-def test_a_stopped_search_goes_on_as_if_it_had_not_been_stopped(tmp_path: Path, storage: str) -> None:
+def test_a_stopped_search_goes_on_as_if_it_had_not_been_stopped(tmp_path: Path, storage: str, run: Any) -> None:
     """Also where a trial was lost on the way: 14 trials, so that the estimator has begun to learn."""
     whole = make(trials=14)
     run(whole)
@@ -85,37 +89,36 @@ def test_a_stopped_search_goes_on_as_if_it_had_not_been_stopped(tmp_path: Path, 
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        make(tmp_path, trials=14, storage=storage).run(killed, worker=None, progress=lambda _: None)
+        make(tmp_path, trials=14, storage=storage).run(killed, worker=None)
     study = make(tmp_path, trials=14, storage=storage)
     assert len(study.trials) == 4
-    told = run(study)
-    assert len(told) == 10
+    assert len(run(study)) == 10
     assert gist(study.trials) == gist(whole.trials)
 
 
-def test_a_finished_search_does_nothing_more_and_a_larger_budget_goes_on(tmp_path: Path) -> None:
+def test_a_finished_search_does_nothing_more_and_a_larger_budget_goes_on(tmp_path: Path, run: Any) -> None:
     run(make(tmp_path, trials=3))
     assert run(make(tmp_path, trials=3)) == []
     assert len(run(make(tmp_path, trials=5))) == 2
 
 
-def test_another_search_in_the_same_folder_begins_anew(tmp_path: Path) -> None:
+def test_another_search_in_the_same_folder_begins_anew(tmp_path: Path, run: Any) -> None:
     run(make(tmp_path, trials=3))
     assert len(run(make(tmp_path, trials=3, identity="b"))) == 3
 
 
-def test_first_trial_that_was_lost_is_tried_again(tmp_path: Path) -> None:
+def test_first_trial_that_was_lost_is_tried_again(tmp_path: Path, run: Any) -> None:
     def killed(values: Mapping[str, Any], fold: int) -> float:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        make(tmp_path).run(killed, worker=1, progress=lambda _: None)
+        make(tmp_path).run(killed, worker=1)
     run(make(tmp_path, trials=3), worker=0)
     run(make(tmp_path, trials=4), worker=1)
     assert [trial.start for trial in make(tmp_path).trials] == [False, False, True, False]
 
 
-def test_workers_share_the_trials_and_keep_to_the_budget(tmp_path: Path) -> None:
+def test_workers_share_the_trials_and_keep_to_the_budget(tmp_path: Path, run: Any) -> None:
     first, second = make(tmp_path, trials=6), make(tmp_path, trials=6)
     run(first, worker=0, stop_after=2)
     run(second, worker=1, stop_after=3)
@@ -127,7 +130,7 @@ def test_workers_share_the_trials_and_keep_to_the_budget(tmp_path: Path) -> None
     assert [trial.values for trial in second.trials] == [trial.values for trial in alone.trials]
 
 
-def test_a_worker_leaves_the_running_trial_of_another_alone(tmp_path: Path) -> None:
+def test_a_worker_leaves_the_running_trial_of_another_alone(tmp_path: Path, run: Any) -> None:
     inner = make(tmp_path, trials=3)
 
     def meanwhile(values: Mapping[str, Any], fold: int) -> float:
@@ -140,7 +143,7 @@ def test_a_worker_leaves_the_running_trial_of_another_alone(tmp_path: Path) -> N
     assert [(trial.worker, trial.start) for trial in study.trials] == [(0, True), (1, False), (1, False)]
 
 
-def test_trials_below_the_median_are_given_up_after_two_folds() -> None:
+def test_trials_below_the_median_are_given_up_after_two_folds(run: Any) -> None:
     study = make(trials=40, folds=4, pruning=True)
     run(study)
     pruned = [trial for trial in study.trials if trial.outcome == "pruned"]
@@ -151,7 +154,7 @@ def test_trials_below_the_median_are_given_up_after_two_folds() -> None:
     assert all(sum(trial.scores[:2]) < sum(best.scores[:2]) for trial in pruned)
 
 
-def test_options_that_the_model_refuses_are_told_and_not_tried_to_the_end() -> None:
+def test_options_that_the_model_refuses_are_told_and_not_tried_to_the_end(run: Any) -> None:
     def picky(values: Mapping[str, Any], fold: int) -> float:
         if values["n"] > 5:
             raise UsageError("too many")
@@ -167,7 +170,7 @@ def test_options_that_the_model_refuses_are_told_and_not_tried_to_the_end() -> N
     assert len(study.trials) == 20
 
 
-def test_own_options_outside_the_space_are_tried_all_the_same(tmp_path: Path) -> None:
+def test_own_options_outside_the_space_are_tried_all_the_same(tmp_path: Path, run: Any) -> None:
     asked = TuneOptions(trials=14, folds=2)
     own = {**DEFAULTS, "x": "auto"}
 
@@ -184,7 +187,7 @@ def test_own_options_outside_the_space_are_tried_all_the_same(tmp_path: Path) ->
     assert best_trial(study.trials) == study.trials[0]
 
 
-def test_no_trial_starts_when_the_time_is_spent(tmp_path: Path) -> None:
+def test_no_trial_starts_when_the_time_is_spent(tmp_path: Path, run: Any) -> None:
     run(make(tmp_path, timeout=1e-9), worker=0)
     run(make(tmp_path, timeout=1e-9), worker=1)
     assert [trial.worker for trial in make(tmp_path).trials] == [0, 1]
@@ -192,7 +195,7 @@ def test_no_trial_starts_when_the_time_is_spent(tmp_path: Path) -> None:
     assert len(run(make(tmp_path, timeout=1e6, trials=4))) == 2
 
 
-def test_numbers_have_four_digits_and_stay_in_their_range() -> None:
+def test_numbers_have_four_digits_and_stay_in_their_range(run: Any) -> None:
     study = make(trials=30)
     run(study)
     for trial in study.trials:
@@ -209,7 +212,7 @@ def test_equal_values_leave_the_first_the_winner() -> None:
     assert best_trial(()) is None
 
 
-def test_storage_is_a_file_that_optuna_opens(tmp_path: Path) -> None:
+def test_storage_is_a_file_that_optuna_opens(tmp_path: Path, run: Any) -> None:
     run(make(tmp_path, trials=4))
     study = optuna.load_study(study_name="a", storage=f"sqlite:///{tmp_path / 'study.db'}")
     assert [trial.state.name for trial in study.trials] == ["COMPLETE"] * 4

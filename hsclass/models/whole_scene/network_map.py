@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from hsclass.devices.gpu_memory import free_gpu_memory
-from hsclass.devices.shortage import explained_shortage
+from hsclass.devices.out_of_memory import explained_out_of_memory
 from hsclass.errors import OutOfMemoryError
 from hsclass.models.whole_scene.convolutional_map import convolutional_twin
 from hsclass.models.whole_scene.map_tiles import bytes_a_pixel, corners, tile_shape
@@ -50,7 +50,7 @@ class NetworkMap:
         rows : slice
             Which rows to predict.
         memory : float
-            Bytes that the network may work in, beside cube and result. On a graphics card whose memory is known, half
+            Bytes that the network may work in, beside cube and result. On a GPU whose memory is known, half
             of what is free there is taken in its place.
 
         Raises
@@ -61,7 +61,7 @@ class NetworkMap:
         run = self._spectra if self._side == 1 else self._tiles
         free = free_gpu_memory()
         most = min(memory if free is None else free / 2, self._enough)
-        found, enough = smaller_at_shortage(most, lambda memory: run(cube, rows, memory))
+        found, enough = smaller_when_out_of_memory(most, lambda memory: run(cube, rows, memory))
         if enough < most:
             self._enough = enough
         return found
@@ -78,7 +78,7 @@ class NetworkMap:
         spectra = cube[rows].reshape(-1, 1, 1, self._features)
         count = min(_SPECTRA, self.pixels(memory))
         parts = range(0, len(spectra), count)
-        with explained_shortage(f"mapping {count} spectra at a time", _remedy(memory)):
+        with explained_out_of_memory(f"mapping {count} spectra at a time", _remedy(memory)):
             found = [np.asarray(self.network.predict_on_batch(spectra[first : first + count])) for first in parts]
         return np.concatenate(found).reshape(*cube[rows].shape[:2], -1)
 
@@ -89,7 +89,7 @@ class NetworkMap:
         size = rows.stop - rows.start, cube.shape[1]
         height, width = tile_shape(*size, reach=reach, pixels=self.pixels(memory))
         found = np.empty((*size, self.network.output_shape[-1]), np.float32)
-        with explained_shortage(f"mapping in tiles of {height} x {width} pixels", _remedy(memory)):
+        with explained_out_of_memory(f"mapping in tiles of {height} x {width} pixels", _remedy(memory)):
             for top, left in corners(*size, (height, width)):
                 first = rows.start + top
                 around = np.ix_(down[first : first + height + 2 * reach], across[left : left + width + 2 * reach])
@@ -98,7 +98,7 @@ class NetworkMap:
         return found
 
 
-def smaller_at_shortage(size: float, run: Callable[[float], np.ndarray]) -> tuple[np.ndarray, float]:
+def smaller_when_out_of_memory(size: float, run: Callable[[float], np.ndarray]) -> tuple[np.ndarray, float]:
     """Return what `run` makes of a size of its pieces, or of half or a quarter where memory runs out; and that size.
 
     Raises

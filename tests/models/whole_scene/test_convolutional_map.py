@@ -12,7 +12,7 @@ from hsclass.models import MODELS, model_class
 from hsclass.models.network import NetworkClassifier
 from hsclass.models.whole_scene.convolutional_map import convolutional_twin
 from hsclass.models.whole_scene.map_tiles import bytes_a_pixel
-from hsclass.models.whole_scene.network_map import NetworkMap, smaller_at_shortage
+from hsclass.models.whole_scene.network_map import NetworkMap, smaller_when_out_of_memory
 from hsclass.models.windows import pad_cube
 
 BANDS, CLASSES, WINDOW = 24, 4, 9
@@ -175,7 +175,7 @@ def narrowed(room: int) -> tuple[NetworkMap, Narrow, float]:
     return mapper, narrow, mapper_bytes(mapper)
 
 
-def test_shortage_of_memory_is_met_with_smaller_tiles_that_are_kept_to() -> None:
+def test_smaller_tiles_are_tried_where_memory_runs_out_and_kept_to() -> None:
     mapper, narrow, each = narrowed(200)
     cube = make_cube(11, 9)
     expected = by_windows(mapper.network, cube)
@@ -188,7 +188,7 @@ def test_shortage_of_memory_is_met_with_smaller_tiles_that_are_kept_to() -> None
     assert max(narrow.asked[first:]) <= 175
 
 
-def test_shortage_that_stays_says_what_to_try() -> None:
+def test_memory_that_never_suffices_says_what_to_try() -> None:
     mapper, narrow, each = narrowed(80)
     with pytest.raises(
         OutOfMemoryError, match=r"^mapping in tiles of 3 x 5 pixels ran out of memory; give .*--memory 1\)"
@@ -205,7 +205,7 @@ def test_other_errors_are_not_tried_again() -> None:
         raise ValueError("shapes")
 
     with pytest.raises(ValueError, match="shapes"):
-        smaller_at_shortage(8, run)
+        smaller_when_out_of_memory(8, run)
     assert calls == [8]
 
 

@@ -9,7 +9,7 @@ _SIGNS = ("RESOURCE_EXHAUSTED", "ResourceExhausted", "OutOfMemory", "out of memo
 
 
 @contextmanager
-def explained_shortage(what: str, remedy: str) -> Iterator[None]:
+def explained_out_of_memory(what: str, remedy: str) -> Iterator[None]:
     """Raise OutOfMemoryError "WHAT ran out of memory; REMEDY" where memory does not suffice for what is done inside.
 
     TensorFlow, JAX and PyTorch each have an exception of their own for it, and none may be imported for its sake.

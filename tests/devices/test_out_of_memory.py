@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from hsclass.devices.shortage import explained_shortage
+from hsclass.devices.out_of_memory import explained_out_of_memory
 from hsclass.errors import OutOfMemoryError
 
 
@@ -12,7 +12,7 @@ def test_an_array_too_large_for_the_machine() -> None:
     told = r"^training ran out of memory; set batch_size to 3 or less$"
     with (
         pytest.raises(OutOfMemoryError, match=told) as caught,
-        explained_shortage("training", "set batch_size to 3 or less"),
+        explained_out_of_memory("training", "set batch_size to 3 or less"),
     ):
         np.ones((2**24, 2**24))
     assert isinstance(caught.value, MemoryError)
@@ -27,10 +27,10 @@ def test_an_array_too_large_for_the_machine() -> None:
     ],
 )
 def test_words_of_the_backends(error: Exception) -> None:
-    with pytest.raises(OutOfMemoryError), explained_shortage("training", "take less"):
+    with pytest.raises(OutOfMemoryError), explained_out_of_memory("training", "take less"):
         raise error
 
 
 def test_other_errors_pass() -> None:
-    with pytest.raises(ValueError, match="shape"), explained_shortage("training", "take less"):
+    with pytest.raises(ValueError, match="shape"), explained_out_of_memory("training", "take less"):
         raise ValueError("shape")

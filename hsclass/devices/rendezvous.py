@@ -65,10 +65,10 @@ class Watch:
                 number = waiting.pop(connection)
                 if _received(connection, 1) != _GOODBYE:
                     time.sleep(_GRACE)
-                    self._tell(number)
+                    self._report(number)
                     return
 
-    def _tell(self, number: int) -> None:
+    def _report(self, number: int) -> None:
         self.lost(
             f"worker {number} ({self.addresses[number]}) of this training is gone, so worker {self.rank} ends, too;"
             " look at what it last said, and start the training again"
@@ -85,7 +85,7 @@ class Watch:
                 connection.sendall(_GOODBYE)
 
 
-def call_roll(
+def rendezvous(
     addresses: Sequence[str], rank: int, *, seconds: float, lost: Callable[[str], Any] = end_process
 ) -> Watch:
     """Wait until all workers of a training are there.
@@ -93,7 +93,7 @@ def call_roll(
     Parameters
     ----------
     addresses : sequence of str
-        HOST:PORT of every worker, the same list in each. The port is free again when the roll has been called.
+        HOST:PORT of every worker, the same list in each. The port is free again at the end.
     rank : int
         Which of them this process is.
     seconds : float

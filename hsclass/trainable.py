@@ -1,4 +1,4 @@
-"""Whether a scene and a split can be learned from, and what of it is worth a word."""
+"""Check that a scene and a split can be learned from."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ _MOST = 8  # bands that a message lists
 _BLOCK = 2**24  # values looked at at a time
 
 
-def require_learnable(scene: Scene, split: Split, labels: np.ndarray) -> None:
+def require_trainable(scene: Scene, split: Split, labels: np.ndarray) -> None:
     """Raise DataError where the pixels to learn from, or those around them, are not fit for it.
 
     Parameters
@@ -20,7 +20,7 @@ def require_learnable(scene: Scene, split: Split, labels: np.ndarray) -> None:
     split : Split
         Which pixels are to be learned from.
     labels : ndarray of int, shape (rows, cols)
-        The ground truth that the split divides.
+        The reference labels that the split divides.
 
     Raises
     ------
@@ -52,7 +52,7 @@ def require_learnable(scene: Scene, split: Split, labels: np.ndarray) -> None:
     empty = int((learned & ~scene.mask).sum())
     if empty:
         raise DataError(
-            f"split: {empty} pixels to learn from hold no data in scene {scene.name}; set its ground truth to 0 there"
+            f"split: {empty} pixels to learn from hold no data in scene {scene.name}; set its labels to 0 there"
         )
     _require_finite(scene, learned)
 
@@ -83,7 +83,7 @@ def constant_bands(spectra: np.ndarray) -> np.ndarray:
 
 
 def note_on_constant(bands: np.ndarray) -> str:
-    """Return what to tell of bands that are constant over the training pixels."""
+    """Return a note on bands that are constant over the training pixels."""
     drop = ", ".join(str(band) for band in bands)
     return (
         f"constant over the training pixels: {_named(bands)}, counted from 0; nothing can be learned of that, and other"

@@ -7,9 +7,9 @@ import pytest
 
 import hsclass
 from hsclass.errors import DataError
-from hsclass.learnable import constant_bands, note_on_constant, require_learnable
 from hsclass.scene import Scene
 from hsclass.split import Split
+from hsclass.trainable import constant_bands, note_on_constant, require_trainable
 
 
 def with_values(scene: Scene, *places: tuple[int, int, int], value: float = np.nan) -> Scene:
@@ -23,7 +23,7 @@ def with_values(scene: Scene, *places: tuple[int, int, int], value: float = np.n
 def test_values_that_are_not_finite_are_counted_and_named(toy_scene: Scene, toy_split: Split, value: float) -> None:
     broken = with_values(toy_scene, (9, 3, 4), (9, 3, 7), (5, 20, 7), (11, 0, 2), value=value)
     with pytest.raises(DataError) as caught:
-        require_learnable(broken, toy_split, broken.require_labels())
+        require_trainable(broken, toy_split, broken.require_labels())
     assert str(caught.value) == (
         "scene toy: 3 pixels hold NaN or infinite values, 2 of them to learn from; the first is (5, 20), in bands"
         " 2, 4, 7; expected numbers, as windows reach there: declare the value as nodata, or leave these bands out of"
@@ -35,7 +35,7 @@ def test_pixels_marked_as_without_data_may_hold_anything(toy_scene: Scene, toy_s
     broken = with_values(toy_scene, (5, 20, 7))
     mask = broken.mask.copy()
     mask[5, 20] = False
-    require_learnable(replace(broken, mask=mask), toy_split, broken.require_labels())
+    require_trainable(replace(broken, mask=mask), toy_split, broken.require_labels())
 
 
 def test_training_refuses_values_that_are_not_finite(toy_scene: Scene, toy_split: Split) -> None:

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from hsclass.devices.local_workers import free_ports
-from hsclass.devices.roll_call import Watch, call_roll
+from hsclass.devices.rendezvous import Watch, rendezvous
 from hsclass.errors import UsageError, WorkerError
 
 SECONDS = 20.0  # more than enough; a test that needs them all has failed
@@ -24,7 +24,7 @@ def meet(addresses: list[str], lost: "queue.Queue[str]") -> dict[int, Watch]:
     found: dict[int, Watch] = {}
 
     def come(rank: int) -> None:
-        found[rank] = call_roll(addresses, rank, seconds=SECONDS, lost=lost.put)
+        found[rank] = rendezvous(addresses, rank, seconds=SECONDS, lost=lost.put)
 
     threads = [threading.Thread(target=come, args=(rank,)) for rank in range(len(addresses))]
     for thread in threads:
@@ -74,7 +74,7 @@ def test_ports_are_free_again_for_tensorflow(addresses: list[str]) -> None:
 def test_worker_that_never_comes_is_named_with_its_address(addresses: list[str], rank: int, absent: list[int]) -> None:
     names = ", ".join(f"{number} ({addresses[number]})" for number in absent)
     with pytest.raises(WorkerError) as caught:
-        call_roll(addresses, rank, seconds=0.2)
+        rendezvous(addresses, rank, seconds=0.2)
     assert f"worker {names} did not come within 0.2 s" in str(caught.value)
 
 
@@ -84,7 +84,7 @@ def test_port_that_is_taken_is_told(addresses: list[str]) -> None:
         socket.create_server((host, int(port))),
         pytest.raises(UsageError, match=f"worker 1: port {port} of its address"),
     ):
-        call_roll(addresses, 1, seconds=0.2)
+        rendezvous(addresses, 1, seconds=0.2)
 
 
 def test_stranger_at_the_address_is_told(addresses: list[str]) -> None:
@@ -96,14 +96,14 @@ def test_stranger_at_the_address_is_told(addresses: list[str]) -> None:
 
         threading.Thread(target=answer, daemon=True).start()
         with pytest.raises(WorkerError, match=f"what answers at {addresses[0]} is no worker of this training of 3"):
-            call_roll(addresses, 1, seconds=SECONDS)
+            rendezvous(addresses, 1, seconds=SECONDS)
 
 
 def test_stranger_that_calls_is_left_alone(addresses: list[str]) -> None:
     pair = addresses[:2]
     lost: queue.Queue[str] = queue.Queue()
     found: list[Watch] = []
-    chief = threading.Thread(target=lambda: found.append(call_roll(pair, 0, seconds=SECONDS, lost=lost.put)))
+    chief = threading.Thread(target=lambda: found.append(rendezvous(pair, 0, seconds=SECONDS, lost=lost.put)))
     chief.start()
     host, port = pair[0].split(":")
     while chief.is_alive():
@@ -111,7 +111,7 @@ def test_stranger_that_calls_is_left_alone(addresses: list[str]) -> None:
             stranger = socket.create_connection((host, int(port)))
             stranger.sendall(b"GET / HTTP/1.1\r\n\r\n12345678")
             break
-    found.append(call_roll(pair, 1, seconds=SECONDS, lost=lost.put))
+    found.append(rendezvous(pair, 1, seconds=SECONDS, lost=lost.put))
     chief.join()
     assert len(found) == 2
     for watch in found:

@@ -1,4 +1,4 @@
-"""What a killed run leaves for the next: finished strips, each a file that says which map it belongs to."""
+"""Finished strips of a map, from which a killed run goes on: each a file that says which map it belongs to."""
 
 import hashlib
 import json
@@ -22,9 +22,9 @@ def map_key(model_folder: Path | None, about: Mapping[str, Any], options: Mappin
     Parameters
     ----------
     model_folder : Path or None
-        Whose files are digested; None: the account `about` alone tells the model.
+        Whose files are digested; None: `about` alone identifies the model.
     about : mapping
-        The model's account.
+        The model card.
     options : mapping
         Identity of the scene, options, version.
     """
@@ -36,13 +36,13 @@ def map_key(model_folder: Path | None, about: Mapping[str, Any], options: Mappin
     return digest.hexdigest()
 
 
-class Leftovers:
-    """Finished strips in a folder beside the output.
+class FinishedStrips:
+    """Finished strips in a folder next to the output.
 
     Parameters
     ----------
     output : Path
-        The map; the folder is `.tiles-NAME` beside it.
+        The map; the folder is `.tiles-NAME` next to it.
     key : str
         Of `map_key`: strips with another are ignored.
     dtype : dtype
