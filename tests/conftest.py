@@ -64,14 +64,18 @@ class Stopped(Exception):  # noqa: N818
 class Reports:
     """What was reported of long computations: the updates of their progress, in order.
 
-    `stop_after` makes the update of that number raise Stopped, as a kill would end the computation there.
+    `stop` makes the update of that number raise Stopped, as a kill would end the computation there.
     """
 
     stopped = Stopped
 
     def __init__(self) -> None:
         self.updates: list[tuple[float, str]] = []
-        self.stop_after: int | None = None
+        self._stop_after: int | None = None
+
+    def stop(self, after: int | None) -> None:
+        self.updates.clear()
+        self._stop_after = after
 
     @property
     def notes(self) -> list[str]:
@@ -81,14 +85,14 @@ class Reports:
         if not done:
             return
         self.updates.append((done, note))
-        if len(self.updates) == self.stop_after:
-            self.stop_after = None
+        if len(self.updates) == self._stop_after:
+            self._stop_after = None
             raise Stopped
 
 
 @pytest.fixture
 def reports(monkeypatch: pytest.MonkeyPatch) -> Reports:
-    """Record the progress of computations; stop one with `reports.stop_after`, which raises `reports.stopped`."""
+    """Record the progress of computations; stop one with `reports.stop`, which raises `reports.stopped`."""
     found = Reports()
     monkeypatch.setattr("hsclass.progress._Lines.update", lambda bar, done=1, note="": found.record(done, note))
     return found

@@ -180,8 +180,7 @@ def test_stopped_training_goes_on_and_ends_as_an_unbroken_one(toy: ImageSamples,
     split = divide_images(toy, "random", keep_together=False, leaky=True)
     options = {"size": 8, "grey": False, "hidden": [8], "epochs": 4, "batch_size": 6, "dropout": 0.0}
     whole = fit_images(toy, split, "dense", **options)
-    reports.updates.clear()
-    reports.stop_after = 2
+    reports.stop(2)
     with pytest.raises(reports.stopped):
         fit_images(toy, split, "dense", checkpoint=tmp_path / "state", **options)
     again = fit_images(toy, split, "dense", checkpoint=tmp_path / "state", **options)

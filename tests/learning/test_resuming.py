@@ -99,8 +99,7 @@ def test_patience_and_plateau_go_on_where_they_were(tmp_path: Path, reports: Any
     options = {"schedule": "plateau", "warmup": 0, "drop_every": 1, "patience": 3, "learning_rate": 1e-9, "epochs": 8}
     weights, report = train(**options)
 
-    reports.updates.clear()
-    reports.stop_after = 3
+    reports.stop(3)
     with pytest.raises(reports.stopped):
         train(at(tmp_path), **options)
     again, resumed = train(at(tmp_path), **options)

@@ -99,7 +99,7 @@ def test_they_do_not_spoil_the_windows_beside_them(toy_scene: Scene, toy_split: 
 def test_they_are_reported_after_a_resumed_run(
     lda: TrainedModel, spoiled: Scene, tmp_path: Path, reports: Any, mapped: Any
 ) -> None:
-    reports.stop_after = 1
+    reports.stop(1)
     with pytest.raises(reports.stopped):
         map_file(lda, ScenePixels(spoiled), tmp_path / "m.tif", MapRequest(memory=1e-3))
     _, said = mapped(lda, ScenePixels(spoiled), tmp_path / "m.tif")

@@ -151,7 +151,7 @@ def test_features_without_bound_are_mapped_at_once_and_it_is_said(
     write_scene(toy_scene, tmp_path / "toy")
     map_file(model, open_pixels(tmp_path / "toy"), tmp_path / "m.tif", LEAST)
     said = warnings_logged()
-    assert "features sdap look without bound, so the whole scene is mapped at once" in said[0]
+    assert "features sdap look without bound, so the whole scene is mapped at once" in said[-1]
     np.testing.assert_array_equal(read_classes(tmp_path / "m.tif")[0], hsclass.predict_scene(model, toy_scene).classes)
 
 
@@ -215,7 +215,7 @@ def test_resumed_map_is_the_unbroken_one(lda: TrainedModel, tall: Path, tmp_path
     unbroken = (tmp_path / "m.tif").read_bytes(), (tmp_path / "p.tif").read_bytes()
     (tmp_path / "m.tif").unlink()
     (tmp_path / "p.tif").unlink()
-    reports.stop_after = 2
+    reports.stop(2)
     with pytest.raises(reports.stopped):
         map_file(lda, open_pixels(tall), tmp_path / "m.tif", request)
     assert not (tmp_path / "m.tif").exists()
@@ -228,7 +228,7 @@ def test_resumed_map_is_the_unbroken_one(lda: TrainedModel, tall: Path, tmp_path
 
 
 def test_strip_finished_with_other_memory_is_used(lda: TrainedModel, tall: Path, tmp_path: Path, reports: Any) -> None:
-    reports.stop_after = 1
+    reports.stop(1)
     with pytest.raises(reports.stopped):
         map_file(lda, open_pixels(tall), tmp_path / "m.tif", LEAST)
     pixels = counting(tall)
@@ -240,7 +240,7 @@ def test_strip_finished_with_other_memory_is_used(lda: TrainedModel, tall: Path,
 def test_damaged_finished_strips_are_made_again(
     lda: TrainedModel, tall: Path, tmp_path: Path, harm: str, reports: Any
 ) -> None:
-    reports.stop_after = 3
+    reports.stop(3)
     with pytest.raises(reports.stopped):
         map_file(lda, open_pixels(tall), tmp_path / "m.tif", LEAST)
     strip = tmp_path / ".tiles-m.tif" / "rows-000000064-000000128.npz"
@@ -262,8 +262,7 @@ def test_finished_strips_of_another_model_scene_or_option_are_not_used(
 ) -> None:
     def stopped(model: TrainedModel, scene: Path, request: MapRequest, *, after: int = 1) -> list[tuple[int, int]]:
         pixels = counting(scene)
-        reports.updates.clear()
-        reports.stop_after = after
+        reports.stop(after)
         with pytest.raises(reports.stopped):
             map_file(model, pixels, tmp_path / "m.tif", request)
         return pixels.asked

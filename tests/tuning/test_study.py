@@ -37,9 +37,8 @@ def run(reports: Any) -> Any:
     def run(
         study: StoredStudy, score: Any = peak, *, worker: int | None = None, stop_after: int | None = None
     ) -> list[str]:
-        reports.updates.clear()
         done = bool(study.trials)  # reported before the first
-        reports.stop_after = None if stop_after is None else stop_after + done
+        reports.stop(None if stop_after is None else stop_after + done)
         try:
             study.run(score, worker=worker)
         except reports.stopped:
