@@ -116,7 +116,7 @@ def run(setting: tuple[int, int, int, str, float], rng: np.random.Generator, tel
             hold(name, row[f"{name}_low"], row[f"{name}_high"], value)
             if name == "producers":
                 tell["none"].append(row[f"{name}_low"] is None)
-    (pair,) = hsclass.compare_maps(maps, truth, split).pairs
+    (pair,) = hsclass.compare(maps, truth, split).pairs
     hold("diff", pair.low, pair.high, 0)
     tell["mcnemar"].append(pair.mcnemar_p < 0.05)
     tell["permuted"].append(pair.permutation_p < 0.05)

@@ -16,13 +16,13 @@ _PUBLIC = {
     "fit": "hsclass.training",
     "predict_scene": "hsclass.predict",
     "evaluate": "hsclass.assess",
-    "compare_maps": "hsclass.assess",
+    "compare": "hsclass.assess",
 }
 
-__all__ = ["audit_split", "compare_maps", "evaluate", "fit", "make_split", "open_scene", "predict_scene", "tune"]
+__all__ = ["audit_split", "compare", "evaluate", "fit", "make_split", "open_scene", "predict_scene", "tune"]
 
 if TYPE_CHECKING:
-    from hsclass.assess import compare_maps, evaluate
+    from hsclass.assess import compare, evaluate
     from hsclass.audit import audit_split
     from hsclass.datasets import open_scene
     from hsclass.predict import predict_scene

@@ -1,8 +1,8 @@
-"""The evaluate stage: how right a map is on the test pixels of a split, and how sure that is."""
+"""The evaluate stage: how accurate a prediction is on the test samples of a split, and how sure that is."""
 
 from hsclass.assess.area import adjusted_area
 from hsclass.assess.calibration import calibration
-from hsclass.assess.comparison import Comparison, Pair, compare_maps
+from hsclass.assess.comparison import compare
 from hsclass.assess.confusion import (
     average_accuracy,
     cohen_kappa,
@@ -13,24 +13,21 @@ from hsclass.assess.confusion import (
     users_accuracy,
 )
 from hsclass.assess.distance import accuracy_by_distance
-from hsclass.assess.evaluation import Evaluation, evaluate
-from hsclass.assess.inflation import Estimate, inflation
+from hsclass.assess.evaluation import evaluate
+from hsclass.assess.optimism import IntervalEstimate, optimism
 
 __all__ = [
-    "Comparison",
-    "Estimate",
-    "Evaluation",
-    "Pair",
+    "IntervalEstimate",
     "accuracy_by_distance",
     "adjusted_area",
     "average_accuracy",
     "calibration",
     "cohen_kappa",
-    "compare_maps",
+    "compare",
     "evaluate",
     "f1_scores",
-    "inflation",
     "macro_f1",
+    "optimism",
     "overall_accuracy",
     "producers_accuracy",
     "users_accuracy",

@@ -13,15 +13,15 @@ def with_abstained(
 ) -> tuple[np.ndarray, tuple[LandCover, ...]]:
     """Return a map and the classes to evaluate it by, where the map abstains at some pixels.
 
-    "Abstained" becomes one more class, which no pixel of a ground truth has: a test pixel without an answer is not
-    right. So overall and producer's accuracies count it as an error and cannot be raised by abstaining; the user's
+    "Abstained" becomes one more class, which no reference label has: a test pixel without an answer is not right. So
+    overall and producer's accuracies count it as an error and cannot be raised by abstaining; the user's
     accuracies of the other classes are those of the pixels that were given them.
 
     Parameters
     ----------
     predicted : ndarray of int, shape (rows, cols)
     classes : tuple of LandCover
-        Of the ground truth, by ascending id.
+        Of the reference labels, by ascending id.
     tags : mapping
         Of the map's file: `abstained` names the id.
     drawn : tuple of LandCover

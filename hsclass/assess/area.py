@@ -1,10 +1,8 @@
 """Areas and accuracies of a map, adjusted for its errors by a stratified estimator."""
 
-from typing import Any
-
 import numpy as np
 
-from hsclass.assess.plain import plain
+from hsclass.results.metrics import Area, ClassArea
 from hsclass.scene import LandCover
 
 HECTARE = 10_000.0
@@ -18,7 +16,7 @@ def adjusted_area(
     *,
     pixel_area: float | None = None,
     unnamed: int = 0,
-) -> dict[str, Any] | None:
+) -> Area | None:
     """Return error-adjusted class areas and accuracies with 95 % intervals (Olofsson et al. 2014, eqs. 4 to 11).
 
     The map's classes are the strata, the test pixels the sample. With W_i the share of class i in the map, n_ij the
@@ -26,8 +24,8 @@ def adjusted_area(
     p_ii / W_i, producer's accuracy p_jj / Σ_i p_ij, area of class j = Σ_i p_ij times the whole area.
 
     The paper asks for a probability sample of every stratum. The test pixels of a split are none: they lie where there
-    is ground truth, whole fields at a time. So the figures hold for the scene only as far as its unlabelled parts are
-    like the labelled ones, and the intervals, which take pixels for independent, are too narrow. What they tell is how
+    are reference labels, whole fields at a time. So the figures hold for the scene only as far as its unlabelled parts
+    are like the labelled ones, and the intervals, which take pixels for independent, are too narrow. They show how
     the labelled pixels' errors, weighted by the map's own areas, would shift the areas that one counts in the map.
 
     Parameters
@@ -44,8 +42,8 @@ def adjusted_area(
 
     Returns
     -------
-    dict or None
-        `unit`, `total` area, `unsampled_share`, `oa` with its interval, and `classes`. Map classes with fewer than two
+    Area or None
+        Map classes with fewer than two
         sample pixels have no estimate: `unsampled_share` is their share of the area, all figures are about the rest,
         and they themselves have None; so do the area and producer's accuracy of a class without a reference pixel.
         None as a whole where no map class is sampled.
@@ -82,30 +80,30 @@ def adjusted_area(
         others = producers**2 * (noise.sum(axis=0) - np.diagonal(noise))
         producers_half = Z * np.sqrt(own + others) / share
     oa, oa_half = float(weight @ users), Z * float(np.sqrt(np.diagonal(noise).sum()))
-    return {
-        "unit": "ha" if pixel_area else "pixels",
-        "total": total,
-        "unsampled_share": (total - whole) / total,
+    return Area(
+        unit="ha" if pixel_area else "pixels",
+        total=total,
+        unsampled_share=(total - whole) / total,
         **_spread("oa", oa, oa_half, 1.0),
-        "classes": [
-            {
-                "id": cover.id,
-                "name": cover.name,
-                "mapped": float(area[row]),
+        classes=[
+            ClassArea(
+                id=cover.id,
+                name=cover.name,
+                mapped=float(area[row]),
                 **_spread("area", float(share[row]) * whole if known[row] else np.nan, share_half[row] * whole, whole),
                 **_spread("users", users[row] if sampled[row] else np.nan, users_half[row], 1.0),
                 **_spread("producers", producers[row], producers_half[row], 1.0),
-            }
+            )
             for row, cover in enumerate(classes)
         ],
-    }
+    )
 
 
-def _spread(name: str, value: float, half: float, most: float) -> dict[str, float | None]:
+def _spread(name: str, value: float, half: float, most: float) -> dict[str, float]:
     """Return a figure and the ends of its interval, cut to what is possible.
 
     A sample that is right everywhere, or nowhere, has no spread by these formulas, which is not certainty: no interval.
     """
     full = f"{name}_accuracy" if name in {"users", "producers"} else name
     low, high = np.clip([value - half, value + half], 0, most).tolist() if half > 0 else (np.nan, np.nan)
-    return {full: plain(value), f"{name}_low": plain(low), f"{name}_high": plain(high)}
+    return {full: value, f"{name}_low": low, f"{name}_high": high}

@@ -52,22 +52,22 @@ class Sites:
 
 @dataclass(frozen=True)
 class Blocks:
-    """Square blocks over some pixels, as grids of one side and eight origins.
+    """Units that are independent of each other: square blocks over some pixels, as grids of one side and eight origins.
 
     Attributes
     ----------
-    side : int
-        Side of the blocks [pixels].
+    side : int or None
+        Side of the blocks [pixels]; None for units that are no squares, such as groups of images.
     grids : tuple of ndarray of int, each of shape (pixels,)
-        For each grid the block of every pixel, counted from 0; no block is empty.
+        For each grid the block of every sample, counted from 0; no block is empty.
     """
 
-    side: int
+    side: int | None
     grids: tuple[np.ndarray, ...]
 
     @cached_property
     def effective(self) -> float:
-        """How many blocks of equal size would tell as much: 1 / Σ w², w a block's share of the pixels; harmonic mean
+        """How many blocks of equal size would say as much: 1 / Σ w², w a block's share of the pixels; harmonic mean
         over the grids.
         """
         return float(1 / np.mean([((np.bincount(grid) / len(grid)) ** 2).sum() for grid in self.grids]))
@@ -120,7 +120,7 @@ def fixed_blocks(sites: Sites, *, side: int) -> Blocks:
 
 
 def _grids(sites: Sites, side: int, corners: tuple[tuple[float, float], ...]) -> tuple[np.ndarray, ...]:
-    """Block of each pixel, counted from the pixels' own corner, so that a shift of the scene changes nothing."""
+    """Return the block of each pixel, counted from the pixels' own corner, so that a shifted scene gives the same."""
     anchors = sites.anchors(side)
     rows, cols = (anchors - anchors.min(axis=0)).T.astype(np.int32)
     grids = []

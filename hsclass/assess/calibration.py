@@ -1,13 +1,13 @@
-"""Calibration: whether a map is right as often as its confidence says."""
-
-from typing import Any
+"""Calibration: whether a model is right as often as its confidence says."""
 
 import numpy as np
+
+from hsclass.results.metrics import Calibration, ConfidenceBin
 
 BINS = 15
 
 
-def calibration(confidence: np.ndarray, right: np.ndarray) -> dict[str, Any]:
+def calibration(confidence: np.ndarray, right: np.ndarray) -> Calibration:
     """Return the expected calibration error and the reliability curve.
 
     ECE = Σ n_m / n |accuracy_m - confidence_m| over 15 bins ((m - 1) / 15, m / 15] of the predicted class's
@@ -15,15 +15,14 @@ def calibration(confidence: np.ndarray, right: np.ndarray) -> dict[str, Any]:
 
     Parameters
     ----------
-    confidence : ndarray of float, shape (pixels,)
+    confidence : ndarray of float, shape (n,)
         Probability of the predicted class, 0…1.
-    right : ndarray of bool, shape (pixels,)
+    right : ndarray of bool, shape (n,)
 
     Returns
     -------
-    dict
-        `ece`, and `bins`: for each that holds pixels its edges `low` and `high`, the number of pixels `n`, their mean
-        `confidence` and their `accuracy`.
+    Calibration
+        With the bins that hold samples.
 
     References
     ----------
@@ -32,14 +31,14 @@ def calibration(confidence: np.ndarray, right: np.ndarray) -> dict[str, Any]:
     # Confidences are float32: 0.2 is a little more than 3 / 15, and belongs below that edge.
     place = np.clip(np.ceil(confidence * BINS - 1e-6).astype(int) - 1, 0, BINS - 1)
     bins = [
-        {
-            "low": bin_ / BINS,
-            "high": (bin_ + 1) / BINS,
-            "n": int((place == bin_).sum()),
-            "confidence": float(confidence[place == bin_].mean(dtype=np.float64)),
-            "accuracy": float(right[place == bin_].mean()),
-        }
+        ConfidenceBin(
+            low=bin_ / BINS,
+            high=(bin_ + 1) / BINS,
+            n=int((place == bin_).sum()),
+            confidence=float(confidence[place == bin_].mean(dtype=np.float64)),
+            accuracy=float(right[place == bin_].mean()),
+        )
         for bin_ in np.unique(place).tolist()
     ]
-    gap = sum(row["n"] * abs(row["accuracy"] - row["confidence"]) for row in bins)
-    return {"ece": gap / len(right), "bins": bins}
+    gap = sum(row.n * abs(row.accuracy - row.confidence) for row in bins)
+    return Calibration(ece=gap / len(right), bins=bins)

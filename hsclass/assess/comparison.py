@@ -1,112 +1,53 @@
-"""Comparison of several models' maps under one split, in pairs."""
+"""Comparison of several models' predictions under one split, in pairs."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from itertools import combinations, product
 from typing import Any
 
 import numpy as np
 
-from hsclass.assess.blocks import Blocks, make_blocks
+from hsclass.assess.blocks import Blocks
 from hsclass.assess.intervals import LEVEL, UNDEFINED, Bounds, quantile, replicate, standard_error
-from hsclass.assess.plain import plain
-from hsclass.assess.sample import least_side, take_sample
+from hsclass.assess.sample import take_samples
+from hsclass.assess.units import units_of
 from hsclass.errors import UsageError
+from hsclass.results.comparison import Comparison, Pair
 from hsclass.split import Split
 
 PERMUTATIONS = 9999
 
 
-@dataclass(frozen=True)
-class Pair:
-    """Two models on the same test pixels.
-
-    Attributes
-    ----------
-    a, b : str
-        Names of the models.
-    difference, low, high : float
-        OA of `a` minus OA of `b` with its 95 % interval by the paired bootstrap over blocks; NaN where undefined.
-    only_a, only_b : int
-        Test pixels that only `a`, only `b` has right.
-    mcnemar_p, mcnemar_holm : float
-        p-value of McNemar's test; corrected over all pairs.
-    permutation_p, permutation_holm : float
-        p-value of the permutation of blocks; corrected over all pairs.
-    """
-
-    a: str
-    b: str
-    difference: float
-    low: float
-    high: float
-    only_a: int
-    only_b: int
-    mcnemar_p: float
-    mcnemar_holm: float
-    permutation_p: float
-    permutation_holm: float
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """All pairs of models under one split.
-
-    Attributes
-    ----------
-    n_test : int
-        Test pixels.
-    blocks, block_side : int
-        Effective number and side [pixels] of the blocks.
-    methods : tuple of str
-        Names of the models.
-    pairs : tuple of Pair
-    """
-
-    n_test: int
-    blocks: int
-    block_side: int
-    methods: tuple[str, ...]
-    pairs: tuple[Pair, ...]
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return all figures as plain numbers, None where undefined."""
-        return {
-            "n_test": self.n_test, "blocks": self.blocks, "block_side": self.block_side, "level": LEVEL,
-            "permutations": PERMUTATIONS, "methods": list(self.methods),
-            "pairs": [{**asdict(pair), "low": plain(pair.low), "high": plain(pair.high)} for pair in self.pairs],
-        }  # fmt: skip
-
-
-def compare_maps(maps: Mapping[str, np.ndarray], labels: np.ndarray, split: Split, *, seed: int = 0) -> Comparison:
-    """Compare the overall accuracies of several maps on the test pixels of one split, all pairs.
+def compare(predictions: Mapping[str, np.ndarray], labels: np.ndarray, split: Split, *, seed: int = 0) -> Comparison:
+    """Compare the overall accuracies of several predictions on the test samples of one split, all pairs.
 
     Two tests per pair, each corrected for the number of pairs by Holm's (1979) method. McNemar's asks whether the
-    pixels that only one of the two has right could be as many the other way round; it takes pixels for independent,
-    which neighbours are not, so that its p-values are far too small. The one to read is the permutation of blocks: it
-    swaps the results of the two models in whole blocks, all ways or 9999 random ones.
+    samples that only one of the two has right could be as many the other way round; it takes samples for independent,
+    which neighbouring pixels are not, so that its p-values are far too small for maps. The one to read is the
+    permutation of blocks (groups of near-duplicates for images): it swaps the results of the two models in whole
+    blocks, all ways or 9999 random ones.
 
     Parameters
     ----------
-    maps : mapping of str to ndarray of int, shape (rows, cols)
-        Class ids of each model's map.
-    labels : ndarray of int, shape (rows, cols)
-        Ground truth, 0 = unlabelled.
+    predictions : mapping of str to ndarray
+        Of each model, as `evaluate` takes them: class ids of shape (rows, cols) or (n,), or bool of shape (n, classes).
+    labels : ndarray, same shape and type
+        Reference labels, 0 = unlabelled.
     split : Split
-        Says which pixels are test.
+        Says which samples are test.
     seed : int
         Of the bootstrap and the permutations.
 
     Returns
     -------
     Comparison
+        OA is the share of samples with exactly the right classes where a sample may have several.
 
     Raises
     ------
     UsageError
-        If there is no map.
+        If there is no prediction.
     DataError
-        If the shapes differ or there is no test pixel.
+        If the shapes differ or there is no test sample.
 
     References
     ----------
@@ -121,34 +62,43 @@ def compare_maps(maps: Mapping[str, np.ndarray], labels: np.ndarray, split: Spli
     >>> labels = np.ones((4, 4), int)
     >>> worse = labels.copy()
     >>> worse[0, :2] = 2
-    >>> pair = compare_maps({"one": labels, "other": worse}, labels, split).pairs[0]
+    >>> pair = compare({"one": labels, "other": worse}, labels, split).pairs[0]
     >>> pair.difference, pair.only_a, pair.only_b, pair.mcnemar_p
     (0.125, 2, 0, 0.5)
     """
-    names = tuple(maps)
+    names = list(predictions)
     if not names:
-        raise UsageError("maps: has none; expected the map of at least one model")
-    samples = {name: take_sample(predicted, labels, split, name=name) for name, predicted in maps.items()}
-    sites = samples[names[0]].sites
-    blocks = make_blocks(sites, least=least_side(split))
-    found, gains = [], []
+        raise UsageError("predictions: has none; expected the map or table of at least one model")
+    samples = {name: take_samples(predicted, labels, split, name=name) for name, predicted in predictions.items()}
+    blocks = units_of(samples[names[0]], labels, split, seed=seed).blocks
+    found: list[dict[str, Any]] = []
+    gains = []
     for a, b in combinations(names, 2):
         gain = samples[a].right.astype(np.int8) - samples[b].right
         low, high = difference_bounds(gain, blocks, seed=seed)
-        found.append((a, b, float(gain.mean()), low, high, int((gain > 0).sum()), int((gain < 0).sum())))
+        counts = {"only_a": int((gain > 0).sum()), "only_b": int((gain < 0).sum())}
+        found.append({"a": a, "b": b, "difference": float(gain.mean()), "low": low, "high": high, **counts})
         gains.append(gain)
-    mcnemar = [exact_mcnemar(only_a, only_b) for *_, only_a, only_b in found]
+    mcnemar = [exact_mcnemar(row["only_a"], row["only_b"]) for row in found]
     permutation = [block_permutation(gain, blocks, seed=seed) for gain in gains]
     tests = zip(mcnemar, holm(mcnemar), permutation, holm(permutation), strict=True)
-    pairs = tuple(Pair(*row, *values) for row, values in zip(found, tests, strict=True))
-    return Comparison(len(sites), round(blocks.effective), blocks.side, names, pairs)
+    keys = ("mcnemar_p", "mcnemar_holm", "permutation_p", "permutation_holm")
+    return Comparison(
+        n_test=len(samples[names[0]].places),
+        blocks=round(blocks.effective),
+        block_side=blocks.side,
+        level=LEVEL,
+        permutations=PERMUTATIONS,
+        methods=names,
+        pairs=[Pair(**row, **dict(zip(keys, values, strict=True))) for row, values in zip(found, tests, strict=True)],
+    )
 
 
 def difference_bounds(gain: np.ndarray, blocks: Blocks, *, seed: int = 0) -> Bounds:
-    """Return the 95 % interval of the mean of `gain`, 1, 0 or -1 per pixel, by bootstrap over blocks with Student's t.
+    """Return the 95 % interval of the mean of `gain`, 1, 0 or -1 per sample, by bootstrap over blocks with Student's t.
 
     The two models share each replicate's weights, so that what is easy or hard for both cancels. Undefined where a
-    single block holds all the pixels, and for two models that are right on the same pixels.
+    single block holds all the samples, and for two models that are right on the same samples.
     """
     if not blocks.several or not gain.any():
         return UNDEFINED
@@ -160,7 +110,7 @@ def difference_bounds(gain: np.ndarray, blocks: Blocks, *, seed: int = 0) -> Bou
 def exact_mcnemar(only_a: int, only_b: int) -> float:
     """Return the two-sided exact p-value of McNemar's test: the binomial one with share 1/2; 1 without any difference.
 
-    Pixels count as independent here; see `compare_maps`.
+    Samples count as independent here; see `compare`.
     """
     from scipy.stats import binomtest
 
@@ -172,7 +122,7 @@ def block_permutation(gain: np.ndarray, blocks: Blocks, *, seed: int = 0) -> flo
 
     Parameters
     ----------
-    gain : ndarray of int, shape (pixels,)
+    gain : ndarray of int, shape (n,)
         1 where only the first model is right, -1 where only the second, else 0.
     blocks : Blocks
     seed : int
@@ -187,7 +137,7 @@ def block_permutation(gain: np.ndarray, blocks: Blocks, *, seed: int = 0) -> flo
 
 
 def _swap(sums: np.ndarray, rng: np.random.Generator) -> float:
-    """p-value of the sum over blocks among those with any of the blocks' signs turned."""
+    """Return the p-value of the sum over blocks among those with any of the blocks' signs turned."""
     # A block where the two are equal is the same swapped.
     sums = sums[sums != 0]
     if 2 ** len(sums) <= PERMUTATIONS:

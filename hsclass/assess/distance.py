@@ -1,19 +1,17 @@
 """Accuracy by the distance of a test pixel to the nearest training pixel."""
 
-from typing import Any
-
 import numpy as np
 from scipy.ndimage import distance_transform_cdt
 
 from hsclass.assess.blocks import Sites
 from hsclass.assess.intervals import share_bounds
-from hsclass.assess.plain import plain
+from hsclass.results.metrics import DistanceBin
 from hsclass.split import Role
 
 
 def accuracy_by_distance(
     right: np.ndarray, sites: Sites, roles: np.ndarray, *, least: int, seed: int = 0
-) -> list[dict[str, Any]]:
+) -> list[DistanceBin]:
     """Return the accuracy of the test pixels near to and far from training pixels.
 
     Parameters
@@ -31,10 +29,9 @@ def accuracy_by_distance(
 
     Returns
     -------
-    list of dict
-        For each bin `low` <= Chebyshev distance [pixels] < `high` that holds test pixels their number `n` and `oa` with
-        `oa_low` and `oa_high`, None where undefined. The edges are 1, 2, 3, 5, 9, 17 … to the largest distance there
-        is; the last bin is open, `high` None. Empty without training pixels.
+    list of DistanceBin
+        Bins of the Chebyshev distance that hold test pixels. The edges are 1, 2, 3, 5, 9, 17 … to the largest
+        distance; the last bin is open, `high` None. Empty without training pixels.
     """
     train = roles == Role.TRAIN
     if not train.any():
@@ -47,12 +44,15 @@ def accuracy_by_distance(
         members = place == bin_
         low, high = share_bounds(right[members], sites[members], least=least, seed=seed)
         rows.append(
-            {
-                "low": edges[bin_], "high": edges[bin_ + 1] if bin_ + 1 < len(edges) else None,
-                "n": int(members.sum()), "oa": float(right[members].mean()),
-                "oa_low": plain(low), "oa_high": plain(high),
-            }
-        )  # fmt: skip
+            DistanceBin(
+                low=edges[bin_],
+                high=edges[bin_ + 1] if bin_ + 1 < len(edges) else None,
+                n=int(members.sum()),
+                oa=float(right[members].mean()),
+                oa_low=low,
+                oa_high=high,
+            )
+        )
     return rows
 
 

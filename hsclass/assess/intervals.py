@@ -23,6 +23,11 @@ class Bounds(NamedTuple):
     low: float
     high: float
 
+    @classmethod
+    def of(cls, low: float | None, high: float | None) -> "Bounds":
+        """Return an interval as records store it: None where it is undefined."""
+        return UNDEFINED if low is None or high is None else cls(low, high)
+
 
 UNDEFINED = Bounds(np.nan, np.nan)
 

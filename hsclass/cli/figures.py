@@ -1,6 +1,5 @@
 """Commands of the figures: evaluate a map, compare maps, report an experiment."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -20,13 +19,13 @@ def evaluate(
     confidence: Annotated[Path | None, typer.Option(help="raster that predict wrote, for the calibration")] = None,
 ) -> None:
     """Compare a map with the ground truth on a split's test pixels; exit status 3 when the model has seen one."""
-    from hsclass.assess import evaluate as compare
+    from hsclass.assess import evaluate as run
     from hsclass.assess.abstained import with_abstained
-    from hsclass.atomic import write_text
     from hsclass.fit_scope import SCOPE_FILE, read_fit_scope
     from hsclass.raster import read_raster
+    from hsclass.results import as_text, write_record
     from hsclass.scene import read_classes
-    from hsclass.split import Role, read_split
+    from hsclass.split import read_split
 
     read, named = read_split(split)
     truth = require_truth(split, labels or named)
@@ -37,20 +36,16 @@ def evaluate(
     if confidence and answers is not classes:
         typer.echo(f"evaluate: {map_file} abstains, so the confidence of its answers is not calibrated", err=True)
         confidence = None
-    evaluation = compare(
+    metrics = run(
         predicted, reference, read, answers,
         confidence=read_raster(confidence).bands[0] if confidence else None, pixel_area=about.grid.pixel_area,
         scope=read_fit_scope(model / SCOPE_FILE) if model else None, digest=about.tags.get("digest", ""),
     )  # fmt: skip
-    figures = {
-        "window": read.window, "leaky": read.leaky, "n_train": len(read.places(Role.TRAIN)),
-        "n_validation": len(read.places(Role.VALIDATION)), **evaluation.as_dict(),
-    }  # fmt: skip
     if output:
-        write_text(output, json.dumps(figures, indent=1))
-        typer.echo(f"evaluate {output.parent}: OA {figures['oa']:.4f}, AA {figures['aa']:.4f}", err=True)
+        write_record(metrics, output)
+        typer.echo(f"evaluate {output.parent}: {metrics.in_words()}", err=True)
     else:
-        typer.echo(json.dumps(figures, indent=1))
+        typer.echo(as_text(metrics))
 
 
 @app.command()
@@ -61,10 +56,10 @@ def compare(
     labels: Annotated[Path | None, typer.Option(help="ground truth", show_default="the one the split names")] = None,
 ) -> None:
     """Compare maps in pairs on a split's test pixels: differences with intervals and tests."""
-    from hsclass.assess import compare_maps
+    from hsclass.assess import compare as run
     from hsclass.assess.abstained import with_abstained
-    from hsclass.atomic import write_text
     from hsclass.raster import read_raster
+    from hsclass.results import as_text, write_record
     from hsclass.scene import read_classes
     from hsclass.split import read_split
 
@@ -74,11 +69,11 @@ def compare(
     for name, path in read_pairs(maps).items():
         mapped, drawn = read_classes(path)
         classes[name], _ = with_abstained(mapped, known, read_raster(path).tags, drawn)
-    text = json.dumps(compare_maps(classes, reference, read).as_dict(), indent=1)
+    comparison = run(classes, reference, read)
     if output:
-        write_text(output, text)
+        write_record(comparison, output)
     else:
-        typer.echo(text)
+        typer.echo(as_text(comparison))
 
 
 @app.command()

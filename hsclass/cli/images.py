@@ -187,19 +187,19 @@ def evaluate(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="JSON file", show_default="print it")] = None,
 ) -> None:
     """Compare predictions with the classes of the test images."""
-    from hsclass.atomic import write_text
-    from hsclass.images.evaluation import evaluate_images, in_words
+    from hsclass.images.evaluation import evaluate_images
     from hsclass.images.predictions import read_predictions
+    from hsclass.results import as_text, write_record
     from hsclass.samples.images import read_index
     from hsclass.split import read_split
 
     read = read_index(table)
     figures = evaluate_images(read_predictions(predictions), read, read_split(divided, read)[0])
     if output:
-        write_text(output, json.dumps(figures, indent=1) + "\n")
-        typer.echo(f"evaluate {output.parent}: {in_words(figures)}", err=True)
+        write_record(figures, output)
+        typer.echo(f"evaluate {output.parent}: {figures.in_words()}", err=True)
     else:
-        typer.echo(json.dumps(figures, indent=1))
+        typer.echo(as_text(figures))
 
 
 @images.command()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from hsclass.assess.inflation import Estimate, inflation
+from hsclass.assess.optimism import IntervalEstimate, optimism
 from hsclass.report.collect import Results, Run
 from hsclass.report.tables import Group, by_split
 from hsclass.report.text import between, ordered, signed
@@ -58,7 +58,7 @@ def inflations(groups: Sequence[Group], twins: Mapping[str, str]) -> tuple[Infla
     return tuple(row for row in rows if row is not None)
 
 
-def paired_runs(results: Results, scene: str) -> Iterator[tuple[Run, Run, Estimate]]:
+def paired_runs(results: Results, scene: str) -> Iterator[tuple[Run, Run, IntervalEstimate]]:
     """Yield each run on a leaky twin, the run of the same model and seed on its split, and what the twin adds."""
     runs = results.of_scene(scene)
     by_place = {_place(run, run.entry.split): run for run in runs}
@@ -66,7 +66,7 @@ def paired_runs(results: Results, scene: str) -> Iterator[tuple[Run, Run, Estima
         for run in runs:
             partner = by_place.get(_place(run, twin))
             if run.entry.split == safe and partner is not None and not run.split.leaky:
-                yield partner, run, inflation(_estimate(partner), _estimate(run))
+                yield partner, run, optimism(_estimate(partner), _estimate(run))
 
 
 def _place(run: Run, split: str) -> tuple[str, int, str, str]:
@@ -76,7 +76,7 @@ def _place(run: Run, split: str) -> tuple[str, int, str, str]:
 def _compare(safe: Group, twin: Group) -> Inflation | None:
     by_seed = {run.entry.seed: run for run in twin.runs}
     seeds = [
-        inflation(_estimate(by_seed[run.entry.seed]), _estimate(run)) for run in safe.runs if run.entry.seed in by_seed
+        optimism(_estimate(by_seed[run.entry.seed]), _estimate(run)) for run in safe.runs if run.entry.seed in by_seed
     ]
     if not seeds:
         return None
@@ -90,5 +90,5 @@ def _compare(safe: Group, twin: Group) -> Inflation | None:
     )
 
 
-def _estimate(run: Run) -> Estimate:
-    return Estimate(run.metrics.oa or 0, run.metrics.oa_low, run.metrics.oa_high)
+def _estimate(run: Run) -> IntervalEstimate:
+    return IntervalEstimate(run.metrics.oa or 0, run.metrics.oa_low, run.metrics.oa_high)

@@ -1,22 +1,22 @@
 """`comparison/….json`: all models under one split, in pairs."""
 
-from hsclass.results.record import Record
+from hsclass.results.record import Figure, Record
 
 
 class Pair(Record):
-    """Two models on the same test pixels; `difference` is OA of `a` minus OA of `b`, `holm` corrects for all pairs."""
+    """Two models on the same test samples; `difference` is OA of `a` minus OA of `b`, `holm` corrects for all pairs."""
 
     a: str
     b: str
     difference: float
-    low: float | None
-    high: float | None
+    low: Figure
+    high: Figure
     only_a: int
     only_b: int
-    mcnemar_p: float | None
-    mcnemar_holm: float | None
-    permutation_p: float | None
-    permutation_holm: float | None
+    mcnemar_p: Figure
+    mcnemar_holm: Figure
+    permutation_p: Figure
+    permutation_holm: Figure
 
 
 class Comparison(Record):

@@ -2,36 +2,37 @@
 
 from pydantic import Field
 
-from hsclass.results.record import Record
+from hsclass.results.record import Figure, Record
 
 
 class ClassFigures(Record):
-    """Accuracy of one class; `support` is its number of test pixels."""
+    """Accuracy of one class; `support` is its number of test samples."""
 
     id: int
     name: str
     support: int
-    producers_accuracy: float | None
-    users_accuracy: float | None
-    f1: float | None
-    producers_low: float | None = None
-    producers_high: float | None = None
-    users_low: float | None = None
-    users_high: float | None = None
+    producers_accuracy: Figure
+    users_accuracy: Figure
+    f1: Figure
+    producers_low: Figure = None
+    producers_high: Figure = None
+    users_low: Figure = None
+    users_high: Figure = None
 
 
 class Interval(Record):
-    """How the intervals were estimated."""
+    """How the intervals were estimated: the effective number of `blocks` of pixels, or of `groups` of images."""
 
     method: str = ""
     level: float = 0.95
     blocks: int | None = None
+    groups: int | None = None
     block_side: int | None = None
     replicates: int | None = None
 
 
 class ConfidenceBin(Record):
-    """`n` test pixels of a confidence between `low` and `high`: their mean confidence and their accuracy."""
+    """`n` test samples of a confidence between `low` and `high`: their mean confidence and their accuracy."""
 
     low: float
     high: float
@@ -48,14 +49,14 @@ class Calibration(Record):
 
 
 class DistanceBin(Record):
-    """OA of the `n` test pixels at `low` <= distance < `high` [pixels] from the nearest training pixel; None: open."""
+    """OA of the `n` test samples at `low` <= distance < `high` [pixels] from the nearest training pixel; None: open."""
 
     low: int
     high: int | None
     n: int
     oa: float
-    oa_low: float | None = None
-    oa_high: float | None = None
+    oa_low: Figure = None
+    oa_high: Figure = None
 
 
 class ClassArea(Record):
@@ -64,15 +65,15 @@ class ClassArea(Record):
     id: int
     name: str
     mapped: float
-    area: float | None
-    area_low: float | None = None
-    area_high: float | None = None
-    users_accuracy: float | None = None
-    users_low: float | None = None
-    users_high: float | None = None
-    producers_accuracy: float | None = None
-    producers_low: float | None = None
-    producers_high: float | None = None
+    area: Figure
+    area_low: Figure = None
+    area_high: Figure = None
+    users_accuracy: Figure = None
+    users_low: Figure = None
+    users_high: Figure = None
+    producers_accuracy: Figure = None
+    producers_low: Figure = None
+    producers_high: Figure = None
 
 
 class Area(Record):
@@ -81,9 +82,9 @@ class Area(Record):
     unit: str
     total: float
     unsampled_share: float = 0
-    oa: float | None
-    oa_low: float | None = None
-    oa_high: float | None = None
+    oa: Figure
+    oa_low: Figure = None
+    oa_high: Figure = None
     classes: list[ClassArea]
 
 
@@ -93,12 +94,12 @@ class Leakage(Record):
     reach: int | None
     unbounded: bool
     window: int | None
-    overlap_share: float | None
-    centre_share: float | None
+    overlap_share: Figure
+    centre_share: Figure
 
 
 class FittedCounts(Record):
-    """Pixels that each part was fitted on; the evaluation made sure that no test pixel is among them."""
+    """Samples that each part was fitted on; the evaluation made sure that no test sample is among them."""
 
     normalizer: int | None = None
     extractor: int | None = None
@@ -116,7 +117,7 @@ class Mistake(Record):
 
 
 class Metrics(Record):
-    """`metrics.json`: accuracy on the test pixels; `confusion` has references in rows, predictions in columns."""
+    """`metrics.json`: accuracy on the test samples; `confusion` has references in rows, predictions in columns."""
 
     window: int = 1
     leaky: bool = False
@@ -124,28 +125,35 @@ class Metrics(Record):
     n_validation: int
     n_test: int
     several_labels: bool = False
-    oa: float | None
-    aa: float | None
-    kappa: float | None
-    macro_f1: float | None
-    oa_low: float | None
-    oa_high: float | None
-    aa_low: float | None = None
-    aa_high: float | None = None
-    kappa_low: float | None = None
-    kappa_high: float | None = None
-    macro_f1_low: float | None = None
-    macro_f1_high: float | None = None
+    oa: Figure = None
+    aa: Figure = None
+    kappa: Figure = None
+    macro_f1: Figure = None
+    oa_low: Figure = None
+    oa_high: Figure = None
+    aa_low: Figure = None
+    aa_high: Figure = None
+    kappa_low: Figure = None
+    kappa_high: Figure = None
+    macro_f1_low: Figure = None
+    macro_f1_high: Figure = None
     interval: Interval = Interval()
     classes: list[ClassFigures]
-    confusion: list[list[int]]
+    confusion: list[list[int]] = Field(default_factory=list)
     calibration: Calibration | None = None
     distance: list[DistanceBin] = Field(default_factory=list)
     area: Area | None = None
     leakage: Leakage | None = None
     fit_scope: FittedCounts | None = None
-    micro_f1: float | None = None
-    subset: float | None = None
-    subset_low: float | None = None
-    subset_high: float | None = None
+    micro_f1: Figure = None
+    subset: Figure = None
+    subset_low: Figure = None
+    subset_high: Figure = None
     mistakes: list[Mistake] = Field(default_factory=list)
+
+    def in_words(self) -> str:
+        """Return the main figures as one line."""
+        if self.several_labels:
+            return f"micro F1 {self.micro_f1:.4f}, macro F1 {self.macro_f1:.4f}, {self.n_test} test samples"
+        interval = "" if self.oa_low is None else f" ({self.oa_low:.4f} to {self.oa_high:.4f})"
+        return f"OA {self.oa:.4f}{interval}, AA {self.aa:.4f}, {self.n_test} test samples"

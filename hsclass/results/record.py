@@ -22,14 +22,12 @@ class Record(BaseModel):
         return self.model_dump(mode="json")
 
 
-def _none_for_nan(value: Any) -> Any:
+def plain(value: float | None) -> float | None:
     """Return a number of Python's own, None for NaN."""
-    if value is None or isinstance(value, str):
-        return value
-    return None if math.isnan(value) else float(value)
+    return None if value is None or math.isnan(value) else float(value)
 
 
-Figure = Annotated[float | None, BeforeValidator(_none_for_nan)]
+Figure = Annotated[float | None, BeforeValidator(plain)]
 """A number that may be undefined: NaN and None are both stored as None."""
 
 RecordT = TypeVar("RecordT", bound=Record)

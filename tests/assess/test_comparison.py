@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.stats import permutation_test
 
-from hsclass.assess import compare_maps
+from hsclass.assess import compare
 from hsclass.assess.blocks import Blocks
 from hsclass.assess.comparison import block_permutation, difference_bounds, exact_mcnemar, holm
 from hsclass.errors import DataError, UsageError
@@ -93,7 +93,7 @@ def test_interval_of_the_difference_is_that_of_the_blocks_means() -> None:
 
 def test_pairs_have_their_counts_and_differences(three: tuple[dict[str, np.ndarray], np.ndarray, Split]) -> None:
     maps, truth, split = three
-    found = compare_maps(*three)
+    found = compare(*three)
     assert [(pair.a, pair.b) for pair in found.pairs] == [("a", "b"), ("a", "c"), ("b", "c")]
     right = {name: (drawn == truth)[split.roles == 3] for name, drawn in maps.items()}
     for pair in found.pairs:
@@ -110,8 +110,8 @@ def test_pairs_have_their_counts_and_differences(three: tuple[dict[str, np.ndarr
 
 def test_order_of_two_models_turns_the_sign_only(three: tuple[dict[str, np.ndarray], np.ndarray, Split]) -> None:
     maps, truth, split = three
-    one = compare_maps({"a": maps["a"], "b": maps["b"]}, truth, split).pairs[0]
-    other = compare_maps({"b": maps["b"], "a": maps["a"]}, truth, split).pairs[0]
+    one = compare({"a": maps["a"], "b": maps["b"]}, truth, split).pairs[0]
+    other = compare({"b": maps["b"], "a": maps["a"]}, truth, split).pairs[0]
     assert (one.difference, one.only_a, one.low) == (-other.difference, other.only_b, pytest.approx(-other.high))
     assert (one.mcnemar_p, one.permutation_p) == (other.mcnemar_p, other.permutation_p)
 
@@ -120,7 +120,7 @@ def test_fields_that_are_right_together_convince_mcnemar_only(make_split: Callab
     """Each of eight fields is right under one of two models: five to three, which a coin does often."""
     fields = np.array([1, 0, 1, 1, 0, 0, 1, 1]).repeat(20) * np.ones((20, 1), int)
     truth = np.ones((20, 160), int)
-    found = compare_maps({"a": 2 - fields, "b": 1 + fields}, truth, make_split(np.full((20, 160), 3), 5))
+    found = compare({"a": 2 - fields, "b": 1 + fields}, truth, make_split(np.full((20, 160), 3), 5))
     (pair,) = found.pairs
     assert pair.difference == pytest.approx(0.25)
     assert pair.mcnemar_p < 1e-9
@@ -130,13 +130,13 @@ def test_fields_that_are_right_together_convince_mcnemar_only(make_split: Callab
 
 def test_equal_maps_do_not_differ(three: tuple[dict[str, np.ndarray], np.ndarray, Split]) -> None:
     maps, truth, split = three
-    (pair,) = compare_maps({"a": maps["a"], "b": maps["a"]}, truth, split).as_dict()["pairs"]
+    (pair,) = compare({"a": maps["a"], "b": maps["a"]}, truth, split).as_dict()["pairs"]
     assert (pair["difference"], pair["mcnemar_p"], pair["permutation_p"]) == (0, 1, 1)
     assert (pair["low"], pair["high"]) == (None, None)
 
 
 def test_figures_as_json(three: tuple[dict[str, np.ndarray], np.ndarray, Split]) -> None:
-    found = compare_maps(*three).as_dict()
+    found = compare(*three).as_dict()
     json.dumps(found, allow_nan=False)
     assert {key: found[key] for key in ("n_test", "level", "permutations", "methods")} == {
         "n_test": 3000, "level": 0.95, "permutations": 9999, "methods": ["a", "b", "c"],
@@ -150,12 +150,12 @@ def test_figures_as_json(three: tuple[dict[str, np.ndarray], np.ndarray, Split])
 
 def test_single_map_has_no_pairs(three: tuple[dict[str, np.ndarray], np.ndarray, Split]) -> None:
     maps, truth, split = three
-    assert compare_maps({"a": maps["a"]}, truth, split).as_dict()["pairs"] == []
+    assert compare({"a": maps["a"]}, truth, split).as_dict()["pairs"] == []
 
 
 def test_maps_that_cannot_be_compared(make_split: Callable[..., Split]) -> None:
     split, truth = make_split([[3, 3]]), np.array([[1, 1]])
-    with pytest.raises(UsageError, match="maps: has none"):
-        compare_maps({}, truth, split)
+    with pytest.raises(UsageError, match="predictions: has none"):
+        compare({}, truth, split)
     with pytest.raises(DataError, match=r"map b \(1, 3\).* differ in shape"):
-        compare_maps({"a": truth, "b": np.ones((1, 3), int)}, truth, split)
+        compare({"a": truth, "b": np.ones((1, 3), int)}, truth, split)

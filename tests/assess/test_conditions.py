@@ -8,6 +8,7 @@ import pytest
 from hsclass.assess.conditions import require_unseen
 from hsclass.errors import DataError, LeakageError
 from hsclass.fit_scope import PARTS, FitScope
+from hsclass.results import FittedCounts, Leakage
 from hsclass.split import Split
 
 # Training at columns 0 and 1, validation at 2, test from 6 on: the nearest test pixel is 4 from validation.
@@ -24,10 +25,8 @@ def scope_of(reach: int | None = 1, **columns: list[int]) -> FitScope:
 def test_an_honest_fit_passes_and_is_counted() -> None:
     found = require_unseen(scope_of(), SPLIT)
     assert found is not None
-    assert found.as_dict() == {
-        "leakage": {"reach": 1, "unbounded": False, "window": 3, "overlap_share": 0.0, "centre_share": 0.0},
-        "fit_scope": {"normalizer": 2, "extractor": 2, "model": 2, "validation": 1},
-    }
+    assert found.leakage == Leakage(reach=1, unbounded=False, window=3, overlap_share=0, centre_share=0)
+    assert found.fit_scope == FittedCounts(normalizer=2, extractor=2, model=2, validation=1)
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -52,19 +51,19 @@ def test_on_a_leaky_split_the_shares_are_told() -> None:
     # Reach 3: windows share pixels up to distance 6 of column 2, columns 6 to 8; none within 3 of a training column.
     found = require_unseen(scope_of(reach=3), replace(SPLIT, leaky=True))
     assert found is not None
-    assert (found.overlap_share, found.centre_share) == (0.75, 0.0)
+    assert found.leakage is not None
+    assert (found.leakage.overlap_share, found.leakage.centre_share) == (0.75, 0.0)
     # Reach 6: column 6 and 7 are within 6 of training column 1.
     found = require_unseen(scope_of(reach=6), replace(SPLIT, leaky=True))
     assert found is not None
-    assert (found.overlap_share, found.centre_share) == (1.0, 0.5)
+    assert found.leakage is not None
+    assert (found.leakage.overlap_share, found.leakage.centre_share) == (1.0, 0.5)
 
 
 def test_reach_without_bound_is_flagged_and_measured_at_the_splits_window() -> None:
     found = require_unseen(scope_of(reach=None), SPLIT)
     assert found is not None
-    assert found.as_dict()["leakage"] == {
-        "reach": None, "unbounded": True, "window": None, "overlap_share": 0.0, "centre_share": 0.0,
-    }  # fmt: skip
+    assert found.leakage == Leakage(reach=None, unbounded=True, window=None, overlap_share=0, centre_share=0)
 
 
 def test_a_model_of_another_scene_is_not_checked() -> None:

@@ -26,29 +26,29 @@ def test_row_of_pixels_by_hand() -> None:
     """Training at column 0; tested pixels at 1, 2, 3, 4 and 6 pixels from it, wrong at 3 and at 6."""
     roles = np.array([[1, 3, 3, 3, 3, 0, 3]], np.uint8)
     found = measured([True, True, False, True, False], roles)
-    assert [(row["low"], row["high"], row["n"], row["oa"]) for row in found] == [
+    assert [(row.low, row.high, row.n, row.oa) for row in found] == [
         (1, 2, 1, 1), (2, 3, 1, 1), (3, 5, 2, 0.5), (5, None, 1, 0),
     ]  # fmt: skip
-    assert [row["oa_low"] for row in found] == [None] * 4
+    assert [row.oa_low for row in found] == [None] * 4
 
 
 def test_distance_is_the_larger_of_rows_and_columns() -> None:
     roles = np.zeros((5, 5), np.uint8)
     roles[0, 0], roles[2, 4], roles[3, 3] = 1, 3, 3
     found = measured([True, False], roles)
-    assert [(row["low"], row["n"]) for row in found] == [(3, 2)]
+    assert [(row.low, row.n) for row in found] == [(3, 2)]
 
 
 def test_bins_without_test_pixels_are_left_out() -> None:
     roles = np.zeros((1, 12), np.uint8)
     roles[0, 0], roles[0, [1, 10]] = 1, 3
     found = measured([True, True], roles)
-    assert [(row["low"], row["high"]) for row in found] == [(1, 2), (9, None)]
+    assert [(row.low, row.high) for row in found] == [(1, 2), (9, None)]
 
 
 def test_validation_pixels_are_no_training_pixels() -> None:
     roles = np.array([[1, 0, 0, 2, 3]], np.uint8)
-    assert measured([True], roles)[0]["low"] == 3
+    assert measured([True], roles)[0].low == 3
 
 
 def test_intervals_lie_around_the_accuracies() -> None:
@@ -56,8 +56,8 @@ def test_intervals_lie_around_the_accuracies() -> None:
     roles = np.full((40, 40), 3, np.uint8)
     roles[:, :4] = 1
     found = measured(rng.random(40 * 36) < 0.8, roles)
-    assert [row["low"] for row in found] == [1, 2, 3, 5, 9, 17, 33]
-    assert all(row["oa_low"] < row["oa"] < row["oa_high"] for row in found)
+    assert [row.low for row in found] == [1, 2, 3, 5, 9, 17, 33]
+    assert all(row.oa_low < row.oa < row.oa_high for row in found)
 
 
 def test_no_bins_without_training_pixels() -> None:

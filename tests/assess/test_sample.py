@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from hsclass.assess.sample import least_side, take_sample
+from hsclass.assess.sample import take_samples
+from hsclass.assess.units import least_side, sites_of
 from hsclass.split import Split
 
 
@@ -12,9 +13,11 @@ def test_fields_are_connected_pixels_of_one_class(make_split: Callable[..., Spli
     """Corners connect, other classes and unlabelled pixels part, and pixels that are not test connect, too."""
     labels = np.array([[1, 1, 2, 1, 1], [0, 0, 1, 0, 0], [2, 0, 0, 0, 1]])
     roles = [[3, 3, 3, 3, 3], [0, 0, 1, 0, 0], [3, 0, 0, 0, 3]]
-    sample = take_sample(labels, labels, make_split(roles))
-    assert sample.sites.pixels.tolist() == [[0, 0], [0, 1], [0, 2], [0, 3], [0, 4], [2, 0], [2, 4]]
-    fields = sample.sites.fields
+    split = make_split(roles)
+    sample = take_samples(labels, labels, split)
+    sites = sites_of(sample, labels, split)
+    assert sites.pixels.tolist() == [[0, 0], [0, 1], [0, 2], [0, 3], [0, 4], [2, 0], [2, 4]]
+    fields = sites.fields
     assert len(set(fields[[0, 1, 3, 4]])) == 1
     assert len(set(fields)) == 4
     assert (sample.right == [True] * 7).all()

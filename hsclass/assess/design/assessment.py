@@ -14,9 +14,9 @@ from hsclass.assess.design.drawing import Sample
 from hsclass.assess.design.estimators import Estimate, PostStratified, SampleDesign, Stratified, TwoStage
 from hsclass.assess.design.files import Labelled, design_file, read_design, read_sample
 from hsclass.assess.design.strata import ClassRaster, count_strata
-from hsclass.assess.plain import plain
 from hsclass.errors import DataError, UsageError
 from hsclass.raster import quiet
+from hsclass.results.record import plain
 
 Unit = Literal["m2", "ha", "km2", "pixels"]
 SQUARE_METRES: dict[Unit, float] = {"m2": 1.0, "ha": 1e4, "km2": 1e6}

@@ -1,0 +1,189 @@
+"""What intervals and tests take for independent of each other: blocks of pixels, or groups of images."""
+
+from collections import Counter
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+from scipy.ndimage import label
+
+from hsclass.assess.blocks import Blocks, Sites, make_blocks
+from hsclass.assess.confusion import count_confusions, summaries
+from hsclass.assess.intervals import (
+    LEVEL,
+    METHOD,
+    REPLICATES,
+    UNDEFINED,
+    Bounds,
+    share_bounds,
+    summary_bounds,
+    trials,
+    wilson_limits,
+)
+from hsclass.assess.sample import TestedSamples
+from hsclass.split import Split
+
+IMAGES = "Wilson's limits, each test image a trial; kappa and macro F1 by bootstrap over the images"
+GROUPS = (
+    "Wilson's limits for the number of independent images with the same standard error, near-duplicates taken"
+    " together; kappa and macro F1 by bootstrap over the groups of near-duplicates"
+)
+Z = 1.959963984540054  # of the normal distribution, for 95 %
+
+
+class Units(Protocol):
+    """The independent units among some test samples.
+
+    Attributes
+    ----------
+    method : str
+        How intervals are estimated, in a sentence.
+    """
+
+    method: str
+
+    @property
+    def blocks(self) -> Blocks:
+        """The units of all the samples."""
+
+    def share(self, right: np.ndarray, members: np.ndarray) -> Bounds:
+        """Return the 95 % interval of the share of right ones, bool of shape (n,), among some members."""
+
+    def summaries(self, reference: np.ndarray, predicted: np.ndarray, ids: np.ndarray) -> dict[str, Bounds]:
+        """Return the 95 % intervals of `kappa` and `macro_f1`, from class ids of shape (n,)."""
+
+
+class BlockUnits:
+    """Spatial blocks of pixels: neighbours are right or wrong together.
+
+    Each figure has blocks of its own pixels, the largest that leave about eight of them.
+
+    Parameters
+    ----------
+    sites : Sites
+        Where the pixels lie.
+    least : int
+        Smallest side of a block [pixels].
+    seed : int
+        Of the bootstrap.
+    """
+
+    method = METHOD
+
+    def __init__(self, sites: Sites, *, least: int, seed: int = 0) -> None:
+        self.sites, self.least, self.seed = sites, least, seed
+
+    @cached_property
+    def blocks(self) -> Blocks:
+        """Blocks over all the pixels."""
+        return make_blocks(self.sites, least=self.least)
+
+    def share(self, right: np.ndarray, members: np.ndarray) -> Bounds:
+        """Return the interval of a share of pixels; see `share_bounds`."""
+        return share_bounds(right[members], self.sites[members], least=self.least, seed=self.seed)
+
+    def summaries(self, reference: np.ndarray, predicted: np.ndarray, ids: np.ndarray) -> dict[str, Bounds]:
+        """Return the intervals of kappa and macro F1; see `summary_bounds`."""
+        by_block = [count_confusions(reference, predicted, ids, blocks=grid) for grid in self.blocks.grids]
+        return summary_bounds(by_block, self.blocks, seed=self.seed)
+
+
+class GroupUnits:
+    """Groups of images, such as near-duplicates; by default each image is a group of its own.
+
+    Parameters
+    ----------
+    groups : ndarray of int, shape (n,)
+        The group of each image.
+    seed : int
+        Of the bootstrap.
+    """
+
+    def __init__(self, groups: np.ndarray, *, seed: int = 0) -> None:
+        self.groups = np.unique(groups, return_inverse=True)[1].ravel()
+        self.seed = seed
+        self.method = IMAGES if self._single else GROUPS
+
+    @property
+    def _single(self) -> bool:
+        return len(self.groups) == 0 or int(self.groups.max()) + 1 == len(self.groups)
+
+    @cached_property
+    def blocks(self) -> Blocks:
+        """The groups as blocks without a side."""
+        return Blocks(None, (self.groups,))
+
+    def share(self, right: np.ndarray, members: np.ndarray) -> Bounds:
+        """Return Wilson's limits of a share of images.
+
+        The number of trials is that of independent images with the standard error of the share between groups
+        (Dean, Pagano 2015); where each image is its own group, the number of images. Where all or none are right, each
+        group counts as one trial, weighted by its size.
+
+        References
+        ----------
+        Dean, N., Pagano, M. (2015). Evaluating confidence interval methods for binomial proportions in clustered
+        surveys. Journal of Survey Statistics and Methodology 3.
+        """
+        right, groups = right[members], self.groups[members]
+        if len(right) == 0:
+            return UNDEFINED
+        share, size = float(right.mean()), np.bincount(groups)
+        if size.max() == 1:
+            count = float(len(right))
+        elif share in {0, 1}:
+            count = len(right) ** 2 / float((size**2).sum())
+        else:
+            error = float(np.sqrt((np.bincount(groups, right - share) ** 2).sum())) / len(right)
+            count = trials(share, error, len(right))
+        return wilson_limits(share, count, Z)
+
+    def summaries(self, reference: np.ndarray, predicted: np.ndarray, ids: np.ndarray) -> dict[str, Bounds]:
+        """Return percentile intervals of kappa and macro F1 under random weights of the groups (Rubin 1981).
+
+        Groups whose images fall into the same cells of the confusion matrix are alike, so their weights, exponential
+        each, add up to a gamma variate.
+
+        References
+        ----------
+        Rubin, D. B. (1981). The Bayesian bootstrap. Annals of Statistics 9.
+        """
+        size = len(ids)
+        cells = np.searchsorted(ids, reference) * size + np.searchsorted(ids, predicted)
+        order = np.lexsort((cells, self.groups))
+        ends = np.cumsum(np.bincount(self.groups))[:-1]
+        alike = Counter(tuple(part.tolist()) for part in np.split(cells[order], ends))
+        patterns = sorted(alike)
+        drawn = np.random.default_rng(self.seed).standard_gamma(
+            [alike[pattern] for pattern in patterns], (REPLICATES, len(patterns))
+        )
+        tables = np.zeros((REPLICATES, size * size))
+        for place, pattern in enumerate(patterns):
+            for cell in pattern:
+                tables[:, cell] += drawn[:, place]
+        found = summaries(tables.reshape(REPLICATES, size, size))
+        tails = [50 * (1 - LEVEL), 50 * (1 + LEVEL)]
+        return {name: Bounds(*np.percentile(found[name], tails).tolist()) for name in ("kappa", "macro_f1")}
+
+
+def units_of(samples: TestedSamples, labels: np.ndarray, split: Split, *, seed: int = 0) -> Units:
+    """Return the units of the test samples of a split; `labels` are the reference labels of all samples."""
+    if split.roles.ndim == 1:
+        alone = np.arange(len(samples.places))
+        return GroupUnits(alone if split.groups is None else samples.take(split.groups), seed=seed)
+    return BlockUnits(sites_of(samples, labels, split), least=least_side(split), seed=seed)
+
+
+def sites_of(samples: TestedSamples, labels: np.ndarray, split: Split) -> Sites:
+    """Return where test pixels lie, and their fields: connected pixels of one class, corners included."""
+    reference = split.reference(labels)
+    fields = np.zeros(reference.shape, np.int64)
+    for identity in np.unique(reference[reference > 0]):
+        found, _ = label(reference == identity, structure=np.ones((3, 3)))
+        fields += np.where(found > 0, found + fields.max(), 0)
+    return Sites(samples.places, samples.take(fields))
+
+
+def least_side(split: Split) -> int:
+    """Return the smallest side [pixels] of a block: three windows, as models see the same pixels within one."""
+    return 3 * split.window
