@@ -129,49 +129,6 @@ def write_scene(scene: Scene, folder: str | os.PathLike[str]) -> None:
         (folder / LABELS_FILE).unlink(missing_ok=True)  # of a scene written there before
 
 
-def read_scene(path: str | os.PathLike[str]) -> Scene:
-    """Read a scene that `write_scene` wrote: its folder, or its `cube.tif`.
-
-    Raises
-    ------
-    DataError
-        If the files are missing, cannot be read, or do not fit each other.
-    """
-    path = Path(path)
-    folder = path if path.is_dir() else path.parent
-    cube = read_raster(folder / CUBE_FILE)
-    centres, widths = ([tags.get(name) for tags in cube.band_tags] for name in ("wavelength", "fwhm"))
-    labels: np.ndarray | None = None
-    classes: tuple[LandCover, ...] = ()
-    if (folder / LABELS_FILE).exists():
-        labels, classes = read_classes(folder / LABELS_FILE)
-        if labels.shape != cube.bands.shape[1:]:
-            raise DataError(
-                f"{folder / LABELS_FILE}: is {labels.shape} pixels, but the cube beside it is {cube.bands.shape[1:]};"
-                " both must lie on one grid; run the scene stage again"
-            )
-    rgb = json.loads(cube.tags.get("rgb", "null"))
-    no_data = np.zeros(1, bool) if cube.nodata is None else cube.bands == cube.nodata
-    return Scene(
-        name=cube.tags.get("scene", folder.name),
-        cube=np.ascontiguousarray(np.moveaxis(cube.bands, 0, 2)),
-        labels=labels,
-        wavelengths=None if None in centres else np.array(centres, float),
-        mask=np.broadcast_to(~no_data.all(axis=0), cube.bands.shape[1:]),
-        classes=classes,
-        grid=cube.grid,
-        rgb=None if rgb is None else (rgb[0], rgb[1], rgb[2]),
-        title=cube.tags.get("title", ""),
-        source=cube.tags.get("source", ""),
-        note=cube.tags.get("note", ""),
-        digest=cube.tags.get("digest", ""),
-        nodata=cube.nodata,
-        fwhm=None if None in widths else np.array(widths, float),
-        scale=float(cube.tags["scale"]) if "scale" in cube.tags else None,
-        bad_bands=tuple(json.loads(cube.tags.get("bad_bands", "[]"))),
-    )
-
-
 def write_classes(
     path: str | os.PathLike[str],
     values: np.ndarray,

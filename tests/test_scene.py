@@ -8,9 +8,10 @@ import pytest
 from rasterio.crs import CRS
 from rasterio.transform import Affine
 
+from hsclass.datasets.opening import read_scene
 from hsclass.errors import DataError
 from hsclass.raster import Grid, read_raster, write_raster
-from hsclass.scene import LandCover, Scene, read_classes, read_scene, write_classes, write_scene
+from hsclass.scene import LandCover, Scene, read_classes, write_classes, write_scene
 
 CLASSES = (LandCover(2, "water", (0, 0, 255)), LandCover(7, "Wald & Flur", (0, 99, 0)))
 
@@ -108,7 +109,7 @@ def test_ground_truth_is_required(scene: Scene) -> None:
 def test_labels_of_another_shape(scene: Scene, tmp_path: Path) -> None:
     write_scene(scene, tmp_path)
     write_classes(tmp_path / "labels.tif", np.ones((3, 5), np.uint8), classes=CLASSES, grid=scene.grid)
-    with pytest.raises(DataError, match=r"labels\.tif: is \(3, 5\) pixels, but the cube beside it is \(3, 4\)"):
+    with pytest.raises(DataError, match=r"labels\.tif: is \(3, 5\) pixels, but the cube next to it is \(3, 4\)"):
         read_scene(tmp_path)
 
 

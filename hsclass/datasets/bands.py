@@ -1,48 +1,41 @@
-"""From the array of a file to the cube of a scene: which bands are kept, and which pixels hold data."""
+"""From the cube of a file to that of a scene: which bands are kept, and which pixels hold data."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from hsclass.datasets.cube import Cube, can_hold
 from hsclass.datasets.descriptor import Descriptor
-from hsclass.datasets.readers.contents import Contents
 from hsclass.errors import DataError
+from hsclass.scene import Scene
 
 _LOG = logging.getLogger(__name__)
 _NATURAL = (650.0, 550.0, 470.0)  # red, green, blue [nm]
 _NEAR = 30.0  # nm; farther from it, a band does not show that colour
 
 
-@dataclass(frozen=True)
-class Cube:
-    """The cube of a scene; attributes as in `hsclass.scene.Scene`."""
-
-    values: np.ndarray
-    mask: np.ndarray
-    nodata: float | None
-    wavelengths: np.ndarray | None
-    rgb: tuple[int, int, int] | None
-    fwhm: np.ndarray | None
-    scale: float | None
-    bad_bands: tuple[float, ...]
-
-
-def prepare_cube(contents: Contents, descriptor: Descriptor, path: Path) -> Cube:
-    """Check a cube, leave out the bands that hold nothing and find the pixels without data.
+def prepare_scene(cube: Cube, descriptor: Descriptor, *, name: str) -> Scene:
+    """Read a cube, check it, leave out the bands that hold nothing and find the pixels without data.
 
     Bands in the descriptor's `drop_bands`, marked as bad by the file, or without data in every pixel are left out. A
-    pixel holds data when it has a value in every band that is kept: elsewhere all bands are set to nodata. Values stay
-    as they are stored, and one factor for all bands becomes the scene's `scale`; with an offset, or a factor that
-    differs between bands, they become the measured ones, in float32.
+    pixel holds data when the file's own mask shows it and it has a value in every band that is kept: elsewhere all
+    bands are set to nodata. Values stay as they are stored, and one factor for all bands becomes the scene's `scale`;
+    with an offset, or a factor that differs between bands, they become the measured ones, in float32.
 
     Parameters
     ----------
-    contents : Contents
-        Of the file at `path`; its array has the shape (rows, cols, bands).
+    cube : Cube
     descriptor : Descriptor
-    path : Path
+    name : str
+        Of the scene.
+
+    Returns
+    -------
+    Scene
+        Without labels and classes.
 
     Raises
     ------
@@ -50,14 +43,17 @@ def prepare_cube(contents: Contents, descriptor: Descriptor, path: Path) -> Cube
         If the shape is not the descriptor's, no pixel holds data, a value is NaN or infinite, or wavelengths are
         missing for some bands or the same for two.
     """
-    values, bands = contents.array, contents.array.shape[2]
-    if descriptor.shape is not None and values.shape != descriptor.shape:
-        raise DataError(f"{path}: the cube is {values.shape} (rows, cols, bands); expected {descriptor.shape}")
-    nodata = _nodata(contents, descriptor, path)
-    lacking = np.broadcast_to(np.False_, values.shape) if nodata is None else _equal(values, nodata)
-    good = np.ones(bands, bool) if contents.good_bands is None else contents.good_bands
+    path, bands = cube.path, cube.shape[2]
+    if descriptor.shape is not None and cube.shape != descriptor.shape:
+        raise DataError(f"{path}: the cube is {cube.shape} (rows, cols, bands); expected {descriptor.shape}")
+    cube = described(cube, descriptor)
+    stored, shown = cube.stored(), cube.mask()
+    lacking = cube.lacking(stored)
+    if shown is not None:
+        lacking = lacking | ~shown[..., np.newaxis]
     empty = lacking.all(axis=(0, 1))
     chosen = np.isin(np.arange(bands), descriptor.drop_bands)
+    good = np.isin(np.arange(bands), cube.good)
     if unasked := np.flatnonzero((empty | ~good) & ~chosen).tolist():
         _LOG.warning("%s: left out the bands %s (0-based), which hold no data or are marked bad", path, unasked)
     kept = np.flatnonzero(good & ~empty & ~chosen)
@@ -71,58 +67,82 @@ def prepare_cube(contents: Contents, descriptor: Descriptor, path: Path) -> Cube
     if not mask.any() or not len(kept):
         few = np.flatnonzero(lacking.mean(axis=(0, 1)) > 0.5).tolist()
         raise DataError(
-            f"{path}: no pixel has a value in every band, nodata being {nodata}; expected some; list the bands that"
-            f" lack most ({few[:10]}) in 'drop_bands', or correct 'nodata'"
+            f"{path}: no pixel has a value in every band, nodata being {cube.nodata}; expected some; list the bands"
+            f" that lack most ({few[:10]}) in 'drop_bands', or correct 'nodata'"
         )
     if partly := int((~mask & ~lacking[..., kept].all(axis=2)).sum()):
         _LOG.warning("%s: %d pixels lack a value in some band and count as without data", path, partly)
-    values, nodata, scale = _measured(values[..., kept], mask, nodata, *_factors(contents, descriptor, kept))
-    values, nodata = _filled(values, mask, nodata)
+    cube = cube.keep(kept)
+    values, nodata = _filled(cube.measured(stored[..., kept]), mask, cube)
     _require_finite(values, path)
-    wavelengths = of_bands(contents.wavelengths, descriptor.wavelengths, "wavelengths", bands, path)
-    centres, left_out = None, np.empty(0)
-    if wavelengths is not None:
-        centres, left_out = wavelengths[kept], np.delete(wavelengths, kept)
-        _require_centres(centres, kept, path)
-    widths = of_bands(contents.fwhm, descriptor.fwhm, "fwhm", bands, path)
-    return Cube(
-        values, mask, nodata, centres, _rgb(descriptor, kept, centres, path),
-        fwhm=None if widths is None or np.isnan(widths[kept]).any() else widths[kept],
-        scale=scale,
-        bad_bands=tuple(left_out[np.isfinite(left_out)].tolist()),
+    if cube.wavelengths is not None:
+        _require_centres(cube.wavelengths, kept, path)
+    return Scene(
+        name, values, None, cube.wavelengths, mask, (), grid=cube.grid, nodata=nodata, scale=cube.factor,
+        rgb=_rgb(descriptor, kept, cube.wavelengths, path), bad_bands=cube.left_out,
+        fwhm=None if cube.fwhm is None or np.isnan(cube.fwhm).any() else cube.fwhm,
     )  # fmt: skip
 
 
-def _nodata(contents: Contents, descriptor: Descriptor, path: Path) -> float | None:
-    """Return the value without data; one that the data type cannot hold cannot occur."""
-    given = descriptor.nodata
-    nodata = contents.nodata if given is None else given
-    dtype = contents.array.dtype
-    if nodata is None or dtype.kind == "f":
-        return nodata
-    if float(nodata).is_integer() and np.iinfo(dtype).min <= nodata <= np.iinfo(dtype).max:
-        return nodata
-    if given is not None:
-        raise DataError(f"{path}: holds {dtype}, which cannot be the descriptor's 'nodata' {given}; correct 'nodata'")
-    return None
+def described(cube: Cube, descriptor: Descriptor) -> Cube:
+    """Return a cube with what a descriptor says of it in place of what its file says.
+
+    Raises
+    ------
+    DataError
+        If the descriptor does not list one value a band, or its nodata cannot be among the values.
+    """
+    given: dict[str, Any] = {}
+    if descriptor.nodata is not None:
+        if not can_hold(cube.dtype, descriptor.nodata):
+            raise DataError(
+                f"{cube.path}: holds {cube.dtype}, which cannot be the descriptor's 'nodata' {descriptor.nodata};"
+                " correct 'nodata'"
+            )
+        given["nodata"] = descriptor.nodata
+    for name in ("wavelengths", "fwhm"):
+        if (listed := getattr(descriptor, name)) is not None:
+            if len(listed) != cube.shape[2]:
+                raise DataError(
+                    f"{cube.path}: has {cube.shape[2]} bands, but the descriptor lists {len(listed)} '{name}'; expected"
+                    " one a band"
+                )
+            given[name] = np.array(listed, float)
+    for name in ("scale", "offset"):
+        if (value := getattr(descriptor, name)) is not None:
+            given[name] = np.full(cube.shape[2], value)
+    return replace(cube, **given)
 
 
-def _equal(values: np.ndarray, nodata: float) -> np.ndarray:
-    return np.isnan(values) if np.isnan(nodata) else values == values.dtype.type(nodata)
-
-
-def _filled(values: np.ndarray, mask: np.ndarray, nodata: float | None) -> tuple[np.ndarray, float | None]:
-    """Set every band of a pixel without data to nodata; NaN is replaced, for nothing equals it."""
-    if nodata is None or mask.all():
-        return values, None if nodata is None or np.isnan(nodata) else nodata
-    if np.isnan(nodata):
-        choices = (-9999.0, -32768.0, float(np.finfo(values.dtype).min))
-        nodata = next(choice for choice in choices if not (values == choice).any())
+def _filled(values: np.ndarray, mask: np.ndarray, cube: Cube) -> tuple[np.ndarray, float | None]:
+    """Set every band of a pixel without data to nodata, which is replaced where it is not a finite number."""
+    nodata = cube.nodata
+    if nodata is not None and (not np.isfinite(nodata) or cube.measures or not can_hold(values.dtype, nodata)):
+        nodata = None
+    if mask.all():
+        return values, nodata
+    if nodata is None:
+        nodata = _unused(values, mask, cube.path)
     values[~mask] = nodata
     return values, nodata
 
 
-def _require_finite(values: np.ndarray, path: Path) -> None:
+def _unused(values: np.ndarray, mask: np.ndarray, path: Path | None) -> float:
+    """Return a value that does not occur among the data, or at least not in all bands of a pixel."""
+    limits = np.finfo(values.dtype) if values.dtype.kind == "f" else np.iinfo(values.dtype)
+    choices = [-9999.0, -32768.0, float(limits.min), float(limits.max), 0.0]
+    choices = [choice for choice in choices if can_hold(values.dtype, choice)]
+    for in_pixel in (np.any, np.all):
+        for choice in choices:
+            if not (in_pixel(values == values.dtype.type(choice), axis=2) & mask).any():
+                return choice
+    raise DataError(
+        f"{path}: has pixels without data, but each of {choices} occurs among the data of {values.dtype}; expected one"
+        " that can mark them; convert the file to a larger data type"
+    )
+
+
+def _require_finite(values: np.ndarray, path: Path | None) -> None:
     if values.dtype.kind != "f":
         return
     wrong = ~np.isfinite(values)
@@ -134,26 +154,7 @@ def _require_finite(values: np.ndarray, path: Path) -> None:
         )
 
 
-def of_bands(
-    in_file: np.ndarray | None, given: tuple[float, ...] | None, key: str, bands: int, path: Path
-) -> np.ndarray | None:
-    """Return what the descriptor lists for every band, or else what the file says.
-
-    Raises
-    ------
-    DataError
-        If the descriptor does not list one value a band.
-    """
-    if given is None:
-        return in_file
-    if len(given) != bands:
-        raise DataError(
-            f"{path}: has {bands} bands, but the descriptor lists {len(given)} '{key}'; expected one a band"
-        )
-    return np.array(given, float)
-
-
-def _require_centres(centres: np.ndarray, kept: np.ndarray, path: Path) -> None:
+def _require_centres(centres: np.ndarray, kept: np.ndarray, path: Path | None) -> None:
     """Check that every band kept has a wavelength of its own."""
     remedy = "list 'wavelengths' in the descriptor, or leave bands out by 'drop_bands'"
     if lacking := kept[~np.isfinite(centres)].tolist():
@@ -171,32 +172,8 @@ def _require_centres(centres: np.ndarray, kept: np.ndarray, path: Path) -> None:
         )
 
 
-def _factors(contents: Contents, descriptor: Descriptor, kept: np.ndarray) -> tuple[np.ndarray | None, np.ndarray]:
-    """Return the scale (None: unknown) and the offset of the bands kept."""
-    scale = None if contents.scale is None else contents.scale[kept]
-    offset = np.zeros(len(kept)) if contents.offset is None else contents.offset[kept]
-    if descriptor.scale is not None:
-        scale = np.full(len(kept), descriptor.scale)
-    if descriptor.offset is not None:
-        offset = np.full(len(kept), descriptor.offset)
-    return scale, offset
-
-
-def _measured(
-    values: np.ndarray, mask: np.ndarray, nodata: float | None, scale: np.ndarray | None, offset: np.ndarray
-) -> tuple[np.ndarray, float | None, float | None]:
-    """Return values, nodata and the one factor that turns values into what was measured."""
-    if not offset.any() and (scale is None or (scale == scale[0]).all()):
-        return values, nodata, None if scale is None else float(scale[0])
-    factors = np.ones(len(offset)) if scale is None else scale
-    measured = (values * factors.astype(np.float32) + offset.astype(np.float32)).astype(np.float32)
-    if nodata is not None:
-        measured[~mask] = np.nan
-    return measured, None if nodata is None else float("nan"), 1.0
-
-
 def _rgb(
-    descriptor: Descriptor, kept: np.ndarray, wavelengths: np.ndarray | None, path: Path
+    descriptor: Descriptor, kept: np.ndarray, wavelengths: np.ndarray | None, path: Path | None
 ) -> tuple[int, int, int] | None:
     """Return the bands in natural colours among those kept: the descriptor's, or else the nearest by wavelength."""
     if descriptor.rgb is not None:

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 from rasterio.transform import Affine
 
-from hsclass.datasets.bands import prepare_cube
+from hsclass.datasets.bands import prepare_scene
 from hsclass.datasets.descriptor import ClassEntry, Descriptor, SceneOptions, ShapeOptions
-from hsclass.datasets.ground_truth import describe_classes, legend, on_grid, prepare_labels, renumbered
+from hsclass.datasets.ground_truth import class_ids, describe_classes, legend, on_grid
 from hsclass.datasets.listing import load_descriptor
 from hsclass.datasets.manifest import read_manifest, verified_file
-from hsclass.datasets.readers import read_array
+from hsclass.datasets.readers import open_cube
 from hsclass.datasets.regions import REGION_SUFFIXES, draw_regions
 from hsclass.datasets.shapes import SHAPE_SUFFIXES, draw_labels
 from hsclass.errors import UsageError
@@ -66,29 +66,18 @@ def build_scene(
     manifest = read_manifest(descriptor, home)
     path = verified_file(manifest["cube"], home)
     reading = manifest["cube"].get("reading", {})
-    contents = read_array(path, key=manifest["cube"]["key"], ndim=3, shape=descriptor.shape, **reading)
-    cube = prepare_cube(contents, descriptor, path)
-    scene = Scene(
-        name=name or descriptor.name,
-        cube=cube.values,
-        labels=None,
-        wavelengths=cube.wavelengths,
-        mask=cube.mask,
+    cube = open_cube(path, key=manifest["cube"]["key"], ndim=3, shape=descriptor.shape, **reading)
+    scene = replace(
+        prepare_scene(cube, descriptor, name=name or descriptor.name),
         classes=legend(descriptor.classes, tuple(sorted(entry.id for entry in descriptor.classes))),
-        grid=contents.grid,
-        rgb=cube.rgb,
         title=descriptor.title or descriptor.name,
         source=descriptor.cite,
         note=descriptor.note,
         digest=_digest(descriptor, options, manifest),
-        nodata=cube.nodata,
-        fwhm=cube.fwhm,
-        scale=cube.scale,
-        bad_bands=cube.bad_bands,
     )
     if manifest["labels"]:
         path = verified_file(manifest["labels"], home)
-        labels, entries = read_labels(path, manifest["labels"], contents.grid, scene.shape[:2], descriptor.classes)
+        labels, entries = read_labels(path, manifest["labels"], cube.grid, scene.shape[:2], descriptor.classes)
         scene = replace(scene, labels=labels, classes=describe_classes(labels, entries, path))
     return _cut(_without_classes(scene, options.drop_classes), options)
 
@@ -149,9 +138,8 @@ def read_labels(
         raise UsageError(f"{path}: is not of polygons or points, found '{foreign[0]}'; take it out of 'labels'")
     if path.suffix.lower() in REGION_SUFFIXES:
         return draw_regions(path, shape, classes)
-    contents = read_array(path, key=entry["key"], ndim=2, shape=shape, **reading)
-    labels = prepare_labels(on_grid(contents, grid, shape, path), shape, path)
-    return renumbered(labels, classes, path), classes
+    labels = open_cube(path, key=entry["key"], ndim=2, shape=shape, **reading)
+    return on_grid(class_ids(labels, classes), labels.grid, grid, shape, path), classes
 
 
 def _without_classes(scene: Scene, dropped: tuple[int, ...]) -> Scene:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
+from hsclass.datasets.cube import Cube
 from hsclass.datasets.descriptor import ClassEntry
 from hsclass.datasets.palette import distinct_colors
-from hsclass.datasets.readers.contents import Contents
 from hsclass.errors import DataError
 from hsclass.raster import Grid
 from hsclass.scene import UNLABELLED, LandCover
@@ -16,41 +16,29 @@ _LOG = logging.getLogger(__name__)
 _MAX_ID = 65535
 
 
-def prepare_labels(contents: Contents, shape: tuple[int, int], path: Path) -> np.ndarray:
-    """Return the ground truth as uint8, or uint16 where an id exceeds 255; nodata becomes 0 = unlabelled.
+def class_ids(raster: Cube, entries: tuple[ClassEntry, ...] = (), *, not_numbers: bool = False) -> np.ndarray:
+    """Read a raster of class ids as uint8, or uint16 where an id exceeds 255; nodata becomes 0 = unlabelled.
 
     Parameters
     ----------
-    contents : Contents
-        Of the file at `path`; its array has the shape (rows, cols).
-    shape : tuple of int
-        (rows, cols) of the cube.
-    path : Path
-
-    Raises
-    ------
-    DataError
-        If the shape is another, or a value is not a class id: a whole number from 0 to 65535.
-    """
-    values = contents.array
-    if values.shape != shape:
-        turned = "; it looks transposed, which 'axes: cols rows' would mend" if values.shape == shape[::-1] else ""
-        raise DataError(f"{path}: the ground truth is {values.shape} pixels; expected {shape}, as the cube{turned}")
-    return class_ids(contents, path)
-
-
-def class_ids(contents: Contents, path: Path) -> np.ndarray:
-    """Return a raster of class ids as uint8, or uint16 where an id exceeds 255; nodata becomes 0 = unlabelled.
+    raster : Cube
+        Of one band.
+    entries : tuple of ClassEntry
+        Classes of the descriptor; where they list `values`, those of the file become their ids. Names among the values
+        are those of an attribute table, and count for nothing here.
+    not_numbers : bool
+        Whether NaN stands for no class, too.
 
     Raises
     ------
     DataError
         If a value is not a class id: a whole number from 0 to 65535.
     """
-    values = contents.array
-    if contents.nodata is not None:
-        lacking = np.isnan(values) if np.isnan(contents.nodata) else values == contents.nodata
-        values = np.where(lacking, values.dtype.type(UNLABELLED), values)
+    path, stored, shown = raster.path, raster.stored()[..., 0], raster.mask()
+    absent = raster.lacking(stored) if shown is None else raster.lacking(stored) | ~shown
+    if not_numbers and stored.dtype.kind == "f":
+        absent = absent | np.isnan(stored)
+    values = np.where(absent, stored.dtype.type(UNLABELLED), stored) if absent.any() else stored
     with np.errstate(invalid="ignore"):
         wrong = ~((values >= 0) & (values <= _MAX_ID) & (values == np.floor(values)))
     if count := int(wrong.sum()):
@@ -59,32 +47,65 @@ def class_ids(contents: Contents, path: Path) -> np.ndarray:
             f"{path}: has {count} values that are no class id, the first {values[row, col]:g} at row {row}, column"
             f" {col} (0-based); expected whole numbers from 0 (unlabelled) to {_MAX_ID}"
         )
-    return values.astype(np.uint8 if values.max() <= 255 else np.uint16)
+    table = _renumbering(entries, path)
+    zeros = (values == UNLABELLED) & ~absent
+    if table[UNLABELLED] == UNLABELLED and raster.nodata not in {None, UNLABELLED} and zeros.any():
+        _LOG.warning(
+            "%s: nodata is %g, so that 0 may be a class; its %d pixels count as unlabelled; if they are a class, say so"
+            " by 'values: [0]' in 'classes'", path, raster.nodata, int(zeros.sum()),
+        )  # fmt: skip
+    ids = np.where(absent, UNLABELLED, table[values.astype(np.int64)])
+    return ids.astype(np.uint8 if ids.max() <= 255 else np.uint16)
 
 
-def on_grid(contents: Contents, cube: Grid, shape: tuple[int, int], path: Path) -> Contents:
-    """Return a ground truth on the grid of the cube: as it is, or resampled by nearest neighbour with a notice.
+def _renumbering(entries: tuple[ClassEntry, ...], path: Path | None) -> np.ndarray:
+    """Return the class id of each value."""
+    table = np.arange(_MAX_ID + 1, dtype=np.int64)
+    for entry in entries:
+        for value in (value for value in entry.values if isinstance(value, int)):
+            if not 0 <= value <= _MAX_ID:
+                raise DataError(
+                    f"{path}: class {entry.id} has the value {value} in the descriptor, which no raster of ids holds;"
+                    f" expected whole numbers from 0 to {_MAX_ID}"
+                )
+            table[value] = entry.id
+    return table
+
+
+def on_grid(ids: np.ndarray, here: Grid, cube: Grid, shape: tuple[int, int], path: Path) -> np.ndarray:
+    """Return reference labels on the grid of the cube: as they are, or resampled by nearest neighbour with a notice.
 
     Parameters
     ----------
-    contents : Contents
-        Of the file at `path`; its array has the shape (rows, cols).
-    cube : Grid
+    ids : ndarray of uint8 or uint16, shape (rows, cols)
+        Class ids, 0 = unlabelled.
+    here, cube : Grid
+        Of the labels, and of the cube.
     shape : tuple of int
         (rows, cols) of the cube.
     path : Path
+        Where the labels are from.
 
     Raises
     ------
     DataError
-        If both rasters know where they lie, but only one in which system, or they have no pixel in common.
+        If both rasters know where they lie, but only one in which system, or they have no pixel in common; or they are
+        of another shape and one does not know where it lies.
     """
-    here = contents.grid
-    if here.transform is None or cube.transform is None:
-        return contents
-    same_place = here.transform.almost_equals(cube.transform, 1e-6)
-    if same_place and contents.array.shape == shape and (here.crs == cube.crs or not here.crs or not cube.crs):
-        return contents
+    known = here.transform is not None and cube.transform is not None
+    if not known or (
+        here.transform.almost_equals(cube.transform, 1e-6)  # type: ignore[union-attr]
+        and ids.shape == shape
+        and (here.crs == cube.crs or not here.crs or not cube.crs)
+    ):
+        if ids.shape != shape:
+            turned = "; it looks transposed, which 'axes: cols rows' would fix" if ids.shape == shape[::-1] else ""
+            raise DataError(
+                f"{path}: the reference labels are {ids.shape} pixels; expected {shape}, as the cube{turned}"
+            )
+        return ids
+    assert here.transform is not None
+    assert cube.transform is not None
     if not here.crs or not cube.crs:
         found, expected = here.transform.to_gdal(), cube.transform.to_gdal()
         raise DataError(
@@ -94,7 +115,6 @@ def on_grid(contents: Contents, cube: Grid, shape: tuple[int, int], path: Path) 
         )
     from rasterio.warp import Resampling, reproject
 
-    ids = class_ids(contents, path)
     moved = np.zeros(shape, ids.dtype)
     reproject(
         ids, moved, src_transform=here.transform, src_crs=here.crs, dst_transform=cube.transform, dst_crs=cube.crs,
@@ -109,25 +129,7 @@ def on_grid(contents: Contents, cube: Grid, shape: tuple[int, int], path: Path) 
         "%s: lies on another grid than the cube (%s, %s pixels); resampled by nearest neighbour: %d labelled pixels"
         " became %d", path, here.crs, ids.shape, int((ids > 0).sum()), int((moved > 0).sum()),
     )  # fmt: skip
-    return Contents(moved, cube)
-
-
-def renumbered(labels: np.ndarray, entries: tuple[ClassEntry, ...], path: Path) -> np.ndarray:
-    """Return class ids with those of the file turned into the descriptor's, where its classes list `values`.
-
-    Names among the values are those of an attribute table, and count for nothing here.
-    """
-    table = np.arange(_MAX_ID + 1, dtype=np.int64)
-    for entry in entries:
-        for value in (value for value in entry.values if isinstance(value, int)):
-            if not 0 < value <= _MAX_ID:
-                raise DataError(
-                    f"{path}: class {entry.id} has the value {value} in the descriptor, which no raster of ids holds;"
-                    f" expected whole numbers from 1 to {_MAX_ID}"
-                )
-            table[value] = entry.id
-    ids = table[labels]
-    return ids.astype(np.uint8 if ids.max() <= 255 else np.uint16)
+    return moved.astype(np.uint8 if moved.max() <= 255 else np.uint16)
 
 
 def describe_classes(labels: np.ndarray, entries: tuple[ClassEntry, ...], path: Path) -> tuple[LandCover, ...]:

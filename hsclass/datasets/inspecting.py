@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from hsclass.datasets.blocks import Blocks, open_blocks
+from hsclass.datasets.cube import Cube
+from hsclass.datasets.readers import open_cube
 from hsclass.datasets.regions import REGION_SUFFIXES, read_regions
 from hsclass.datasets.shapes import SHAPE_SUFFIXES, read_shapes
 from hsclass.datasets.statistics import BandStatistics, band_statistics, class_counts
@@ -76,49 +77,44 @@ def _inspected(path: Path, key: str | None) -> Finding:
     if path.suffix.lower() in REGION_SUFFIXES:
         counts = {name: len(points) for name, _, points in read_regions(path)}
         return Finding(str(path), "labels", {"format": "ENVI regions of interest", "classes": counts})
-    blocks = open_blocks(path, key)
-    grid = blocks.header.grid if blocks.header else Grid()
+    cube = open_cube(path, key=key)
+    crs, transform = cube.grid.crs, cube.grid.transform
     facts: dict[str, Any] = {
-        "shape": list(blocks.shape), "dtype": str(blocks.dtype), "format": blocks.format, "key": blocks.key,
-        "crs": None if grid.crs is None else grid.crs.to_string(),
-        "transform": None if grid.transform is None else list(grid.transform.to_gdal()),
+        "shape": list(cube.shape), "dtype": str(cube.dtype), "format": cube.format, "key": cube.key,
+        "crs": None if crs is None else crs.to_string(),
+        "transform": None if transform is None else list(transform.to_gdal()),
     }  # fmt: skip
-    if blocks.shape[2] == 1:
-        return _labels(path, blocks, facts, grid)
-    return _cube(path, blocks, facts, grid)
+    return _labels(path, cube, facts) if cube.shape[2] == 1 else _cube(path, cube, facts)
 
 
-def _cube(path: Path, blocks: Blocks, facts: dict[str, Any], grid: Grid) -> Finding:
-    header = blocks.header
-    nodata = header.nodata if header else None
-    found = band_statistics(blocks, nodata)
-    bad = [] if header is None or header.good_bands is None else np.flatnonzero(~header.good_bands).tolist()
-    warnings = _value_warnings(found, blocks, nodata)
-    scaled = header is not None and header.scale is not None
+def _cube(path: Path, cube: Cube, facts: dict[str, Any]) -> Finding:
+    found = band_statistics(cube)
+    bad = np.setdiff1d(np.arange(cube.shape[2]), cube.good).tolist()
+    warnings = _value_warnings(found, cube)
     with np.errstate(invalid="ignore"):
         facts |= {
-            "wavelengths": None, "fwhm": None, "bad_bands": bad, "nodata": nodata,
-            "scale": sorted(set(header.scale.tolist())) if header and scaled and header.scale is not None else None,
+            "wavelengths": None, "fwhm": None, "bad_bands": bad, "nodata": cube.nodata,
+            "scale": None if cube.scale is None else sorted(set(cube.scale.tolist())),
             "empty_bands": np.flatnonzero(found.empty).tolist(),
             "nodata_share": round(found.without_any / found.pixels, 6),
             "partly_share": round(found.partly / found.pixels, 6),
             "values": None if found.empty.all() else [float(np.nanmin(found.lowest)), float(np.nanmax(found.highest))],
-            "memory_mb": round(4 * float(np.prod(blocks.shape)) / 1e6, 1),
+            "memory_mb": round(4 * float(np.prod(cube.shape)) / 1e6, 1),
         }  # fmt: skip
-    if header is not None and header.wavelengths is not None:
-        centres = header.wavelengths
+    if cube.wavelengths is not None:
+        centres = cube.wavelengths
         down = np.flatnonzero(np.diff(centres) < 0).tolist()
         facts["wavelengths"] = {"first": centres[0], "last": centres[-1], "ascending": not down, "falls_after": down}
         facts["wavelengths"] |= {"lowest": float(np.nanmin(centres)), "highest": float(np.nanmax(centres))}
         warnings += _wavelength_warnings(centres, down)
-        if header.fwhm is not None:
-            facts["fwhm"] = [float(np.nanmin(header.fwhm)), float(np.nanmax(header.fwhm))]
+        if cube.fwhm is not None:
+            facts["fwhm"] = [float(np.nanmin(cube.fwhm)), float(np.nanmax(cube.fwhm))]
     if bad:
         warnings.append(f"{len(bad)} bands are marked as bad by the file and will be left out: {_listed(bad)}")
-    return Finding(str(path), "cube", facts, warnings, grid)
+    return Finding(str(path), "cube", facts, warnings, cube.grid)
 
 
-def _value_warnings(found: BandStatistics, blocks: Blocks, nodata: float | None) -> list[str]:
+def _value_warnings(found: BandStatistics, cube: Cube) -> list[str]:
     said = []
     if found.empty.any():
         said.append(f"bands without any data: {_listed(np.flatnonzero(found.empty).tolist())}; they will be left out")
@@ -144,8 +140,8 @@ def _value_warnings(found: BandStatistics, blocks: Blocks, nodata: float | None)
             f"{len(bands)} bands have many pixels at their highest value, as saturated ones do:"
             f" {_listed(bands.tolist())}"
         )
-    if nodata is None and blocks.dtype.kind in "iu":
-        suspect = np.iinfo(blocks.dtype).min
+    if cube.nodata is None and cube.dtype.kind in "iu":
+        suspect = np.iinfo(cube.dtype).min
         if suspect < 0 and (found.lowest == suspect).any():
             said.append(f"the value {suspect} occurs, often missing data; if so, say 'nodata: {suspect}'")
     return said
@@ -171,25 +167,29 @@ def _wavelength_warnings(centres: np.ndarray, down: list[int]) -> list[str]:
     return said
 
 
-def _labels(path: Path, blocks: Blocks, facts: dict[str, Any], grid: Grid) -> Finding:
-    nodata = blocks.header.nodata if blocks.header else None
-    counts = class_counts(blocks)
-    wrong = [value for value in counts if value != nodata and (value < 0 or value != np.floor(value) or value > 65535)]
+def _labels(path: Path, raster: Cube, facts: dict[str, Any]) -> Finding:
+    counts = class_counts(raster)
+    wrong = [value for value in counts if value < 0 or value != np.floor(value) or value > 65535]
     warnings = []
     if wrong:
         warnings.append(
             f"{len(wrong)} values are no class id, such as {wrong[0]:g}; expected whole numbers from 0 (unlabelled)"
             " to 65535"
         )
-    ids = {int(value): count for value, count in counts.items() if value not in {*wrong, nodata, 0}}
+    ids = {int(value): count for value, count in counts.items() if value not in {*wrong, 0}}
     if len(counts) > _MANY:
         warnings.append(f"{len(counts)} different values: this does not look like classes")
     if not ids:
         warnings.append("no pixel is labelled")
     elif sorted(ids) != list(range(1, max(ids) + 1)):
         warnings.append(f"class ids are sparse: {_listed(sorted(ids))}; they are kept as they are")
-    facts |= {"nodata": nodata, "labelled": sum(ids.values()), "classes": dict(list(ids.items())[:_MANY])}
-    return Finding(str(path), "labels", facts, warnings, grid)
+    if raster.nodata not in {None, 0} and counts.get(0):
+        warnings.append(
+            f"nodata is {raster.nodata:g}, so that 0 may be a class: its {counts[0]} pixels count as unlabelled unless"
+            " 'values: [0]' gives them to one of the 'classes'"
+        )
+    facts |= {"nodata": raster.nodata, "labelled": sum(ids.values()), "classes": dict(list(ids.items())[:_MANY])}
+    return Finding(str(path), "labels", facts, warnings, raster.grid)
 
 
 def _shapes(path: Path) -> Finding:

@@ -1,14 +1,13 @@
 """Published masks: which pixels somebody trained or tested on, read from any file and held against a ground truth."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from hsclass.datasets.ground_truth import class_ids
-from hsclass.datasets.readers import READERS, read_array
-from hsclass.datasets.readers.raster_file import read_raster_file
+from hsclass.datasets.readers import open_cube
 from hsclass.errors import DataError
 
 _MAX_ID = 65535
@@ -111,14 +110,7 @@ def read_ids(path: Path, *, key: str | None = None, shape: tuple[int, int] | Non
     DataError
         If there is no such file or variable, or a value is not a whole number from 0 to 65535.
     """
-    if not path.is_file():
-        raise DataError(f"{path}: no such file; expected a raster of class ids; correct the path")
-    if path.suffix.lower() in READERS:
-        contents = read_array(path, key=key, ndim=2, shape=shape)
-    else:
-        contents = read_raster_file(path, key, 2).checked(path, 2)
-    values = contents.array
-    return class_ids(replace(contents, array=np.where(np.isnan(values), values.dtype.type(0), values)), path)
+    return class_ids(open_cube(path, key=key, ndim=2, shape=shape), not_numbers=True)
 
 
 def read_mask(path: Path, labels: np.ndarray, *, key: str | None = None, ids: Mapping[int, int] | None = None) -> Mask:

@@ -1,11 +1,15 @@
 """Open a scene by whatever names it: the catalogue, a descriptor file, or a folder of the scene stage."""
 
+import json
 import os
 from pathlib import Path
 
+import numpy as np
+
 from hsclass.datasets.listing import catalogue
-from hsclass.errors import UsageError
-from hsclass.scene import CUBE_FILE, Scene, read_scene
+from hsclass.datasets.readers import open_cube
+from hsclass.errors import DataError, UsageError
+from hsclass.scene import CUBE_FILE, LABELS_FILE, LandCover, Scene, read_classes
 
 
 def default_folder() -> Path:
@@ -70,3 +74,40 @@ def open_scene(source: str | os.PathLike[str], *, folder: str | os.PathLike[str]
     folder = default_folder() if folder is None else Path(folder)
     fetch(source, folder)
     return build_scene(source, folder=folder)
+
+
+def read_scene(path: str | os.PathLike[str]) -> Scene:
+    """Read a scene that `write_scene` wrote: its folder, or its `cube.tif`.
+
+    Raises
+    ------
+    DataError
+        If the files are missing, cannot be read, or do not fit each other.
+    """
+    path = Path(path)
+    folder = path if path.is_dir() else path.parent
+    cube = open_cube(folder / CUBE_FILE)
+    tags = cube.tags
+    if not cube.own:
+        raise DataError(
+            f"{folder / CUBE_FILE}: was not written by the scene stage of hsclass; expected its {CUBE_FILE}; name this"
+            " file in a descriptor (.yaml) instead"
+        )
+    values = np.ascontiguousarray(cube.stored())
+    labels: np.ndarray | None = None
+    classes: tuple[LandCover, ...] = ()
+    if (folder / LABELS_FILE).exists():
+        labels, classes = read_classes(folder / LABELS_FILE)
+        if labels.shape != cube.shape[:2]:
+            raise DataError(
+                f"{folder / LABELS_FILE}: is {labels.shape} pixels, but the cube next to it is {cube.shape[:2]};"
+                " both must lie on one grid; run the scene stage again"
+            )
+    rgb = json.loads(tags["rgb"])
+    centres, widths = (None if held is None or np.isnan(held).any() else held for held in (cube.wavelengths, cube.fwhm))
+    return Scene(
+        tags["scene"], values, labels, centres, cube.holds_data(values), classes, grid=cube.grid,
+        rgb=None if rgb is None else (rgb[0], rgb[1], rgb[2]), title=tags.get("title", ""),
+        source=tags.get("source", ""), note=tags.get("note", ""), digest=tags.get("digest", ""), nodata=cube.nodata,
+        fwhm=widths, scale=cube.factor, bad_bands=cube.left_out,
+    )  # fmt: skip

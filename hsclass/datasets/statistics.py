@@ -1,18 +1,18 @@
-"""Figures of every band of a cube, and of the classes of a ground truth, gathered block by block."""
+"""Statistics of every band of a cube, and of the values of a raster of class ids, gathered block by block."""
 
 from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
 
-from hsclass.datasets.blocks import Blocks
+from hsclass.datasets.cube import Cube
 
 _SATURATED = 0.001  # share of the pixels at a band's highest value that hints at saturation
 
 
 @dataclass(frozen=True)
 class BandStatistics:
-    """Figures of the bands of a cube.
+    """Statistics of the bands of a cube.
 
     Attributes
     ----------
@@ -59,28 +59,21 @@ class BandStatistics:
         return ~self.constant & (self.at_highest > np.maximum(10, _SATURATED * held))
 
 
-def band_statistics(blocks: Blocks, nodata: float | None) -> BandStatistics:
-    """Look through a cube once.
-
-    Parameters
-    ----------
-    blocks : Blocks
-    nodata : float or None
-        The value without data.
-    """
-    bands = blocks.shape[2]
+def band_statistics(cube: Cube) -> BandStatistics:
+    """Look through the stored values of a cube once."""
+    bands = cube.shape[2]
     lowest, highest = np.full(bands, np.inf), np.full(bands, -np.inf)
     lacking, negative, at_highest = (np.zeros(bands, np.int64) for _ in range(3))
     not_finite = without_any = 0
     fewest: Counter[int] = Counter()
-    for block in blocks:
+    for block, shown in cube.blocks():
         values = block.reshape(-1, bands)
-        absent = np.zeros(values.shape, bool)
-        if nodata is not None and not np.isnan(nodata):
-            absent = values == nodata
+        absent = cube.lacking(values)
+        if shown is not None:
+            absent = absent | ~shown.reshape(-1, 1)
         if values.dtype.kind == "f":
             wrong = ~np.isfinite(values)
-            not_finite += 0 if nodata is not None and np.isnan(nodata) else int((wrong & ~absent).sum())
+            not_finite += int((wrong & ~absent).sum())
             absent = absent | wrong
         least = np.where(absent, np.inf, values).min(axis=0)
         most = np.where(absent, -np.inf, values).max(axis=0)
@@ -92,7 +85,7 @@ def band_statistics(blocks: Blocks, nodata: float | None) -> BandStatistics:
         missing = absent.sum(axis=1)
         without_any += int((missing == bands).sum())
         fewest.update(missing.tolist())
-    pixels = blocks.shape[0] * blocks.shape[1]
+    pixels = cube.shape[0] * cube.shape[1]
     dead = int((lacking == pixels).sum())
     partly = sum(count for missing, count in fewest.items() if dead < missing < bands)
     held = lacking < pixels
@@ -102,11 +95,16 @@ def band_statistics(blocks: Blocks, nodata: float | None) -> BandStatistics:
     )  # fmt: skip
 
 
-def class_counts(blocks: Blocks) -> dict[float, int]:
-    """Return the pixels of each value of a ground truth, by ascending value; NaN last, as NaN."""
+def class_counts(raster: Cube) -> dict[float, int]:
+    """Return the pixels of each value of a raster of class ids, by ascending value; NaN last, as NaN.
+
+    Pixels without data do not count.
+    """
     counts: Counter[float] = Counter()
     absent = 0
-    for block in blocks:
+    for stored, shown in raster.blocks():
+        held = ~raster.lacking(stored[..., 0]) & (True if shown is None else shown)
+        block = stored[..., 0][held]
         values, found = np.unique(block[~np.isnan(block)], return_counts=True)
         counts.update(dict(zip(values.tolist(), found.tolist(), strict=True)))
         absent += int(np.isnan(block).sum())

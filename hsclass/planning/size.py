@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from hsclass.datasets.descriptor import Descriptor, SceneOptions
-from hsclass.datasets.readers.header import read_header
+from hsclass.datasets.readers import open_cube
 from hsclass.experiment import Experiment
 from hsclass.features import feature_class
 from hsclass.models import model_class
@@ -110,7 +110,7 @@ def scene_size(experiment: Experiment, scene: str, folder: Path = Path()) -> Siz
         full = descriptor.kept_shape
         rows, cols, bands = cut.cut_shape(full)
     elif built.is_file():
-        rows, cols, bands = full = read_header(built).shape
+        rows, cols, bands = full = open_cube(built).shape
     else:
         rows, cols, bands = full = DEFAULT
         known = False

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from hsclass.datasets.readers.header import read_header
+from hsclass.datasets.readers import open_cube
 from hsclass.errors import UsageError
 from hsclass.planning.size import model_side
 
@@ -107,7 +107,7 @@ def _timing(folder: Path, rule: str, names: tuple[str, ...], timed: Timing) -> I
     cube = folder / "results" / scene / "cube.tif"
     if not cube.is_file():
         return
-    rows, cols, bands = read_header(cube).shape
+    rows, cols, bands = open_cube(cube).shape
     pixels = float(rows * cols)
     timed = replace(timed, work=pixels, data_mb=4e-6 * pixels * bands)
     if rule in {"train", "predict"}:

@@ -6,7 +6,7 @@ import numpy as np
 
 from hsclass.models.spectral_contract import Resampling, convert_bands
 from hsclass.models.trained import TrainedModel
-from hsclass.predict.pixels import ScenePixels
+from hsclass.predict.pixels import Pixels
 from hsclass.predict.prediction import Legend, Predictor, broken_note
 from hsclass.predict.tiles import Tiles
 from hsclass.scene import LandCover, Scene
@@ -63,7 +63,7 @@ def predict_scene(
     UsageError
         If `abstain` is no probability.
     """
-    pixels = ScenePixels(scene)
+    pixels = Pixels.of_scene(scene)
     predictor = Predictor(
         model, pixels, convert_bands(model.bands, pixels.bands, name=scene.name, resample=resample),
         Legend(model.classes, abstain), Tiles.of(*scene.shape[:2], model.reach),

@@ -1,12 +1,12 @@
-"""Open what a map is asked of; apart from the rest, so that a map does not hang on how data sets are read."""
+"""Open what a map is asked of."""
 
 import os
 from pathlib import Path
 
 from hsclass.datasets.listing import catalogue
 from hsclass.datasets.opening import open_scene
-from hsclass.datasets.readers import RASTERS
-from hsclass.predict.pixels import Pixels, RasterPixels, ScenePixels
+from hsclass.datasets.readers import open_cube
+from hsclass.predict.pixels import Pixels
 from hsclass.scene import CUBE_FILE
 
 
@@ -16,17 +16,18 @@ def open_pixels(source: str | os.PathLike[str]) -> Pixels:
     Parameters
     ----------
     source : str or path-like
-        A folder of the scene stage or its `cube.tif`, or another raster that GDAL reads: both are read strip by strip.
-        Or what `open_scene` takes beyond, which is read as a whole: the name of a data set, a descriptor.
+        A folder of the scene stage, or a raster or another file that `open_cube` takes: these are read strip by strip.
+        Or what `open_scene` takes in addition, which is read as a whole: the name of a data set, a descriptor.
 
     Raises
     ------
     DataError, UsageError, FetchError
-        As `open_scene`, or if the raster cannot be read.
+        As `open_scene`, or if the file cannot be read.
     """
-    path = Path(source)
-    if path.name == CUBE_FILE or (path / CUBE_FILE).exists():
-        return RasterPixels(path if path.name == CUBE_FILE else path / CUBE_FILE, own=True)
-    if path.is_file() and path.suffix.lower() in RASTERS and os.fspath(source) not in catalogue():
-        return RasterPixels(path)
-    return ScenePixels(open_scene(source))
+    path, named = Path(source), os.fspath(source) in catalogue()
+    if (path / CUBE_FILE).exists():
+        return Pixels.of_cube(open_cube(path / CUBE_FILE))
+    descriptor = path.suffix.lower() in {".yaml", ".yml"}
+    if not (named or descriptor or path.is_dir()) and (path.is_file() or path.suffix):
+        return Pixels.of_cube(open_cube(path))
+    return Pixels.of_scene(open_scene(source))

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from hsclass.datasets.cube import Strip
 from hsclass.errors import UsageError
 from hsclass.models.classifier import MAP_MEMORY
 from hsclass.models.spectral_contract import Conversion
 from hsclass.models.trained import TrainedModel
-from hsclass.predict.pixels import Pixels, Strip
+from hsclass.predict.pixels import Pixels
 from hsclass.predict.tiles import Tiles
 from hsclass.raster import Color
 from hsclass.resources import Clock

@@ -16,7 +16,7 @@ from hsclass.memory import MapMemory, network_memory
 from hsclass.models.spectral_contract import Resampling, convert_bands
 from hsclass.models.trained import TrainedModel
 from hsclass.predict.finished_strips import FinishedStrips, map_key, missing
-from hsclass.predict.pixels import Pixels, RasterPixels
+from hsclass.predict.pixels import Pixels
 from hsclass.predict.plausibility import implausible
 from hsclass.predict.prediction import Chunk, Legend, Predictor, broken_note
 from hsclass.predict.products import CLASSES, CONFIDENCE, PROBABILITIES, legend_tags, product
@@ -185,7 +185,7 @@ def map_file(
 
 def _require_own_files(pixels: Pixels, output: Path, request: MapRequest) -> None:
     """Raise UsageError where a file would be written over the scene, or over another of the map's."""
-    used = {pixels.path.resolve(): "the scene itself"} if isinstance(pixels, RasterPixels) else {}
+    used = {pixels.cube.path.resolve(): "the scene itself"} if pixels.cube.path else {}
     for what, path in {
         "-o": output,
         "--confidence": request.confidence,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from hsclass.datasets.opening import read_scene
 from hsclass.errors import DataError
 from hsclass.report.pictures import backdrop
 from hsclass.results import (
@@ -24,7 +25,7 @@ from hsclass.results import (
     read_search,
     require_file,
 )
-from hsclass.scene import CUBE_FILE, LABELS_FILE, LandCover, read_scene
+from hsclass.scene import CUBE_FILE, LABELS_FILE, LandCover
 from hsclass.split import Split, read_split
 
 

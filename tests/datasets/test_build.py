@@ -13,9 +13,10 @@ from rasterio.transform import Affine
 from hsclass.datasets.build import build_scene
 from hsclass.datasets.descriptor import SceneOptions
 from hsclass.datasets.fetch import fetch
+from hsclass.datasets.opening import read_scene
 from hsclass.errors import DataError, UsageError
 from hsclass.raster import Grid, write_raster
-from hsclass.scene import LandCover, Scene, read_scene, write_scene
+from hsclass.scene import LandCover, Scene, write_scene
 
 Describe = Callable[..., Path]
 NAN = float("nan")
@@ -242,9 +243,9 @@ def test_nan_is_counted_and_located(describe: Describe, tmp_path: Path) -> None:
 
 GOOD = np.ones((4, 5))
 WRONG_LABELS: list[tuple[np.ndarray, str]] = [
-    (np.ones((5, 4)), "the ground truth is (5, 4) pixels; expected (4, 5), as the cube; it looks transposed"),
-    (np.ones((4, 4)), "the ground truth is (4, 4) pixels; expected (4, 5), as the cube"),
-    (np.ones((4, 5, 1)), "shape (4, 5, 1); expected a ground truth (rows, cols)"),
+    (np.ones((5, 4)), "the reference labels are (5, 4) pixels; expected (4, 5), as the cube; it looks transposed"),
+    (np.ones((4, 4)), "the reference labels are (4, 4) pixels; expected (4, 5), as the cube"),
+    (np.ones((4, 5, 1)), "shape (4, 5, 1); expected reference labels (rows, cols)"),
     (np.where(np.eye(4, 5), 1.5, 1), "has 4 values that are no class id, the first 1.5 at row 0, column 0"),
     (np.where(np.eye(4, 5, 2), -2, 1), "has 3 values that are no class id, the first -2 at row 0, column 2"),
     (np.where(np.eye(4, 5), NAN, 1), "has 4 values that are no class id, the first nan at row 0, column 0"),

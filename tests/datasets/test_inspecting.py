@@ -10,7 +10,7 @@ from rasterio.crs import CRS
 from rasterio.transform import Affine
 from scipy.io import savemat
 
-import hsclass.datasets.blocks
+import hsclass.datasets.cube
 from hsclass.cli import app
 from hsclass.datasets.inspecting import Finding, inspect_files
 from hsclass.errors import DataError
@@ -58,7 +58,7 @@ def test_cube_without_a_fault(tmp_path: Path, big: np.ndarray) -> None:
 def test_faults_of_values_are_counted_whatever_the_blocks(
     tmp_path: Path, big: np.ndarray, monkeypatch: pytest.MonkeyPatch, block_bytes: int
 ) -> None:
-    monkeypatch.setattr(hsclass.datasets.blocks, "_BLOCK_BYTES", block_bytes)
+    monkeypatch.setattr(hsclass.datasets.cube, "_BLOCK_BYTES", block_bytes)
     big[..., 1], big[..., 2] = -99, 5
     big[0, :10, 0] = -3
     big[5:10, :, 3] = 3000
@@ -136,9 +136,9 @@ def test_variables_of_matlab_files(tmp_path: Path, big: np.ndarray) -> None:
 def test_blocks_of_a_file_join_to_the_whole(tmp_path: Path, big: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
     import h5py
 
-    from hsclass.datasets.blocks import open_blocks
+    from hsclass.datasets.readers import open_cube
 
-    monkeypatch.setattr(hsclass.datasets.blocks, "_BLOCK_BYTES", 7 * 30 * 6 * 2)
+    monkeypatch.setattr(hsclass.datasets.cube, "_BLOCK_BYTES", 7 * 30 * 6 * 2)
     save(tmp_path / "c.tif", big)
     np.save(tmp_path / "c.npy", big)
     np.savez(tmp_path / "c.npz", big)
@@ -146,7 +146,7 @@ def test_blocks_of_a_file_join_to_the_whole(tmp_path: Path, big: np.ndarray, mon
     with h5py.File(tmp_path / "c73.mat", "w") as file:
         file["c"] = big.transpose(2, 1, 0)
     for name in ("c.tif", "c.npy", "c.npz", "c.mat", "c73.mat"):
-        blocks = list(open_blocks(tmp_path / name))
+        blocks = [block for block, _ in open_cube(tmp_path / name).blocks()]
         assert [len(block) for block in blocks] == [7, 7, 7, 7, 7, 5]
         np.testing.assert_array_equal(np.concatenate(blocks), big)
 

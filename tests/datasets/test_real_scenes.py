@@ -11,7 +11,8 @@ import pytest
 from hsclass.datasets import load_descriptor, open_scene
 from hsclass.datasets.build import build_scene
 from hsclass.datasets.descriptor import SceneOptions
-from hsclass.scene import Scene, read_scene, write_scene
+from hsclass.datasets.opening import read_scene
+from hsclass.scene import Scene, write_scene
 
 MIRROR = Path(os.environ.get("HSCLASS_DATA_MIRROR") or "/nonexistent")
 GROUND_TRUTHS = {"salinas": "masks/salinas_gt.mat", "pavia_university": "masks/paviaU_gt.mat"}

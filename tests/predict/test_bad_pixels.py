@@ -14,7 +14,7 @@ from hsclass.errors import OutOfMemoryError
 from hsclass.models.trained import TrainedModel
 from hsclass.predict import map_file
 from hsclass.predict.opening import open_pixels
-from hsclass.predict.pixels import ScenePixels
+from hsclass.predict.pixels import Pixels
 from hsclass.predict.stream import MapRequest
 from hsclass.raster import Grid, write_raster
 from hsclass.scene import Scene, read_classes, write_scene
@@ -58,7 +58,7 @@ def test_pixels_without_numbers_are_counted_and_placed(
         tmp_path / "foreign.tif", np.moveaxis(spoiled.cube, 2, 0), nodata=-9999,
         grid=Grid(None, Affine.identity()), wavelengths=spoiled.wavelengths,
     )  # fmt: skip
-    sources = {"tall": ScenePixels(spoiled), "own": open_pixels(tmp_path / "tall")}
+    sources = {"tall": Pixels.of_scene(spoiled), "own": open_pixels(tmp_path / "tall")}
     sources["foreign"] = open_pixels(tmp_path / "foreign.tif")
     for name, source in sources.items():
         classes, said = mapped(lda, source, tmp_path / "m.tif")
@@ -101,8 +101,8 @@ def test_they_are_reported_after_a_resumed_run(
 ) -> None:
     reports.stop(1)
     with pytest.raises(reports.stopped):
-        map_file(lda, ScenePixels(spoiled), tmp_path / "m.tif", MapRequest(memory=1e-3))
-    _, said = mapped(lda, ScenePixels(spoiled), tmp_path / "m.tif")
+        map_file(lda, Pixels.of_scene(spoiled), tmp_path / "m.tif", MapRequest(memory=1e-3))
+    _, said = mapped(lda, Pixels.of_scene(spoiled), tmp_path / "m.tif")
     assert said[-1] == SENTENCE
 
 
@@ -127,6 +127,6 @@ def test_running_out_of_memory_is_one_sentence_and_the_network_has_its_share(
     with pytest.raises(
         OutOfMemoryError, match=r"^mapping 200 rows of scene tall ran out of memory; give a smaller --mem"
     ):
-        map_file(model, ScenePixels(make_tall(200, 5)), tmp_path / "m.tif", MapRequest(memory=100))
+        map_file(model, Pixels.of_scene(make_tall(200, 5)), tmp_path / "m.tif", MapRequest(memory=100))
     # 64 rows with 4 around, of 5 columns, take less than a quarter: three quarters of 100 MB are left.
     assert hungry.given == [75e6]

@@ -15,6 +15,7 @@ from rasterio.enums import ColorInterp
 from rasterio.transform import Affine
 
 import hsclass
+from hsclass.datasets.opening import read_scene
 from hsclass.errors import UsageError
 from hsclass.models.trained import TrainedModel
 from hsclass.predict import map_file
@@ -23,7 +24,7 @@ from hsclass.predict.opening import open_pixels
 from hsclass.predict.stream import MapRequest
 from hsclass.raster import Grid
 from hsclass.report.preview import write_preview
-from hsclass.scene import LandCover, Scene, read_classes, read_scene, write_scene
+from hsclass.scene import LandCover, Scene, read_classes, write_scene
 from hsclass.split import Split, write_split
 
 

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +15,17 @@ import rasterio
 from rasterio.shutil import copy
 
 import hsclass
+from hsclass.datasets.opening import read_scene
+from hsclass.datasets.readers import open_cube
 from hsclass.errors import DataError, UsageError
 from hsclass.models.trained import TrainedModel
 from hsclass.predict import map_file
 from hsclass.predict.opening import open_pixels
-from hsclass.predict.pixels import RasterPixels, ScenePixels
+from hsclass.predict.pixels import Pixels
 from hsclass.predict.stream import MapRequest, Part
 from hsclass.predict.tiles import Tiles
 from hsclass.raster import write_raster
-from hsclass.scene import Scene, read_classes, read_scene, write_scene
+from hsclass.scene import Scene, read_classes, write_scene
 from hsclass.split import Split
 
 LEAST = MapRequest(memory=1e-3)  # of which a strip has one tile
@@ -167,7 +169,7 @@ def test_values_in_other_units_are_reported(
     model = hsclass.fit(toy_scene, toy_split, "lda")
     cube = np.tile((toy_scene.cube * factor).astype(np.float32), (1, 2, 1))
     scene = replace(toy_scene, cube=cube, mask=np.ones((24, 48), bool), labels=None)
-    map_file(model, ScenePixels(scene), tmp_path / "m.tif")
+    map_file(model, Pixels.of_scene(scene), tmp_path / "m.tif")
     said = warnings_logged()
     assert [("are both in the same units" in text) for text in said] == [True] * warned
 
@@ -177,7 +179,7 @@ def test_known_units_are_brought_together(
 ) -> None:
     model = hsclass.fit(replace(toy_scene, scale=1e-4), toy_split, "lda")
     scene = replace(toy_scene, cube=toy_scene.cube * np.float32(1e-4), scale=1.0)
-    map_file(model, ScenePixels(scene), tmp_path / "m.tif")
+    map_file(model, Pixels.of_scene(scene), tmp_path / "m.tif")
     said = warnings_logged()
     np.testing.assert_array_equal(read_classes(tmp_path / "m.tif")[0], hsclass.predict_scene(model, toy_scene).classes)
     assert said == ["scene toy: values are multiplied by 10000, from scale 1 to the model's 0.0001"]
@@ -193,10 +195,11 @@ def test_too_little_memory_is_reported(
         map_file(lda, open_pixels(tall), tmp_path / "m.tif", MapRequest(memory=0))
 
 
-class Counting(RasterPixels):
-    """A raster that notes which rows it is asked for."""
+@dataclass(frozen=True)
+class Counting(Pixels):
+    """Pixels that note which rows they are asked for."""
 
-    asked: list[tuple[int, int]]
+    asked: list[tuple[int, int]] = field(default_factory=list)
 
     def strip(self, rows, order):
         self.asked.append((rows.start, rows.stop))
@@ -204,9 +207,7 @@ class Counting(RasterPixels):
 
 
 def counting(folder: Path) -> Counting:
-    pixels = Counting(folder / "cube.tif", own=True)
-    pixels.asked = []
-    return pixels
+    return Counting.of_cube(open_cube(folder / "cube.tif"))
 
 
 def test_resumed_map_is_the_unbroken_one(lda: TrainedModel, tall: Path, tmp_path: Path, reports: Any) -> None:
@@ -332,7 +333,7 @@ def test_output_over_the_scene_or_another_output_is_refused(lda: TrainedModel, t
 
 
 def test_scene_by_name_is_read_as_a_whole(toy_scene: Scene) -> None:
-    pixels = ScenePixels(toy_scene)
+    pixels = Pixels.of_scene(toy_scene)
     values, mask, _ = pixels.strip(slice(2, 5), np.arange(24)).read(slice(3, 5))
     np.testing.assert_array_equal(values, toy_scene.cube[3:5])
     assert mask.all()

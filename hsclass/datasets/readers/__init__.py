@@ -1,49 +1,46 @@
-"""Readers: one file a format; the table says which reader takes which extension."""
+"""Readers: one file a format; each opens a file as a lazily read `Cube`, and a table says which takes which file."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
-from hsclass.datasets.readers.contents import Contents
-from hsclass.datasets.readers.layout import arranged
-from hsclass.datasets.readers.mat import read_mat
-from hsclass.datasets.readers.numpy_file import read_numpy
-from hsclass.datasets.readers.raster_file import read_raster_file
+from hsclass.datasets.cube import Cube
+from hsclass.datasets.readers.hdf5 import open_hdf5
+from hsclass.datasets.readers.layout import Wanted
+from hsclass.datasets.readers.mat import open_mat
+from hsclass.datasets.readers.numpy_file import open_numpy
+from hsclass.datasets.readers.raster import open_raster
 from hsclass.errors import DataError
 
-Reader = Callable[[Path, str | None, int, tuple[int, ...] | None], Contents]
-
-RASTERS = (
-    ".tif", ".tiff", ".vrt", ".img", ".dat", ".hdr", ".bsq", ".bil", ".bip", ".raw", ".bin", ".lan", ".gis", ".jp2",
-    ".png", ".nc", ".h5", ".he5", "",
-)  # fmt: skip
-
-READERS: dict[str, Reader] = {
-    ".npy": read_numpy,
-    ".npz": read_numpy,
-    ".mat": read_mat,
-    **dict.fromkeys(RASTERS, read_raster_file),
+READERS: dict[str, Callable[[Path, Wanted], Cube]] = {
+    ".npy": open_numpy,
+    ".npz": open_numpy,
+    ".mat": open_mat,
+    ".h5": open_hdf5,
+    ".he5": open_hdf5,
+    ".hdf5": open_hdf5,
 }
+"""Readers by extension; every other file is opened by GDAL, which looks at what is in it."""
 
 
-def read_array(
+def open_cube(
     path: Path,
     *,
-    key: str | None,
-    ndim: int,
+    key: str | None = None,
+    ndim: int | None = None,
     shape: tuple[int, ...] | None = None,
     axes: str | None = None,
     pixels: str | None = None,
-) -> Contents:
-    """Read the array of a file with the reader of its extension.
+) -> Cube:
+    """Open the cube of a file, or its raster of class ids, without reading it.
 
     Parameters
     ----------
     path : Path
-    key : str or None
-        Variable of a file that holds several. None: the only one with `ndim` dimensions, or of the expected shape.
-    ndim : int
-        3 for a cube (rows, cols, bands), 2 for a ground truth (rows, cols).
+    key : str, optional
+        Variable of a file that holds several. Default: the only one with `ndim` dimensions, or of the expected shape.
+    ndim : int, optional
+        3 for a cube (rows, cols, bands), 2 for reference labels (rows, cols). Default: what the file holds, a cube
+        before labels.
     shape : tuple of int, optional
         Expected shape, where several variables or orders of axes could be meant.
     axes, pixels : str, optional
@@ -51,26 +48,16 @@ def read_array(
 
     Returns
     -------
-    Contents
-        Its array is numeric, in the byte order of this machine, and not empty.
+    Cube
+        Of one band where it is two-dimensional.
 
     Raises
     ------
     DataError
-        If no reader takes the extension, the file cannot be read, or it does not hold such an array.
+        If no reader takes the file, it cannot be read, or does not hold such an array.
     """
-    if path.suffix.lower() not in READERS:
-        known = ", ".join(extension for extension in READERS if extension)
-        raise DataError(f"{path}: the extension '{path.suffix}' has no reader; expected one of {known}")
     if not path.is_file():
-        raise DataError(f"{path}: no such file; fetch the data set again")
+        raise DataError(f"{path}: no such file; correct the path, or fetch the data set again")
     if path.stat().st_size == 0:
-        raise DataError(f"{path}: is an empty file; expected data; fetch it again")
-    reader = READERS[path.suffix.lower()]
-    if reader is read_raster_file:
-        if axes or pixels:
-            raise DataError(f"{path}: a raster tells its own axes, found 'axes' or 'pixels'; take them out")
-        return reader(path, key, ndim, shape).checked(path, ndim)
-    contents = reader(path, key, len(axes.split()) if axes else ndim, shape)
-    array = arranged(contents.array, path, ndim=ndim, axes=axes, pixels=pixels, shape=shape)
-    return replace(contents, array=array).checked(path, ndim)
+        raise DataError(f"{path}: is an empty file; expected data; get the whole file")
+    return READERS.get(path.suffix.lower(), open_raster)(path, Wanted(key, ndim, shape, axes, pixels))

@@ -8,7 +8,7 @@ import pytest
 import rasterio
 
 from hsclass.datasets.beside import files_beside
-from hsclass.datasets.readers import read_array
+from hsclass.datasets.readers import open_cube
 from hsclass.errors import DataError
 
 ORDERS = {"bsq": (2, 0, 1), "bil": (0, 2, 1), "bip": (0, 1, 2)}
@@ -41,11 +41,11 @@ def write_envi(
 def test_orders_and_names(tmp_path: Path, cube: np.ndarray, order: str, suffix: str, by_header: bool) -> None:
     header = write_envi(tmp_path, cube, order, suffix=suffix, lead=b"any lead")
     path = header if by_header else tmp_path / f"scene{suffix}"
-    np.testing.assert_array_equal(read_array(path, key=None, ndim=3).array, cube)
+    np.testing.assert_array_equal(open_cube(path, ndim=3).stored(), cube)
 
 
 def test_lists_of_the_header(tmp_path: Path, cube: np.ndarray) -> None:
-    read = read_array(write_envi(tmp_path, cube, "bil", more=LISTS), key=None, ndim=3)
+    read = open_cube(write_envi(tmp_path, cube, "bil", more=LISTS), ndim=3)
     assert read.wavelengths is not None
     assert read.fwhm is not None
     assert read.good_bands is not None
@@ -66,8 +66,8 @@ def test_lists_of_the_header(tmp_path: Path, cube: np.ndarray) -> None:
 def test_scale_of_the_header(
     tmp_path: Path, cube: np.ndarray, more: str, scale: list[float], offset: list[float] | None
 ) -> None:
-    read = read_array(write_envi(tmp_path, cube, "bsq", more=more), key=None, ndim=3)
-    np.testing.assert_array_equal(read.array, cube)
+    read = open_cube(write_envi(tmp_path, cube, "bsq", more=more), ndim=3)
+    np.testing.assert_array_equal(read.stored(), cube)
     assert read.scale is not None
     np.testing.assert_allclose(read.scale, scale)
     assert (None if read.offset is None else read.offset.tolist()) == offset
@@ -80,7 +80,7 @@ def test_data_shorter_than_the_header_says(tmp_path: Path, cube: np.ndarray, ord
     data = tmp_path / "scene.dat"
     data.write_bytes(data.read_bytes()[:-missing])
     with pytest.raises(DataError) as caught:
-        read_array(header, key=None, ndim=3)
+        open_cube(header, ndim=3).stored()
     assert str(caught.value) == (
         f"{data}: has {120 - missing} bytes, but its header says 4 lines x 5 samples x 3 bands of int16, which take"
         " 120; correct the header, or get the whole file"
@@ -90,10 +90,10 @@ def test_data_shorter_than_the_header_says(tmp_path: Path, cube: np.ndarray, ord
 def test_header_without_data_and_data_without_header(tmp_path: Path, cube: np.ndarray) -> None:
     header = write_envi(tmp_path, cube, "bsq", suffix=".dat")
     (tmp_path / "scene.dat").rename(tmp_path / "else.dat")
-    with pytest.raises(DataError, match=r"scene\.hdr: is the header of an ENVI file whose data are missing beside it"):
-        read_array(header, key=None, ndim=3)
+    with pytest.raises(DataError, match=r"scene\.hdr: is the header of an ENVI file whose data are missing next to it"):
+        open_cube(header, ndim=3).stored()
     with pytest.raises(DataError, match=r"else\.dat: cannot be read as a raster"):
-        read_array(tmp_path / "else.dat", key=None, ndim=3)
+        open_cube(tmp_path / "else.dat", ndim=3).stored()
 
 
 def test_files_that_belong_together(tmp_path: Path, cube: np.ndarray) -> None:
@@ -110,9 +110,9 @@ def test_erdas_lan(tmp_path: Path, cube: np.ndarray, code: int, dtype: type) -> 
     lead = struct.pack("<6sHH6xii", b"HEAD74", code, bands, cols, rows).ljust(128, b"\0")
     values = (cube % 200).astype(dtype)
     (tmp_path / "scene.lan").write_bytes(lead + values.transpose(0, 2, 1).tobytes())
-    read = read_array(tmp_path / "scene.lan", key=None, ndim=3)
-    np.testing.assert_array_equal(read.array, values)
-    assert read.array.dtype == dtype
+    read = open_cube(tmp_path / "scene.lan", ndim=3)
+    np.testing.assert_array_equal(read.stored(), values)
+    assert read.dtype == dtype
     assert read.grid.crs is None
     assert read.grid.transform is None
 
@@ -121,7 +121,7 @@ def test_scale_of_a_geotiff(tmp_path: Path, cube: np.ndarray) -> None:
     with rasterio.open(tmp_path / "c.tif", "w", driver="GTiff", height=4, width=5, count=3, dtype="int16") as sink:
         sink.write(np.moveaxis(cube, 2, 0))
         sink.scales, sink.offsets = (0.5, 0.5, 0.25), (0, 0, 10)
-    read = read_array(tmp_path / "c.tif", key=None, ndim=3)
+    read = open_cube(tmp_path / "c.tif", ndim=3)
     assert read.scale is not None
     assert read.offset is not None
     assert (read.scale.tolist(), read.offset.tolist()) == ([0.5, 0.5, 0.25], [0, 0, 10])

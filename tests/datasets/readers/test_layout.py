@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.io import savemat
 
-from hsclass.datasets.readers import read_array
+from hsclass.datasets.readers import open_cube
 from hsclass.errors import DataError
 
 SHAPE = (4, 5, 3)
@@ -35,7 +35,7 @@ def test_order_of_axes(
     np.save(tmp_path / "c.npy", laid(cube, axes))
     given: dict[str, Any] = {"axes": axes} if told else {"shape": SHAPE}
     with caplog.at_level(logging.WARNING):
-        read = read_array(tmp_path / "c.npy", key=None, ndim=3, **given).array
+        read = open_cube(tmp_path / "c.npy", ndim=3, **given).stored()
     np.testing.assert_array_equal(read, cube)
     assert (f"taken as '{axes}' by the expected shape (4, 5, 3)" in caplog.text) != told
 
@@ -53,33 +53,33 @@ def test_axis_of_pixels_goes_by_columns_in_matlab_and_by_rows_in_numpy(
     else:
         np.save(tmp_path / name, values) if name == "c.npy" else savemat(tmp_path / name, {"x": values})
     given: dict[str, Any] = {"axes": axes} if told else {}
-    np.testing.assert_array_equal(read_array(tmp_path / name, key=None, ndim=3, shape=SHAPE, **given).array, cube)
+    np.testing.assert_array_equal(open_cube(tmp_path / name, ndim=3, shape=SHAPE, **given).stored(), cube)
 
 
 def test_order_of_pixels_may_be_told(tmp_path: Path, cube: np.ndarray) -> None:
     np.save(tmp_path / "c.npy", laid(cube, "pixels bands", by_columns=True))
     given: dict[str, Any] = {"axes": "pixels bands", "pixels": "by_columns", "shape": SHAPE}
-    np.testing.assert_array_equal(read_array(tmp_path / "c.npy", key=None, ndim=3, **given).array, cube)
+    np.testing.assert_array_equal(open_cube(tmp_path / "c.npy", ndim=3, **given).stored(), cube)
 
 
 @pytest.mark.parametrize("values", [lambda gt: gt.ravel(), lambda gt: gt.reshape(1, -1), lambda gt: gt.reshape(-1, 1)])
 def test_ground_truth_as_one_vector(tmp_path: Path, labels: np.ndarray, values: Any) -> None:
     np.save(tmp_path / "gt.npy", values(labels))
-    read = read_array(tmp_path / "gt.npy", key=None, ndim=2, axes="pixels", shape=labels.shape).array
+    read = open_cube(tmp_path / "gt.npy", ndim=2, axes="pixels", shape=labels.shape).stored()[..., 0]
     np.testing.assert_array_equal(read, labels)
     savemat(tmp_path / "gt.mat", {"gt": values(labels.T), "cube": np.zeros((4, 5, 3))})
-    read = read_array(tmp_path / "gt.mat", key=None, ndim=2, axes="pixels", shape=labels.shape).array
+    read = open_cube(tmp_path / "gt.mat", ndim=2, axes="pixels", shape=labels.shape).stored()[..., 0]
     np.testing.assert_array_equal(read, labels)
 
 
 def test_transposed_ground_truth(tmp_path: Path, labels: np.ndarray) -> None:
     np.save(tmp_path / "gt.npy", labels.T)
-    np.testing.assert_array_equal(read_array(tmp_path / "gt.npy", key=None, ndim=2, axes="cols rows").array, labels)
+    np.testing.assert_array_equal(open_cube(tmp_path / "gt.npy", ndim=2, axes="cols rows").stored()[..., 0], labels)
 
 
 def test_order_that_the_shape_cannot_tell_is_left_alone(tmp_path: Path) -> None:
     np.save(tmp_path / "c.npy", np.arange(4 * 4 * 3).reshape(3, 4, 4))
-    assert read_array(tmp_path / "c.npy", key=None, ndim=3, shape=(4, 4, 3)).array.shape == (3, 4, 4)
+    assert open_cube(tmp_path / "c.npy", ndim=3, shape=(4, 4, 3)).stored().shape == (3, 4, 4)
 
 
 @pytest.mark.parametrize(
@@ -94,6 +94,6 @@ def test_order_that_the_shape_cannot_tell_is_left_alone(tmp_path: Path) -> None:
 def test_wrong_axes(tmp_path: Path, cube: np.ndarray, given: dict[str, Any], sentence: str) -> None:
     np.save(tmp_path / "c.npy", cube.reshape(20, 3))
     with pytest.raises(DataError) as caught:
-        read_array(tmp_path / "c.npy", key=None, ndim=3, **given)
+        open_cube(tmp_path / "c.npy", ndim=3, **given).stored()
     assert str(caught.value).startswith(f"{tmp_path / 'c.npy'}: ")
     assert sentence in str(caught.value)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.io import savemat
 
-from hsclass.datasets.readers import read_array
+from hsclass.datasets.readers import open_cube
 from hsclass.errors import DataError
 
 
@@ -33,16 +33,16 @@ def test_cube_and_ground_truth_keep_their_axes(
     request: pytest.FixtureRequest, cube: np.ndarray, labels: np.ndarray, which: str, by_key: bool
 ) -> None:
     path = request.getfixturevalue(which)
-    read = read_array(path, key="cube" if by_key else None, ndim=3).array
+    read = open_cube(path, key="cube" if by_key else None, ndim=3).stored()
     np.testing.assert_array_equal(read, cube)
     assert read.dtype == np.int16
-    np.testing.assert_array_equal(read_array(path, key="gt" if by_key else None, ndim=2).array, labels)
+    np.testing.assert_array_equal(open_cube(path, key="gt" if by_key else None, ndim=2).stored()[..., 0], labels)
 
 
 def test_other_byte_order_is_turned(tmp_path: Path, cube: np.ndarray) -> None:
     with h5py.File(tmp_path / "big.mat", "w", userblock_size=512) as file:
         file["cube"] = cube.transpose(2, 1, 0).astype(">i2")
-    read = read_array(tmp_path / "big.mat", key=None, ndim=3).array
+    read = open_cube(tmp_path / "big.mat", ndim=3).stored()
     assert read.dtype == np.dtype("=i2")
     np.testing.assert_array_equal(read, cube)
 
@@ -53,12 +53,12 @@ def test_other_byte_order_is_turned(tmp_path: Path, cube: np.ndarray) -> None:
         ("cub", 3, "has no variable 'cub'; it holds cube (4, 5, 3), gt (4, 5), centres (1, 3); correct 'key'"),
         ("names", 2, "has no variable 'names'; it holds"),
         ("gt", 3, "holds an array of shape (4, 5); expected a cube (rows, cols, bands)"),
-        ("cube", 2, "holds an array of shape (4, 5, 3); expected a ground truth (rows, cols)"),
+        ("cube", 2, "holds an array of shape (4, 5, 3); expected reference labels (rows, cols)"),
     ],
 )
 def test_wrong_key(mat: Path, key: str, ndim: int, sentence: str) -> None:
     with pytest.raises(DataError) as caught:
-        read_array(mat, key=key, ndim=ndim)
+        open_cube(mat, key=key, ndim=ndim).stored()
     assert str(caught.value).startswith(f"{mat}: ")
     assert sentence in str(caught.value)
 
@@ -66,15 +66,18 @@ def test_wrong_key(mat: Path, key: str, ndim: int, sentence: str) -> None:
 def test_choice_among_several_is_left_to_the_user(tmp_path: Path, cube: np.ndarray) -> None:
     savemat(tmp_path / "two.mat", {"a": cube, "b": cube})
     with pytest.raises(DataError, match=r"has 2 variables that could be a cube .* a \(4, 5, 3\), b .* by 'key'"):
-        read_array(tmp_path / "two.mat", key=None, ndim=3)
+        open_cube(tmp_path / "two.mat", ndim=3).stored()
 
 
 def test_cells_and_structures_are_no_arrays(tmp_path: Path) -> None:
     savemat(tmp_path / "cells.mat", {"c": np.array([["x", 1], ["y", 2]], object), "s": {"a": 1}})
-    with pytest.raises(DataError, match=r"has 0 variables that could be a ground truth .* no array of numbers"):
-        read_array(tmp_path / "cells.mat", key=None, ndim=2)
+    with pytest.raises(
+        DataError,
+        match=r"has 0 variables that could be reference labels .* no array of numbers and the cell c, the str",
+    ):
+        open_cube(tmp_path / "cells.mat", ndim=2).stored()
     with pytest.raises(DataError, match="has no variable 'c'"):
-        read_array(tmp_path / "cells.mat", key="c", ndim=2)
+        open_cube(tmp_path / "cells.mat", key="c", ndim=2).stored()
 
 
 @pytest.mark.parametrize("which", ["mat", "mat73"])
@@ -84,7 +87,7 @@ def test_truncated_file(request: pytest.FixtureRequest, which: str, share: float
     whole = path.read_bytes()
     path.write_bytes(whole[: int(share * len(whole))])
     with pytest.raises(DataError, match=r"\.mat: cannot be read as a MATLAB file \(.+\); it is damaged"):
-        read_array(path, key="cube", ndim=3)
+        open_cube(path, key="cube", ndim=3).stored()
 
 
 @pytest.mark.parametrize("content", [b"", b"<html>please log in</html>" * 20])
@@ -92,4 +95,4 @@ def test_no_matlab_file(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "page.mat"
     path.write_bytes(content)
     with pytest.raises(DataError, match=r"page\.mat: (is an empty file|cannot be read as a MATLAB file)"):
-        read_array(path, key=None, ndim=3)
+        open_cube(path, ndim=3).stored()

@@ -10,7 +10,7 @@ import rasterio
 from rasterio.crs import CRS
 from rasterio.transform import Affine
 
-from hsclass.datasets.readers import read_array
+from hsclass.datasets.readers import open_cube
 from hsclass.errors import DataError
 
 GRID = Affine(30, 0, 364095, 0, -30, 5809965)
@@ -29,8 +29,8 @@ def write(path: Path, cube: np.ndarray, tags: list[dict[str, str]], driver: str 
 
 
 def test_axes_grid_and_nodata(tmp_path: Path, cube: np.ndarray) -> None:
-    read = read_array(write(tmp_path / "c.tif", cube, [], nodata=-7), key=None, ndim=3)
-    np.testing.assert_array_equal(read.array, cube)
+    read = open_cube(write(tmp_path / "c.tif", cube, [], nodata=-7), ndim=3)
+    np.testing.assert_array_equal(read.stored(), cube)
     assert read.grid.crs == CRS.from_epsg(32633)
     assert read.grid.transform == GRID
     assert read.nodata == -7
@@ -53,7 +53,7 @@ def test_band_centres_in_nanometres(
     tmp_path: Path, cube: np.ndarray, centres: list[str], units: str | None, expected: list[float] | None
 ) -> None:
     tags = [{"wavelength": centre} | ({"wavelength_units": units} if units else {}) for centre in centres]
-    found = read_array(write(tmp_path / "c.tif", cube, tags), key=None, ndim=3).wavelengths
+    found = open_cube(write(tmp_path / "c.tif", cube, tags), ndim=3).wavelengths
     if expected is None:
         assert found is None
     else:
@@ -64,13 +64,13 @@ def test_band_centres_in_nanometres(
 def test_unknown_unit_is_not_guessed(tmp_path: Path, cube: np.ndarray, caplog: pytest.LogCaptureFixture) -> None:
     tags = [{"wavelength": "9000", "wavelength_units": "Wavenumber"}] * 3
     with caplog.at_level(logging.WARNING):
-        assert read_array(write(tmp_path / "c.tif", cube, tags), key=None, ndim=3).wavelengths is None
+        assert open_cube(write(tmp_path / "c.tif", cube, tags), ndim=3).wavelengths is None
     assert "c.tif: wavelengths in 'wavenumber' are left out" in caplog.text
 
 
 def test_bad_band_list(tmp_path: Path, cube: np.ndarray) -> None:
     path = write(tmp_path / "c.tif", cube, [{"bbl": "1"}, {"bbl": "0"}, {}])
-    good = read_array(path, key=None, ndim=3).good_bands
+    good = open_cube(path, ndim=3).good_bands
     assert good is not None
     assert good.tolist() == [True, False, True]
 
@@ -79,30 +79,32 @@ def test_envi_with_its_header(tmp_path: Path, cube: np.ndarray) -> None:
     path = write(tmp_path / "c.dat", cube, [], driver="ENVI")
     header = tmp_path / "c.hdr"
     header.write_text(header.read_text() + "wavelength units = Micrometers\nwavelength = {0.4, 0.55, 0.7}\n")
-    read = read_array(path, key=None, ndim=3)
-    np.testing.assert_array_equal(read.array, cube)
+    read = open_cube(path, ndim=3)
+    np.testing.assert_array_equal(read.stored(), cube)
     assert read.wavelengths is not None
     np.testing.assert_allclose(read.wavelengths, [400, 550, 700])
 
 
 def test_ground_truth_has_one_band(tmp_path: Path, cube: np.ndarray) -> None:
     path = write(tmp_path / "gt.tif", cube[..., :1], [])
-    np.testing.assert_array_equal(read_array(path, key=None, ndim=2).array, cube[..., 0])
+    np.testing.assert_array_equal(open_cube(path, ndim=2).stored()[..., 0], cube[..., 0])
     write(path, cube, [])
-    with pytest.raises(DataError, match=r"gt\.tif: has 3 bands; expected a ground truth of one band"):
-        read_array(path, key=None, ndim=2)
+    with pytest.raises(DataError, match=r"gt\.tif: has 3 bands; expected reference labels of one band"):
+        open_cube(path, ndim=2).stored()
 
 
 def test_product_of_several_rasters_names_them(tmp_path: Path, cube: np.ndarray) -> None:
     with h5py.File(tmp_path / "product.h5", "w") as file:
         file["swir"], file["vnir"] = cube, cube
-    with pytest.raises(DataError, match=r"product\.h5: holds no raster of its own but the subdatasets swir, vnir; exp"):
-        read_array(tmp_path / "product.h5", key=None, ndim=3)
+    with pytest.raises(
+        DataError, match=r"product\.h5: has 2 variables that could be a cube .* it holds swir \(4, 5, 3\), vnir"
+    ):
+        open_cube(tmp_path / "product.h5", ndim=3).stored()
 
 
 def test_raster_has_no_key(tmp_path: Path, cube: np.ndarray) -> None:
     with pytest.raises(DataError, match="a raster has bands but no variables, found key 'x'"):
-        read_array(write(tmp_path / "c.tif", cube, []), key="x", ndim=3)
+        open_cube(write(tmp_path / "c.tif", cube, []), key="x", ndim=3).stored()
 
 
 @pytest.mark.parametrize("share", [0.05, 0.5, 0.9])
@@ -111,5 +113,5 @@ def test_truncated_raster(tmp_path: Path, share: float) -> None:
     path = write(tmp_path / "c.tif", cube, [])
     whole = path.read_bytes()
     path.write_bytes(whole[: int(share * len(whole))])
-    with pytest.raises(DataError, match=r"c\.tif: cannot be read as a raster"):
-        read_array(path, key=None, ndim=3)
+    with pytest.raises(DataError, match=r"c\.tif: cannot be read to its end"):
+        open_cube(path, ndim=3).stored()

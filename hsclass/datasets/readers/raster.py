@@ -1,0 +1,218 @@
+"""Rasters: GeoTIFF, ENVI, ERDAS .lan and whatever else GDAL reads, and the cubes that hsclass writes itself."""
+
+import json
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import rasterio
+from rasterio.enums import ColorInterp, MaskFlags
+from rasterio.errors import RasterioIOError
+from rasterio.transform import Affine
+from rasterio.windows import Window
+
+from hsclass.datasets.cube import ArrayStore, Cube, Store
+from hsclass.datasets.readers.envi import data_file, listed, number, require_length
+from hsclass.datasets.readers.layout import Wanted, arranged
+from hsclass.errors import DataError
+from hsclass.raster import Grid, quiet
+
+_LOG = logging.getLogger(__name__)
+_CACHE_MB = 64  # of GDAL's own block cache; every block is asked for about once
+_MICROMETRES = 100  # band centres without a unit that end below this are in micrometres
+_KNOWN = (".tif", ".tiff", ".vrt", ".img", ".dat", ".hdr", ".bsq", ".bil", ".bip", ".lan", ".jp2", ".png", ".nc")
+_NANOMETRES = {
+    "": 1.0, "unknown": 1.0, "nanometers": 1.0, "nanometres": 1.0, "nanometer": 1.0, "nanometre": 1.0, "nm": 1.0,
+    "micrometers": 1000.0, "micrometres": 1000.0, "micrometer": 1000.0, "micrometre": 1000.0, "microns": 1000.0,
+    "micron": 1000.0, "um": 1000.0, "µm": 1000.0, "μm": 1000.0,
+}  # fmt: skip
+
+
+class RasterStore(Store):
+    """The pixels of a raster; `masked` are the bands, by index, whose masks together are the file's own mask."""
+
+    def __init__(self, path: Path, shape: tuple[int, int, int], dtype: np.dtype, masked: Sequence[int]) -> None:
+        self._path, self._shape, self._dtype, self._masked = path, shape, dtype, masked
+        self._buffer: np.ndarray | None = None
+        self._source: Any = None
+
+    @contextmanager
+    def held_open(self) -> Iterator[None]:
+        """Keep the file open for several reads."""
+        with self._open() as source:
+            self._source = source
+            try:
+                yield
+            finally:
+                self._source = None
+
+    def read(self, rows: slice, bands: np.ndarray, *, reuse: bool = False) -> np.ndarray:
+        """Read rows, with `reuse` into the memory of the read before: only one strip is whole at a time."""
+        start, stop, _ = rows.indices(self._shape[0])
+        shape = (len(bands), stop - start, self._shape[1])
+        if not reuse:
+            values = np.empty(shape, self._dtype)
+        elif self._buffer is None or self._buffer.shape != shape:
+            self._buffer = None  # before there are two
+            self._buffer = values = np.empty(shape, self._dtype)
+        else:
+            values = self._buffer
+        with self._open() as source:
+            source.read((bands + 1).tolist(), window=Window(0, start, *shape[:0:-1]), out=values)
+        return np.moveaxis(values, 0, 2)
+
+    def mask(self, rows: slice) -> np.ndarray | None:
+        """Read rows of the mask: an internal one, a .msk file or an alpha band."""
+        if not self._masked:
+            return None
+        start, stop, _ = rows.indices(self._shape[0])
+        with self._open() as source:
+            window = Window(0, start, self._shape[1], stop - start)
+            return np.asarray(source.read_masks([band + 1 for band in self._masked], window=window).all(axis=0))
+
+    def thumbnail(self, bands: np.ndarray, step: int) -> tuple[np.ndarray, np.ndarray | None]:
+        """Read about every `step`-th row and column, from overviews where the file has some."""
+        rows, cols = (-(-side // step) for side in self._shape[:2])
+        with self._open() as source:
+            values = source.read((bands + 1).tolist(), out_shape=(len(bands), rows, cols))
+            mask = None
+            if self._masked:
+                masks = [band + 1 for band in self._masked]
+                mask = source.read_masks(masks, out_shape=(len(masks), rows, cols)).all(axis=0)
+        return np.moveaxis(values, 0, 2), mask
+
+    @contextmanager
+    def _open(self) -> Iterator[Any]:
+        if self._source is not None:
+            yield self._source
+            return
+        with quiet(), rasterio.Env(GDAL_CACHEMAX=_CACHE_MB), rasterio.open(self._path) as source:
+            yield source
+
+
+def open_raster(path: Path, wanted: Wanted) -> Cube:
+    """Open a raster, or the one that an ENVI header belongs to; arguments and errors as `open_cube`.
+
+    Band centres come from the band tags `wavelength` and `wavelength_units` (nanometres without) or GDAL's IMAGERY
+    domain, widths and bad bands from the band tags `fwhm` and `bbl` (0 is bad) or the lists of an ENVI header. `axes`
+    are those of the array (bands, rows, cols) that GDAL makes of the file; where they are given, nothing else that the
+    file says of its bands or of its place counts.
+    """
+    if wanted.key is not None:
+        raise DataError(f"{path}: a raster has bands but no variables, found key '{wanted.key}'; take 'key' out")
+    path = data_file(path)
+    try:
+        with quiet(), rasterio.open(path) as source:
+            _require_numbers(path, source)
+            cube = _described(path, source)
+    except RasterioIOError as error:
+        if path.suffix.lower() in _KNOWN or not path.suffix:
+            reason = f"cannot be read as a raster ({error}); expected a GeoTIFF or what GDAL reads"
+        else:
+            reason = (
+                f"the extension '{path.suffix}' has no reader; expected one of .npy, .npz, .mat, .h5, .tif, .hdr, or"
+                " another raster that GDAL reads"
+            )
+        raise DataError(f"{path}: {reason}") from error
+    if wanted.axes or wanted.pixels:
+        array = np.moveaxis(cube.stored(), 2, 0)
+        axes, ndim = wanted.axes or "bands rows cols", wanted.ndim or 3
+        array = arranged(array, path, ndim=ndim, axes=axes, pixels=wanted.pixels, shape=wanted.shape)
+        shape = (array.shape[0], array.shape[1], array.shape[2] if ndim == 3 else 1)
+        return Cube(path, cube.format, shape, cube.dtype, ArrayStore(array.__getitem__), nodata=cube.nodata)
+    if wanted.ndim == 2 and cube.shape[2] != 1:
+        raise DataError(f"{path}: has {cube.shape[2]} bands; expected reference labels of one band")
+    return cube
+
+
+def _require_numbers(path: Path, source: Any) -> None:
+    """Check that a file is one raster of a type that NumPy has; products in netCDF hold several."""
+    if not source.count:
+        names = [name.rsplit(":", 1)[-1].strip("/") for name in source.subdatasets]
+        raise DataError(
+            f"{path}: holds no raster of its own but the subdatasets {', '.join(names[:10]) or 'none'}; expected one"
+            " raster; write the one to read into a GeoTIFF, as gdal_translate does"
+        )
+    if foreign := {name for name in source.dtypes if name.startswith("complex")}:
+        raise DataError(f"{path}: holds an array of {foreign.pop()}; expected plain real numbers")
+
+
+def _described(path: Path, source: Any) -> Cube:
+    bands, envi = source.count, {name.lower(): value for name, value in source.tags(ns="ENVI").items()}
+    shape, dtype = (source.height, source.width, bands), np.dtype(np.result_type(*source.dtypes))
+    if envi:
+        require_length(path, envi, shape, dtype)
+    tags = source.tags()
+    own = {"scene", "rgb"} <= set(tags)  # a cube that hsclass wrote: all bands of a pixel without data are nodata
+    scale, offset = _factors(source, envi, tags if own else {})
+    centres, widths = _lengths(path, source, envi)
+    alpha = [] if own else [band for band, shown in enumerate(source.colorinterp) if shown == ColorInterp.alpha]
+    masked = [] if own else _masked(source, alpha)
+    flags = _of_bands([source.tags(band).get("bbl") for band in source.indexes], envi.get("bbl"))
+    bad = flags == 0
+    bad[alpha] = True
+    layout = f", {source.interleaving.value} interleaved".lower() if source.interleaving else ""
+    known = source.transform != Affine.identity() and source.driver != "LAN"
+    return Cube(
+        path, f"{source.driver}{layout}", shape, dtype, RasterStore(path, shape, dtype, masked),
+        # The map type of a .lan file is a bare number, of which GDAL makes degrees.
+        grid=Grid(None if source.driver == "LAN" else source.crs, source.transform if known else None),
+        nodata=source.nodata, wavelengths=centres, fwhm=widths, good_bands=~bad if bad.any() else None,
+        scale=scale, offset=offset, block_rows=source.block_shapes[0][0], own=own, tags=tags,
+        left_out=tuple(json.loads(tags.get("bad_bands", "[]"))) if own else (),
+    )  # fmt: skip
+
+
+def _factors(source: Any, envi: dict[str, str], own: dict[str, str]) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """Return scale and offset of the bands; None where the file says nothing of them."""
+    if "scale" in own:
+        return np.full(source.count, float(own["scale"])), None
+    if any(scale != 1 for scale in source.scales) or any(source.offsets):
+        return np.array(source.scales, float), np.array(source.offsets, float)
+    factor = number(envi.get("reflectance_scale_factor"))
+    return (np.full(source.count, 1 / factor), None) if np.isfinite(factor) and factor > 0 else (None, None)
+
+
+def _masked(source: Any, alpha: Sequence[int]) -> list[int]:
+    """Return the bands whose masks together are the file's own mask: one where it is common to all bands."""
+    plain = {MaskFlags.all_valid, MaskFlags.nodata}
+    masked = [band for band, flags in enumerate(source.mask_flag_enums) if band not in alpha and not plain & set(flags)]
+    common = masked and MaskFlags.per_dataset in source.mask_flag_enums[masked[0]]
+    return masked[:1] if common else masked
+
+
+def _of_bands(by_band: Sequence[str | None], of_file: str | None) -> np.ndarray:
+    """Return numbers band by band, or else those of a list in an ENVI header; NaN where there is none."""
+    numbers = np.array([number(text) for text in by_band])
+    return listed(of_file, len(numbers)) if np.isnan(numbers).all() else numbers
+
+
+def _lengths(path: Path, source: Any, envi: dict[str, str]) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """Return band centres and widths [nm]; None where no band has one."""
+    tags = [source.tags(band) for band in source.indexes]
+    imagery = [source.tags(band, ns="IMAGERY") for band in source.indexes]
+    units = [tag.get("wavelength_units", envi.get("wavelength_units", "")).strip().lower() for tag in tags]
+    found: list[np.ndarray | None] = []
+    for name, other in (("wavelength", "CENTRAL_WAVELENGTH_UM"), ("fwhm", "FWHM_UM")):
+        numbers = _of_bands([tag.get(name) for tag in tags], envi.get(name))
+        if np.isnan(numbers).all():
+            numbers, said = np.array([number(tag.get(other)) for tag in imagery]), {"um"}
+            factors = np.full(len(numbers), 1000.0)
+        else:
+            said = set(units)
+            if name == "wavelength" and said <= {"", "unknown"} and np.nanmax(numbers) < _MICROMETRES:
+                units, said = ["um"] * len(units), {"um"}
+                _LOG.warning(
+                    "%s: wavelengths without a unit end at %g and are taken as micrometres; if they are not, give"
+                    " 'wavelengths' in nanometres", path, np.nanmax(numbers),
+                )  # fmt: skip
+            factors = np.array([_NANOMETRES.get(unit, np.nan) for unit in units])
+        if unknown := said - set(_NANOMETRES):
+            _LOG.warning("%s: wavelengths in '%s' are left out; give 'wavelengths' in nanometres", path, min(unknown))
+            found.append(None)
+        else:
+            found.append(None if np.isnan(numbers).all() else numbers * factors)
+    return found[0], found[1]
