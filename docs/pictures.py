@@ -1,10 +1,10 @@
-"""Draw the pictures of docs/splits.md: what each sampler makes of Indian Pines.
+"""Draw the pictures of docs/splits.md: the split that each sampler makes of Indian Pines.
 
     python docs/pictures.py [--window 9] [--seed 0]
 
-Writes docs/images/samplers/NAME.png for every sampler and prints the line of facts that stands beside the picture:
-pixels in each role, and the classes without a test pixel. Published masks do not come with hsclass, so `fixed` is drawn
-with a mask of the labelled pixels in every other strip of columns.
+Writes docs/images/samplers/NAME.png for every sampler and prints the text next to the picture: pixels in each role,
+and the classes without a test pixel. No published masks come with hsclass, so `fixed` is drawn with a mask of the labelled
+pixels in every other strip of columns.
 """
 
 import argparse
@@ -29,7 +29,7 @@ FOLDS = 5
 STRIP = 20
 """Columns in a strip of the mask that `fixed` is drawn with."""
 EXTRA = {"dbscan_area-fold": {"folds": FOLDS}}
-"""Pictures beside those of the samplers with their defaults: the first fold of a cross-validation."""
+"""Pictures in addition to those of the samplers with their defaults: the first fold of a cross-validation."""
 
 
 def main() -> None:
@@ -53,7 +53,7 @@ def main() -> None:
 
 
 def needed_options(scene: Scene, given: argparse.Namespace, folder: Path) -> dict[str, dict[str, Any]]:
-    """Return the options that samplers cannot do without, by name."""
+    """Return the required options of samplers, by name."""
     other = hsclass.make_split(scene, "dbscan_area", window=given.window, seed=given.seed)
     write_split(other, folder / "other.tif", grid=Grid())
     labels = scene.require_labels()
