@@ -18,6 +18,7 @@ TEXT = (ROOT / "pyproject.toml").read_text()
 PROJECT = tomllib.loads(TEXT)["project"]
 NAMES = {
     "PIL": "pillow",
+    "faiss": "faiss-cpu",
     "skimage": "scikit-image",
     "sklearn": "scikit-learn",
     "sklearnex": "scikit-learn-intelex",

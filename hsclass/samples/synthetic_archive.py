@@ -1,4 +1,4 @@
-"""A small made archive in BigEarthNet's folder layout, to try the branch without the 66 GB of the real one."""
+"""A small synthetic archive in BigEarthNet's folder layout, to try the pipeline without the 66 GB of the real one."""
 
 import json
 import warnings
