@@ -216,9 +216,17 @@ class Experiment:
     @cached_property
     def descriptors(self) -> dict[str, Descriptor | ImageSet]:
         """The descriptor of each scene or set of images, by its name in the experiment."""
-        if self.samples == "images":
-            return {name: load_image_set(entry.kind, entry.given) for name, entry in self.scenes.items()}
-        return {name: load_descriptor(entry.kind) for name, entry in self.scenes.items()}
+        return {name: self._descriptor(entry) for name, entry in self.scenes.items()}
+
+    def _descriptor(self, entry: Entry) -> Descriptor | ImageSet:
+        try:
+            return load_image_set(entry.kind, entry.given) if self.samples == "images" else load_descriptor(entry.kind)
+        except UsageError as error:
+            if Path(entry.kind).suffix in {".yaml", ".yml"} and not Path(entry.kind).exists():
+                raise UsageError(
+                    f"{error}; paths in an experiment count from the working folder, {Path.cwd()}"
+                ) from None
+            raise
 
     def _check_scene(self, name: str) -> None:
         descriptor, options = self.descriptors[name], self.scenes[name].options

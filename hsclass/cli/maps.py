@@ -58,8 +58,7 @@ def predict(
     pixels = open_pixels(scene)
     label = f"predict {output.parent}"
     report = map_file(
-        trained, pixels, output, request, folder=model,
-        code=stage_digest("predict", features=trained.about["features"], model=trained.about["model"]),
+        trained, pixels, output, request, folder=model, code=stage_digest("predict", trained.about)
     )  # fmt: skip
     typer.echo(f"{label}: {report.pixels} pixels in {report.seconds:.1f} s", err=True)
     if preview:

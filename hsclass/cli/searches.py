@@ -48,11 +48,14 @@ def tune(
 
     budget = {"trials": trials, "timeout": timeout}
     search = {**read_options(search_settings), **{name: value for name, value in budget.items() if value is not None}}
-    sampler = str(search.get("sampler", TuneOptions().sampler))
+    uses = {
+        "model": model, "options": read_options(settings), "features": features,
+        "feature_options": read_options(feature_settings), "search": {"sampler": TuneOptions().sampler, **search},
+    }  # fmt: skip
     tuned = run(
         open_scene(scene), read_split(split)[0], model, features=features, search=search, folder=output, worker=worker,
         seed=seed, threads=threads, feature_options=read_options(feature_settings),
-        code=stage_digest("tune", sampler=sampler, features=features, model=model),
+        code=stage_digest("tune", uses),
         **read_options(settings),
     )  # fmt: skip
     if worker is None:

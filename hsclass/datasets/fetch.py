@@ -13,6 +13,7 @@ from hsclass.atomic import atomic_path, write_text
 from hsclass.datasets.beside import files_beside
 from hsclass.datasets.descriptor import Source
 from hsclass.datasets.download import download
+from hsclass.datasets.edits import content_digest
 from hsclass.datasets.listing import load_descriptor
 from hsclass.datasets.lock import fetch_lock
 from hsclass.datasets.manifest import MANIFEST, file_digest
@@ -43,7 +44,8 @@ def fetch(name_or_file: str | os.PathLike[str], folder: str | os.PathLike[str]) 
         What ``folder/<name>/source.json`` holds: `name`, `descriptor` (digest of the sources listed in it), and for
         `cube` and `labels` (None without ground truth) the `file` (relative to `source.json`, or absolute when
         local), its `sha256`, its `origin` and its `key`; where there is any, how to read it (`reading`) and the digests
-        of the files `beside` it that belong to it.
+        of the files `beside` it that belong to it. `content` is a digest of all files that stay where they
+        are, where there are such.
 
     Raises
     ------
@@ -62,6 +64,8 @@ def fetch(name_or_file: str | os.PathLike[str], folder: str | os.PathLike[str]) 
             "cube": obtain("cube", descriptor.cube, home, mirror),
             "labels": obtain("labels", descriptor.labels, home, mirror) if descriptor.labels else None,
         }
+        if content := content_digest(descriptor, Path(folder)):
+            manifest["content"] = content
         write_manifest(home, manifest)
     return manifest
 

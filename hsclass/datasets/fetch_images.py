@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from hsclass.datasets.edits import content_digest
 from hsclass.datasets.fetch import MIRROR_VARIABLE, mirror_files, obtain, write_manifest
 from hsclass.datasets.image_set import ImageSet, Lists, load_image_set
 from hsclass.datasets.lock import fetch_lock
@@ -58,6 +59,8 @@ def fetch_images(name: str, folder: str | os.PathLike[str], options: Mapping[str
         for part in Lists.model_fields:
             sources = getattr(described.lists, part)
             manifest[part] = obtain(part, sources, home, mirror) if sources else None
+        if content := content_digest(described, Path(folder)):
+            manifest["content"] = content
         write_manifest(home, manifest)
     return manifest
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -105,7 +106,8 @@ def load_image_set(name: str, options: Mapping[str, Any] | None = None) -> Image
     """
     path = descriptor_path(name)
     if path is None:
-        given: dict[str, Any] = {"name": Path(name).resolve().name, "folder": str(Path(name).resolve())}
+        plain = re.sub(r"[^A-Za-z0-9_.-]+", "_", Path(name).resolve().name).lstrip("_.-")
+        given: dict[str, Any] = {"name": plain or "images", "folder": str(Path(name).resolve())}
     else:
         given = {"name": path.stem, **_read(path)}
     chosen = parse_options(ImageSetOptions, options or {}, f"images {name}")

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,14 @@ MANIFEST = "source.json"
 
 def file_digest(path: Path) -> str:
     """Return the SHA-256 of a file, in hexadecimal."""
+    about = path.stat()
+    return _digest_of(path, about.st_size, about.st_mtime_ns)
+
+
+@cache
+def _digest_of(path: Path, size: int, time: int) -> str:
+    """Read a file once for each of its sizes and times."""
+    del size, time
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -171,7 +171,7 @@ def test_local_file_stays_where_it_is(describe: Describe, tmp_path: Path, body: 
     manifest = fetch(describe(), tmp_path / "data")
     assert manifest["cube"]["file"] == str(tmp_path / "cube.npy")
     assert manifest["cube"]["sha256"] == sha256(body)
-    assert [path.name for path in (tmp_path / "data/toy").iterdir()] == ["source.json"]
+    assert sorted(path.name for path in (tmp_path / "data/toy").iterdir()) == ["files.json", "source.json"]
 
 
 def test_local_file_with_another_digest_or_missing(describe: Describe, tmp_path: Path) -> None:
@@ -219,7 +219,7 @@ def test_origin_of_a_file_outlives_a_run_that_stopped_before_the_others_came(
     labels.write_bytes(body)
     assert fetch(file, tmp_path / "data")["cube"]["origin"] == url
     assert server.asked == ["/scene.npy"]
-    assert sorted(path.name for path in (tmp_path / "data/toy").iterdir()) == ["scene.npy", "source.json"]
+    assert sorted(path.name for path in (tmp_path / "data/toy").iterdir()) == ["files.json", "scene.npy", "source.json"]
 
 
 def test_file_put_by_hand_after_a_source_refused_is_not_said_to_be_of_that_source(

@@ -3,17 +3,17 @@
 import json
 import shlex
 from functools import cache
+from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
+from hsclass.choices import DIMENSIONS
 from hsclass.datasets import descriptor_file
+from hsclass.datasets.edits import edition
 from hsclass.errors import HsclassError
 from hsclass.experiment import Experiment
 from hsclass.models import model_class
-from hsclass.sources import stage_digest as read_digest
-
-# Snakemake asks once for every job; the sources are read once for every pair of features and model.
-stage_digest = cache(read_digest)
+from hsclass.sources import stage_digest
 
 try:
     EXPERIMENT = Experiment(config)
@@ -72,33 +72,48 @@ def fetch_digest(wildcards):
     return stage_digest("fetch", descriptor=descriptor_file(dataset_kind(wildcards)))
 
 
+def own_data(wildcards):
+    """What changes when one of the user's own files behind a data set is edited."""
+    return edition(
+        next(known for known in EXPERIMENT.descriptors.values() if known.name == wildcards.dataset), Path("data")
+    )
+
+
 def scene_digest(wildcards):
     return stage_digest("scene", descriptor=descriptor_file(kind("scenes", wildcards.scene)))
 
 
+def used(dimension, name):
+    """What an entry runs, with its options: these may name further implementations."""
+    entry = getattr(EXPERIMENT, dimension)[name]
+    return {DIMENSIONS[dimension]: entry.kind, "options": entry.all_options}
+
+
+@cache
+def code(stage, split=None, features=None, model=None):
+    """The digest of a stage's code, once for every pair of features and model."""
+    uses = [used(*entry) for entry in (("splits", split), ("features", features), ("models", model)) if entry[1]]
+    if split and (other := EXPERIMENT.copied_split(split)):
+        uses.append(used("splits", other))
+    if stage == "tune":
+        uses.append(EXPERIMENT.models[model].search.model_dump())
+    return stage_digest(stage, *uses)
+
+
+def split_digest(wildcards):
+    return code("split", split=wildcards.split)
+
+
 def train_digest(wildcards):
-    return stage_digest(
-        "train",
-        features=kind("features", wildcards.features),
-        model=kind("models", wildcards.model),
-    )
+    return code("train", features=wildcards.features, model=wildcards.model)
 
 
 def predict_digest(wildcards):
-    return stage_digest(
-        "predict",
-        features=kind("features", wildcards.features),
-        model=kind("models", wildcards.model),
-    )
+    return code("predict", features=wildcards.features, model=wildcards.model)
 
 
 def tune_digest(wildcards):
-    return stage_digest(
-        "tune",
-        sampler=EXPERIMENT.models[wildcards.model].search.sampler,
-        features=kind("features", wildcards.features),
-        model=kind("models", wildcards.model),
-    )
+    return code("tune", features=wildcards.features, model=wildcards.model)
 
 
 def tune_settings(wildcards):

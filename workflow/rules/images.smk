@@ -20,6 +20,7 @@ rule fetch:
     params:
         dataset=set_kind,
         settings=lambda wildcards: settings("scenes", set_entry(wildcards)),
+        own=own_data,
         code=set_digest,
     shell:
         "hsclass images fetch {params.dataset:q} --data data {params.settings} 2>&1 | tee {log}"

@@ -69,7 +69,7 @@ def image_devices(wildcards):
 
 def image_digest(stage):
     """The digest of a stage that runs a model."""
-    return lambda wildcards: stage_digest(stage, image_model=image_kind("models", wildcards.model))
+    return lambda wildcards: code(stage, features=wildcards.features, model=wildcards.model)
 
 
 def image_files(pattern, folder="folder"):

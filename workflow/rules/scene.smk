@@ -14,6 +14,7 @@ rule fetch:
         disk_mb=disk("fetch"),
     params:
         dataset=dataset_kind,
+        own=own_data,
         code=fetch_digest,
     shell:
         "hsclass fetch {params.dataset:q} --data data 2>&1 | tee {log}"

@@ -23,7 +23,7 @@ rule split:
         window=EXPERIMENT.plan.window,
         train=EXPERIMENT.plan.fractions.train,
         validation=EXPERIMENT.plan.fractions.validation,
-        code=lambda wildcards: stage_digest("split", sampler=kind("splits", wildcards.split)),
+        code=split_digest,
     shell:
         "hsclass split results/{wildcards.scene} --sampler {params.sampler} {params.settings} --window {params.window}"
         " --train {params.train} --validation {params.validation} --seed {wildcards.seed} -o {output} 2>&1 | tee {log}"
