@@ -54,7 +54,7 @@ def main() -> None:
         start = time.perf_counter()
         trained.predict(trained.inputs(index.files[test]))
         print(f"predicted: {len(test) / (time.perf_counter() - start):.0f} images a second")
-        print(f"{asked.backbone}, {trained.training['parameters']} parameters, on {trained.training['device']}")
+        print(f"{asked.backbone}, {trained.training.parameters} parameters, on {trained.training.device}")
         print(f"images_per_second={split.count(Role.TRAIN) / seconds:.1f}")
 
 

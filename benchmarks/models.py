@@ -36,8 +36,8 @@ def main() -> None:
             mapped = hsclass.predict_scene(model, scene)
             found = hsclass.evaluate(mapped.classes, scene.require_labels(), split, scene.classes)
             accuracies.append(f"{100 * found.as_dict()['oa']:.1f}")
-            seconds.append(f"{model.training['seconds']:.0f}")
-            parameters = model.training["parameters"]
+            seconds.append(f"{model.training.seconds:.0f}")
+            parameters = model.training.parameters
         details = ["" if parameters is None else f"{parameters:,}", *seconds] if options.details else []
         print(f"| {' | '.join([f'`{name}`', str(model.reach), *accuracies, *details])} |", flush=True)
 

@@ -25,6 +25,7 @@ from hsclass.models.trained import TrainedModel
 from hsclass.normalize import Normalizer, normalize_scene
 from hsclass.options import parse_options
 from hsclass.resources import Clock, peak_memory_mb, versions
+from hsclass.results import ModelCard, TrainingRecord
 from hsclass.scene import Scene
 from hsclass.split import Role, Split
 from hsclass.trainable import constant_bands, note_on_constant, require_trainable
@@ -144,7 +145,7 @@ def fit(
         grid=scene.grid,
     )
 
-    about = {
+    card = {
         "model": model, "options": model_options.model_dump(), "features": features,
         "feature_options": extractor_options.model_dump(), "normalization": {"kind": normalizer.kind},
         "window": split.window, "reach": scope.reach,
@@ -165,7 +166,9 @@ def fit(
         "facts": report.facts | ({"constant bands": str(len(flat))} if len(flat) else {}),
         "notes": [*notes, *report.notes],
     }  # fmt: skip
-    return TrainedModel(normalizer, extractor, classifier, about, took, scope, tuple(report.history))
+    return TrainedModel(
+        normalizer, extractor, classifier, ModelCard(**card), TrainingRecord(**took), scope, tuple(report.history)
+    )
 
 
 @dataclass(frozen=True)

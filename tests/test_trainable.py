@@ -58,4 +58,4 @@ def test_constant_bands_are_noted_with_the_model(toy_scene: Scene, toy_split: Sp
     training = hsclass.fit(replace(toy_scene, cube=cube), toy_split, "rf", trees=2).training
     assert training["notes"] == [note_on_constant(np.array([6]))]
     assert training["facts"]["constant bands"] == "1"
-    assert hsclass.fit(toy_scene, toy_split, "rf", trees=2).training["notes"] == []
+    assert hsclass.fit(toy_scene, toy_split, "rf", trees=2).training.notes == []

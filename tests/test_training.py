@@ -60,7 +60,7 @@ def test_extractor_is_fitted_on_the_normalised_cube_and_the_training_labels(
     expected = np.where(toy_split.roles == Role.TRAIN, toy_scene.labels, 0)
     np.testing.assert_array_equal(model.extractor.labels_, expected)
     np.testing.assert_array_equal(model.extractor.cube_, model.normalizer.transform(toy_scene.cube))
-    assert model.about["reach"] == model.reach == 2
+    assert model.card.reach == model.reach == 2
     origin = model.extractor.origin
     np.testing.assert_array_equal(origin.wavelengths, toy_scene.wavelengths)
     np.testing.assert_allclose(model.extractor.cube_ * origin.scale + origin.offset, toy_scene.cube, rtol=1e-6)
@@ -111,11 +111,11 @@ def test_normalisation_is_the_models_choice(toy_scene: Scene, toy_split: Split) 
     pixels = toy_scene.cube[toy_split.roles == Role.TRAIN].astype(np.float64)
     model = train(toy_scene, toy_split, normalization="scalar")
     np.testing.assert_allclose(model.normalizer.offset_, np.full(24, pixels.mean()), rtol=1e-6)
-    assert model.about["normalization"] == {"kind": "scalar"}
+    assert model.card.normalization == {"kind": "scalar"}
 
 
 def test_about_says_what_the_model_is_and_saw(toy_scene: Scene, toy_split: Split) -> None:
-    about = dict(train(toy_scene, toy_split, "svm", seed=4, c=3.0).about)
+    about = train(toy_scene, toy_split, "svm", seed=4, c=3.0).card.as_dict()
     versions = about.pop("versions")
     assert about == {
         "model": "svm",
@@ -146,6 +146,10 @@ def test_about_says_what_the_model_is_and_saw(toy_scene: Scene, toy_split: Split
         },
         "fit_scope": {"normalizer": 192, "extractor": 192, "model": 192, "validation": 24},
         "seed": 4,
+        "several_labels": False,
+        "input_shape": None,
+        "images": None,
+        "image_features": None,
     }
     assert set(versions) == {"python", "hsclass", "numpy", "scikit-learn"}
     assert json.loads(json.dumps(about)) == about
@@ -185,7 +189,7 @@ def test_training_says_what_it_took(
     seconds = [row["seconds"] for row in model.history[1:]]
     assert training["windows_per_second"] == pytest.approx(192 * 2 / sum(seconds), abs=0.1)
     assert training["facts"]["kept"] == "epoch of the best val_accuracy"
-    assert {"keras", backend} <= set(model.about["versions"])
+    assert {"keras", backend} <= set(model.card.versions)
     assert caplog.messages == ["192 windows of 1x1x24, 24 to validate"]
     assert len(reports.notes) == 3
     assert json.loads(json.dumps(training)) == training
@@ -194,17 +198,17 @@ def test_training_says_what_it_took(
 def test_classical_model_has_no_epochs(toy_scene: Scene, toy_split: Split) -> None:
     model = train(toy_scene, toy_split)
     absent = ("epochs", "best_epoch", "parameters", "backend", "windows_per_second")
-    assert [model.training[key] for key in absent] == [None] * 5
-    assert (model.training["device"], model.history) == ("CPU", ())
+    assert [getattr(model.training, key) for key in absent] == [None] * 5
+    assert (model.training.device, model.history) == ("CPU", ())
 
 
 def test_without_validation_the_training_loss_decides_and_the_facts_say_so(toy_scene: Scene, toy_split: Split) -> None:
     roles = np.where(toy_split.roles == Role.VALIDATION, Role.GUARD, toy_split.roles).astype(np.uint8)
     model = train(toy_scene, replace(toy_split, roles=roles), "ann", patience=2)
     assert [row["val_loss"] for row in model.history] == [None] * len(model.history)
-    assert model.training["best_epoch"] == 1 + int(np.argmin([row["loss"] for row in model.history]))
-    assert model.training["facts"]["kept"] == "epoch of the best loss"
-    assert model.training["facts"]["early stopping"] == "2 epochs without a better loss"
+    assert model.training.best_epoch == 1 + int(np.argmin([row["loss"] for row in model.history]))
+    assert model.training.facts["kept"] == "epoch of the best loss"
+    assert model.training.facts["early stopping"] == "2 epochs without a better loss"
 
 
 def test_training_that_diverges_at_once_says_what_to_lower(toy_scene: Scene, toy_split: Split) -> None:

@@ -1,6 +1,5 @@
 """Commands of the maps: predict one, put one together from its parts."""
 
-import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -45,12 +44,12 @@ def predict(
     threads: Threads = 1,
 ) -> None:
     """Map a whole scene with a trained model; after a kill, the same command goes on where it was."""
-    from hsclass.atomic import write_text
     from hsclass.models.trained import TrainedModel
     from hsclass.predict.opening import open_pixels
     from hsclass.predict.stream import MapRequest, map_file
     from hsclass.report.preview import write_preview
     from hsclass.resources import peak_memory_mb
+    from hsclass.results import PredictionRecord, write_record
     from hsclass.sources import stage_digest
 
     request = MapRequest(confidence, probabilities, abstain, resample, memory, _part(part))
@@ -58,15 +57,17 @@ def predict(
     pixels = open_pixels(scene)
     label = f"predict {output.parent}"
     report = map_file(
-        trained, pixels, output, request, folder=model, code=stage_digest("predict", trained.about)
+        trained, pixels, output, request, folder=model, code=stage_digest("predict", trained.card.as_dict())
     )  # fmt: skip
     typer.echo(f"{label}: {report.pixels} pixels in {report.seconds:.1f} s", err=True)
     if preview:
         write_preview(pixels, output, preview)
     if about:
         rate = report.pixels / max(report.seconds, 1e-3)
-        figures = {"seconds": report.seconds, "peak_memory_mb": peak_memory_mb(), "pixels_per_second": round(rate, 1)}
-        write_text(about, json.dumps(figures, indent=1))
+        took = PredictionRecord(
+            seconds=report.seconds, peak_memory_mb=peak_memory_mb(), pixels_per_second=round(rate, 1)
+        )
+        write_record(took, about)
 
 
 @app.command()
@@ -79,13 +80,13 @@ def gather(
 
     With --about, the summaries of the parts are read next to them: PART.json.
     """
-    from hsclass.atomic import write_text
     from hsclass.predict.gather import gather_maps, gather_summaries
+    from hsclass.results import write_record
 
     gather_maps(parts, output)
     if about:
         summaries = [part.with_suffix(".json") for part in parts]
-        write_text(about, json.dumps(gather_summaries(summaries), indent=1))
+        write_record(gather_summaries(summaries), about)
 
 
 def _part(text: str | None) -> "Part | None":

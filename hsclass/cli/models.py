@@ -71,5 +71,5 @@ def train(
             trained.save(output)
             remove(state)
     if writes(training):
-        for note in trained.training["notes"]:
+        for note in trained.training.notes:
             typer.echo(f"note: {note}", err=True)

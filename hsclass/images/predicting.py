@@ -1,17 +1,16 @@
 """Predict the images of an index or of a folder with a saved model."""
 
-import json
 from pathlib import Path
 
 import numpy as np
 
-from hsclass.atomic import write_text
 from hsclass.errors import DataError, UsageError
 from hsclass.images.frozen import read_features
 from hsclass.images.inputs import Features
 from hsclass.images.predictions import Predictions, write_predictions
 from hsclass.images.trained import TrainedImageModel
 from hsclass.resources import Clock, peak_memory_mb
+from hsclass.results import PredictionRecord, write_record
 from hsclass.samples.bigearthnet import is_patch
 from hsclass.samples.images import read_index
 from hsclass.samples.reading import SUFFIXES
@@ -45,7 +44,7 @@ def predict_index(
         found = trained.predict(trained.inputs(read.files[places]))
     else:
         values, about = read_features(features, read)
-        if about != trained.about["features"]:
+        if about != trained.card.image_features:
             raise DataError(f"{features}: are not the features that {model} was trained on; give those, or none")
         found = trained.predict(Features(values), places)
     paths = tuple(read.images[place].path for place in places)
@@ -76,7 +75,9 @@ def predict_folder(model: Path, folder: Path, output: Path, *, threads: int = 1)
 
 
 def _write(trained: TrainedImageModel, paths: tuple[str, ...], found: np.ndarray, output: Path, clock: Clock) -> None:
-    several = bool(trained.about["several_labels"])
-    took = {"seconds": clock.seconds, "images_per_second": len(paths) / clock.seconds}
-    write_text(output.with_suffix(".json"), json.dumps({**took, "peak_memory_mb": peak_memory_mb()}) + "\n")
+    several = trained.card.several_labels
+    took = PredictionRecord(
+        seconds=clock.seconds, peak_memory_mb=peak_memory_mb(), images_per_second=len(paths) / clock.seconds
+    )
+    write_record(took, output.with_suffix(".json"))
     write_predictions(Predictions(paths, found, trained.classes, several), output)

@@ -15,6 +15,7 @@ from hsclass.images.inputs import Features, Inputs, from_record
 from hsclass.images.model import ImageModel, image_model
 from hsclass.models.card_file import read_card, write_card
 from hsclass.options import parse_options
+from hsclass.results import ModelCard, TrainingRecord
 
 
 @dataclass(frozen=True)
@@ -24,23 +25,21 @@ class TrainedImageModel:
     Attributes
     ----------
     model : ImageModel
-    about : mapping
-        What it is and saw: options, classes, form of the images or features, division, versions, digests.
-    training : mapping
-        What the training took.
+    card : ModelCard
+    training : TrainingRecord
     history : tuple of mapping
         One row an epoch, for networks; empty after `load`.
     """
 
     model: ImageModel
-    about: Mapping[str, Any]
-    training: Mapping[str, Any]
+    card: ModelCard
+    training: TrainingRecord
     history: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def classes(self) -> tuple[str, ...]:
         """Names, in the order of the probabilities."""
-        return tuple(self.about["classes"])
+        return tuple(entry.name for entry in self.card.classes)
 
     def inputs(self, files: np.ndarray) -> Inputs:
         """Return what the model takes of image files: their pixels in its form, or features computed now.
@@ -50,9 +49,9 @@ class TrainedImageModel:
         DataError
             If a file cannot be read, or the weights of the frozen network are not those that the model saw.
         """
-        if self.about["features"] is None:
-            return from_record(self.about["images"], files)
-        about = self.about["features"]
+        about = self.card.image_features
+        if about is None:
+            return from_record(self.card.images or {}, files)
         options = parse_options(FeatureOptions, about["options"], "features")
         size = about["size"]
         network = FrozenNetwork(options, size, threads=self.model.threads)
@@ -72,7 +71,7 @@ class TrainedImageModel:
         """Write the model into a new folder, atomically."""
         with atomic_path(folder) as partial:
             partial.mkdir()
-            write_card(partial, self.about, self.training, self.history)
+            write_card(partial, self.card, self.training, self.history)
             self.model.save(partial)
 
     @classmethod
@@ -86,16 +85,14 @@ class TrainedImageModel:
         """
         folder = Path(folder)
         try:
-            about, training = read_card(folder)
-            family = image_model(about["model"])
-            options = parse_options(family.Options, about["options"], f"model {about['model']}")
-            model = family(
-                options, n_classes=len(about["classes"]), several_labels=about["several_labels"], threads=threads
-            )
-            shape = tuple(about["input_shape"])
+            card, training = read_card(folder)
+            family = image_model(card.model)
+            options = parse_options(family.Options, card.options, f"model {card.model}")
+            model = family(options, n_classes=len(card.classes), several_labels=card.several_labels, threads=threads)
+            shape = tuple(card.input_shape or ())
         except (OSError, KeyError, TypeError, ValueError) as error:
             raise DataError(
                 f"{folder}: is not a model that 'hsclass images train' wrote ({error}); train it again"
             ) from error
         model.load(folder, shape)
-        return cls(model, about, training)
+        return cls(model, card, training)

@@ -16,6 +16,7 @@ from hsclass.images.trained import TrainedImageModel
 from hsclass.learning.checkpoint import Checkpoint
 from hsclass.options import parse_options
 from hsclass.resources import Clock, peak_memory_mb, versions
+from hsclass.results import ClassEntry, FittedCounts, ModelCard, SplitEntry, TrainingRecord
 from hsclass.samples.images import ImageSamples
 from hsclass.samples.reading import Form
 from hsclass.split import Role, Split
@@ -102,21 +103,25 @@ def fit_images(
             Examples(inputs, index.targets, train, validation), seed=seed,
             checkpoint=None if checkpoint is None else Checkpoint(Path(checkpoint), key, writes=team.chief),
         )  # fmt: skip
+    shape = list(inputs.take(train[:1]).shape[1:])
     return TrainedImageModel(
         fitted,
-        about={
-            "model": model, "options": parsed.model_dump(mode="json"), "classes": list(index.class_names),
-            "several_labels": index.several_labels, "images": read, "features": features and features[1],
-            "input_shape": list(inputs.take(train[:1]).shape[1:]), "seed": seed,
-            "division": {"sampler": split.sampler, "seed": split.seed, "n_train": len(train),
-                         "n_validation": len(validation)},
-            "versions": versions("hsclass", "keras", "tensorflow", "tensorflow-cpu", "scikit-learn", "pillow"),
-        },
-        training={
-            "seconds": clock.seconds, "peak_memory_mb": peak_memory_mb(), "epochs": report.epochs,
-            "best_epoch": report.best_epoch, "parameters": report.parameters, "backend": report.backend,
-            "device": team.describe(report.device), "threads": threads, "facts": report.facts,
-        },
+        card=ModelCard(
+            model=model, options=parsed.model_dump(mode="json"), features="raw", feature_options={},
+            normalization=None, window=1, reach=0, bands=shape[-1], n_features=shape[-1],
+            classes=[ClassEntry(id=c.id, name=c.name, color=c.color) for c in index.classes],
+            scene=index.name, scene_digest=str(key["images"]),
+            split=SplitEntry(sampler=split.sampler, seed=split.seed, leaky=split.leaky, sha256=str(key["division"])),
+            fit_scope=FittedCounts(model=len(train), validation=len(validation)),
+            versions=versions("hsclass", "keras", "tensorflow", "tensorflow-cpu", "scikit-learn", "pillow"), seed=seed,
+            several_labels=index.several_labels, input_shape=shape, images=read,
+            image_features=features and features[1],
+        ),
+        training=TrainingRecord(
+            seconds=clock.seconds, peak_memory_mb=peak_memory_mb(), epochs=report.epochs,
+            best_epoch=report.best_epoch, parameters=report.parameters, backend=report.backend,
+            device=team.describe(report.device), threads=threads, facts=report.facts,
+        ),
         history=tuple(report.history),
     )  # fmt: skip
 

@@ -1,22 +1,21 @@
 """The card of a trained model on disk: what it is and saw, what the training took, and how each epoch went."""
 
 import csv
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from hsclass.results import ModelCard, TrainingRecord, read_record, write_record
 
 ABOUT_FILE = "model.json"
 TRAINING_FILE = "training.json"
 HISTORY_FILE = "history.csv"
 
 
-def write_card(
-    folder: Path, about: Mapping[str, Any], training: Mapping[str, Any], history: Sequence[Mapping[str, Any]]
-) -> None:
+def write_card(folder: Path, card: ModelCard, training: TrainingRecord, history: Sequence[Mapping[str, Any]]) -> None:
     """Write the card into the folder of a model: two JSON files and, for networks, a table of the epochs."""
-    (folder / ABOUT_FILE).write_text(json.dumps(about, indent=1))
-    (folder / TRAINING_FILE).write_text(json.dumps(training, indent=1))
+    write_record(card, folder / ABOUT_FILE)
+    write_record(training, folder / TRAINING_FILE)
     if history:
         with (folder / HISTORY_FILE).open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, list(history[0]), lineterminator="\n")
@@ -24,7 +23,8 @@ def write_card(
             writer.writerows(history)
 
 
-def read_card(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return what `write_card` wrote of the model and of its training; OSError or ValueError where it cannot."""
-    about, training = (json.loads((folder / name).read_text()) for name in (ABOUT_FILE, TRAINING_FILE))
-    return about, training
+def read_card(folder: Path) -> tuple[ModelCard, TrainingRecord]:
+    """Return what `write_card` wrote of the model and of its training, or raise DataError."""
+    return read_record(ModelCard, folder / ABOUT_FILE, "train"), read_record(
+        TrainingRecord, folder / TRAINING_FILE, "train"
+    )

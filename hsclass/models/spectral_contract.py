@@ -3,13 +3,14 @@
 A scene is never scaled by its own statistics here: values change by the scenes' known scales only.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 
 from hsclass.errors import DataError
+from hsclass.results import ModelCard
 from hsclass.scene import Scene
 
 Resampling = Literal["linear", "gaussian"]
@@ -47,12 +48,12 @@ class Bands:
         return cls(scene.shape[2], scene.wavelengths, scene.fwhm, scene.scale, scene.bad_bands)
 
     @classmethod
-    def of_model(cls, about: Mapping[str, Any]) -> "Bands":
+    def of_model(cls, card: ModelCard) -> "Bands":
         """Return the bands of a model, from its card."""
         centres, fwhm = (
-            None if about.get(name) is None else np.array(about[name], float) for name in ("wavelengths", "fwhm")
+            None if values is None else np.array(values, float) for values in (card.wavelengths, card.fwhm)
         )
-        return cls(about["bands"], centres, fwhm, about.get("scale"), tuple(about.get("bad_bands", ())))
+        return cls(card.bands, centres, fwhm, card.scale, tuple(card.bad_bands))
 
     def as_dict(self) -> dict[str, Any]:
         """Return what `of_model` reads."""

@@ -19,6 +19,7 @@ from hsclass.models.classifier import Classifier
 from hsclass.models.spectral_contract import Bands, Resampling, convert_bands
 from hsclass.normalize import Normalizer, normalize_cube
 from hsclass.options import parse_options
+from hsclass.results import ModelCard, TrainingRecord
 from hsclass.scene import LandCover, Scene
 
 ARRAYS_FILE = "arrays.npz"
@@ -33,10 +34,10 @@ class TrainedModel:
     normalizer : Normalizer
     extractor : estimator of `hsclass.features`
     classifier : Classifier
-    about : mapping
-        What the model is and saw: options, bands, wavelengths [nm], classes, split, versions, digests.
-    training : mapping
-        What the training took: seconds, peak memory [MB], epochs, hyper-parameters in words.
+    card : ModelCard
+        What the model is and saw.
+    training : TrainingRecord
+        What the training took.
     scope : FitScope
         Which pixels its parts were fitted on.
     history : sequence of mapping
@@ -46,15 +47,15 @@ class TrainedModel:
     normalizer: Normalizer
     extractor: Any
     classifier: Classifier
-    about: Mapping[str, Any]
-    training: Mapping[str, Any]
+    card: ModelCard
+    training: TrainingRecord
     scope: FitScope
     history: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def classes(self) -> tuple[LandCover, ...]:
         """The classes, in the order of the classifier's probabilities."""
-        return tuple(LandCover(c["id"], c["name"], tuple(c["color"])) for c in self.about["classes"])
+        return tuple(LandCover(c.id, c.name, c.color) for c in self.card.classes)
 
     @property
     def reach(self) -> int | None:
@@ -64,7 +65,7 @@ class TrainedModel:
     @property
     def bands(self) -> Bands:
         """The bands that the model was trained on."""
-        return Bands.of_model(self.about)
+        return Bands.of_model(self.card)
 
     def features(self, scene: Scene, *, resample: Resampling | None = None) -> np.ndarray:
         """Return the feature cube of a scene, float32 of shape (rows, cols, n_features).
@@ -88,10 +89,10 @@ class TrainedModel:
             If they are not as many as the classifier takes.
         """
         features = self.extractor.transform(normalize_cube(self.normalizer, cube, mask))
-        if features.shape[2] != self.about["n_features"]:
+        if features.shape[2] != self.card.n_features:
             raise DataError(
-                f"model {self.about['model']}: takes {self.about['n_features']} features, but its extractor"
-                f" {self.about['features']} gives {features.shape[2]}; its files are of two models: train it again"
+                f"model {self.card.model}: takes {self.card.n_features} features, but its extractor"
+                f" {self.card.features} gives {features.shape[2]}; its files are of two models: train it again"
             )
         return features
 
@@ -99,7 +100,7 @@ class TrainedModel:
         """Write the model into a new folder, atomically."""
         with atomic_path(folder) as partial:
             partial.mkdir()
-            write_card(partial, self.about, self.training, self.history)
+            write_card(partial, self.card, self.training, self.history)
             np.savez(
                 partial / ARRAYS_FILE,
                 **_learned("normalizer", self.normalizer),
@@ -119,30 +120,30 @@ class TrainedModel:
         """
         folder = Path(folder)
         try:
-            about, training = read_card(folder)
+            card, training = read_card(folder)
             arrays = dict(np.load(folder / ARRAYS_FILE, allow_pickle=False))
-            normalizer = Normalizer(about["normalization"]["kind"])
-            extractor_class = feature_class(about["features"])
-            extractor = extractor_class(**about["feature_options"])
+            normalizer = Normalizer((card.normalization or {})["kind"])
+            extractor_class = feature_class(card.features)
+            extractor = extractor_class(**card.feature_options)
             _restore("normalizer", normalizer, arrays)
             _restore("extractor", extractor, arrays)
-            if not normalizer.offset_.shape == normalizer.scale_.shape == (about["bands"],):
-                raise ValueError(f"{ARRAYS_FILE} normalises another number of bands than {about['bands']}")
-            if type(about["window"]) is not int or about["window"] < 1 or about["window"] % 2 == 0:
-                raise ValueError(f"window {about['window']!r} is no odd number of pixels")
-            family = model_class(about["model"])
-            options = parse_options(family.Options, about["options"], f"model {about['model']}")
+            if not normalizer.offset_.shape == normalizer.scale_.shape == (card.bands,):
+                raise ValueError(f"{ARRAYS_FILE} normalises another number of bands than {card.bands}")
+            if card.window < 1 or card.window % 2 == 0:
+                raise ValueError(f"window {card.window} is no odd number of pixels")
+            family = model_class(card.model)
+            options = parse_options(family.Options, card.options, f"model {card.model}")
             classifier = family(
                 options,
-                window=about["window"],
-                n_features=about["n_features"],
-                n_classes=len(about["classes"]),
+                window=card.window,
+                n_features=card.n_features,
+                n_classes=len(card.classes),
                 threads=threads,
             )
         except (OSError, EOFError, BadZipFile, AttributeError, KeyError, TypeError, ValueError) as error:
             raise DataError(f"{folder}: is not a model that hsclass train wrote ({error}); train it again") from error
         classifier.load(folder)
-        return cls(normalizer, extractor, classifier, about, training, read_fit_scope(folder / SCOPE_FILE))
+        return cls(normalizer, extractor, classifier, card, training, read_fit_scope(folder / SCOPE_FILE))
 
 
 def _learned(prefix: str, estimator: Any) -> dict[str, Any]:

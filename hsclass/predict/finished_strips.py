@@ -12,23 +12,23 @@ import numpy as np
 
 from hsclass.errors import UsageError
 from hsclass.predict.prediction import Chunk
+from hsclass.results import ModelCard
 
 _IGNORED = {"training.json", "history.csv"}  # figures that differ from run to run
 
 
-def map_key(model_folder: Path | None, about: Mapping[str, Any], options: Mapping[str, Any]) -> str:
+def map_key(model_folder: Path | None, card: ModelCard, options: Mapping[str, Any]) -> str:
     """Return a digest of all that the pixels of a map follow from.
 
     Parameters
     ----------
     model_folder : Path or None
-        Whose files are digested; None: `about` alone identifies the model.
-    about : mapping
-        The model card.
+        Whose files are digested; None: `card` alone identifies the model.
+    card : ModelCard
     options : mapping
         Identity of the scene, options, version.
     """
-    digest = hashlib.sha256(json.dumps([about, options], sort_keys=True, default=str).encode())
+    digest = hashlib.sha256(json.dumps([card.as_dict(), options], sort_keys=True, default=str).encode())
     files = sorted(model_folder.rglob("*")) if model_folder else []
     for path in files:
         if path.is_file() and path.name not in _IGNORED:

@@ -15,6 +15,7 @@ from hsclass.errors import DataError, UsageError
 from hsclass.predict.cloud_optimised import write_cloud_optimised
 from hsclass.predict.products import product, read_legend
 from hsclass.raster import Grid, quiet
+from hsclass.results import PredictionRecord, read_record
 
 _ROWS = 1024  # read at a time
 _LEAST = 1e-3  # seconds, of a prediction too short to be measured
@@ -72,27 +73,23 @@ def gather_maps(parts: Sequence[Path], output: Path) -> None:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def gather_summaries(files: Sequence[Path]) -> dict[str, float]:
-    """Return what the parts of a map took together, as `map.json` holds it: the memory is that of the worst.
+def gather_summaries(files: Sequence[Path]) -> PredictionRecord:
+    """Return what the parts of a map took together: the memory is that of the worst.
 
     Raises
     ------
     DataError
         If a file is missing or is no such summary.
     """
-    seconds, memory, pixels = 0.0, 0.0, 0.0
-    for path in files:
-        try:
-            found = json.loads(path.read_text())
-            seconds += found["seconds"]
-            memory = max(memory, found["peak_memory_mb"])
-            pixels += found["pixels_per_second"] * max(found["seconds"], _LEAST)
-        except (OSError, KeyError, TypeError, ValueError) as error:
-            raise DataError(
-                f"{path}: is no summary of a part ({error}); expected what predict --about wrote"
-            ) from error
-    rate = round(pixels / max(seconds, _LEAST), 1)
-    return {"seconds": round(seconds, 3), "peak_memory_mb": memory, "pixels_per_second": rate}
+    found = [read_record(PredictionRecord, path, "predict --about") for path in files]
+    seconds = [part.seconds or 0.0 for part in found]
+    pixels = sum((part.pixels_per_second or 0) * max(took, _LEAST) for part, took in zip(found, seconds, strict=True))
+    total = sum(seconds)
+    return PredictionRecord(
+        seconds=round(total, 3),
+        peak_memory_mb=max(part.peak_memory_mb or 0.0 for part in found),
+        pixels_per_second=round(pixels / max(total, _LEAST), 1),
+    )
 
 
 def _described(path: Path) -> dict[str, Any]:

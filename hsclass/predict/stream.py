@@ -134,7 +134,7 @@ def map_file(
     if strange := implausible(predictor):
         _LOG.warning("scene %s: %s", pixels.name, strange)
     rows = tiles.part(request.part.number, request.part.of) if request.part else slice(0, total)
-    key = map_key(folder, model.about, {**_identity(predictor, request), "code": code})
+    key = map_key(folder, model.card, {**_identity(predictor, request), "code": code})
     left = FinishedStrips(
         output, key, dtype=legend.dtype, cols=cols,
         probabilities=len(legend.classes) if request.probabilities else 0,
@@ -157,7 +157,7 @@ def map_file(
                 finished.append(strip)
                 bar.update(count)
     finished.sort(key=lambda strip: strip.start)
-    tags = {"model": model.about["model"], "scene": pixels.name, **legend_tags(legend)}
+    tags = {"model": model.card.model, "scene": pixels.name, **legend_tags(legend)}
     if conversion.notes:
         tags["bands"] = "; ".join(conversion.notes)
     if request.part:
@@ -213,8 +213,8 @@ def _budget(predictor: Predictor, request: MapRequest) -> tuple[int, float]:
     Log a warning where the least that must be held is more.
     """
     pixels, tiles, model = predictor.pixels, predictor.tiles, predictor.model
-    needed, bands = len(predictor.conversion.order), model.about["bands"]
-    features, classes = model.about["n_features"], len(predictor.legend.classes)
+    needed, bands = len(predictor.conversion.order), model.card.bands
+    features, classes = model.card.n_features, len(predictor.legend.classes)
     results = predictor.legend.dtype.itemsize + _FLOAT * (1 + predictor.with_probabilities * classes)
     held = MapMemory.of(
         pixels.shape[1], stored=needed, itemsize=pixels.itemsize, bands=bands, features=features, classes=classes,
@@ -228,7 +228,7 @@ def _budget(predictor: Predictor, request: MapRequest) -> tuple[int, float]:
         if least + network > memory:
             _LOG.warning(
                 "features %s look without bound, so the whole scene is mapped at once, which takes about %.0f MB, more"
-                " than the %g MB of --memory", model.about["features"], (least + network) / 1e6, request.memory,
+                " than the %g MB of --memory", model.card.features, (least + network) / 1e6, request.memory,
             )  # fmt: skip
         return tiles.rows, network
     rows = held.strip_rows(tiles.height, tiles.reach, memory - network)

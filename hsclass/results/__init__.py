@@ -17,7 +17,15 @@ from hsclass.results.metrics import (
     Metrics,
     Mistake,
 )
-from hsclass.results.model import Epoch, ModelCard, PredictionRecord, TrainingRecord, read_history
+from hsclass.results.model import (
+    ClassEntry,
+    Epoch,
+    ModelCard,
+    PredictionRecord,
+    SplitEntry,
+    TrainingRecord,
+    read_history,
+)
 from hsclass.results.record import Figure, Record, as_text, read_record, require_file, write_record
 from hsclass.results.search import Asked, Axis, Scored, SearchRecord, TrialRow, read_search
 
@@ -28,6 +36,7 @@ __all__ = [
     "Axis",
     "Calibration",
     "ClassArea",
+    "ClassEntry",
     "ClassFigures",
     "Comparison",
     "ConfidenceBin",
@@ -52,6 +61,7 @@ __all__ = [
     "RunEntry",
     "Scored",
     "SearchRecord",
+    "SplitEntry",
     "TrainingRecord",
     "TrialRow",
     "WindowShares",

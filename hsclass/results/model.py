@@ -7,17 +7,91 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from hsclass.errors import DataError
+from hsclass.results.metrics import FittedCounts
 from hsclass.results.record import Record
 
 
-class ModelCard(Record):
-    """`model.json`: what the saved model was made of; `reach` [pixels] is None where it is without bound."""
+class ClassEntry(Record):
+    """A class of a model."""
 
-    options: dict[str, Any] = Field(default_factory=dict)
-    feature_options: dict[str, Any] = Field(default_factory=dict)
-    normalization: dict[str, Any] | None = None
-    reach: int | None = None
-    versions: dict[str, str | None] = Field(default_factory=dict)
+    id: int
+    name: str
+    color: tuple[int, int, int]
+
+
+class SplitEntry(Record):
+    """The split that a model was trained under; `sha256` is the digest of its roles."""
+
+    sampler: str
+    seed: int
+    leaky: bool
+    sha256: str
+
+
+class ModelCard(Record):
+    """`model.json`: what a saved model is and saw.
+
+    Attributes
+    ----------
+    options, feature_options : dict
+        All options of model and features, defaults filled in.
+    normalization : dict or None
+        `kind` of the normaliser.
+    window : int
+        Side [pixels] of the windows of the split.
+    reach : int or None
+        How far [pixels] features and model together look; None: without bound.
+    bands : int
+    wavelengths, fwhm : list of float or None
+        Centres, and full widths at half maximum, of the bands [nm].
+    scale : float or None
+        A value times it is what the source says it measures.
+    bad_bands : list of float
+        Centres [nm] of bands of the source that the scene left out.
+    n_features : int
+        That the classifier takes.
+    classes : list of ClassEntry
+        In the order of the probabilities.
+    scene, scene_digest : str
+        What it was trained on.
+    fit_scope : FittedCounts
+        Samples that each part was fitted on.
+    versions : dict of str to str
+        Of the packages.
+    several_labels : bool
+        Whether an image may have several classes.
+    input_shape : list of int or None
+        Of one image or feature vector; None for pixels.
+    images : dict or None
+        The form that the model takes images in: size, channels, bands, gain and offset.
+    image_features : dict or None
+        What the file of image features says of them.
+    """
+
+    model: str
+    options: dict[str, Any]
+    features: str
+    feature_options: dict[str, Any]
+    normalization: dict[str, Any] | None
+    window: int = Field(strict=True)
+    reach: int | None
+    bands: int
+    wavelengths: list[float] | None = None
+    fwhm: list[float] | None = None
+    scale: float | None = None
+    bad_bands: list[float] = Field(default_factory=list)
+    n_features: int
+    classes: list[ClassEntry]
+    scene: str
+    scene_digest: str
+    split: SplitEntry
+    fit_scope: FittedCounts
+    versions: dict[str, str | None]
+    seed: int
+    several_labels: bool = False
+    input_shape: list[int] | None = None
+    images: dict[str, Any] | None = None
+    image_features: dict[str, Any] | None = None
 
 
 class TrainingRecord(Record):
@@ -25,20 +99,22 @@ class TrainingRecord(Record):
 
     seconds: float | None = None
     peak_memory_mb: float | None = None
-    gpu_memory_mb: float | None = None
-    seconds_per_epoch: float | None = None
-    windows_per_second: float | None = None
     epochs: int | None = None
     best_epoch: int | None = None
     parameters: int | None = None
     backend: str | None = None
+    windows_per_second: float | None = None
+    seconds_per_epoch: float | None = None
+    gpu_memory_mb: float | None = None
+    resumed_after_epoch: int | None = None
     device: str | None = None
     threads: int | None = None
     facts: dict[str, str | float | bool | None] = Field(default_factory=dict)
+    notes: list[str] = Field(default_factory=list)
 
 
 class PredictionRecord(Record):
-    """`map.json` and `predictions.json`: what the prediction of all samples took."""
+    """`map.json` and `predictions.json`: what a prediction took."""
 
     seconds: float | None = None
     peak_memory_mb: float | None = None

@@ -71,5 +71,5 @@ def read_record(record: type[RecordT], path: str | os.PathLike[str], stage: str)
 def require_file(path: Path, stage: str) -> Path:
     """Return `path`, or raise DataError that names the stage which writes it where there is no such file."""
     if not path.exists():
-        raise DataError(f"{path}: no such file, and the report needs it; run the {stage} stage first")
+        raise DataError(f"{path}: no such file; expected what the {stage} stage writes; run the {stage} stage first")
     return path

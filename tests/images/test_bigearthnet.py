@@ -74,7 +74,7 @@ def test_network_with_sigmoids_learns_several_labels_from_twelve_bands(archive: 
     trained = fit_images(
         index, split, "softmax", size=6, grey=False, epochs=40, learning_rate=0.01, batch_size=6, monitor="val_loss"
     )
-    assert trained.about["images"]["form"]["channels"] == 12
+    assert trained.card.images["form"]["channels"] == 12
     places = split.places(Role.TEST)[:, 0]
     found = trained.predict(trained.inputs(index.files[places])) >= 0.5
     truth = index.targets[places] > 0

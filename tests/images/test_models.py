@@ -145,7 +145,7 @@ def test_features_are_computed_once_and_of_the_same_weights(toy: ImageSamples, t
     trained.save(tmp_path / "model")
     again = TrainedImageModel.load(tmp_path / "model")
     assert again.predict(again.inputs(toy.files[test])) == pytest.approx(found, abs=1e-4)
-    again.about["features"]["options"]["seed"] = 2
+    again.card.image_features["options"]["seed"] = 2
     with pytest.raises(DataError, match="are not those that the model was trained on"):
         again.inputs(toy.files[test])
     with pytest.raises(UsageError, match="model logistic: takes features"):

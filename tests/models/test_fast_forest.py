@@ -15,7 +15,7 @@ from hsclass.split import Split
 
 
 def grown_by(scene: Scene, split: Split, **options: object) -> str:
-    return hsclass.fit(scene, split, "rf", trees=5, **options).training["facts"]["grown by"]
+    return hsclass.fit(scene, split, "rf", trees=5, **options).training.facts["grown by"]
 
 
 def test_scikit_learn_grows_what_the_extra_must_not(toy_scene: Scene, toy_split: Split) -> None:

@@ -24,8 +24,8 @@ def test_reach_is_half_of_the_widest_scale(toy_scene: Scene, toy_split: Split) -
 
 def test_filters_are_one_a_class_machine_and_scale(toy_scene: Scene, toy_split: Split) -> None:
     model = hsclass.fit(toy_scene, toy_split, "multiscale_svm", **SMALL)
-    assert model.training["facts"]["filters"] == str(3 * 2 * 2)
-    assert model.training["facts"]["filters in windows (sides, pixels)"] == "1 in 1, 3 in 5"
+    assert model.training.facts["filters"] == str(3 * 2 * 2)
+    assert model.training.facts["filters in windows (sides, pixels)"] == "1 in 1, 3 in 5"
 
 
 def test_scale_wider_than_the_window(toy_scene: Scene, toy_split: Split) -> None:

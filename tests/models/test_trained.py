@@ -66,7 +66,7 @@ def test_history_has_a_line_an_epoch(trained: TrainedModel, tmp_path: Path) -> N
 def test_loaded_model_is_the_saved_one(trained: TrainedModel, toy_scene: Scene, tmp_path: Path) -> None:
     trained.save(tmp_path / "model")
     loaded = TrainedModel.load(tmp_path / "model")
-    assert loaded.about == json.loads(json.dumps(trained.about))
+    assert loaded.card.as_dict() == trained.card.as_dict()
     assert loaded.training == trained.training
     np.testing.assert_array_equal(loaded.normalizer.scale_, trained.normalizer.scale_)
     assert loaded.normalizer.n_pixels_ == trained.normalizer.n_pixels_
@@ -77,7 +77,7 @@ def test_saving_again_replaces_the_folder(forest: TrainedModel, folder: Path) ->
     (folder / "leftover").write_text("old")
     forest.save(folder)
     assert not (folder / "leftover").exists()
-    assert TrainedModel.load(folder).about == forest.about
+    assert TrainedModel.load(folder).card == forest.card
 
 
 def test_loaded_forest_takes_the_threads_it_is_given(folder: Path) -> None:

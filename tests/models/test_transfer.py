@@ -92,7 +92,7 @@ def test_features_that_are_bands_know_their_wavelengths(toy_scene: Scene, toy_sp
     """Bands 2 to 9 of 400, 410, … nm are kept: 440 nm is the third of them."""
     kept = {"features": "bands", "feature_options": {"keep": [[2, 9]]}}
     model = hsclass.fit(toy_scene, toy_split, "transfer", wavelengths=(440, 461, 488), **kept, **QUICK)
-    assert model.about["options"]["channels"] == (2, 4, 7)
+    assert model.card.options["channels"] == (2, 4, 7)
     with pytest.raises(DataError, match=r"option 'wavelengths' is set, but the features have none"):
         hsclass.fit(toy_scene, toy_split, "transfer", wavelengths=(440, 461, 488), features="pca", **QUICK)
 
@@ -135,8 +135,8 @@ def test_only_the_last_blocks_are_tuned_and_their_normalisations_are_not(tuned: 
         same = [(a == b).all() for a, b in zip(old.get_weights(), new.get_weights(), strict=True)]
         assert all(same) == ("BatchNormalization" in type(old).__name__ or not same), old.name
     assert [row["epoch"] for row in tuned.history] == [1, 2, 3]
-    assert tuned.training["best_epoch"] == 3
-    assert tuned.training["facts"]["fine-tuned"].startswith("the last 1 of 10 blocks, learning rate 0.0001")
+    assert tuned.training.best_epoch == 3
+    assert tuned.training.facts["fine-tuned"].startswith("the last 1 of 10 blocks, learning rate 0.0001")
 
 
 def test_a_tuned_network_is_stored_whole(tuned: TrainedModel, toy_scene: Scene, tmp_path: Path) -> None:
@@ -157,7 +157,7 @@ def test_a_learned_adapter_begins_with_the_components_and_leaves_the_network(
     assert 0 < np.abs(kernels[0] - kernels[1]).max() < 0.1
     digests = [weights_digest(model.classifier._backbone) for model in (frozen, learned)]
     assert digests[0] == digests[1]
-    assert (frozen.training["parameters"], learned.training["parameters"]) == (1281 * 3, 1281 * 3 + 25 * 3)
+    assert (frozen.training.parameters, learned.training.parameters) == (1281 * 3, 1281 * 3 + 25 * 3)
 
 
 def test_a_layer_trained_on_features_is_as_good_on_windows(
@@ -167,7 +167,7 @@ def test_a_layer_trained_on_features_is_as_good_on_windows(
     pixels = toy_split.places(Role.VALIDATION)
     found = frozen.classifier.predict_proba(frozen.features(toy_scene), pixels).argmax(axis=1)
     truth = np.searchsorted([2, 7, 12], toy_scene.require_labels()[pixels[:, 0], pixels[:, 1]])
-    best = frozen.history[frozen.training["best_epoch"] - 1]
+    best = frozen.history[frozen.training.best_epoch - 1]
     assert (found == truth).mean() == pytest.approx(best["val_accuracy"])
 
 

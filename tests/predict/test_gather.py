@@ -14,6 +14,7 @@ from hsclass.predict import gather_maps, map_file
 from hsclass.predict.gather import gather_summaries
 from hsclass.predict.opening import open_pixels
 from hsclass.predict.stream import MapRequest, Part
+from hsclass.results import PredictionRecord
 
 
 @pytest.fixture
@@ -65,7 +66,7 @@ def test_parts_that_are_no_whole(scattered: Path, parts: list[str], sentence: st
 
 def test_parts_of_another_model_are_refused(boxed, scattered: Path, tall: Path) -> None:
     model: TrainedModel = boxed(3)
-    other = replace(model, about={**model.about, "seed": 9})
+    other = replace(model, card=model.card.model_copy(update={"seed": 9}))
     map_file(other, open_pixels(tall), scattered / "m2.tif", MapRequest(abstain=0.6, part=Part(2, 3)))
     with pytest.raises(DataError, match=r"m2\.tif: is a part of another map"):
         gather_maps([scattered / f"m{number}.tif" for number in (1, 2, 3)], scattered / "all.tif")
@@ -78,6 +79,6 @@ def test_summaries_of_parts_add_up(tmp_path: Path) -> None:
         rate = next(rates)
         path.write_text(json.dumps({"seconds": seconds, "peak_memory_mb": memory, "pixels_per_second": rate}))
     # 2 s at 100 and 1 s at 200 are 400 pixels in 3 s.
-    assert gather_summaries(paths) == {"seconds": 3.0, "peak_memory_mb": 500.0, "pixels_per_second": 133.3}
-    with pytest.raises(DataError, match=r"c\.json: is no summary of a part"):
+    assert gather_summaries(paths) == PredictionRecord(seconds=3, peak_memory_mb=500, pixels_per_second=133.3)
+    with pytest.raises(DataError, match=r"c\.json: no such file"):
         gather_summaries([tmp_path / "c.json"])

@@ -268,7 +268,7 @@ def test_finished_strips_of_another_model_scene_or_option_are_not_used(
             map_file(model, pixels, tmp_path / "m.tif", request)
         return pixels.asked
 
-    other_model = replace(lda, about={**lda.about, "seed": 9})
+    other_model = replace(lda, card=lda.card.model_copy(update={"seed": 9}))
     other_scene = tmp_path / "other"
     write_scene(make_tall(200, 5, whole=True), other_scene)
     assert stopped(lda, tall, LEAST) == [(0, 64)]

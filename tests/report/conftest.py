@@ -178,7 +178,9 @@ def write_run(run: dict[str, Any], scene: Scene, oa: float) -> None:
         },
         "model/model.json": {
             "model": run["model"], "options": {}, "features": "raw", "feature_options": {},
-            "normalization": {"kind": "standard"}, "reach": 2 if net else 0,
+            "normalization": {"kind": "standard"}, "reach": 2 if net else 0, "window": 3, "bands": 4, "n_features": 4,
+            "classes": [], "scene": "farm", "scene_digest": "", "fit_scope": {}, "seed": run["seed"],
+            "split": {"sampler": run["split"], "seed": run["seed"], "leaky": False, "sha256": ""},
             "versions": {"hsclass": "0.1.0", "numpy": "2.4.6"},
         },
     }  # fmt: skip

@@ -177,7 +177,7 @@ def test_winner_is_an_entry_that_train_and_an_experiment_take(fields: Scene, out
     assert features["whiten"] is True
     assert features["components"] == tuned.best.values["features.components"]
     trained = hsclass.fit(fields, outer, "svm", features="pca", feature_options=tuned.feature_options, **tuned.options)
-    assert trained.about["options"]["c"] == tuned.best.values["c"] == model["c"]
+    assert trained.card.options["c"] == tuned.best.values["c"] == model["c"]
 
 
 def test_trials_and_summary_say_what_was_tried(fields: Scene, outer: Split, tmp_path: Path) -> None:
