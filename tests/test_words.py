@@ -46,15 +46,17 @@ REMOVED = {
     r"(?:that|the|this|one) room(?:'s)?|Room": "table",
     "has to say": "methods summary",
 }  # fmt: skip
-NOT_YET = (
-    "CHANGELOG.md", "CONTRIBUTING.md", "README.md", "Snakefile", "benchmarks", "config", "docs", "hsclass/assess",
-    "hsclass/atomic.py", "hsclass/audit", "hsclass/backbones", "hsclass/backend.py", "hsclass/cli",
-    "hsclass/datasets", "hsclass/devices", "hsclass/entries.py", "hsclass/experiment.py", "hsclass/features",
-    "hsclass/fit_scope.py", "hsclass/images", "hsclass/learnable.py", "hsclass/learning", "hsclass/models",
+NOT_YET: tuple[str, ...] = (
+    "Snakefile", "benchmarks/coverage.py", "benchmarks/dag.py", "benchmarks/estimate.py", "benchmarks/gpu.py",
+    "benchmarks/images.py", "benchmarks/kill.py", "benchmarks/map.py", "benchmarks/map_large.py",
+    "benchmarks/published_size.py", "benchmarks/side_by_side.py", "benchmarks/start.py", "config/config.yaml",
+    "config/experiments", "config/quick.yaml", "docs/pictures.py", "hsclass/atomic.py", "hsclass/audit",
+    "hsclass/backbones", "hsclass/cli", "hsclass/datasets", "hsclass/entries.py", "hsclass/experiment.py",
+    "hsclass/features", "hsclass/fit_scope.py", "hsclass/images", "hsclass/learning", "hsclass/models",
     "hsclass/normalize.py", "hsclass/options.py", "hsclass/planning", "hsclass/predict", "hsclass/raster.py",
     "hsclass/recovery.py", "hsclass/report", "hsclass/results", "hsclass/samplers", "hsclass/scene.py",
-    "hsclass/schema.py", "hsclass/sources.py", "hsclass/space.py", "hsclass/split.py", "hsclass/tables.py",
-    "hsclass/training.py", "hsclass/tuning", "profiles", "pyproject.toml", "workflow",
+    "hsclass/sources.py", "hsclass/space.py", "hsclass/tuning", "profiles/pbs", "workflow/rules",
+    "workflow/schemas",
 )  # fmt: skip
 """Places whose text is not rewritten yet; this tuple only becomes shorter."""
 

@@ -27,7 +27,7 @@ class Timing:
     ----------
     rule : str
     work : float
-        How much it had to do, in the unit of `hsclass.planning.forecast.work_of`.
+        How much it had to do, in the unit of `hsclass.planning.forecast.Forecaster.work_of`.
     seconds, start : float
         From its start to its end; of these before its own work began, or 0 where that is not known.
     cpu_seconds : float

@@ -103,7 +103,7 @@ def map_file(
     ----------
     model : TrainedModel
     pixels : Pixels
-        From `hsclass.predict.pixels.open_pixels`.
+        From `hsclass.predict.opening.open_pixels`.
     output : Path
     request : MapRequest, optional
     folder : Path, optional

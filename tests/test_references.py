@@ -1,0 +1,87 @@
+"""What documentation and docstrings refer to exists: modules and functions, files of the checkout, links, sections."""
+
+import ast
+import re
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PAGES = [*sorted((ROOT / "docs").rglob("*.md")), *sorted(ROOT.glob("*.md")), ROOT / "benchmarks/RESULTS.md"]
+NAME = re.compile(r"`(hsclass(?:\.\w+)+)(?:\([^`]*\))?`")
+PATH = re.compile(r"(?<![\w/.])((?:hsclass|docs|benchmarks|config|workflow|profiles|tests)/[\w./-]+\.\w+)")
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+HOLDS_EXAMPLES = {"docs/add-a-model.md", "docs/features.md", "CONTRIBUTING.md"}
+"""Pages that name files which their reader is to write."""
+
+
+@cache
+def exists(name: str) -> bool:
+    """Return whether a dotted name is a module, or an attribute of one."""
+    module, _, rest = name.partition(".")
+    found = import_module(module)
+    for part in rest.split("."):
+        module = f"{module}.{part}"
+        if not hasattr(found, part):
+            try:
+                found = import_module(module)
+            except ImportError:
+                return False
+        else:
+            found = getattr(found, part)
+    return True
+
+
+def docstrings(path: Path) -> list[str]:
+    """Return the docstrings of a module, its classes and functions, and of attributes."""
+    return [
+        node.value.value
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+    ]
+
+
+def anchors(page: Path) -> set[str]:
+    """Return the anchors of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_names_in_docstrings_and_documentation_import() -> None:
+    sources = {path: "\n".join(docstrings(path)) for path in sorted((ROOT / "hsclass").rglob("*.py"))}
+    sources |= {page: page.read_text(encoding="utf-8") for page in PAGES}
+    missing = {
+        f"{path.relative_to(ROOT)}: {name}"
+        for path, text in sources.items()
+        for name in NAME.findall(text)
+        if not exists(name)
+    }
+    assert missing == set()
+
+
+def test_files_that_are_named_exist() -> None:
+    texts = {path: "\n".join(docstrings(path)) for path in sorted((ROOT / "hsclass").rglob("*.py"))}
+    texts |= {page: page.read_text(encoding="utf-8") for page in PAGES}
+    texts |= {path: path.read_text(encoding="utf-8") for path in sorted((ROOT / "config").rglob("*.yaml"))}
+    texts |= {ROOT / "pyproject.toml": (ROOT / "pyproject.toml").read_text(encoding="utf-8")}
+    missing = {
+        f"{path.relative_to(ROOT)}: {name}"
+        for path, text in texts.items()
+        if str(path.relative_to(ROOT)) not in HOLDS_EXAMPLES
+        for name in PATH.findall(text)
+        if not (ROOT / name).exists() and "NAME" not in name
+    }
+    assert missing == set()
+
+
+def test_links_lead_to_pages_and_sections() -> None:
+    broken = set()
+    for page in PAGES:
+        for target in LINK.findall(page.read_text(encoding="utf-8")):
+            if "://" in target:
+                continue
+            file, _, section = target.partition("#")
+            found = (page.parent / file).resolve() if file else page
+            if not found.exists() or (section and section not in anchors(found)):
+                broken.add(f"{page.relative_to(ROOT)}: {target}")
+    assert broken == set()
