@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from hsclass import __version__
+from hsclass.cli.messages import show_messages
 from hsclass.errors import HsclassError
 
 app = typer.Typer(
@@ -28,7 +29,7 @@ def _globals(
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="show it")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="show the traceback of an error")] = False,
 ) -> None:
-    pass
+    show_messages()
 
 
 def main() -> None:

@@ -1,7 +1,5 @@
 """Arguments and options that several commands share, and how their texts are read."""
 
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -62,16 +60,3 @@ def read_pairs(given: list[str]) -> dict[str, str]:
     if len(pairs) < len(given) or len(pairs) < 2 or not all(pairs.values()):
         raise UsageError(f"maps: are {' '.join(given)}; expected two or more as NAME=MAP.tif, each with its own name")
     return pairs
-
-
-def teller(label: str, every: float = 5.0) -> Callable[[str], None]:
-    """Return a function that tells progress on standard error, at most every few seconds."""
-    last = -every
-
-    def tell(text: str) -> None:
-        nonlocal last
-        if time.monotonic() - last >= every:
-            last = time.monotonic()
-            typer.echo(f"{label}: {text}", err=True)
-
-    return tell
