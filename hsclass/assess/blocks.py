@@ -20,16 +20,19 @@ class Sites:
         (row, col) of each.
     fields : ndarray of int, shape (pixels,)
         The field that each belongs to: pixels of one field are likely right or wrong together.
+    classes : ndarray of int, shape (pixels,)
+        The reference class of each: fields of one class may be right or wrong together, too.
     """
 
     pixels: np.ndarray
     fields: np.ndarray
+    classes: np.ndarray
 
     def __len__(self) -> int:
         return len(self.pixels)
 
     def __getitem__(self, members: np.ndarray) -> "Sites":
-        return Sites(self.pixels[members], self.fields[members])
+        return Sites(self.pixels[members], self.fields[members], self.classes[members])
 
     @cached_property
     def _boxes(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -117,6 +120,11 @@ def make_blocks(sites: Sites, *, least: int) -> Blocks:
 def fixed_blocks(sites: Sites, *, side: int) -> Blocks:
     """Lay blocks of a given side [pixels]."""
     return Blocks(side, _grids(sites, side, _CORNERS))
+
+
+def whole_groups(groups: np.ndarray) -> Blocks:
+    """Return groups, int of shape (pixels,), as blocks without a side: fields or classes."""
+    return Blocks(None, (np.unique(groups, return_inverse=True)[1].ravel(),))
 
 
 def _grids(sites: Sites, side: int, corners: tuple[tuple[float, float], ...]) -> tuple[np.ndarray, ...]:

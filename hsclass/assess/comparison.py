@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from hsclass.assess.blocks import Blocks
-from hsclass.assess.intervals import LEVEL, UNDEFINED, Bounds, quantile, replicate, standard_error
+from hsclass.assess.intervals import LEVEL, UNDEFINED, Bounds, quantile, replicate, standard_error, widest
 from hsclass.assess.sample import take_samples
 from hsclass.assess.units import units_of
 from hsclass.errors import UsageError
@@ -23,8 +23,9 @@ def compare(predictions: Mapping[str, np.ndarray], labels: np.ndarray, split: Sp
     Two tests per pair, each corrected for the number of pairs by Holm's (1979) method. McNemar's asks whether the
     samples that only one of the two has right could be as many the other way round; it takes samples for independent,
     which neighbouring pixels are not, so that its p-values are far too small for maps. The one to read is the
-    permutation of blocks (groups of near-duplicates for images): it swaps the results of the two models in whole
-    blocks, all ways or 9999 random ones.
+    permutation of units (groups of near-duplicates for images): it swaps the results of the two models in whole
+    units, all ways or 9999 random ones. For maps, the larger p-value of those over blocks and over fields counts, and
+    the widest interval over blocks, fields and classes.
 
     Parameters
     ----------
@@ -70,17 +71,18 @@ def compare(predictions: Mapping[str, np.ndarray], labels: np.ndarray, split: Sp
     if not names:
         raise UsageError("predictions: has none; expected the map or table of at least one model")
     samples = {name: take_samples(predicted, labels, split, name=name) for name, predicted in predictions.items()}
-    blocks = units_of(samples[names[0]], labels, split, seed=seed).blocks
+    units = units_of(samples[names[0]], labels, split, seed=seed).choices
+    blocks = units[0]
     found: list[dict[str, Any]] = []
     gains = []
     for a, b in combinations(names, 2):
         gain = samples[a].right.astype(np.int8) - samples[b].right
-        low, high = difference_bounds(gain, blocks, seed=seed)
+        low, high = widest([difference_bounds(gain, choice, seed=seed) for choice in units])
         counts = {"only_a": int((gain > 0).sum()), "only_b": int((gain < 0).sum())}
         found.append({"a": a, "b": b, "difference": float(gain.mean()), "low": low, "high": high, **counts})
         gains.append(gain)
     mcnemar = [exact_mcnemar(row["only_a"], row["only_b"]) for row in found]
-    permutation = [block_permutation(gain, blocks, seed=seed) for gain in gains]
+    permutation = [max(block_permutation(gain, choice, seed=seed) for choice in units[:2]) for gain in gains]
     tests = zip(mcnemar, holm(mcnemar), permutation, holm(permutation), strict=True)
     keys = ("mcnemar_p", "mcnemar_holm", "permutation_p", "permutation_holm")
     return Comparison(

@@ -11,7 +11,7 @@ from hsclass.assess.classes import class_figures
 from hsclass.assess.conditions import require_unseen
 from hsclass.assess.confusion import count_confusions, summaries
 from hsclass.assess.distance import accuracy_by_distance
-from hsclass.assess.intervals import LEVEL, REPLICATES, Bounds, mean_bounds
+from hsclass.assess.intervals import FEW_FIELDS, LEVEL, REPLICATES, Bounds, mean_bounds
 from hsclass.assess.label_sets import label_set_figures
 from hsclass.assess.mistakes import mistakes
 from hsclass.assess.sample import TestedSamples, take_samples
@@ -38,10 +38,11 @@ def evaluate(
 ) -> Metrics:
     """Compare a map, or predictions of images, with the reference labels on the test samples of a split.
 
-    The intervals of a map come from a bootstrap over spatial blocks, not over pixels: neighbouring pixels of one field
-    are right or wrong together, so resampling pixels would make the interval far too narrow. Each figure has the
-    largest blocks that leave about eight of them on its own pixels, no smaller than three windows a side. The units of
-    images are groups of near-duplicates where the split keeps such groups together, else single images.
+    The intervals of a map come from a bootstrap over spatial blocks, over whole fields and over classes, the widest of
+    these, not over pixels: neighbouring pixels of one field are right or wrong together, so resampling pixels would
+    make the interval far too narrow. Each figure has the largest blocks that leave about eight of them on its own
+    pixels, no smaller than three windows a side. The units of images are groups of near-duplicates where the split
+    keeps such groups together, else single images.
 
     Parameters
     ----------
@@ -123,7 +124,7 @@ def evaluate(
         interval=Interval(
             method=units.method,
             level=LEVEL,
-            **{"blocks" if isinstance(units, BlockUnits) else "groups": round(units.blocks.effective)},
+            **_unit_counts(units),
             block_side=units.blocks.side,
             replicates=REPLICATES,
         ),
@@ -158,6 +159,16 @@ def _one_label(
         **{f"{name}_{end}": value for name, pair in bounds.items() for end, value in pair._asdict().items()},
         "confusion": confusion.tolist(),
     }
+
+
+def _unit_counts(units: Units) -> dict[str, Any]:
+    if not isinstance(units, BlockUnits):
+        return {"groups": round(units.blocks.effective)}
+    effective = units.fields.effective
+    return {
+        "blocks": round(units.blocks.effective), "fields": int(units.fields.grids[0].max()) + 1,
+        "effective_fields": round(effective, 1), "reliable": effective >= FEW_FIELDS,
+    }  # fmt: skip
 
 
 def _distances(samples: TestedSamples, split: Split, units: BlockUnits) -> list[DistanceBin]:

@@ -1,19 +1,25 @@
-"""Intervals of accuracies by bootstrap over spatial blocks."""
+"""Intervals of accuracies by bootstrap over what may be right or wrong together: blocks, fields, classes."""
 
 from typing import NamedTuple
 
 import numpy as np
 from scipy.special import stdtrit
 
-from hsclass.assess.blocks import Blocks, Sites, fixed_blocks, make_blocks
+from hsclass.assess.blocks import Blocks, Sites, fixed_blocks, make_blocks, whole_groups
 from hsclass.assess.confusion import summaries
 
 LEVEL = 0.95
 REPLICATES = 2000
 ROUNDING = 1e-12
+FEW_FIELDS = 10
+"""Effective number of fields below which an interval is not to be relied on."""
+
+MANY_CLASSES = 5
+"""Effective number of classes from which they are units, too."""
+
 METHOD = (
-    "bootstrap over square blocks that cut no field they could hold: standard error of replicates with random weights"
-    " of the blocks, on grids of eight origins; Student's t for the effective number of blocks; Wilson's limits"
+    "the widest of three: bootstrap over square blocks, over whole fields and, for OA, over classes; standard"
+    " error of replicates with random weights, Student's t for the effective number of units, Wilson's limits"
 )
 
 
@@ -32,13 +38,20 @@ class Bounds(NamedTuple):
 UNDEFINED = Bounds(np.nan, np.nan)
 
 
-def share_bounds(right: np.ndarray, sites: Sites, *, least: int, seed: int = 0) -> Bounds:
+def widest(bounds: list[Bounds]) -> Bounds:
+    """Return the interval that holds all of them; undefined where one of them is."""
+    if any(np.isnan(one.low) for one in bounds):
+        return UNDEFINED
+    return Bounds(min(one.low for one in bounds), max(one.high for one in bounds))
+
+
+def share_bounds(right: np.ndarray, sites: Sites, *, least: int, by_class: bool = False, seed: int = 0) -> Bounds:
     """Return the 95 % interval of a share of pixels, such as an accuracy.
 
-    The standard error is that of replicates over blocks. The limits are Wilson's, with the number of independent
-    pixels that would have this standard error and with Student's t for the number of blocks, as in surveys of clusters
-    (Dean, Pagano 2015). Where all or none are right no block differs from another, which says nothing of blocks that
-    were not seen: there each block of the least side counts as one trial.
+    Nobody knows beforehand whether errors come in patches, field by field or class by class. Blocks alone are too
+    narrow where whole fields, larger than a block, are right or wrong together; so the interval is the widest of those
+    over blocks, over fields and, for figures over all classes, over classes. benchmarks/coverage.py measures each on
+    the geometry of a real test set.
 
     Parameters
     ----------
@@ -47,28 +60,45 @@ def share_bounds(right: np.ndarray, sites: Sites, *, least: int, seed: int = 0) 
         Where they lie.
     least : int
         Smallest side of a block [pixels].
+    by_class : bool
+        Take classes for units, too, where there are effectively `MANY_CLASSES` or more: fewer do not show how much
+        classes vary.
     seed : int
         Of the weights.
 
     Returns
     -------
     Bounds
-        Undefined where a single block holds all the pixels.
+        Undefined where a single block or field holds all the pixels.
+    """
+    if len(right) == 0:
+        return UNDEFINED
+    all_alike = float(right.mean()) in {0, 1}
+    units = [fixed_blocks(sites, side=least) if all_alike else make_blocks(sites, least=least)]
+    units.append(whole_groups(sites.fields))
+    if by_class and (classes := whole_groups(sites.classes)).effective >= MANY_CLASSES:
+        units.append(classes)
+    return widest([unit_bounds(right, blocks, seed=seed) for blocks in units])
+
+
+def unit_bounds(right: np.ndarray, blocks: Blocks, *, seed: int = 0) -> Bounds:
+    """Return the 95 % interval of a share of pixels under one choice of units.
+
+    The standard error is that of replicates over the units. The limits are Wilson's, with the number of independent
+    pixels that would have this standard error and with Student's t for the number of units, as in surveys of clusters
+    (Dean, Pagano 2015). Where all or none are right no unit differs from another, which says nothing of those that were
+    not seen: there each unit counts as one trial.
 
     References
     ----------
     Dean, N., Pagano, M. (2015). Evaluating confidence interval methods for binomial proportions in clustered surveys.
     Journal of Survey Statistics and Methodology 3.
     """
-    if len(right) == 0:
-        return UNDEFINED
     share = float(right.mean())
-    if share in {0, 1}:
-        blocks = fixed_blocks(sites, side=least)
-        return wilson(share, blocks.effective, blocks) if blocks.several else UNDEFINED
-    blocks = make_blocks(sites, least=least)
     if not blocks.several:
         return UNDEFINED
+    if share in {0, 1}:
+        return wilson(share, blocks.effective, blocks)
     sums = replicate([np.stack([np.bincount(grid, right), np.bincount(grid)], axis=1) for grid in blocks.grids], seed)
     error = standard_error(sums[:, 0] / sums[:, 1], blocks)
     return wilson(share, trials(share, error, len(right)), blocks)

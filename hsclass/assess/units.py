@@ -7,10 +7,11 @@ from typing import Protocol
 import numpy as np
 from scipy.ndimage import label
 
-from hsclass.assess.blocks import Blocks, Sites, make_blocks
+from hsclass.assess.blocks import Blocks, Sites, make_blocks, whole_groups
 from hsclass.assess.confusion import count_confusions, summaries
 from hsclass.assess.intervals import (
     LEVEL,
+    MANY_CLASSES,
     METHOD,
     REPLICATES,
     UNDEFINED,
@@ -18,6 +19,7 @@ from hsclass.assess.intervals import (
     share_bounds,
     summary_bounds,
     trials,
+    widest,
     wilson_limits,
 )
 from hsclass.assess.sample import TestedSamples
@@ -46,6 +48,10 @@ class Units(Protocol):
     def blocks(self) -> Blocks:
         """The units of all the samples."""
 
+    @property
+    def choices(self) -> tuple[Blocks, ...]:
+        """All choices of units of all the samples; an interval is the widest over them."""
+
     def share(self, right: np.ndarray, members: np.ndarray) -> Bounds:
         """Return the 95 % interval of the share of right ones, bool of shape (n,), among some members."""
 
@@ -54,7 +60,7 @@ class Units(Protocol):
 
 
 class BlockUnits:
-    """Spatial blocks of pixels: neighbours are right or wrong together.
+    """Spatial blocks, whole fields and classes of pixels: neighbours are right or wrong together.
 
     Each figure has blocks of its own pixels, the largest that leave about eight of them.
 
@@ -78,14 +84,33 @@ class BlockUnits:
         """Blocks over all the pixels."""
         return make_blocks(self.sites, least=self.least)
 
+    @cached_property
+    def fields(self) -> Blocks:
+        """The fields as units."""
+        return whole_groups(self.sites.fields)
+
+    @cached_property
+    def choices(self) -> tuple[Blocks, ...]:
+        """Blocks, fields and, where there are many, classes."""
+        classes = whole_groups(self.sites.classes)
+        return self.blocks, self.fields, *([classes] if classes.effective >= MANY_CLASSES else [])
+
     def share(self, right: np.ndarray, members: np.ndarray) -> Bounds:
         """Return the interval of a share of pixels; see `share_bounds`."""
-        return share_bounds(right[members], self.sites[members], least=self.least, seed=self.seed)
+        everything = bool(members.all())
+        return share_bounds(right[members], self.sites[members], least=self.least, by_class=everything, seed=self.seed)
 
     def summaries(self, reference: np.ndarray, predicted: np.ndarray, ids: np.ndarray) -> dict[str, Bounds]:
-        """Return the intervals of kappa and macro F1; see `summary_bounds`."""
-        by_block = [count_confusions(reference, predicted, ids, blocks=grid) for grid in self.blocks.grids]
-        return summary_bounds(by_block, self.blocks, seed=self.seed)
+        """Return the intervals of kappa and macro F1, the wider over blocks and over fields; see `summary_bounds`."""
+        found = [
+            summary_bounds(
+                [count_confusions(reference, predicted, ids, blocks=grid) for grid in blocks.grids],
+                blocks,
+                seed=self.seed,
+            )
+            for blocks in self.choices[:2]
+        ]
+        return {name: widest([bounds[name] for bounds in found]) for name in found[0]}
 
 
 class GroupUnits:
@@ -112,6 +137,11 @@ class GroupUnits:
     def blocks(self) -> Blocks:
         """The groups as blocks without a side."""
         return Blocks(None, (self.groups,))
+
+    @property
+    def choices(self) -> tuple[Blocks, ...]:
+        """The groups alone."""
+        return (self.blocks,)
 
     def share(self, right: np.ndarray, members: np.ndarray) -> Bounds:
         """Return Wilson's limits of a share of images.
@@ -181,7 +211,7 @@ def sites_of(samples: TestedSamples, labels: np.ndarray, split: Split) -> Sites:
     for identity in np.unique(reference[reference > 0]):
         found, _ = label(reference == identity, structure=np.ones((3, 3)))
         fields += np.where(found > 0, found + fields.max(), 0)
-    return Sites(samples.places, samples.take(fields))
+    return Sites(samples.places, samples.take(fields), samples.reference)
 
 
 def least_side(split: Split) -> int:

@@ -21,12 +21,19 @@ class ClassFigures(Record):
 
 
 class Interval(Record):
-    """How the intervals were estimated: the effective number of `blocks` of pixels, or of `groups` of images."""
+    """How the intervals were estimated: the effective number of `blocks` of pixels, or of `groups` of images.
+
+    `fields` are the test fields, `effective_fields` how many of equal size would tell as much. `reliable` is False
+    where these are so few that the interval may miss the truth more often than it says.
+    """
 
     method: str = ""
     level: float = 0.95
     blocks: int | None = None
     groups: int | None = None
+    fields: int | None = None
+    effective_fields: float | None = None
+    reliable: bool = True
     block_side: int | None = None
     replicates: int | None = None
 

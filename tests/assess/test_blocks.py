@@ -8,7 +8,7 @@ from hsclass.assess.blocks import WANTED, Sites, fixed_blocks, make_blocks
 
 def alone(pixels: np.ndarray) -> Sites:
     """Return pixels of which each is a field of its own."""
-    return Sites(pixels, np.arange(len(pixels)))
+    return Sites(pixels, np.arange(len(pixels)), np.ones(len(pixels), int))
 
 
 def square(side: int) -> np.ndarray:
@@ -60,7 +60,7 @@ def test_pixels_that_fit_in_one_block_are_not_several(pixels: int, several: bool
 def test_field_that_fits_in_a_block_is_not_cut() -> None:
     """Two fields of 5 x 5 pixels side by side, from columns 0 and 5, in blocks of 6."""
     pixels = np.argwhere(np.ones((5, 10), bool))
-    sites = Sites(pixels, 40 - 3 * (pixels[:, 1] // 5))
+    sites = Sites(pixels, 40 - 3 * (pixels[:, 1] // 5), np.ones(len(pixels), int))
     for grid in fixed_blocks(sites, side=6).grids:
         for first in (0, 5):
             assert len(set(grid[pixels[:, 1] // 5 == first // 5])) == 1
@@ -70,12 +70,13 @@ def test_field_that_fits_in_a_block_is_not_cut() -> None:
 def test_field_that_is_larger_than_a_block_is_cut_as_if_it_were_none() -> None:
     pixels = square(12)
     for one, other in zip(
-        fixed_blocks(Sites(pixels, np.zeros(144, int)), side=6).grids, fixed_blocks(alone(pixels), side=6).grids,
+        fixed_blocks(Sites(pixels, np.zeros(144, int), np.ones(144, int)), side=6).grids,
+        fixed_blocks(alone(pixels), side=6).grids,
         strict=True,
     ):  # fmt: skip
         np.testing.assert_array_equal(one, other)
 
 
 def test_single_field_that_fits_in_a_block_is_one_block() -> None:
-    assert not fixed_blocks(Sites(square(12), np.zeros(144, int)), side=12).several
+    assert not fixed_blocks(Sites(square(12), np.zeros(144, int), np.ones(144, int)), side=12).several
     assert fixed_blocks(alone(square(12)), side=11).several

@@ -32,9 +32,11 @@ def spread(sums: list[int]) -> tuple[np.ndarray, Blocks]:
 def three(make_split: Callable[..., Split]) -> tuple[dict[str, np.ndarray], np.ndarray, Split]:
     """Three maps of 60 x 60 pixels: 70, 75 and 95 % right, the errors of each independent."""
     rng = np.random.default_rng(7)
-    truth = np.ones((60, 60), int)
+    place = np.arange(60) // 6 % 2
+    truth = 1 + 2 * place[:, np.newaxis] + place  # squares of four classes: 100 fields
     maps = {
-        name: np.where(rng.random((60, 60)) < share, 1, 2) for name, share in (("a", 0.7), ("b", 0.75), ("c", 0.95))
+        name: np.where(rng.random((60, 60)) < share, truth, truth % 4 + 1)
+        for name, share in (("a", 0.7), ("b", 0.75), ("c", 0.95))
     }
     roles = np.full((60, 60), 3)
     roles[:10] = 1
@@ -119,8 +121,10 @@ def test_order_of_two_models_turns_the_sign_only(three: tuple[dict[str, np.ndarr
 def test_fields_that_are_right_together_convince_mcnemar_only(make_split: Callable[..., Split]) -> None:
     """Each of eight fields is right under one of two models: five to three, which a coin does often."""
     fields = np.array([1, 0, 1, 1, 0, 0, 1, 1]).repeat(20) * np.ones((20, 1), int)
-    truth = np.ones((20, 160), int)
-    found = compare({"a": 2 - fields, "b": 1 + fields}, truth, make_split(np.full((20, 160), 3), 5))
+    truth = 1 + np.arange(8).repeat(20) % 2 * np.ones((20, 1), int)
+    wrong = 3 - truth
+    maps = {"a": np.where(fields == 1, truth, wrong), "b": np.where(fields == 1, wrong, truth)}
+    found = compare(maps, truth, make_split(np.full((20, 160), 3), 5))
     (pair,) = found.pairs
     assert pair.difference == pytest.approx(0.25)
     assert pair.mcnemar_p < 1e-9
@@ -141,7 +145,7 @@ def test_figures_as_json(three: tuple[dict[str, np.ndarray], np.ndarray, Split])
     assert {key: found[key] for key in ("n_test", "level", "permutations", "methods")} == {
         "n_test": 3000, "level": 0.95, "permutations": 9999, "methods": ["a", "b", "c"],
     }  # fmt: skip
-    assert (found["blocks"], found["block_side"]) == (8, 22)
+    assert (found["blocks"], found["block_side"]) == (10, 19)
     assert set(found["pairs"][0]) == {
         "a", "b", "difference", "low", "high", "only_a", "only_b",
         "mcnemar_p", "mcnemar_holm", "permutation_p", "permutation_holm",

@@ -12,7 +12,9 @@ from hsclass.assess.distance import bin_edges
 
 def measured(right: list[bool] | np.ndarray, roles: np.ndarray) -> list[dict[str, Any]]:
     pixels = np.argwhere(roles == 3)
-    return accuracy_by_distance(np.asarray(right), Sites(pixels, np.arange(len(pixels))), roles, least=2)
+    return accuracy_by_distance(
+        np.asarray(right), Sites(pixels, np.arange(len(pixels)), np.ones(len(pixels), int)), roles, least=2
+    )
 
 
 @pytest.mark.parametrize(

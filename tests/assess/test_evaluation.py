@@ -57,8 +57,9 @@ def test_class_without_test_pixels_is_listed_with_no_figures(make_classes: Class
 
 
 def test_single_class_has_an_accuracy_but_no_kappa(make_classes: Classes, make_split: Splits) -> None:
-    truth = np.ones((9, 9), int)
-    found = evaluate(truth, truth, make_split(np.full((9, 9), 3)), make_classes(1)).as_dict()
+    truth = np.zeros((9, 9), int)
+    truth[::2, ::2] = 1  # 25 fields of one pixel
+    found = evaluate(truth, truth, make_split(3 * truth), make_classes(1)).as_dict()
     assert (found["oa"], found["aa"], found["kappa"], found["macro_f1"]) == (1, 1, None, 1)
     assert 0.6 < found["oa_low"] < 0.8
     assert (found["oa_low"], found["oa_high"]) == (found["aa_low"], found["aa_high"])
@@ -66,8 +67,12 @@ def test_single_class_has_an_accuracy_but_no_kappa(make_classes: Classes, make_s
     json.dumps(found, allow_nan=False)
 
 
-def test_intervals_contain_the_figures_and_have_a_width(maps: Maps, make_classes: Classes) -> None:
-    found = evaluate(*maps, make_classes(2, 7, 12)).as_dict()
+def test_intervals_contain_the_figures_and_have_a_width(make_classes: Classes, make_split: Splits) -> None:
+    rng = np.random.default_rng(8)
+    truth = np.kron(np.array([[2, 7, 0], [7, 12, 0], [0, 0, 0]]), np.ones((4, 4), int))
+    truth = np.tile(truth, (6, 6))  # 36 fields of 2, 36 of 7 and 36 of 12
+    predicted = np.where(rng.random(truth.shape) < 0.75, truth, rng.choice([2, 7, 12], size=truth.shape))
+    found = evaluate(predicted, truth, make_split(np.where(truth > 0, 3, 0)), make_classes(2, 7, 12)).as_dict()
     for name in ("oa", "aa", "kappa", "macro_f1"):
         assert found[f"{name}_low"] < found[name] < found[f"{name}_high"]
         assert found[f"{name}_high"] - found[f"{name}_low"] < 0.25
@@ -77,12 +82,12 @@ def test_intervals_contain_the_figures_and_have_a_width(maps: Maps, make_classes
 
 
 def test_class_has_blocks_of_its_own_pixels(make_classes: Classes, make_split: Splits) -> None:
-    """Class 1 in three far strips, each right or wrong as a whole: far less is known of it than of class 2."""
-    truth = np.full((120, 120), 2)
+    """Class 1 in three far strips, each right or wrong as a whole: far less is known of it than of 200 fields of 2."""
+    truth = np.kron(np.kron(np.ones((20, 20), int), [[2, 0], [0, 0]]), np.ones((3, 3), int))
     truth[:, [*range(10), *range(55, 65), *range(110, 120)]] = 1
     predicted = truth.copy()
     predicted[:, 55:65] = 2
-    found = evaluate(predicted, truth, make_split(np.full((120, 120), 3), 3), make_classes(1, 2)).as_dict()
+    found = evaluate(predicted, truth, make_split(np.where(truth > 0, 3, 0), 3), make_classes(1, 2)).as_dict()
     one, two = found["classes"]
     assert one["producers_accuracy"] == pytest.approx(2 / 3)
     assert one["producers_high"] - one["producers_low"] > 0.4
@@ -113,7 +118,10 @@ def test_how_the_interval_came_about_is_told(maps: Maps, make_classes: Classes) 
     told = evaluate(*maps, make_classes(2, 7, 12)).as_dict()["interval"]
     assert "blocks" in told.pop("method")
     # 40 rows and 20 columns are 8 squares of 10 pixels from the first origin, and up to 15 in part from the others
-    assert told == {"level": 0.95, "blocks": 10, "groups": None, "block_side": 10, "replicates": 2000}
+    assert told == {
+        "level": 0.95, "blocks": 10, "groups": None, "fields": 84, "effective_fields": 2.7, "reliable": False,
+        "block_side": 10, "replicates": 2000,
+    }  # fmt: skip
 
 
 def test_confidence_gives_the_calibration_of_test_pixels(make_classes: Classes, make_split: Splits) -> None:

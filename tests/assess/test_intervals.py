@@ -25,7 +25,7 @@ MANY = Blocks(1, (np.arange(100_000),))
 
 def alone(pixels: np.ndarray) -> Sites:
     """Return pixels of which each is a field of its own."""
-    return Sites(pixels, np.arange(len(pixels)))
+    return Sites(pixels, np.arange(len(pixels)), np.ones(len(pixels), int))
 
 
 def square(side: int) -> Sites:
@@ -136,3 +136,31 @@ def test_class_of_which_nothing_is_known_may_have_any_accuracy() -> None:
     assert low == pytest.approx(0.7 - 0.6 / 2)
     assert high == pytest.approx(0.7 + np.hypot(0.4, 0.2) / 2)
     assert np.isnan(mean_bounds(np.array([0.6, 0.8]), [UNDEFINED, UNDEFINED])).all()
+
+
+def test_fields_that_no_block_holds_widen_the_interval() -> None:
+    """Six strips of 10 x 200 pixels, four of them right: blocks cut them into pieces that are not independent."""
+    pixels = np.argwhere(np.ones((200, 60), bool))
+    strip = pixels[:, 1] // 10
+    right = strip < 4
+    cut = share_bounds(right, Sites(pixels, np.arange(len(pixels)), strip % 2), least=5)
+    whole = share_bounds(right, Sites(pixels, strip, strip % 2), least=5)
+    assert whole.low < cut.low < cut.high <= whole.high
+    coins = wilson(4 / 6, trials(4 / 6, np.sqrt(2 / 9 / 5), 12_000), Blocks(None, (np.arange(6),)))
+    assert whole == pytest.approx(coins, abs=0.03)
+
+
+def test_classes_that_fail_as_a_whole_widen_figures_over_all_classes() -> None:
+    """Ten classes of 10 fields each: one class is wrong."""
+    pixels = np.argwhere(np.ones((100, 100), bool))
+    fields = pixels[:, 0] // 10 * 10 + pixels[:, 1] // 10
+    sites = Sites(pixels, fields, fields % 10)
+    right = fields % 10 > 0
+    by_field, by_class = (share_bounds(right, sites, least=5, by_class=flag) for flag in (False, True))
+    assert by_class.low < by_field.low < 0.9 < by_field.high < by_class.high
+
+
+def test_a_single_field_has_no_interval() -> None:
+    pixels = np.argwhere(np.ones((60, 60), bool))
+    sites = Sites(pixels, np.zeros(3600, int), np.zeros(3600, int))
+    assert np.isnan(share_bounds(pixels[:, 0] % 3 > 0, sites, least=5)).all()
