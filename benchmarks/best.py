@@ -1,12 +1,12 @@
-"""Choose among pipelines by cross-validation inside the learning pixels; docs/best.md explains and shows the result.
+"""Choose among pipelines by cross-validation inside the development pixels; docs/best.md explains and shows the result.
 
     python benchmarks/best.py [--sampler dbscan_area] [--rounds 20] [--only TEXT …] [--test] [--json FILE]
 
 For each candidate, in each round, about half of the regions of every class that has two or more among the training and
 validation pixels are held out, the others train; held-out pixels whose windows share a pixel with a window in training
-are dropped. The inner score is the recall of each class over all rounds, weighted by the class's share of the learning
-pixels. The test pixels have no part in it. With --test, every candidate is then trained on the training pixels of the
-split and tested, with model seeds 0 and 1; choose before you look.
+are dropped. The inner score is the recall of each class over all rounds, weighted by the class's share of the
+development pixels. The test pixels are not used. With --test, every candidate is then trained on the training pixels of
+the split and tested, with model seeds 0 and 1; choose before you look.
 """
 
 import argparse
@@ -178,7 +178,7 @@ CANDIDATES = (
 
 
 def rounds(scene: Scene, split: Split, count: int) -> Iterator[np.ndarray]:
-    """Yield rasters of roles: whole regions of the learning pixels train or are held out, guarded as the split is."""
+    """Yield rasters of roles: whole regions of development pixels train or are held out, with the split's guard."""
     learning = np.isin(split.roles, (Role.TRAIN, Role.VALIDATION))
     labels = np.where(learning, scene.require_labels(), 0)
     regions = [find_regions(labels == one, eps=1.5, min_samples=5) for one in np.unique(labels[labels > 0])]

@@ -1,18 +1,18 @@
-"""How often the 95 % intervals hold the truth, and the tests of a pair reject it, in errors that lie together.
+"""Coverage of the 95 % intervals, and false alarms of the paired tests, with spatially correlated errors.
 
     python benchmarks/coverage.py [--runs 100]
 
-Each run makes a scene of fields, each of one class, of which whole fields are test, and a map whose pixels are right
-where a smooth Gaussian field is below the quantile of their class's accuracy: so the true accuracies are known, and
-neighbours are right or wrong together over a correlation length, the standard deviation [pixels] of the Gaussian kernel
-that smooths the field. `fields` gives half of the variance to the field that a pixel lies in. Windows are 9 x 9.
+Each run simulates a scene of fields with one class each, some of which are test fields, and a map. A pixel is correct
+where a smooth Gaussian random field is below the quantile of its class's accuracy, so that the true accuracies are
+known and errors are correlated over a length: the standard deviation [pixels] of the Gaussian kernel that smooths the
+random field. `fields` puts half of the variance between fields. Windows are 9 x 9.
 
-Columns, in percent of the runs: intervals of OA that hold the truth, by bootstrap over pixels (`pixels`), by
-percentiles of a bootstrap over blocks of two windows a side (`2 windows`) and as hsclass gives it (`oa`), the last with
-its mean width; then its intervals of AA, kappa, macro F1 and of the classes' producer's and user's accuracies (of those
-that are defined; `none` is the share of the producer's that is not). For a second map of the same accuracies whose
-errors are half the same: intervals of the difference of OA that hold 0 (`diff`), and false alarms at 5 % of McNemar's
-test and of the permutation of blocks.
+Columns, in percent of the runs. Intervals of OA that contain the true value: by bootstrap over pixels (`pixels`), by
+percentiles of a bootstrap over blocks of two windows a side (`2 windows`), and by hsclass (`oa`), the last with its
+mean width. Then hsclass's intervals of AA, kappa, macro F1 and of the classes' producer's and user's accuracies, if
+defined (`none` is the share of undefined producer's accuracies). For a second map with the same accuracies and half of
+its errors in common: intervals of the difference of OA that contain 0 (`diff`), and false alarms at 5 % of McNemar's
+test and of the block permutation test.
 """
 
 import argparse
@@ -82,7 +82,7 @@ def percentiles(right: np.ndarray, pixels: np.ndarray, side: int, rng: np.random
     return float(low), float(high)
 
 
-def run(setting: tuple[int, int, int, str, float], rng: np.random.Generator, tell: dict[str, list[float]]) -> None:
+def run(setting: tuple[int, int, int, str, float], rng: np.random.Generator, outcomes: dict[str, list[float]]) -> None:
     side, fields, classes, length, accuracy = setting
     accuracies = accuracy + (1 - accuracy) * np.linspace(-0.6, 0.6, classes)
     parcels, kinds, test = scene(side, fields, classes, rng)
@@ -101,7 +101,7 @@ def run(setting: tuple[int, int, int, str, float], rng: np.random.Generator, tel
 
     def hold(name: str, low: float | None, high: float | None, value: float) -> None:
         if low is not None and high is not None:
-            tell[name].append(low <= value <= high)
+            outcomes[name].append(low <= value <= high)
 
     right, pixels = (maps["a"] == truth)[test], np.argwhere(test)
     hold("pixels", *percentiles(right, pixels, 1, rng), true["oa"])
@@ -110,16 +110,16 @@ def run(setting: tuple[int, int, int, str, float], rng: np.random.Generator, tel
     for name, value in true.items():
         hold(name, found[f"{name}_low"], found[f"{name}_high"], value)
     if found["oa_low"] is not None:
-        tell["width"].append(found["oa_high"] - found["oa_low"])
+        outcomes["width"].append(found["oa_high"] - found["oa_low"])
     for name, values in (("producers", producers_accuracy(expected)), ("users", users_accuracy(expected))):
         for row, value in zip(found["classes"], values, strict=True):
             hold(name, row[f"{name}_low"], row[f"{name}_high"], value)
             if name == "producers":
-                tell["none"].append(row[f"{name}_low"] is None)
+                outcomes["none"].append(row[f"{name}_low"] is None)
     (pair,) = hsclass.compare(maps, truth, split).pairs
     hold("diff", pair.low, pair.high, 0)
-    tell["mcnemar"].append(pair.mcnemar_p < 0.05)
-    tell["permuted"].append(pair.permutation_p < 0.05)
+    outcomes["mcnemar"].append(pair.mcnemar_p < 0.05)
+    outcomes["permuted"].append(pair.permutation_p < 0.05)
 
 
 def main() -> None:
@@ -129,11 +129,11 @@ def main() -> None:
     print("| scene | accuracy | length | " + " | ".join(COLUMNS) + " |")
     print("|---" * (3 + len(COLUMNS)) + "|")
     for setting in SETTINGS:
-        rng, tell = np.random.default_rng(0), defaultdict[str, list[float]](list)
+        rng, outcomes = np.random.default_rng(0), defaultdict[str, list[float]](list)
         for _ in range(runs):
-            run(setting, rng, tell)
+            run(setting, rng, outcomes)
         side, *_, length, accuracy = setting
-        mean = {name: float(np.mean(values)) for name, values in tell.items()}
+        mean = {name: float(np.mean(values)) for name, values in outcomes.items()}
         shown = [f"{mean[name]:.2f}" if name == "width" else f"{100 * mean[name]:.0f}" for name in COLUMNS]
         print(f"| {side} | {accuracy} | {length} | " + " | ".join(shown) + " |", flush=True)
 

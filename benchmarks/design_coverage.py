@@ -1,11 +1,10 @@
-"""How often the 95 % intervals of a drawn sample hold the truth, for each design, by simulation.
+"""Coverage of the 95 % intervals of probability samples, for each design, by simulation.
 
     python benchmarks/design_coverage.py --runs 1000
 
-A map of four classes on 400 x 400 pixels and its true classes, wrong in patches, are drawn once. Each run draws a
-sample, labels it with the truth and assesses the map. Prints the share of the intervals that hold the true value,
-for overall accuracy and pooled over the classes for user's and producer's accuracy and area.
-
+A map of four classes on 400 x 400 pixels and its true classes, with errors in patches, are drawn once. Each run draws a
+sample, labels it with the true classes and assesses the map. Prints the share of the intervals that contain the true
+value, for overall accuracy and pooled over the classes for user's and producer's accuracy and area.
 """
 
 import argparse

@@ -1,14 +1,14 @@
-"""Speed of SVM maps and of forest training against scikit-learn's own, in one run, in turn, on Indian Pines.
+"""Speed of SVM maps and of forest training, hsclass compared with scikit-learn, on Indian Pines.
 
     pip install -e '.[fast]'
     python benchmarks/fast.py [--threads 1] [--rounds 5]
 
-Both are given the same training pixels (a random tenth) and options. An SVM map is the decision values of every pixel:
-by `hsclass.models.svm_values`, which needs no extra, and by `SVC.decision_function`. A forest is trained by
-`rf` with and without the extra `fast`. The fastest of the rounds counts, because it was disturbed least by what else
-the machine does. Prints `svm_map_ratio=…`, `forest_train_ratio=…` (scikit-learn's time over hsclass's) and how many
-pixels of the scene get the same class; for forests, which are random, also how many do so with two seeds of
-scikit-learn's.
+Both use the same training pixels (a random tenth) and options and alternate in one run. An SVM map consists of the
+decision values of every pixel: by `hsclass.models.svm_values`, which needs no extra, and by `SVC.decision_function`. A
+forest is trained by `rf` with and without the extra `fast`. The fastest round counts, because other work on the machine
+disturbed it least. Prints `svm_map_ratio=…` and `forest_train_ratio=…` (scikit-learn's time over hsclass's) and how
+many pixels of the scene get the same class; for forests, which are random, also how many do so with two seeds of
+scikit-learn.
 """
 
 import argparse

@@ -1,9 +1,9 @@
-"""Accuracy of every feature extractor under a leaky and a leakage-safe split, as docs/features.md shows it.
+"""Accuracy of every feature extractor under a random and a spatial split, as docs/features.md shows it.
 
     python benchmarks/features.py [--scene indian_pines] [--seed 0] [--window 9] [--features NAME …]
 
-Trains a random forest and a support vector machine with their defaults on a tenth of the labelled pixels. Prints a row
-for each extractor, and its options where they are not the defaults: features, overall accuracy on the test pixels, and
+Trains a random forest and a support vector machine with default options on a tenth of the labelled pixels. Prints a row
+for each extractor and its options other than defaults: number of features, overall accuracy on the test pixels, and
 seconds to fit the extractor and to transform the whole scene.
 """
 

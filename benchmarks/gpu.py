@@ -1,11 +1,11 @@
-"""Training and mapping on a graphics card: seconds an epoch, pixels a second, and where the time goes.
+"""Training and mapping on a GPU: seconds per epoch, pixels per second, and the parts of an epoch's time.
 
     KERAS_BACKEND=jax python benchmarks/gpu.py
-    python benchmarks/gpu.py --windows 60 --bands 40 --rows 24 --cols 24 --epochs 3      a try, also without a card
+    python benchmarks/gpu.py --windows 60 --bands 40 --rows 24 --cols 24 --epochs 3      a trial, also without a GPU
 
 It needs no TensorFlow. The network, 9 x 9 windows and 220 bands are those of the published run (Lange et al. 2018),
-whose 1,036 windows took 1.76 s an epoch; the goal is 0.05 s. The first two epochs, which compile the network, are
-left out; the median of the others counts. What is printed is rows for benchmarks/RESULTS.md.
+whose 1,036 windows took 1.76 s per epoch; the goal is 0.05 s. The first two epochs, which compile the network, are left
+out; the median of the others counts. Prints rows for benchmarks/RESULTS.md.
 """
 
 import argparse

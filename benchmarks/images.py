@@ -1,9 +1,9 @@
-"""Speed of whole images: how many a second are read, learned from and predicted.
+"""Speed with images: how many per second are read, trained on and predicted.
 
     python benchmarks/images.py [--threads 2] [--patches 256] [--size 120] [--epochs 2] [--backbone ResNet50]
 
-A small made archive in BigEarthNet's layout, all twelve bands, streamed from disk; the network has random weights and
-43 sigmoids. The first epoch is left out. The last line is `images_per_second=…` of training, reading included.
+A small synthetic archive in BigEarthNet's layout, all twelve bands, streamed from disk; the network has random weights
+and 43 sigmoids. The first epoch is left out. The last line is `images_per_second=…` of training, including reading.
 """
 
 import argparse

@@ -1,19 +1,19 @@
-"""Kill a run at random moments, run it again, and hold every output against those of an undisturbed run.
+"""Kill a run at random moments, repeat it, and compare every output with those of an undisturbed run.
 
     python benchmarks/kill.py --kills 30 [--first 0] [--seed 0] [--config EXPERIMENT.yaml] [--folder DIR]
 
-Each run is started as a process group of its own, and the whole group (snakemake, shells and jobs) is sent SIGKILL at a
-moment drawn evenly from the length of the undisturbed run. Then
+Each run is started as its own process group, and the whole group (snakemake, shells and jobs) gets SIGKILL at a random
+moment within the duration of the undisturbed run. Then
 
-- every file that has its final name already must be that of the undisturbed run, so that nothing half-written is taken
-  for whole;
-- after `snakemake --unlock` and the same command every output must be that of the undisturbed run, with no scratch file
-  left. Seconds, memory, rates and the note that a training was resumed are not compared; the page is held against one
-  made afresh from the same results.
+- every file that already has its final name must equal that of the undisturbed run: no incomplete file may look
+  complete;
+- after `snakemake --unlock` and the same command every output must equal that of the undisturbed run, and no temporary
+  file may be left. Seconds, memory, rates and the note that a training was resumed are not compared; the page is
+  compared with one made from the same results.
 
-The default experiment has a forest and a small network on a cut of Indian Pines. Prints a line for each kill and, at
-the end, `kills=…` and `differing=…`; exit status 1 where something differed. The undisturbed run is kept in DIR, so
-that the kills can be made in parts: `--first 10 --kills 10` makes the second ten of the same thirty.
+The default experiment has a forest and a small network on a part of Indian Pines. Prints a line for each kill and, at
+the end, `kills=…` and `differing=…`; exit status 1 if something differed. The undisturbed run is kept in DIR, so that
+the kills can be made in parts: `--first 10 --kills 10` makes the second ten of the same thirty.
 """
 
 import argparse
@@ -46,12 +46,12 @@ models:
   - {model: cnn3d, epochs: 3, filters: [2, 4], dense: [8]}
 """
 PASSING = ("second", "memory", "resumed")
-"""What the names of figures hold that tell how a run went: clocks, memory, where a killed training was taken up."""
+"""Parts of the names of figures that describe the run: time, memory, where a killed training was resumed."""
 OUTPUTS = ("data", "results", "reports")
 
 
 def differences(folder: Path, whole: Path, *, finished: bool) -> list[str]:
-    """Say what in `folder` is not as in `whole`; of a run that is not finished only what is there."""
+    """Return the differences between `folder` and `whole`; of an unfinished run only of the files that exist."""
     here, there = ({path.relative_to(top): path for path in _outputs(top)} for top in (folder, whole))
     both = sorted(name for name in here.keys() & there.keys() if name.name != "index.html")
     found = [f"{name} differs" for name in both if _content(here[name]) != _content(there[name])]
@@ -73,12 +73,12 @@ def _outputs(top: Path) -> Iterator[Path]:
 
 
 def _hidden(name: Path) -> bool:
-    """Return whether a path says by its name that it is no output: scratch, checkpoints."""
+    """Return whether the name of a path says that it is no output: temporary files, checkpoints."""
     return any(part.startswith(".") or part.endswith(".training") for part in name.parts)
 
 
 def _content(path: Path) -> Any:
-    """Return what is compared of a file: all but how the run went."""
+    """Return what is compared of a file: all but the figures of the run."""
     if path.suffix == ".json":
         return _timeless(json.loads(path.read_text()))
     if path.suffix == ".csv":
@@ -98,7 +98,7 @@ def _timeless(value: Any) -> Any:
 
 
 def page_is_stale(folder: Path, experiment: str) -> bool:
-    """Return whether the page is another than the one that the results beside it give."""
+    """Return whether the page differs from the one that the results in its folder give."""
     name = f"reports/{experiment}"
     program = str(Path(sys.executable).parent / "hsclass")
     with tempfile.TemporaryDirectory() as fresh:
@@ -129,7 +129,7 @@ def run(folder: Path, config: Path, *more: str) -> float:
 
 
 def run_killed(folder: Path, config: Path, moment: float) -> bool:
-    """Start the workflow, kill it and all of its jobs after `moment` seconds; return whether it was still at work."""
+    """Start the workflow, kill it and all of its jobs after `moment` seconds; return whether it was still running."""
     with (folder / "killed.log").open("w") as log:
         process = subprocess.Popen(
             _command(config), cwd=folder, env=_environment(), stdout=log, stderr=log, start_new_session=True

@@ -1,21 +1,21 @@
-"""Whole-scene maps by networks: against window by window, and against the rate that training computes at.
+"""Whole-scene maps by networks, compared with window-by-window prediction and with the computing rate of training.
 
     python benchmarks/map.py [--threads 2] [--models cnn3d cnn2d hybrid]
 
 Each model has its default options, windows of 9 pixels and 200 bands; the scene has 145 x 145 pixels. Three things are
-measured, each in a process of its own, in turns, and of each the fastest counts, because it was disturbed least by
-what else the machine does: the map of the whole scene (`predict_map`); the same probabilities from windows gathered one
-by one (`predict_proba`) for some of the pixels; an epoch of training. Compilation is left out: each is run once before.
+measured, each in its own process and in turn: the map of the whole scene (`predict_map`), the same probabilities from
+windows gathered one by one (`predict_proba`) for some of the pixels, and an epoch of training. The fastest of each
+counts, because other work on the machine disturbed it least. Compilation is left out: each is run once before.
 
 Operations are counted by the layers of the network, a multiplication and an addition as two: twice the weights of a
-convolution or dense layer, times the places it is applied at. A map needs each layer once a pixel; what is computed
-twice where tiles meet is not counted. A training step counts a layer once forward, once for the gradient of its weights
-where they are learned, and once for that of its input where a layer before it learns. Activations and poolings do not
-count.
+convolution or dense layer, times the number of places where it is applied. A map needs each layer once per pixel; what
+is computed twice at the borders of tiles is not counted. A training step counts a layer once forward, once for the
+gradient of its weights if they are trained, and once for that of its input if a layer before it is trained.
+Activations and poolings do not count.
 
-With `--memory MB ...` the map is made with these budgets instead, and what each took at its peak is told.
+With `--memory MB ...` the map is made with these budgets instead, and the peak memory of each is printed.
 
-The last line is `map_ratio=…`, pixels a second of the map over those window by window, of the first model.
+The last line is `map_ratio=…`: pixels per second of the map over those window by window, of the first model.
 """
 
 import argparse
@@ -104,7 +104,7 @@ def by_memory(name: str, megabytes: int, threads: int) -> float:
 
 
 def held() -> float:
-    """Return the megabytes that this process holds now, from Linux's account of it."""
+    """Return the resident memory of this process [MB], from /proc."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / 1e6
 
 
@@ -134,7 +134,9 @@ def main() -> None:
     parser.add_argument("--models", nargs="+", default=["cnn3d", "cnn2d", "hybrid"])
     parser.add_argument("--windows", type=int, default=1000, help="to predict one by one, and to train on")
     parser.add_argument("--rounds", type=int, default=2, help="turns of each")
-    parser.add_argument("--memory", type=int, nargs="+", metavar="MB", help="tell the peaks of these budgets instead")
+    parser.add_argument(
+        "--memory", type=int, nargs="+", metavar="MB", help="print the peak memory of these budgets instead"
+    )
     parser.add_argument("--one", nargs=3, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:

@@ -1,9 +1,9 @@
-"""Memory of training: windows gathered from the cube against windows made beforehand, in one run.
+"""Memory of training: windows gathered from the cube compared with windows stored beforehand, in one run.
 
     python benchmarks/memory.py [--windows 20000]
 
-Trains one epoch of a slim 3D-CNN on 9 x 9 windows of a 145 x 145 x 200 cube, each way in a process of its own. Prints
-the peak memory beyond that of the same training on 100 windows. Its last line is `memory_ratio=…`, ready-made over
+Trains one epoch of a small 3D-CNN on 9 x 9 windows of a 145 x 145 x 200 cube, each way in its own process. Prints the
+peak memory in addition to that of the same training on 100 windows. The last line is `memory_ratio=…`, stored over
 gathered.
 """
 

@@ -1,10 +1,10 @@
-"""Overall accuracy of the models with their default options, on Indian Pines, at random and leakage-safe.
+"""Overall accuracy of the models with default options, on Indian Pines, under a random and a spatial split.
 
     python benchmarks/models.py [MODEL …] [--window 9] [--seed 0] [--threads 2] [--details]
 
-Prints a line a model: how far it looks, and its OA on the test pixels of the splits `random` and `dbscan_area`, in
-percent; with `--details` also its trainable parameters, and how long it trained on each, in seconds. Without names, all
-models that are not networks.
+Prints a line for each model: its receptive-field radius and its OA on the test pixels of the splits `random` and
+`dbscan_area`, in percent; with `--details` also its trainable parameters and its training time on each, in seconds.
+Without names, all models that are not networks.
 """
 
 import argparse

@@ -1,11 +1,12 @@
-"""The full published size: speed and memory of training and mapping, on a made scene of random numbers.
+"""The full published size: speed and memory of training and mapping, on a synthetic scene of random numbers.
 
     python benchmarks/published_size.py [--threads 2] [--part 4000]
 
-The largest published experiment with the 3D-CNN (Lange et al. 2018) is the whole Indian Pines scene: 58 classes, 33,424
-training and 300,821 test windows of 9 x 9 pixels and 220 bands. This makes 1417 x 614 pixels of that many bands, trains
-the first `--part` windows of one epoch (0: all), and maps the scene, which holds every test window. Accuracy means
-nothing here. Each figure is a line; memory [MB] is the process's peak so far, and the cube is 766 MB of it.
+The largest published experiment with the 3D-CNN (Lange et al. 2018) uses the whole Indian Pines scene: 58 classes,
+33,424 training and 300,821 test windows of 9 x 9 pixels and 220 bands. This script generates 1417 x 614 pixels with as
+many bands, trains on the first `--part` windows of one epoch (0: all), and maps the scene, which contains every test
+window. Accuracies have no meaning here. Each figure is a line; memory [MB] is the peak of the process so far, 766 MB of
+it the cube.
 """
 
 import argparse

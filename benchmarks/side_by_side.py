@@ -1,10 +1,10 @@
-"""Are several frozen networks side by side better than each alone? Asked of the images to learn from only.
+"""Are the features of several frozen networks together better than those of each network alone?
 
-    python benchmarks/side_by_side.py [--set results/ucmerced] [--features three] [--split published-0]
+    python benchmarks/side_by_side.py [--set results/ucmerced] [--features three] [--split lists-0]
 
 Five-fold cross-validation of linear heads on the training and validation images of a split, for the features of each
 network and for all of them, after `snakemake --cores 2 --configfile config/experiments/ucmerced_lite2.yaml`. Test
-images are not looked at. A line tells how many images were right with the best of three strengths.
+images are not used. Prints how many images are correct with the best of three penalties.
 """
 
 import argparse

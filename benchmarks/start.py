@@ -1,4 +1,4 @@
-"""How long a job takes to start: the whole process of a small stage without TensorFlow, beside a bare Python.
+"""How long a job takes to start: a small stage without TensorFlow as a whole process, compared with bare Python.
 
     python benchmarks/start.py
 

@@ -1,12 +1,12 @@
-"""Training speed of the 3D-CNN: hsclass against the same network in PyTorch, in one run, in turn.
+"""Training speed of the 3D-CNN: hsclass compared with the same network in PyTorch, alternating in one run.
 
     pip install -e '.[torch]'
     python benchmarks/train.py [--threads 2] [--windows 1000] [--epochs 3]
 
 Both train the published network (Lange et al. 2018) on 9 x 9 windows of 200 bands, 16 classes, batch 50, with the same
-optimizer and dropout. hsclass gathers its windows from the cube during training, PyTorch is given them ready-made. The
-first epoch of each is left out, and of the others the fastest counts, because it was disturbed least by what else the
-machine does. The last line is `train_ratio=…`, PyTorch's time per epoch over hsclass's.
+optimizer and dropout. hsclass gathers its windows from the cube during training; PyTorch gets them stored. The first
+epoch of each is left out, and the fastest of the others counts, because other work on the machine disturbed it least.
+The last line is `train_ratio=…`, PyTorch's time per epoch over hsclass's.
 """
 
 import argparse

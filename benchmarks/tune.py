@@ -3,9 +3,9 @@
     python benchmarks/tune.py [MODEL …] [--features raw] [--window 9] [--inner 9 1] [--trials 40] [--seeds 0 1 2]
         [--sampler dbscan_area] [--size TILE]
 
-Prints a line for each model, inner window (what the folds keep apart) and seed: the score inside of the model's own
-options and of the winner, the OA on the test pixels of both, and the winner. With features other than raw, the
-extractor's options are searched, too. The test pixels are looked at when the search is over.
+Prints a line for each model, inner window (that the folds keep apart) and seed: the inner score of the default options
+and of the best ones, the OA of both on the test pixels, and the best options. With features other than raw, the options
+of the extractor are searched, too. The test pixels are used only after the search.
 """
 
 import argparse

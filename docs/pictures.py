@@ -2,8 +2,8 @@
 
     python docs/pictures.py [--window 9] [--seed 0]
 
-Writes docs/images/samplers/NAME.png for every sampler and prints the text next to the picture: pixels in each role,
-and the classes without a test pixel. No published masks come with hsclass, so `fixed` is drawn with a mask of the labelled
+Writes docs/images/samplers/NAME.png for every sampler and prints the text next to the picture: pixels in each role, and
+the classes without a test pixel. No published masks come with hsclass, so `fixed` is drawn with a mask of the labelled
 pixels in every other strip of columns.
 """
 

@@ -1,4 +1,4 @@
-"""Atomic writes: an output is either whole or absent, also after a kill."""
+"""Atomic writes: an output is either complete or absent, also after a kill."""
 
 import errno
 import os
@@ -9,22 +9,22 @@ from pathlib import Path
 
 from hsclass.errors import UsageError, WriteError
 
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+_DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 
 
 @contextmanager
 def atomic_path(target: str | os.PathLike[str]) -> Iterator[Path]:
-    """Give a temporary path beside `target` to write a file or folder to, and rename it to `target` on success.
+    """Give a temporary path next to `target` to write a file or folder to, and rename it to `target` on success.
 
-    The temporary name keeps the suffix, because writers choose the format by it. What a killed run left behind
-    under the same temporary name is removed first.
+    The temporary name keeps the suffix, because writers choose the format by it. A temporary file of
+    the same name that a killed run left is removed first.
 
     Raises
     ------
     UsageError
         If the folder of `target` cannot be created or written to.
     WriteError
-        If there is no room left for it.
+        If the disk is full or fails.
     """
     target = Path(target)
     partial = target.with_name(f".partial-{target.name}")
@@ -41,10 +41,10 @@ def atomic_path(target: str | os.PathLike[str]) -> Iterator[Path]:
             shutil.rmtree(target)
         partial.replace(target)
     except OSError as error:
-        if error.errno not in _NO_ROOM:
+        if error.errno not in _DISK_FULL:
             raise
         raise WriteError(
-            f"output {target}: could not be written ({error.strerror}); make room and run again"
+            f"output {target}: could not be written ({error.strerror}); free some space and run again"
         ) from error
     finally:
         _remove(partial)

@@ -1,4 +1,4 @@
-"""Search spaces: which values of an option are worth trying, as data beside the option."""
+"""Search spaces: which values of an option a search tries, declared next to the option."""
 
 import json
 from collections.abc import Mapping
@@ -11,15 +11,15 @@ from hsclass.options import Options
 
 
 class Range(Options):
-    """Numbers from `low` to `high`, both included; whole numbers where both are whole.
+    """Numbers from `low` to `high`, both included; integers if both are integers.
 
     Attributes
     ----------
     low, high : int or float
     log : bool
-        Every factor counts alike, as 1 to 10 and 10 to 100 do.
+        Draw on a logarithmic scale.
     step : int, float or None
-        Distance of the numbers, from `low`; not together with `log`.
+        Distance between the numbers, starting at `low`; not together with `log`.
     """
 
     low: int | float
@@ -37,7 +37,7 @@ class Range(Options):
 
     @property
     def whole(self) -> bool:
-        """True where the numbers are whole."""
+        """True if the numbers are integers."""
         return isinstance(self.low, int) and isinstance(self.high, int) and isinstance(self.step, int | None)
 
     def __contains__(self, value: object) -> bool:
@@ -47,13 +47,13 @@ class Range(Options):
 
 
 class Choice(Options):
-    """A few values, without order; each anything that JSON knows."""
+    """A few values without order, of any type that JSON can represent."""
 
     choices: tuple[Any, ...] = Field(min_length=1)
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """The values as JSON, which distinguishes 1 from true and knows lists; storages of searches hold texts only."""
+        """The values as JSON, which distinguishes 1 from true and represents lists; search storages hold texts only."""
         return tuple(json.dumps(choice) for choice in self.choices)
 
     def __contains__(self, value: object) -> bool:

@@ -120,9 +120,7 @@ def test_full_disk_is_one_sentence_leaves_nothing_half_written_and_goes_on(run, 
         filler.write_bytes(bytes(shutil.disk_usage(results).free - 40_000))
         done = run(folder, f"{RUN}/map.tif", profile="local")
         assert done.returncode == 1
-        sentence = (
-            f"hsclass: output {RUN}/model: could not be written (No space left on device); make room and run again"
-        )
+        sentence = f"hsclass: output {RUN}/model: could not be written (No space left on device); free some space"
         assert sentence in done.stdout + done.stderr
         assert not list(results.rglob("first/*"))
         filler.unlink()
