@@ -27,8 +27,8 @@ def main() -> None:
     from hsclass.datasets.build_images import build_index
     from hsclass.datasets.fetch_images import fetch_images
     from hsclass.images.inputs import Images
-    from hsclass.images.splitting import divide_images
     from hsclass.images.training import fit_images
+    from hsclass.samplers import make_split
     from hsclass.samples.reading import Form
     from hsclass.samples.synthetic_archive import make_archive
     from hsclass.split import Role
@@ -43,7 +43,7 @@ def main() -> None:
         start = time.perf_counter()
         images.take(np.arange(len(index)))
         print(f"streamed, 12 bands: {len(index) / (time.perf_counter() - start):.0f} images a second")
-        split = divide_images(index, "random", keep_together=False, leaky=True)
+        split = make_split(index, "random", train=0.6, validation=0.2, keep_together=False)
         trained = fit_images(
             index, split, "fine_tune", threads=asked.threads, strategy=asked.strategy, backbone=asked.backbone,
             weights="none", head_start=False, size=asked.size, epochs=asked.epochs + 1, average_symmetries=False,

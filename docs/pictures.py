@@ -58,7 +58,7 @@ def needed_options(scene: Scene, given: argparse.Namespace, folder: Path) -> dic
     write_split(other, folder / "other.tif", grid=Grid())
     labels = scene.require_labels()
     np.save(folder / "mask.npy", np.where(np.arange(labels.shape[1]) // STRIP % 2 == 0, labels, 0))
-    return {"twin": {"of": folder / "other.tif"}, "fixed": {"train_mask": folder / "mask.npy"}}
+    return {"matched_random": {"of": folder / "other.tif"}, "fixed": {"train_mask": folder / "mask.npy"}}
 
 
 def facts(split: Split) -> str:

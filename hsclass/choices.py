@@ -11,13 +11,10 @@ from hsclass.features import FEATURES, feature_class
 from hsclass.images.frozen import FeatureOptions
 from hsclass.images.model import MODELS as IMAGE_MODELS
 from hsclass.images.model import image_model
-from hsclass.images.splitting import SAMPLERS as IMAGE_SAMPLERS
-from hsclass.images.splitting import sampler_options as image_sampler_options
 from hsclass.models import MODELS, model_class
 from hsclass.options import Options
 from hsclass.plan import RAW, Samples
-from hsclass.samplers import SAMPLERS
-from hsclass.tables import resolve
+from hsclass.samplers import sampler_for, sampler_names
 
 DIMENSIONS = {"scenes": "scene", "images": "images", "splits": "sampler", "features": "features", "models": "model"}
 """The lists of an experiment file, and the key under which an entry of each says what it is."""
@@ -52,7 +49,7 @@ def choices(samples: Samples) -> dict[str, Choices]:
                 "images", sorted(image_sets()), lambda _: ImageSetOptions,
                 {"type": "string", "description": "a descriptor of images of your own (.yaml), or their folder"},
             ),
-            "splits": Choices("sampler", sorted(IMAGE_SAMPLERS), image_sampler_options),
+            "splits": _sampler_choices("images"),
             "features": Choices("features", [RAW, "backbone", *sorted(BACKBONES)], _image_feature_options),
             "models": Choices("model", sorted(IMAGE_MODELS), lambda name: image_model(name).Options),
         }  # fmt: skip
@@ -61,10 +58,14 @@ def choices(samples: Samples) -> dict[str, Choices]:
             "scene", sorted(catalogue()), lambda _: SceneOptions,
             {"type": "string", "pattern": r"\.ya?ml$", "description": "a scene descriptor of your own"},
         ),
-        "splits": Choices("sampler", sorted(SAMPLERS), lambda name: resolve(SAMPLERS, name, "sampler").options_model),
+        "splits": _sampler_choices("pixels"),
         "features": Choices("features", sorted(FEATURES), lambda name: feature_class(name).Options),
         "models": Choices("model", sorted(MODELS), lambda name: model_class(name).Options),
     }  # fmt: skip
+
+
+def _sampler_choices(samples: Samples) -> Choices:
+    return Choices("sampler", sampler_names(samples), lambda name: sampler_for(name, samples).options_of(samples))
 
 
 def _image_feature_options(name: str) -> type[Options]:

@@ -51,7 +51,7 @@ def entries_of(key: str) -> Any:
 
 
 def _default_name(kind: str, fields: Mapping[str, Any]) -> str:
-    if kind == "twin" and "of" in fields:
+    if kind == "matched_random" and "of" in fields:
         return f"{fields['of']}_{kind}"
     return Path(kind).stem
 

@@ -205,7 +205,7 @@ class Experiment:
     def copied_split(self, name: str) -> str | None:
         """Return the name of the split whose class counts a matched random split has, None for any other split."""
         entry = self.splits[name]
-        return str(entry.all_options["of"]) if entry.kind == "twin" else None
+        return str(entry.all_options["of"]) if entry.kind == "matched_random" else None
 
     def mask_files(self, name: str) -> list[str]:
         """Return the files that a split is made from in addition to the scene: published masks."""

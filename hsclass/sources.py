@@ -29,8 +29,6 @@ _STAGES = {
     "report": "hsclass.report",
     "images.fetch": "hsclass.datasets.fetch_images",
     "images.index": "hsclass.datasets.build_images",
-    "images.split": "hsclass.images.splitting",
-    "images.audit": "hsclass.images.audit",
     "images.features": "hsclass.images.frozen",
     "images.train": "hsclass.images.training",
     "images.predict": "hsclass.images.predicting",

@@ -1,10 +1,12 @@
 """Small made scenes that several rooms' tests share."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from hsclass.samples import ImageRecord, ImageSamples
 from hsclass.scene import LandCover, Scene
 from hsclass.split import Role, Split
 
@@ -108,3 +110,29 @@ def warnings_logged(caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]
         return found
 
     return warnings
+
+
+@pytest.fixture
+def make_index() -> Callable[..., ImageSamples]:
+    """Return an index without files: classes a and b in turn, hashes far from each other unless given."""
+
+    def make(
+        count: int = 20, *, hashes: dict[int, str] | None = None, splits: dict[int, str] | None = None
+    ) -> ImageSamples:
+        rng = np.random.default_rng(1)
+        drawn = [f"{value:016x}" for value in rng.integers(0, 2**63, count, dtype=np.uint64)]
+        images = tuple(
+            ImageRecord(
+                f"{'ab'[place % 2]}/{place:03d}.png",
+                ("ab"[place % 2],),
+                (splits or {}).get(place, ""),
+                (8, 8, 3),
+                f"digest{place}",
+                (hashes or {}).get(place, drawn[place]),
+            )
+            for place in range(count)
+        )
+        classes = tuple(LandCover(1 + place, name, (place, 0, 0)) for place, name in enumerate("ab"))
+        return ImageSamples("set", Path("/nowhere"), images, classes)
+
+    return make

@@ -39,14 +39,14 @@ def test_defaults_are_filled_in() -> None:
 
 
 def test_a_twin_names_the_split_that_it_copies() -> None:
-    experiment = Experiment(config(splits=["dbscan_area", {"sampler": "twin", "of": "dbscan_area"}]))
+    experiment = Experiment(config(splits=["dbscan_area", {"sampler": "matched_random", "of": "dbscan_area"}]))
     assert [experiment.copied_split(name) for name in experiment.splits] == [None, "dbscan_area"]
-    assert experiment.splits["dbscan_area_twin"].all_options == {"of": "dbscan_area"}
+    assert experiment.splits["dbscan_area_matched_random"].all_options == {"of": "dbscan_area"}
 
 
 def test_masks_are_files_that_a_split_is_made_from() -> None:
     masks = {"sampler": "fixed", "train_mask": "TR.mat", "test_mask": "masks/TS.mat"}
-    experiment = Experiment(config(splits=["random", masks, {"sampler": "twin", "of": "random"}]))
+    experiment = Experiment(config(splits=["random", masks, {"sampler": "matched_random", "of": "random"}]))
     assert [experiment.mask_files(name) for name in experiment.splits] == [[], ["TR.mat", "masks/TS.mat"], []]
 
 
@@ -79,13 +79,13 @@ def test_one_entry_may_stand_without_a_list() -> None:
             {"splits": [{"sampler": "blocks", "folds": 10}], "fractions": {"train": 0.1, "validation": 0.2}},
             "folds: is 10 and validation is 0.2; expected a validation share of at most one fold, 0.1",
         ),
-        ({"splits": ["random", "twin"]}, "sampler twin: option 'of' is missing"),
+        ({"splits": ["random", "matched_random"]}, "sampler matched_random: option 'of' is missing"),
         (
-            {"splits": ["random", {"sampler": "twin", "of": "dbscan"}]},
-            "sampler dbscan_twin: option 'of' is 'dbscan'; expected another split of this experiment that is no copy"
-            " itself: random",
+            {"splits": ["random", {"sampler": "matched_random", "of": "dbscan"}]},
+            "sampler dbscan_matched_random: option 'of' is 'dbscan'; expected another split of this experiment that is"
+            " no copy itself: random",
         ),
-        ({"splits": [{"sampler": "twin", "of": "twin_twin"}]}, "there is none"),
+        ({"splits": [{"sampler": "matched_random", "of": "matched_random_matched_random"}]}, "there is none"),
         (
             {"published": {"source": "x", "figures": [{"features": "pca", "model": "rf", "oa": 0.9}]}},
             "published: names rf on pca; expected features of raw and models of rf, svm, as in this experiment",

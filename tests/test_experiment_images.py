@@ -38,7 +38,10 @@ def test_models_of_features_run_on_each_and_models_of_pixels_once() -> None:
         ),
         ({"images": ["digit"]}, "unknown set of images 'digit': expected one of bigearthnet, digits"),
         ({"images": [{"images": "digits", "layuot": "x"}]}, "images digits: unknown option 'layuot'"),
-        ({"splits": ["dbscan_area"]}, "unknown sampler of images 'dbscan_area': expected one of published, random"),
+        (
+            {"splits": ["dbscan_area"]},
+            "sampler dbscan_area: splits pixels, not images; expected one of lists, matched_random, random",
+        ),
         ({"models": ["cnn3d"]}, "unknown model of images 'cnn3d'"),
         (
             {"models": ["logistic"]},

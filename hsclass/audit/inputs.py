@@ -1,4 +1,4 @@
-"""What an audit is handed: a split of hsclass, a raster of its codes, or anyone's masks."""
+"""What an audit is given: a split of hsclass, a raster of its codes, or anyone's masks."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,8 @@ from hsclass.errors import DataError, UsageError
 from hsclass.options import parse_options
 from hsclass.samplers.fixed import MaskFiles
 from hsclass.samplers.placement import place
-from hsclass.split import FOREIGN, Split, read_split
+from hsclass.samples import ImageSamples, read_index
+from hsclass.split import FOREIGN, TABLE_SUFFIX, Split, read_split
 
 REST = "rest"
 _ARRAYS = {".mat", ".npy", ".npz"}
@@ -25,27 +26,32 @@ class AuditInput:
     Attributes
     ----------
     path : Path
-        The file that was handed in, for messages.
+        The file that was given, for messages.
     split : Split
-    labels : ndarray of uint8 or uint16, shape (rows, cols), or None
-        The ground truth, 0 = unlabelled.
+    samples : ndarray of uint8 or uint16, shape (rows, cols), ImageSamples or None
+        The reference labels, 0 = unlabelled, or the images.
     remarks : list of str
         What a reader should know of the masks, in sentences.
     """
 
     path: Path
     split: Split
-    labels: np.ndarray | None
+    samples: np.ndarray | ImageSamples | None
     remarks: list[str]
 
-    def windows(self, asked: Sequence[int]) -> list[int]:
-        """Return the window sides asked for, or the split's own where none was.
+    def windows(self, asked: Sequence[int]) -> list[int | None]:
+        """Return the window sides asked for, or the split's own where none was; None for images.
 
         Raises
         ------
         UsageError
-            If none was asked for and the split was made elsewhere, so that it has none of its own.
+            If none was asked for and the split was made elsewhere, so that it has none of its own; or if one was asked
+            for, but the split is of images.
         """
+        if isinstance(self.samples, ImageSamples):
+            if asked:
+                raise UsageError(f"--window {asked[0]}: images have no windows; leave it out, or give --threshold")
+            return [None]
         if not asked and self.split.sampler == FOREIGN:
             raise UsageError(
                 f"{self.path}: was not written by hsclass, so its window is not known; give it with --window"
@@ -56,18 +62,19 @@ class AuditInput:
 def open_input(
     path: Path, test: str | None = None, *, labels: Path | None = None, labels_key: str | None = None, **masks: Any
 ) -> AuditInput:
-    """Read what is to be audited: masks where it is said what tests, else a raster of split codes.
+    """Read what is to be audited: masks where it is said what tests, else a split of pixels or of images.
 
     Masks are taken just as they are: nothing that has a class is dropped, nothing is declared.
 
     Parameters
     ----------
     path : Path
-        Of the training mask, or of the raster of split codes.
+        Of the training mask, or of the split: a raster of codes, or a table of images.
     test : str, optional
         Path of the test mask, or "rest" for all labelled pixels in no other mask.
     labels : Path, optional
-        Ground truth, in anything that `hsclass.datasets.masks.read_ids` reads; by default the one that a split names.
+        Reference labels, in anything that `hsclass.datasets.masks.read_ids` reads, or the index of the images; by
+        default what a split names.
     labels_key : str, optional
         Variable of its file.
     **masks
@@ -77,9 +84,10 @@ def open_input(
     Raises
     ------
     UsageError
-        If a training mask comes without a test mask or ground truth, or an option is impossible.
+        If a training mask comes without a test mask or reference labels, a split of images names no index, or an
+        option is impossible.
     DataError
-        If a file cannot be read, or does not fit the ground truth or the other masks.
+        If a file cannot be read, or does not fit the reference labels or the other masks.
     """
     if test is not None:
         return _open_masks(path, test, labels, labels_key, masks)
@@ -89,28 +97,33 @@ def open_input(
             f" --test, or '--test {REST}' for all other labelled pixels"
         )
     split, named = read_split(path)
-    truth = labels or named
-    return AuditInput(path, split, None if truth is None else read_ids(truth, key=labels_key), [])
+    reference = labels or named
+    if path.suffix == TABLE_SUFFIX:
+        if reference is None:
+            raise UsageError(f"{path}: names no index of its images; give it with --labels")
+        images = read_index(reference)
+        return AuditInput(path, read_split(path, images)[0], images, [])
+    return AuditInput(path, split, None if reference is None else read_ids(reference, key=labels_key), [])
 
 
 def _open_masks(
     path: Path, test: str, labels: Path | None, labels_key: str | None, options: Mapping[str, Any]
 ) -> AuditInput:
     if labels is None:
-        raise UsageError(f"{path}: is a mask, which is audited against a ground truth; give it with --labels")
+        raise UsageError(f"{path}: is a mask, which is audited against reference labels; give them with --labels")
     given = {**options, "train_mask": path, "test_mask": None if test == REST else test}
     files = parse_options(MaskFiles, given, "audit of masks")
-    truth = read_ids(labels, key=labels_key)
-    if not truth.any():
-        raise DataError(f"{labels}: has no labelled pixel; expected a ground truth of class ids from 1 up")
-    masks = files.read(truth)
-    placed = place(masks, truth, unlabelled="keep", otherwise="mask")
+    reference = read_ids(labels, key=labels_key)
+    if not reference.any():
+        raise DataError(f"{labels}: has no labelled pixel; expected class ids from 1 up")
+    masks = files.read(reference)
+    placed = place(masks, reference, unlabelled="keep", otherwise="mask")
     split = Split(placed.roles, 1, FOREIGN, 0, {}, leaky=False, given=placed.given)
-    return AuditInput(path, split, truth, [remark for mask in masks.values() for remark in mask.remarks()])
+    return AuditInput(path, split, reference, [remark for mask in masks.values() for remark in mask.remarks()])
 
 
 def parse_ids(text: str) -> Mapping[int, int]:
-    """Read "1:2,2:3" as the class ids 2 and 3 of the ground truth for the ids 1 and 2 of a mask.
+    """Read "1:2,2:3" as the class ids 2 and 3 of the reference labels for the ids 1 and 2 of a mask.
 
     Raises
     ------

@@ -1,17 +1,8 @@
 """What is measured of a split: how its pixels lie to each other, and how its classes are shared out."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
-
-@dataclass(frozen=True)
-class WindowShares:
-    """At window side `window` [pixels]: `Audit.overlap_share` and `Audit.centre_share`."""
-
-    window: int
-    overlap_share: float
-    centre_share: float
+from hsclass.results import WindowShares
 
 
 def shares_by_window(to_training: np.ndarray, to_others: np.ndarray, largest: int) -> tuple[WindowShares, ...]:
@@ -38,7 +29,11 @@ def shares_by_window(to_training: np.ndarray, to_others: np.ndarray, largest: in
     )
     count = len(to_training)
     return tuple(
-        WindowShares(side, int(near_others[side - 1]) / count, int(near_training[(side - 1) // 2]) / count)
+        WindowShares(
+            window=side,
+            overlap_share=int(near_others[side - 1]) / count,
+            centre_share=int(near_training[(side - 1) // 2]) / count,
+        )
         for side in range(1, largest + 1, 2)
     )
 
@@ -72,19 +67,19 @@ def moran_i(marked: np.ndarray, used: np.ndarray) -> float | None:
 
 
 def kl_divergence(labels: np.ndarray, members: np.ndarray) -> float | None:
-    """Return the Kullback-Leibler divergence [nat] of a set's class shares p from the scene's q, Σ p ln(p / q).
+    """Return the Kullback-Leibler divergence [nat] of a set's class shares p from q of all, Σ p ln(p / q).
 
     Parameters
     ----------
-    labels : ndarray of int, shape (rows, cols)
+    labels : ndarray of int, shape (rows, cols) or (n,)
         Class ids, 0 = unlabelled.
-    members : ndarray of bool, shape (rows, cols)
-        True for the pixels of the set.
+    members : ndarray of bool, same shape
+        True for the samples of the set.
 
     Returns
     -------
     float or None
-        None for a set without labelled pixels.
+        None for a set without labelled samples.
     """
     classes, scene = np.unique(labels[labels > 0], return_counts=True)
     chosen = labels[members & (labels > 0)]

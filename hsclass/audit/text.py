@@ -4,18 +4,28 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from hsclass.audit.figures import Audit
+from hsclass.results import Audit
+
+_DETAILS = {"shown", "distance_histogram", "by_window", "notes"}
+_OF_PIXELS = {"window", "centre_share", "moran_i"}
+_OF_IMAGES = {"threshold", "n_guard", "overlap", "published", "pairs", "within"}
+
+
+def summary(audit: Audit) -> dict[str, Any]:
+    """Return the figures that have a meaning for the samples, without lists; for pixels the keys are fixed."""
+    others = _OF_PIXELS if audit.window is None else _OF_IMAGES
+    return {name: value for name, value in audit.as_dict().items() if name not in _DETAILS | others}
 
 
 def as_json_text(audits: Sequence[Audit], *, details: bool = False) -> str:
-    """Return one object for one audit and a list of objects for several; `details` adds what `Audit.details` gives."""
-    figures = [audit.as_dict() | (audit.details() if details else {}) for audit in audits]
+    """Return one object for one audit and a list of objects for several; `details` gives all that a record holds."""
+    figures = [audit.as_dict() if details else summary(audit) for audit in audits]
     return json.dumps(figures if len(figures) > 1 else figures[0], indent=1)
 
 
 def as_table(audits: Sequence[Audit]) -> str:
     """Return a line for each figure, with a column for each of one or more audits."""
-    rows = [audit.as_dict() for audit in audits]
+    rows = [summary(audit) for audit in audits]
     columns = [list(rows[0]), *([_shown(value) for value in row.values()] for row in rows)]
     widths = [max(map(len, column)) for column in columns]
     return "\n".join(

@@ -1,7 +1,5 @@
 """Commands of whole images: one a stage, from files to figures."""
 
-import json
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +15,7 @@ Name = Annotated[
     str, typer.Argument(metavar="IMAGES", help="set of the catalogue, descriptor (.yaml), or folder of class folders")
 ]
 Index = Annotated[Path, typer.Argument(metavar="INDEX.csv", help="table that 'images index' wrote")]
-Divided = Annotated[Path, typer.Argument(metavar="SPLIT.csv", help="table that 'images split' wrote")]
+Divided = Annotated[Path, typer.Argument(metavar="SPLIT.csv", help="table that 'hsclass split' wrote")]
 Features = Annotated[Path | None, typer.Option("--features", help="file that 'images features' wrote")]
 
 
@@ -65,51 +63,6 @@ def index(
     for line in in_words(found):
         typer.echo(f"index {name}: {line}", err=True)
     write_index(built, output, about={**manifest, **found})
-
-
-@images.command()
-def split(
-    table: Index,
-    output: Output,
-    sampler: Annotated[str, typer.Option(help="published or random")] = "random",
-    seed: Seed = 0,
-    settings: Settings = None,
-) -> None:
-    """Divide images into training, validation and test."""
-    from hsclass.images.splitting import divide_images
-    from hsclass.samples import read_index
-    from hsclass.split import write_split
-
-    read = read_index(table)
-    made = divide_images(read, sampler, seed=seed, **read_options(settings))
-    for note in made.notes:
-        typer.echo(f"split {output.parent}: {note}", err=True)
-    write_split(made, output, images=read, labels_file=os.path.relpath(table, output.parent))
-
-
-@images.command()
-def audit(
-    table: Index,
-    divided: Divided,
-    threshold: Annotated[
-        int | None, typer.Option(help="bits of 64 in which near-duplicates may differ", show_default="the split's")
-    ] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="JSON file", show_default="print it")] = None,
-) -> None:
-    """Count near-duplicates across the parts; exit status 3 when test images have some and the split is silent."""
-    from hsclass.atomic import write_text
-    from hsclass.images.audit import audit_images, in_words, require_sound
-    from hsclass.samples import read_index
-    from hsclass.split import read_split
-
-    read = read_index(table)
-    measured = audit_images(read, read_split(divided, read)[0], threshold=threshold)
-    if output:
-        write_text(output, json.dumps(measured, indent=1) + "\n")
-        typer.echo(f"audit {divided.parent}: {in_words(measured)}", err=True)
-    else:
-        typer.echo(json.dumps(measured, indent=1))
-    require_sound(measured, str(divided))
 
 
 @images.command()
@@ -183,7 +136,7 @@ def predict(
 def evaluate(
     predictions: Annotated[Path, typer.Argument(metavar="PREDICTIONS.csv", help="table that 'images predict' wrote")],
     table: Annotated[Path, typer.Option("--index", help="table that 'images index' wrote")],
-    divided: Annotated[Path, typer.Option("--split", help="table that 'images split' wrote")],
+    divided: Annotated[Path, typer.Option("--split", help="table that 'hsclass split' wrote")],
     output: Annotated[Path | None, typer.Option("--output", "-o", help="JSON file", show_default="print it")] = None,
 ) -> None:
     """Compare predictions with the classes of the test images."""

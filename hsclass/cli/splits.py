@@ -14,46 +14,63 @@ from hsclass.cli.arguments import Output, SceneArgument, Seed, Settings, read_op
 def split(
     scene: SceneArgument,
     output: Output,
-    window: Annotated[int, typer.Option(help="side [pixels] of the windows to keep apart, odd")],
-    sampler: Annotated[str, typer.Option(help="how pixels are assigned")] = "dbscan_area",
-    train: Annotated[float, typer.Option(help="share of the labelled pixels")] = 0.10,
-    validation: Annotated[float, typer.Option(help="share of the labelled pixels")] = 0.05,
+    window: Annotated[
+        int | None, typer.Option(help="side [pixels] of the windows to keep apart, odd; needed for pixels")
+    ] = None,
+    sampler: Annotated[
+        str | None,
+        typer.Option(help="how roles are assigned", show_default="dbscan_area for pixels, random for images"),
+    ] = None,
+    train: Annotated[float, typer.Option(help="share of the labelled samples")] = 0.10,
+    validation: Annotated[float, typer.Option(help="share of the labelled samples")] = 0.05,
     seed: Seed = 0,
     settings: Settings = None,
 ) -> None:
-    """Assign the labelled pixels to training, validation and test."""
-    from hsclass.datasets import open_scene
+    """Assign the labelled pixels of a scene, or the images of a set, to training, validation and test."""
+    from hsclass.datasets.open_samples import labels_file, open_samples
+    from hsclass.errors import UsageError
     from hsclass.samplers import make_split
-    from hsclass.scene import LABELS_FILE
-    from hsclass.split import write_split
+    from hsclass.split import TABLE_SUFFIX, write_split
 
-    opened = open_scene(scene)
+    opened = open_samples(scene)
+    images = opened if opened.kind == "images" else None
+    if (images is None) == (output.suffix == TABLE_SUFFIX):
+        expected = ".tif, as the samples are pixels" if images is None else ".csv, as the samples are images"
+        raise UsageError(f"--output {output}: expected a name that ends in {expected}")
     made = make_split(
         opened, sampler, window=window, train=train, validation=validation, seed=seed, **read_options(settings)
     )
-    labels = Path(scene) / LABELS_FILE
-    beside = os.path.relpath(labels, output.parent) if labels.exists() else ""
-    write_split(made, output, grid=opened.grid, labels_file=beside)
+    labels = labels_file(scene)
+    named = os.path.relpath(labels, output.parent) if labels else ""
+    for note in made.notes:
+        typer.echo(f"split {output.parent}: {note}", err=True)
+    write_split(made, output, grid=None if opened.kind == "images" else opened.grid, images=images, labels_file=named)
 
 
 @app.command()
 def audit(
-    split: Annotated[Path, typer.Argument(metavar="SPLIT", help="raster of split codes, or a training mask")],
+    split: Annotated[Path, typer.Argument(metavar="SPLIT", help="raster or table of a split, or a training mask")],
     window: Annotated[
         list[int] | None, typer.Option(help="side [pixels]; may be repeated", show_default="the split's own")
     ] = None,
-    labels: Annotated[Path | None, typer.Option(help="ground truth", show_default="the one the split names")] = None,
+    threshold: Annotated[
+        int | None,
+        typer.Option(min=0, max=32, help="bits of 64 in which near-duplicates may differ", show_default="the split's"),
+    ] = None,
+    labels: Annotated[
+        Path | None, typer.Option(help="reference labels, or index of images", show_default="what the split names")
+    ] = None,
     test: Annotated[
         str | None, typer.Option(metavar="FILE", help="test mask, or 'rest': all labelled pixels in no other mask")
     ] = None,
     validation: Annotated[Path | None, typer.Option(help="validation mask")] = None,
     ids: Annotated[
-        str | None, typer.Option(metavar="1:2,2:3,...", help="class ids of the ground truth by ids of the masks")
+        str | None, typer.Option(metavar="1:2,2:3,...", help="class ids of the reference labels by ids of the masks")
     ] = None,
     train_key: Annotated[str | None, typer.Option(help="variable of the training mask's file")] = None,
     test_key: Annotated[str | None, typer.Option(help="variable of the test mask's file")] = None,
     validation_key: Annotated[str | None, typer.Option(help="variable of the validation mask's file")] = None,
-    labels_key: Annotated[str | None, typer.Option(help="variable of the ground truth's file")] = None,
+    labels_key: Annotated[str | None, typer.Option(help="variable of the reference labels' file")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="file for the JSON")] = None,
 ) -> None:
@@ -68,7 +85,10 @@ def audit(
         split, test, labels=labels, labels_key=labels_key, validation_mask=validation, train_key=train_key,
         test_key=test_key, validation_key=validation_key, ids=parse_ids(ids) if ids else None,
     )  # fmt: skip
-    results = [audit_split(opened.split, opened.labels, window=side) for side in opened.windows(window or ())]
+    results = [
+        audit_split(opened.split, opened.samples, window=side, threshold=threshold)
+        for side in opened.windows(window or ())
+    ]
     for remark in opened.remarks:
         typer.echo(remark, err=True)
     if output:

@@ -1,4 +1,4 @@
-"""Published lists: which image is for training, validation and test."""
+"""Lists of an image set: which image is for training, validation and test."""
 
 import csv
 from collections.abc import Mapping

@@ -46,7 +46,7 @@ def write_image_calibration(experiment: Experiment, folder: Path) -> Path:
         "images": [{"images": str(made.resolve()), "layout": largest.layout}],
         "fractions": {"train": 0.6, "validation": 0.2},
         "seeds": [0],
-        "splits": [{"sampler": "random", "keep_together": False, "leaky": True}],
+        "splits": [{"sampler": "random", "keep_together": False}],
         "features": [{"features": e.kind, "name": e.name, **e.given} for e in experiment.features.values()],
         "models": [
             {"model": e.kind, "name": e.name, **few_epochs(e.given, e.all_options)}

@@ -1,4 +1,4 @@
-"""`audit.json`: how far a split keeps its parts apart."""
+"""`audit.json`: how far a split keeps its roles apart."""
 
 from pydantic import Field
 
@@ -6,7 +6,10 @@ from hsclass.results.record import Record
 
 
 class Histogram(Record):
-    """Counts of test pixels by their distance [pixels] to the nearest training pixel; one more edge than counts."""
+    """Counts of test pixels by their distance [pixels] to the nearest training pixel; one more edge than counts.
+
+    Bin i counts the test pixels with edges[i] <= distance < edges[i + 1].
+    """
 
     edges: list[int]
     counts: list[int]
@@ -21,7 +24,7 @@ class WindowShares(Record):
 
 
 class DuplicatePair(Record):
-    """Two near-duplicates in two parts of a split, and the bits in which their hashes differ."""
+    """Two near-duplicates in two roles of a split, and the bits in which their hashes differ."""
 
     paths: list[str]
     parts: list[str]
@@ -30,12 +33,60 @@ class DuplicatePair(Record):
 
 
 class Audit(Record):
-    """Figures of a split; None where a figure is not defined for its samples."""
+    """Figures of a split; None where a figure is not defined for its samples.
+
+    Attributes
+    ----------
+    window : int or None
+        Side of the windows [pixels] that the shares are for; None for images.
+    threshold : int or None
+        Bits of 64 in which the hashes of near-duplicates may differ; None for pixels.
+    n_train, n_validation, n_test, n_guard : int
+        Samples in each role.
+    overlap : int
+        Number of test samples that are neighbours of a training or validation sample: their windows share a pixel, or
+        they show nearly the same.
+    overlap_share : float
+        Their share of the test samples.
+    centre_share : float or None
+        Share of the test windows that contain a training pixel.
+    moran_i : float or None
+        Moran's I of the assignment; see `hsclass.audit.moran_i`. None where it is undefined.
+    kl_train, kl_test : float or None
+        Kullback-Leibler divergence [nat] of the class shares of the training and test set from those of all samples; 0
+        when they agree. None without labels.
+    train_ratio_asked : float or None
+        Share of the labelled samples that was asked for training; None when unknown.
+    train_ratio : float
+        Training samples as a share of the labelled samples (without labels: of the samples with a role).
+    lost_classes : list of int
+        Ids of the classes that have labelled samples and no test sample; empty when neither labels nor the split's own
+        summary say what classes there are.
+    leaky : bool
+        Whether the split declares itself leaky.
+    published : bool
+        Whether others made the split: it is measured and reported, not refused.
+    pairs : dict of str to int, or None
+        Number of near-duplicate pairs between each two roles; None for pixels.
+    within : int or None
+        Number of near-duplicate pairs that lie within one role, or with an unused image; None for pixels.
+    shown : list of DuplicatePair
+        The nearest pairs between two roles, those with a test image first.
+    distance_histogram : Histogram or None
+        Chebyshev distance [pixels] of each test pixel to the nearest training pixel; None for images.
+    by_window : list of WindowShares
+        Overlap and centre share at the odd window sides from 1 up, the split's own among them; empty for images.
+    notes : list of str
+        What the split says of itself.
+    """
 
     window: int | None = None
+    threshold: int | None = None
     n_train: int
     n_validation: int
     n_test: int
+    n_guard: int = 0
+    overlap: int | None = None
     overlap_share: float | None
     centre_share: float | None
     moran_i: float | None
@@ -45,11 +96,15 @@ class Audit(Record):
     train_ratio: float | None
     lost_classes: list[int] | None = None
     leaky: bool
+    published: bool = False
+    pairs: dict[str, int] | None = None
+    within: int | None = None
+    shown: list[DuplicatePair] = Field(default_factory=list)
     distance_histogram: Histogram | None = None
     by_window: list[WindowShares] = Field(default_factory=list)
-    threshold: int | None = None
-    overlap: int | None = None
-    given: bool = False
-    pairs: dict[str, int] = Field(default_factory=dict)
-    shown: list[DuplicatePair] = Field(default_factory=list)
     notes: list[str] = Field(default_factory=list)
+
+    @property
+    def leaks(self) -> bool:
+        """True when at least one test sample is a neighbour of a training or validation sample."""
+        return bool(self.overlap_share)

@@ -67,5 +67,5 @@ class ExperimentRecord(Record):
         return {
             entry["name"]: entry["options"]["of"]
             for entry in self.splits
-            if entry.get("sampler") == "twin" and entry.get("options", {}).get("of")
+            if entry.get("sampler") == "matched_random" and entry.get("options", {}).get("of")
         }

@@ -6,8 +6,8 @@ import numpy as np
 from pydantic import Field
 
 from hsclass.options import Options
-from hsclass.samplers.folds import FoldOptions, Partition, deal
-from hsclass.samplers.sampler import Assignment
+from hsclass.samplers.folds import FoldingSampler, FoldOptions, Partition, deal
+from hsclass.samplers.sampler import Assignment, Request
 from hsclass.samplers.tiling import Tiling
 
 
@@ -17,7 +17,7 @@ class BlocksOptions(FoldOptions):
     size: int = Field(default=12, ge=1, description="side of the tiles [pixels]")
 
 
-class Blocks:
+class Blocks(FoldingSampler):
     """Square tiles go whole to training, then to validation; the rest tests.
 
     The tiles are laid over the scene whatever the classes, and all labelled pixels of a tile share its role. The seed
@@ -35,17 +35,7 @@ class Blocks:
     hierarchical, or phylogenetic structure. Ecography 40.
     """
 
-    leaky: bool = False
-    needs_cube: ClassVar[bool] = False
     options_model: ClassVar[type[Options]] = BlocksOptions
-
-    def __init__(self, options: BlocksOptions) -> None:
-        self.options = options
-
-    @classmethod
-    def least(cls, validation: float) -> int:
-        """Return 2: one pixel to train and one to test."""
-        return 2
 
     def tiles(self, labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Return the number of each labelled pixel's tile, shape (rows, cols), from 1; 0 = unlabelled."""
@@ -56,24 +46,13 @@ class Blocks:
         units[labels > 0] = 1 + np.unique(tiles[labels > 0], return_inverse=True)[1]
         return units
 
-    def assign(
-        self,
-        labels: np.ndarray,
-        *,
-        window: int,
-        train: float,
-        validation: float,
-        rng: np.random.Generator,
-        cube: np.ndarray | None,
-        mask: np.ndarray,
-    ) -> Assignment:
+    def assign(self, asked: Request) -> Assignment:
         """Give every labelled pixel a role; see `hsclass.samplers.sampler.Sampler.assign`."""
-        tiling = Tiling(labels, self.tiles(labels, rng), reach=window - 1, rng=rng)
-        return Assignment(tiling.run(train, validation), tiling.notes)
+        tiles = self.tiles(asked.labels, asked.rng)
+        tiling = Tiling(asked.labels, tiles, reach=asked.window - 1, rng=asked.rng)
+        return Assignment(tiling.run(asked.train, asked.validation), tiling.notes)
 
-    def partition(
-        self, labels: np.ndarray, *, folds: int, rng: np.random.Generator, cube: np.ndarray | None, mask: np.ndarray
-    ) -> Partition:
+    def partition(self, asked: Request, folds: int) -> Partition:
         """Deal the tiles to folds; see `hsclass.samplers.folds.FoldingSampler.partition`."""
-        units = self.tiles(labels, rng)
-        return Partition(units, deal(labels, units, folds=folds, rng=rng))
+        units = self.tiles(asked.labels, asked.rng)
+        return Partition(units, deal(asked.labels, units, folds=folds, rng=asked.rng))

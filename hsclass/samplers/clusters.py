@@ -46,10 +46,6 @@ class Clusters(RegionalSampler):
 
     options_model: ClassVar[type[Options]] = ClustersOptions
 
-    def __init__(self, options: ClustersOptions) -> None:
-        super().__init__(options)
-        self.options = options
-
     def find(self, members: np.ndarray, rng: np.random.Generator) -> list[np.ndarray]:
         """Return the (row, col), shape (n, 2), of each cluster of a class's pixels."""
         from sklearn.cluster import KMeans

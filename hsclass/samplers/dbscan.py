@@ -36,10 +36,6 @@ class DbscanSampler(RegionalSampler):
 
     options_model: ClassVar[type[Options]] = DbscanOptions
 
-    def __init__(self, options: DbscanOptions) -> None:
-        super().__init__(options)
-        self.options = options
-
     def find(self, members: np.ndarray, rng: np.random.Generator) -> list[np.ndarray]:
         """Return the (row, col), shape (n, 2), of each contiguous region of a class."""
         return find_regions(members, eps=self.options.eps, min_samples=self.options.min_samples)

@@ -10,7 +10,7 @@ from pydantic import Field
 from hsclass.datasets.masks import Mask, read_mask
 from hsclass.options import Options
 from hsclass.samplers.placement import Otherwise, Unlabelled, place
-from hsclass.samplers.sampler import Assignment
+from hsclass.samplers.sampler import Assignment, Kind, Request, Sampler
 from hsclass.split import Role
 
 _LOG = logging.getLogger(__name__)
@@ -64,7 +64,7 @@ class FixedOptions(MaskFiles):
     )
 
 
-class FixedSampler:
+class FixedSampler(Sampler):
     """Take the training, validation and test pixels from published masks.
 
     The shares and the seed have no say. No validation is made up: without a mask for it there is none. The guard
@@ -73,30 +73,13 @@ class FixedSampler:
     masks and the ground truth do not agree on is dropped or kept as the options say, and noted for each class.
     """
 
-    leaky: bool = False
-    needs_cube: ClassVar[bool] = False
     options_model: ClassVar[type[Options]] = FixedOptions
 
-    def __init__(self, options: FixedOptions) -> None:
-        self.options = options
-        self.leaky = not options.guard
+    def declares_leaky(self, kind: Kind) -> bool:
+        """Return True where the masks are used without the guard."""
+        return not self.options.guard
 
-    @classmethod
-    def least(cls, validation: float) -> int:
-        """Return 2: one pixel to train and one to test."""
-        return 2
-
-    def assign(
-        self,
-        labels: np.ndarray,
-        *,
-        window: int,
-        train: float,
-        validation: float,
-        rng: np.random.Generator,
-        cube: np.ndarray | None,
-        mask: np.ndarray,
-    ) -> Assignment:
+    def assign(self, asked: Request) -> Assignment:
         """Give the pixels of the masks their roles; see `hsclass.samplers.sampler.Sampler.assign`.
 
         Raises
@@ -105,13 +88,15 @@ class FixedSampler:
             If a mask cannot be read or does not fit the ground truth or the other masks; see
             `hsclass.datasets.masks.read_mask` and `hsclass.samplers.placement.place`.
         """
-        masks = self.options.read(labels)
+        masks = self.options.read(asked.labels)
         for read in masks.values():
             for remark in read.remarks()[1:]:
                 _LOG.warning("%s", remark)
-        placed = place(masks, labels, unlabelled=self.options.unlabelled, otherwise=self.options.otherwise, data=mask)
+        placed = place(
+            masks, asked.labels, unlabelled=self.options.unlabelled, otherwise=self.options.otherwise, data=asked.mask
+        )
         notes = dict(placed.notes)
-        if validation > 0 and Role.VALIDATION not in masks:
-            for identity in np.unique(labels[labels > 0]).tolist():
+        if asked.validation > 0 and Role.VALIDATION not in masks:
+            for identity in np.unique(asked.labels[asked.labels > 0]).tolist():
                 notes[identity] = "; ".join(filter(None, (notes.get(identity), "no validation: no mask was given")))
         return Assignment(placed.roles, notes, given=placed.given, asked=placed.asked, fractions={})

@@ -1,7 +1,6 @@
-"""Spatial k-fold cross-validation: whole units are dealt to folds, and every fold tests once."""
+"""K-fold cross-validation: whole units are dealt to folds, and every fold tests once."""
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from pydantic import Field
@@ -9,8 +8,8 @@ from pydantic import Field
 from hsclass.errors import DataError, UsageError
 from hsclass.options import Options
 from hsclass.samplers.regions import cut
-from hsclass.samplers.sampler import Assignment, Sampler
-from hsclass.samples.neighbours import within
+from hsclass.samplers.sampler import Assignment, Request, Sampler
+from hsclass.samples import Neighbours
 from hsclass.split import Role
 
 KEEP = (Role.TEST, Role.VALIDATION, Role.TRAIN)
@@ -31,12 +30,12 @@ class FoldOptions(Options):
 
 @dataclass(frozen=True)
 class Partition:
-    """A scene in units that are never torn between folds.
+    """Samples in units that are never torn between folds.
 
     Attributes
     ----------
-    units : ndarray of int, shape (rows, cols)
-        Number of each labelled pixel's unit, from 1; 0 = unlabelled.
+    units : ndarray of int, shape of the samples
+        Number of each labelled sample's unit, from 1; 0 = unlabelled.
     folds : ndarray of int, shape (n_units + 1,)
         Fold of each unit, from 0; -1 for unit 0.
     max_overshoot : float or None
@@ -49,17 +48,16 @@ class Partition:
     max_overshoot: float | None = None
 
 
-class FoldingSampler(Sampler, Protocol):
+class FoldingSampler(Sampler):
     """A sampler that can cross-validate."""
 
-    def partition(
-        self, labels: np.ndarray, *, folds: int, rng: np.random.Generator, cube: np.ndarray | None, mask: np.ndarray
-    ) -> Partition:
-        """Divide the labelled pixels into units and deal these to folds; arguments as those of `assign`."""
+    def partition(self, asked: Request, folds: int) -> Partition:
+        """Divide the labelled samples into units and deal these to folds."""
+        raise NotImplementedError
 
 
 def train_share(folds: int, validation: float) -> float:
-    """Return the share of the labelled pixels left to training, 1 - 1 / k - validation.
+    """Return the share of the labelled samples left to training, 1 - 1 / k - validation.
 
     Raises
     ------
@@ -69,7 +67,7 @@ def train_share(folds: int, validation: float) -> float:
     if not 0 <= validation < 1 - 1 / folds or validation > 1 / folds:
         raise UsageError(
             f"folds: is {folds} and validation is {validation}; expected a validation share of at most one fold,"
-            f" {1 / folds:.3g}, and some pixels left for training; choose other fractions or more folds"
+            f" {1 / folds:.3g}, and some samples left for training; choose other fractions or more folds"
         )
     return round(1 - 1 / folds - validation, 12)
 
@@ -78,7 +76,7 @@ def deal(labels: np.ndarray, units: np.ndarray, *, folds: int, rng: np.random.Ge
     """Deal units to folds so that every fold gets about the same share of every class.
 
     One unit after the other goes to the fold that holds least of the unit's classes, each class counted in shares of
-    its pixels; that keeps the sum of the squared shares low. The order is drawn, larger units tending to come first:
+    its samples; that keeps the sum of the squared shares low. The order is drawn, larger units tending to come first:
     without replacement, with probabilities proportional to what the units hold of their classes.
 
     scikit-learn's StratifiedGroupKFold follows the same idea, but takes the units in a fixed order, largest first.
@@ -87,7 +85,7 @@ def deal(labels: np.ndarray, units: np.ndarray, *, folds: int, rng: np.random.Ge
 
     Parameters
     ----------
-    labels, units : ndarray of int, shape (rows, cols)
+    labels, units : ndarray of int, shape of the samples
         Class ids and numbers of units, both 0 = unlabelled.
     folds : int
     rng : numpy.random.Generator
@@ -115,68 +113,58 @@ def deal(labels: np.ndarray, units: np.ndarray, *, folds: int, rng: np.random.Ge
     return dealt
 
 
-def assign_fold(
-    strategist: FoldingSampler,
-    labels: np.ndarray,
-    *,
-    folds: int,
-    seed: int,
-    window: int,
-    validation: float,
-    cube: np.ndarray | None,
-    mask: np.ndarray,
-    scene: str,
-) -> Assignment:
-    """Give every labelled pixel its role in fold `seed` mod `folds` of the partition drawn with `seed` div `folds`.
+def assign_fold(strategist: FoldingSampler, asked: Request, *, folds: int, fold: int, where: str) -> Assignment:
+    """Give every labelled sample its role in one fold of the partition that the sampler draws.
 
     The fold tests; of the next fold, whole units validate, in a drawn order, until each class's share is met; all
-    else trains. See `hsclass.samplers.make_split` for the other arguments.
+    else trains.
+
+    Parameters
+    ----------
+    strategist : FoldingSampler
+    asked : Request
+    folds : int
+    fold : int
+        The one that tests, from 0.
+    where : str
+        The samples, for messages: "scene indian_pines".
 
     Raises
     ------
     DataError
         If the fold is empty, because there are fewer units than folds.
     """
-    rng = np.random.default_rng(seed // folds)
-    partition = strategist.partition(labels, folds=folds, rng=rng, cube=cube, mask=mask)
-    fold = seed % folds
-    of_pixel = partition.folds[partition.units]
-    test = of_pixel == fold
+    labels, leaky = asked.labels, strategist.declares_leaky(asked.kind)
+    partition = strategist.partition(asked, folds)
+    of_sample = partition.folds[partition.units]
+    test = of_sample == fold
     if not test.any():
         raise DataError(
-            f"scene {scene}: fold {fold} of {folds} is empty, as there are only {len(partition.folds) - 1} units to"
-            " deal; choose fewer folds or smaller units"
+            f"{where}: fold {fold} of {folds} is empty, as there are only {len(partition.folds) - 1} units to deal;"
+            " choose fewer folds or smaller units"
         )
     roles = np.where(labels > 0, Role.TRAIN, Role.UNUSED).astype(np.uint8)
     roles[test] = Role.TEST
-    if validation > 0:
-        free = of_pixel == (fold + 1) % folds
-        near_test = within(test, window - 1) if not strategist.leaky else test
-        _validate(roles, labels, partition, free & ~near_test, validation=validation, reach=window - 1, rng=rng)
-    return Assignment(roles, _lacking(labels, roles, fold, folds, validation), keep=KEEP)
+    if asked.validation > 0:
+        near_test = test if leaky else asked.neighbours.near(test)
+        _validate(roles, asked, partition, (of_sample == (fold + 1) % folds) & ~near_test)
+    groups = None if leaky or asked.images is None else partition.units
+    return Assignment(roles, _lacking(labels, roles, fold, folds, asked.validation), keep=KEEP, groups=groups)
 
 
-def _validate(
-    roles: np.ndarray,
-    labels: np.ndarray,
-    partition: Partition,
-    free: np.ndarray,
-    *,
-    validation: float,
-    reach: int,
-    rng: np.random.Generator,
-) -> None:
-    """Take units for validation, the smallest class first, of the pixels that are free for it."""
+def _validate(roles: np.ndarray, asked: Request, partition: Partition, free: np.ndarray) -> None:
+    """Take units for validation, the smallest class first, of the samples that are free for it."""
+    labels = asked.labels
     classes, sizes = np.unique(labels[labels > 0], return_counts=True)
     for identity, size in sorted(zip(classes.tolist(), sizes.tolist(), strict=True), key=lambda pair: pair[1]):
-        wanted = max(1, round(validation * size))
+        wanted = max(1, round(asked.validation * size))
         given = int(((labels == identity) & (roles == Role.VALIDATION)).sum())
         units, counts = np.unique(
             partition.units[free & (labels == identity) & (roles == Role.TRAIN)], return_counts=True
         )
         if given >= wanted or len(units) == 0:
             continue
-        order = rng.permutation(len(units))
+        order = asked.rng.permutation(len(units))
         totals = given + np.cumsum(counts[order])
         last = min(int(np.searchsorted(totals, wanted)), len(units) - 1)
         whole = order[: last + 1]
@@ -184,15 +172,16 @@ def _validate(
             whole = order[:last]
             rest = np.argwhere(free & (partition.units == units[order[last]]))
             ends = [rest[part] for part in cut(rest, wanted - (given + int(counts[whole].sum())))]
-            roles[tuple(min(ends, key=lambda end: _cost(end, roles, reach)).T)] = Role.VALIDATION
+            cheapest = min(ends, key=lambda end: _cost(end, roles, asked.neighbours))
+            roles[tuple(cheapest.T)] = Role.VALIDATION
         roles[free & np.isin(partition.units, units[whole])] = Role.VALIDATION
 
 
-def _cost(pixels: np.ndarray, roles: np.ndarray, reach: int) -> int:
-    """Return how many training pixels lie within reach of `pixels`."""
+def _cost(pixels: np.ndarray, roles: np.ndarray, neighbours: Neighbours) -> int:
+    """Return how many training pixels are neighbours of `pixels`."""
     taken = np.zeros(roles.shape, bool)
     taken[tuple(pixels.T)] = True
-    return int((within(taken, reach) & (roles == Role.TRAIN)).sum())
+    return int((neighbours.near(taken) & (roles == Role.TRAIN)).sum())
 
 
 def _lacking(labels: np.ndarray, roles: np.ndarray, fold: int, folds: int, validation: float) -> dict[int, str]:

@@ -13,7 +13,7 @@ from hsclass.errors import DataError
 from hsclass.split import Role
 
 Unlabelled = Literal["drop", "keep"]
-Otherwise = Literal["drop", "ground_truth", "mask"]
+Otherwise = Literal["drop", "reference", "mask"]
 
 _NAMES = {Role.TRAIN: "training", Role.VALIDATION: "validation", Role.TEST: "test"}
 
@@ -59,7 +59,7 @@ def place(
     unlabelled : {"drop", "keep"}
         What becomes of pixels that the ground truth leaves unlabelled: `keep` takes the mask's class. Those of a
         plain yes/no mask have no class and are dropped either way.
-    otherwise : {"drop", "ground_truth", "mask"}
+    otherwise : {"drop", "reference", "mask"}
         What becomes of pixels that the ground truth labels otherwise, or whose class is taken.
     data : ndarray of bool, shape (rows, cols), optional
         True where the scene holds data; everywhere by default.
@@ -75,7 +75,7 @@ def place(
         no pixel to test or validate.
     """
     _require_disjoint(masks)
-    if unlabelled == "keep" or otherwise != "ground_truth":
+    if unlabelled == "keep" or otherwise != "reference":
         for mask in masks.values():
             require_numbering(mask)
     roles = np.zeros(labels.shape, np.uint8)
@@ -150,8 +150,8 @@ def _note_unlabelled(notes: dict[int, list[str]], role: Role, mask: Mask, kept: 
 
 def _note_otherwise(notes: dict[int, list[str]], role: Role, mask: Mask, otherwise: Otherwise) -> None:
     for (said, is_), count in mask.contradictions().items():
-        here = {"drop": "dropped", "ground_truth": f"taken as {is_}", "mask": "kept as this class"}[otherwise]
-        there = {"drop": "dropped", "ground_truth": "kept as this class", "mask": f"taken as {said}"}[otherwise]
+        here = {"drop": "dropped", "reference": f"taken as {is_}", "mask": "kept as this class"}[otherwise]
+        there = {"drop": "dropped", "reference": "kept as this class", "mask": f"taken as {said}"}[otherwise]
         notes[said].append(f"{_NAMES[role]}: {count} mask pixels are class {is_} in the ground truth, {here}")
         notes[is_].append(f"{_NAMES[role]}: {count} pixels are class {said} in the mask, {there}")
 

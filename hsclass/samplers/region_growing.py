@@ -7,7 +7,7 @@ from scipy.ndimage import label
 
 from hsclass.options import Options
 from hsclass.samplers.holdings import Holdings
-from hsclass.samplers.sampler import Assignment
+from hsclass.samplers.sampler import Assignment, Request, Sampler
 from hsclass.samples.neighbours import within
 from hsclass.split import Role
 
@@ -18,7 +18,7 @@ class RegionGrowingOptions(Options):
     """Options of the controlled random sampling: none."""
 
 
-class RegionGrowing:
+class RegionGrowing(Sampler):
     """In every connected patch of each class, a random seed pixel grows to the patch's share of training pixels.
 
     Every field of a class is represented, and in each the training pixels lie together, so that far fewer of them
@@ -41,40 +41,21 @@ class RegionGrowing:
     55(2).
     """
 
-    leaky: bool = False
-    needs_cube: ClassVar[bool] = False
     options_model: ClassVar[type[Options]] = RegionGrowingOptions
 
-    def __init__(self, options: RegionGrowingOptions) -> None:
-        self.options = options
-
-    @classmethod
-    def least(cls, validation: float) -> int:
-        """Return 2: one pixel to train and one to test."""
-        return 2
-
-    def assign(
-        self,
-        labels: np.ndarray,
-        *,
-        window: int,
-        train: float,
-        validation: float,
-        rng: np.random.Generator,
-        cube: np.ndarray | None,
-        mask: np.ndarray,
-    ) -> Assignment:
+    def assign(self, asked: Request) -> Assignment:
         """Give every labelled pixel a role; see `hsclass.samplers.sampler.Sampler.assign`."""
+        labels, rng = asked.labels, asked.rng
         classes, sizes = np.unique(labels[labels > 0], return_counts=True)
         by_size = [(int(classes[place]), int(sizes[place])) for place in np.argsort(sizes, kind="stable")]
-        holdings = Holdings(labels, window - 1)
+        holdings = Holdings(labels, asked.window - 1)
         for identity, size in by_size:
-            for region in grow(labels == identity, max(1, round(train * size)), rng):
+            for region in grow(labels == identity, max(1, round(asked.train * size)), rng):
                 holdings.take(region, Role.TRAIN)
         notes = {}
-        clear = ~within(holdings.roles == Role.TRAIN, window - 1)
-        for identity, size in by_size if validation > 0 else ():
-            grown = grow((labels == identity) & clear, max(1, round(validation * size)), rng)
+        clear = ~within(holdings.roles == Role.TRAIN, asked.window - 1)
+        for identity, size in by_size if asked.validation > 0 else ():
+            grown = grow((labels == identity) & clear, max(1, round(asked.validation * size)), rng)
             validated = 0
             for region in grown:
                 if holdings.loss(region) < np.inf:

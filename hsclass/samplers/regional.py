@@ -7,9 +7,9 @@ from pydantic import Field
 
 from hsclass.options import Options
 from hsclass.samplers.allocation import Allocation, Regions
-from hsclass.samplers.folds import FoldOptions, Partition, deal
+from hsclass.samplers.folds import FoldingSampler, FoldOptions, Partition, deal
 from hsclass.samplers.regions import slabs
-from hsclass.samplers.sampler import Assignment
+from hsclass.samplers.sampler import Assignment, Request
 
 
 class RegionalOptions(FoldOptions):
@@ -24,7 +24,7 @@ class RegionalOptions(FoldOptions):
     )
 
 
-class RegionalSampler:
+class RegionalSampler(FoldingSampler):
     """Whole regions of each class go to training until its share is met.
 
     A subclass says what the regions of a class are and ranks them. The rules are these:
@@ -42,17 +42,7 @@ class RegionalSampler:
       class is cut into equal parts first.
     """
 
-    leaky: bool = False
-    needs_cube: ClassVar[bool] = False
     options_model: ClassVar[type[Options]] = RegionalOptions
-
-    def __init__(self, options: RegionalOptions) -> None:
-        self.max_overshoot = options.max_overshoot
-
-    @classmethod
-    def least(cls, validation: float) -> int:
-        """Return 2: one pixel to train and one to test."""
-        return 2
 
     def find(self, members: np.ndarray, rng: np.random.Generator) -> list[np.ndarray]:
         """Return the (row, col), shape (n, 2), of each region of a class; its pixels are True in (rows, cols)."""
@@ -62,47 +52,35 @@ class RegionalSampler:
         """Return a number for each region, shape (n,); the lowest goes to training first, equals in drawn order."""
         raise NotImplementedError
 
-    def regions(
-        self, labels: np.ndarray, rng: np.random.Generator, cube: np.ndarray | None, mask: np.ndarray
-    ) -> Regions:
+    def regions(self, asked: Request) -> Regions:
         """Return the regions of every class in the order in which they are to go to training."""
+        labels, rng = asked.labels, asked.rng
         classes = np.unique(labels[labels > 0]).tolist()
         found = [self.find(labels == identity, rng) for identity in classes]
-        ranks = iter(self.rank([region for regions in found for region in regions], cube, mask).tolist())
+        ranks = iter(self.rank([region for regions in found for region in regions], asked.cube, asked.mask).tolist())
         ordered = {}
         for identity, regions in zip(classes, found, strict=True):
             order = np.lexsort((rng.permutation(len(regions)), [next(ranks) for _ in regions]))
             ordered[identity] = [regions[place] for place in order]
         return ordered
 
-    def assign(
-        self,
-        labels: np.ndarray,
-        *,
-        window: int,
-        train: float,
-        validation: float,
-        rng: np.random.Generator,
-        cube: np.ndarray | None,
-        mask: np.ndarray,
-    ) -> Assignment:
+    def assign(self, asked: Request) -> Assignment:
         """Give every labelled pixel a role; see `hsclass.samplers.sampler.Sampler.assign`."""
-        regions = self.regions(labels, rng, cube, mask)
-        allocation = Allocation(labels, regions, window=window, max_overshoot=self.max_overshoot)
-        return Assignment(allocation.run(train, validation), allocation.notes)
+        overshoot = self.options.max_overshoot
+        allocation = Allocation(asked.labels, self.regions(asked), window=asked.window, max_overshoot=overshoot)
+        return Assignment(allocation.run(asked.train, asked.validation), allocation.notes)
 
-    def partition(
-        self, labels: np.ndarray, *, folds: int, rng: np.random.Generator, cube: np.ndarray | None, mask: np.ndarray
-    ) -> Partition:
+    def partition(self, asked: Request, folds: int) -> Partition:
         """Deal the regions to folds; see `hsclass.samplers.folds.FoldingSampler.partition`."""
-        units = np.zeros(labels.shape, np.int64)
+        overshoot = self.options.max_overshoot
+        units = np.zeros(asked.labels.shape, np.int64)
         n_units = 0
-        for regions in self.regions(labels, rng, cube, mask).values():
+        for regions in self.regions(asked).values():
             limit = np.inf
-            if self.max_overshoot is not None:
-                limit = self.max_overshoot * sum(map(len, regions)) / folds
+            if overshoot is not None:
+                limit = overshoot * sum(map(len, regions)) / folds
             for region in regions:
                 for part in slabs(region, int(np.ceil(len(region) / limit))):
                     n_units += 1
                     units[tuple(part.T)] = n_units
-        return Partition(units, deal(labels, units, folds=folds, rng=rng), self.max_overshoot)
+        return Partition(units, deal(asked.labels, units, folds=folds, rng=asked.rng), overshoot)

@@ -6,10 +6,10 @@ import numpy as np
 from pydantic import Field
 
 from hsclass.options import Options
-from hsclass.samplers.folds import FoldOptions, Partition
+from hsclass.samplers.folds import FoldingSampler, FoldOptions, Partition
 from hsclass.samplers.holdings import Holdings
 from hsclass.samplers.regions import equal_lines, first_lines
-from hsclass.samplers.sampler import Assignment
+from hsclass.samplers.sampler import Assignment, Request
 from hsclass.samples.neighbours import within
 from hsclass.split import Role
 
@@ -24,7 +24,7 @@ class StripesOptions(FoldOptions):
     )
 
 
-class Stripes:
+class Stripes(FoldingSampler):
     """The upper rows of each class train, those below validate, the lower ones test.
 
     For each class by itself, the first rows train until its share is met; the rows after them that are out of the
@@ -49,49 +49,30 @@ class Stripes:
     Comparative Review. IEEE Geoscience and Remote Sensing Magazine 7(2), and its toolbox DeepHyperX.
     """
 
-    leaky: bool = False
-    needs_cube: ClassVar[bool] = False
     options_model: ClassVar[type[Options]] = StripesOptions
-
-    def __init__(self, options: StripesOptions) -> None:
-        self.options = options
-
-    @classmethod
-    def least(cls, validation: float) -> int:
-        """Return 2: one pixel to train and one to test."""
-        return 2
 
     def along(self, pixels: np.ndarray) -> np.ndarray:
         """Return the line of each pixel, shape (n,), counted away from the training side."""
         lines = pixels[:, 0 if self.options.side in {"top", "bottom"} else 1]
         return lines if self.options.side in {"top", "left"} else -lines
 
-    def assign(
-        self,
-        labels: np.ndarray,
-        *,
-        window: int,
-        train: float,
-        validation: float,
-        rng: np.random.Generator,
-        cube: np.ndarray | None,
-        mask: np.ndarray,
-    ) -> Assignment:
+    def assign(self, asked: Request) -> Assignment:
         """Give every labelled pixel a role; see `hsclass.samplers.sampler.Sampler.assign`."""
+        labels = asked.labels
         members = {identity: np.argwhere(labels == identity) for identity in np.unique(labels[labels > 0]).tolist()}
-        holdings = Holdings(labels, window - 1)
+        holdings = Holdings(labels, asked.window - 1)
         notes = {}
         for identity, pixels in members.items():
-            first = first_lines(self.along(pixels), round(train * len(pixels)), leave=1)
+            first = first_lines(self.along(pixels), round(asked.train * len(pixels)), leave=1)
             if not first.any():
                 notes[identity] = "untestable: all pixels lie on one line, so all train"
             holdings.take(pixels[first] if first.any() else pixels, Role.TRAIN)
-        if validation == 0:
+        if asked.validation == 0:
             return Assignment(holdings.roles, notes)
-        clear = ~within(holdings.roles == Role.TRAIN, window - 1)
+        clear = ~within(holdings.roles == Role.TRAIN, asked.window - 1)
         for identity in sorted(members, key=lambda identity: len(members[identity])):
             pixels = members[identity]
-            wanted = max(1, round(validation * len(pixels)))
+            wanted = max(1, round(asked.validation * len(pixels)))
             pixels = pixels[clear[tuple(pixels.T)]]
             chosen = pixels[first_lines(self.along(pixels), wanted)] if len(pixels) else pixels
             if len(chosen) and holdings.loss(chosen) < np.inf:
@@ -101,14 +82,13 @@ class Stripes:
                 notes[identity] = "; ".join(filter(None, (notes.get(identity), text)))
         return Assignment(holdings.roles, notes)
 
-    def partition(
-        self, labels: np.ndarray, *, folds: int, rng: np.random.Generator, cube: np.ndarray | None, mask: np.ndarray
-    ) -> Partition:
+    def partition(self, asked: Request, folds: int) -> Partition:
         """Make a fold of one stripe of each class; see `hsclass.samplers.folds.FoldingSampler.partition`."""
+        labels = asked.labels
         units = np.zeros(labels.shape, np.int64)
         classes = np.unique(labels[labels > 0]).tolist()
         for place, identity in enumerate(classes):
             pixels = np.argwhere(labels == identity)
             units[tuple(pixels.T)] = 1 + place * folds + equal_lines(self.along(pixels), folds)
-        dealt = np.tile(rng.permutation(folds), len(classes))
+        dealt = np.tile(asked.rng.permutation(folds), len(classes))
         return Partition(units, np.concatenate([[-1], dealt]), _MAX_OVERSHOOT)

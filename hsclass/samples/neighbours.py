@@ -1,9 +1,13 @@
 """The neighbour relation: which samples are so near that they must not stand on both sides of a split."""
 
+from collections.abc import Sequence
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 from scipy.ndimage import maximum_filter
+
+from hsclass.samples.hashing import THRESHOLD, near_duplicates
 
 
 class Neighbours(Protocol):
@@ -56,18 +60,27 @@ class DuplicateNeighbours:
 
     Parameters
     ----------
-    pairs : ndarray of int, shape (pairs, 2 or more)
-        Places of two images in the first columns; see `hsclass.samples.hashing.near_duplicates`.
+    hashes : sequence of str
+        Perceptual hash of each image; an empty one, of an unreadable image, is near to none.
+    threshold : int
+        Bits of 64 in which the hashes of near-duplicates may differ.
     """
 
-    def __init__(self, pairs: np.ndarray) -> None:
-        self.pairs = pairs[:, :2]
-        self.relation = "images nearly show one of"
+    relation = "images nearly show one of"
+
+    def __init__(self, hashes: Sequence[str], threshold: int = THRESHOLD) -> None:
+        self.hashes = hashes
+        self.threshold = threshold
+
+    @cached_property
+    def pairs(self) -> np.ndarray:
+        """All pairs of near-duplicates, nearest first; see `hsclass.samples.hashing.near_duplicates`."""
+        return near_duplicates(self.hashes, self.threshold)
 
     def near(self, marked: np.ndarray) -> np.ndarray:
         """Return the images, bool of shape (n,), that are marked or pair with a marked one."""
         found = marked.copy()
-        first, second = self.pairs.T
+        first, second = self.pairs[:, :2].T
         found[first[marked[second]]] = True
         found[second[marked[first]]] = True
         return found

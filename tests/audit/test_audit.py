@@ -7,8 +7,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from hsclass.audit import audit_split, kl_divergence, moran_i, require_sound
+from hsclass.audit import audit_split, kl_divergence, moran_i, require_sound, summary
 from hsclass.errors import DataError, LeakageError, UsageError
+from hsclass.results import Audit, Histogram
 from hsclass.split import ClassShare, Role, Split
 
 
@@ -51,7 +52,8 @@ def test_shares_and_distances_agree_with_sets_of_window_pixels(seed: int, rows: 
     audit = audit_split(roles, window=window)
     assert audit.overlap_share == pytest.approx(overlap)
     assert audit.centre_share == pytest.approx(centre)
-    edges, counts = audit.distance_histogram["edges"], audit.distance_histogram["counts"]
+    assert audit.distance_histogram is not None
+    edges, counts = audit.distance_histogram.edges, audit.distance_histogram.counts
     assert len(edges) == len(counts) + 1
     assert counts == np.histogram(distances, edges)[0].tolist()
     assert sum(counts) == len(distances) == audit.n_test
@@ -79,7 +81,7 @@ def test_shares_by_window_of_a_row_by_hand() -> None:
     # Test pixels 2 and 5 away from training; validation is 1 away from the second. Windows of 3 reach that (2 pixels
     # away at most), and the first; the centre of the first lies in a window of 5 and more.
     roles = np.array([[1, 0, 3, 0, 0, 3, 2]])
-    shares = {row["window"]: row for row in audit_split(roles, window=11).details()["by_window"]}
+    shares = {row["window"]: row for row in audit_split(roles, window=11).as_dict()["by_window"]}
     assert list(shares) == [1, 3, 5, 7, 9, 11]
     assert [row["overlap_share"] for row in shares.values()] == [0, 1, 1, 1, 1, 1]
     assert [row["centre_share"] for row in shares.values()] == [0, 0, 0.5, 0.5, 0.5, 1]
@@ -93,7 +95,7 @@ def test_shares_of_a_row_by_hand() -> None:
     assert (audit.n_train, audit.n_validation, audit.n_test) == (1, 1, 5)
     assert audit.overlap_share == pytest.approx(4 / 5)
     assert audit.centre_share == pytest.approx(1 / 5)
-    assert audit.distance_histogram == {"edges": list(range(1, 11)), "counts": [1, 1, 0, 1, 1, 0, 0, 0, 1]}
+    assert audit.distance_histogram == Histogram(edges=list(range(1, 11)), counts=[1, 1, 0, 1, 1, 0, 0, 0, 1])
     assert audit.leaks
     assert not audit_split(roles, window=1).leaks
 
@@ -146,7 +148,7 @@ ROLES = np.array([[1, 4, 3, 3, 1, 4, 4, 4, 3, 3]], np.uint8)
 
 def test_class_figures_come_from_the_labels() -> None:
     audit = audit_split(ROLES, LABELS, window=1)
-    assert audit.lost_classes == (2,)
+    assert audit.lost_classes == [2]
     assert audit.train_ratio == 0.2
     assert audit.kl_train == pytest.approx(0.5 * np.log(0.5 / 0.4) + 0.5 * np.log(0.5 / 0.3))
     assert audit.kl_test == pytest.approx(0.5 * np.log(0.5 / 0.4) + 0.5 * np.log(0.5 / 0.3))
@@ -156,14 +158,14 @@ def test_class_figures_come_from_the_labels() -> None:
 def test_labelled_pixels_without_a_role_count_for_the_ratio() -> None:
     audit = audit_split(np.array([[1, 0, 0, 0, 0, 0, 0, 0, 0, 3]], np.uint8), LABELS, window=1)
     assert audit.train_ratio == 0.1
-    assert audit.lost_classes == (1, 2)
+    assert audit.lost_classes == [1, 2]
 
 
-def test_a_split_brings_its_own_window_ratio_declaration_and_account() -> None:
+def test_a_split_brings_its_own_window_ratio_declaration_and_classes() -> None:
     shares = (ClassShare(1, 1, 1, 0, 2, 1), ClassShare(2, 1, 1, 0, 0, 2))
     split = Split(ROLES, 3, "mine", 0, {"train": 0.25, "validation": 0}, True, shares)
     audit = audit_split(split)
-    assert (audit.window, audit.train_ratio_asked, audit.leaky, audit.lost_classes) == (3, 0.25, True, (2,))
+    assert (audit.window, audit.train_ratio_asked, audit.leaky, audit.lost_classes) == (3, 0.25, True, [2])
     assert (audit.kl_train, audit.kl_test) == (None, None)
     assert audit.train_ratio == 0.2
     overruled = audit_split(split, window=1, leaky=False)
@@ -172,11 +174,11 @@ def test_a_split_brings_its_own_window_ratio_declaration_and_account() -> None:
 
 def test_keys_and_their_order_are_fixed_and_json_knows_the_values() -> None:
     audit = audit_split(ROLES, LABELS, window=3)
-    assert list(audit.as_dict()) == [
+    assert list(summary(audit)) == [
         "window", "n_train", "n_validation", "n_test", "overlap_share", "centre_share", "moran_i", "kl_train",
         "kl_test", "train_ratio_asked", "train_ratio", "lost_classes", "leaky",
     ]  # fmt: skip
-    assert json.loads(json.dumps(audit.as_dict() | audit.details()))["distance_histogram"] == audit.distance_histogram
+    assert Audit(**json.loads(json.dumps(audit.as_dict()))) == audit
 
 
 def test_a_leak_that_is_not_declared_is_an_error() -> None:
@@ -204,13 +206,17 @@ def test_bare_codes_need_a_window() -> None:
 @pytest.mark.parametrize(
     ("roles", "labels", "message"),
     [
-        (np.array([[1, 3, 7]]), None, r"values \[7\] beside the split codes"),
+        (np.array([[1, 3, 7]]), None, r"values \[7\] next to the split codes"),
         (np.array([[1.5, 3]]), None, r"values \[1.5\]"),
-        (np.array([1, 3]), None, r"shape \(2,\)"),
-        (ROLES, LABELS[:, :5], r"is \(1, 10\) pixels, but the ground truth is \(1, 5\)"),
-        (ROLES, np.where(LABELS == 7, 0, LABELS), r"has 3 pixels with a role that the ground truth does not label"),
-        (np.where(ROLES == Role.TEST, Role.GUARD, ROLES), None, r"has 2 training and 0 test pixels"),
-        (np.where(ROLES == Role.TRAIN, Role.UNUSED, ROLES), None, r"has 0 training and 4 test pixels"),
+        (np.array([[[1, 3]]]), None, r"shape \(1, 1, 2\)"),
+        (ROLES, LABELS[:, :5], r"is of shape \(1, 10\), but the reference labels are \(1, 5\)"),
+        (
+            ROLES,
+            np.where(LABELS == 7, 0, LABELS),
+            r"has 3 samples with a role that the reference labels leave unlabelled",
+        ),
+        (np.where(ROLES == Role.TEST, Role.GUARD, ROLES), None, r"has 2 training and 0 test samples"),
+        (np.where(ROLES == Role.TRAIN, Role.UNUSED, ROLES), None, r"has 0 training and 4 test samples"),
     ],
 )
 def test_impossible_splits_are_data_errors(roles: np.ndarray, labels: np.ndarray | None, message: str) -> None:

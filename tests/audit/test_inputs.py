@@ -1,4 +1,4 @@
-"""What an audit is handed: masks as they are published, with what they and the ground truth do not agree on."""
+"""What an audit is given: masks as they are published, with what they and the ground truth do not agree on."""
 
 from pathlib import Path
 
@@ -26,14 +26,14 @@ def files(tmp_path: Path) -> Path:
 def test_masks_are_taken_as_published(files: Path) -> None:
     opened = open_input(files / "TR.mat", "rest", labels=files / "gt.npy")
     assert opened.split.roles.tolist() == [[1, 3, 3, 1, 1, 1, 3], [3, 3, 3, 0, 3, 3, 3]]
-    assert opened.labels is not None
-    assert opened.split.reference(opened.labels)[0].tolist() == [1, 1, 1, 2, 2, 1, 2]
+    assert isinstance(opened.samples, np.ndarray)
+    assert opened.split.reference(opened.samples)[0].tolist() == [1, 1, 1, 2, 2, 1, 2]
     assert [remark.split(": ", 1)[1] for remark in opened.remarks] == [
         "a mask of 4 pixels (by class 1: 2, 2: 2)",
         "1 of 4 pixels are unlabelled in the ground truth (by class 2: 1)",
         "1 of 4 pixels are of another class in the ground truth (1 of class 1 are 2)",
     ]
-    audit = audit_split(opened.split, opened.labels, window=1)
+    audit = audit_split(opened.split, opened.samples, window=1)
     assert (audit.n_train, audit.n_test, audit.leaky, audit.train_ratio_asked) == (4, 9, False, None)
     assert audit.train_ratio == 4 / 13
 
@@ -57,7 +57,7 @@ def test_a_mask_alone_is_no_split(files: Path, options: dict[str, dict[int, int]
 
 
 def test_masks_need_a_ground_truth_with_labels(files: Path) -> None:
-    with pytest.raises(UsageError, match="give it with --labels"):
+    with pytest.raises(UsageError, match="give them with --labels"):
         open_input(files / "TR.mat", "rest")
     np.save(files / "gt.npy", LABELS * 0)
     with pytest.raises(DataError, match=r"gt\.npy: has no labelled pixel"):

@@ -12,7 +12,7 @@ scenes:
   - {scene: indian_pines, name: cut, rows: [60, 145], cols: [0, 80]}
 window: 5
 seeds: [0]
-splits: [dbscan_area, {sampler: twin, of: dbscan_area}]
+splits: [dbscan_area, {sampler: matched_random, of: dbscan_area}]
 models:
   - {model: rf, trees: 10, tune: {trials: 2, folds: 2}}
 map_tiles: 2

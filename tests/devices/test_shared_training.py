@@ -16,8 +16,8 @@ from hsclass.datasets.build_images import build_index
 from hsclass.datasets.fetch_images import fetch_images
 from hsclass.devices.cluster import Cluster
 from hsclass.devices.local_workers import free_ports
-from hsclass.images.splitting import divide_images
 from hsclass.raster import Grid
+from hsclass.samplers import make_split
 from hsclass.samples.images import write_index
 from hsclass.scene import Scene, write_scene
 from hsclass.split import Split, write_split
@@ -120,7 +120,7 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
             Image.fromarray(pixels).save(folder / "tiles" / kind / f"{number}.png")
     index = build_index(fetch_images(str(folder / "tiles"), folder / "data"), folder / "data/tiles")
     write_index(index, folder / "index.csv")
-    made = divide_images(index, "random", keep_together=False, leaky=True)
+    made = make_split(index, "random", train=0.6, validation=0.2, keep_together=False)
     write_split(made, folder / "split.csv", images=index)
     return folder
 

@@ -10,8 +10,8 @@ from hsclass.datasets.build_images import build_index, unusual
 from hsclass.datasets.fetch_images import fetch_images
 from hsclass.errors import DataError
 from hsclass.images.inputs import Images
-from hsclass.images.splitting import divide_images
 from hsclass.images.training import fit_images
+from hsclass.samplers import make_split
 from hsclass.samples.bigearthnet import BANDS, CLASSES, LABELS, patch_labels, read_geotiff, read_patch
 from hsclass.samples.images import ImageSamples
 from hsclass.samples.reading import Form
@@ -70,7 +70,7 @@ def test_network_with_sigmoids_learns_several_labels_from_twelve_bands(archive: 
     index = indexed(archive, tmp_path / "data")
     assert index.several_labels
     assert len(index.classes) == 43
-    split = divide_images(index, "random", keep_together=False, leaky=True)
+    split = make_split(index, "random", train=0.6, validation=0.2, keep_together=False)
     trained = fit_images(
         index, split, "softmax", size=6, grey=False, epochs=40, learning_rate=0.01, batch_size=6, monitor="val_loss"
     )

@@ -13,7 +13,7 @@ from hsclass.cli import main
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
     """Run a command in this process, and return its exit status."""
-    monkeypatch.setattr(sys, "argv", ["hsclass", "images", *map(str, arguments)])
+    monkeypatch.setattr(sys, "argv", ["hsclass", *map(str, arguments)])
     with pytest.raises(SystemExit) as ended:
         main()
     return int(ended.value.code or 0)
@@ -24,44 +24,53 @@ def test_leaking_split_that_is_silent_has_exit_status_3(make_folder, tmp_path: P
     for number in range(1, 5):
         shutil.copy(folder / "roof/roof00.png", folder / f"roof/roof0{number}.png")
     monkeypatch.chdir(tmp_path)
-    assert run(monkeypatch, "fetch", folder, "--data", "data") == 0
-    assert run(monkeypatch, "index", "scenes", "--data", "data", "-o", "r/index.csv") == 0
+    assert run(monkeypatch, "images", "fetch", folder, "--data", "data") == 0
+    assert run(monkeypatch, "images", "index", "scenes", "--data", "data", "-o", "r/index.csv") == 0
     assert "files with identical content: roof/roof00.png = roof/roof01.png" in capsys.readouterr().err
     assert json.loads((tmp_path / "r/index.json").read_text())["counts"] == {"field": 5, "roof": 5, "water": 5}
-    leaking = ("split", "r/index.csv", "--set", "keep_together=false", "--set", "threshold=0", "-o", "r/split.csv")
-    assert run(monkeypatch, *leaking) == 0
+    split = ("split", "r", "--train", "0.6", "--validation", "0.2", "--set", "threshold=0", "-o", "r/split.csv")
+    assert run(monkeypatch, *split, "--set", "keep_together=false") == 0
     with (tmp_path / "r/split.csv").open() as file:
         parts = [row["role"] for row in csv.DictReader(file)]
     assert [parts.count(part) for part in ("train", "validation", "test")] == [9, 3, 3]
-    assert run(monkeypatch, "audit", "r/index.csv", "r/split.csv", "-o", "r/audit.json") == 3
-    assert "1 of 3 test images nearly show one that is learned from" in capsys.readouterr().err
+    assert run(monkeypatch, "audit", "r/split.csv", "-o", "r/audit.json") == 0
+    about = json.loads((tmp_path / "r/split.json").read_text())
+    assert about["leaky"]
+    (tmp_path / "r/split.json").write_text(json.dumps({**about, "leaky": False}))
+    assert run(monkeypatch, "audit", "r/split.csv", "-o", "r/audit.json") == 3
+    assert "1 of the 3 test images nearly show a training or validation image" in capsys.readouterr().err
     assert json.loads((tmp_path / "r/audit.json").read_text())["overlap"] == 1
-    assert run(monkeypatch, "split", "r/index.csv", "--set", "threshold=0", "-o", "r/split.csv") == 0
-    assert run(monkeypatch, "audit", "r/index.csv", "r/split.csv", "-o", "r/audit.json") == 0
+    assert run(monkeypatch, *split) == 0
+    assert run(monkeypatch, "audit", "r/split.csv", "-o", "r/audit.json") == 0
+    assert run(monkeypatch, "audit", "r/split.csv", "--threshold", "32") == 3
+    assert run(monkeypatch, "audit", "r/split.csv", "--window", "3") == 2
+    assert "--window 3: images have no windows" in capsys.readouterr().err
+    assert run(monkeypatch, *split[:-1], "r/split.tif") == 2
+    assert "expected a name that ends in .csv, as the samples are images" in capsys.readouterr().err
 
 
 def test_wrong_folder_has_exit_status_2_and_damaged_data_1(tmp_path: Path, monkeypatch, capsys) -> None:
     monkeypatch.chdir(tmp_path)
-    assert run(monkeypatch, "fetch", "no/folder", "--data", "data") == 2
-    assert run(monkeypatch, "index", "nothing", "--data", "data", "-o", "index.csv") == 1
+    assert run(monkeypatch, "images", "fetch", "no/folder", "--data", "data") == 2
+    assert run(monkeypatch, "images", "index", "nothing", "--data", "data", "-o", "index.csv") == 1
     assert "run 'hsclass images fetch' into data" in capsys.readouterr().err
 
 
 def test_strategy_that_cannot_work_is_one_sentence(make_folder, tmp_path: Path, monkeypatch, capsys) -> None:
     monkeypatch.chdir(tmp_path)
-    assert run(monkeypatch, "fetch", make_folder(each=10), "--data", "data") == 0
-    assert run(monkeypatch, "index", "scenes", "--data", "data", "-o", "index.csv") == 0
-    leaky = ("--set", "keep_together=false", "--set", "leaky=true")
+    assert run(monkeypatch, "images", "fetch", make_folder(each=10), "--data", "data") == 0
+    assert run(monkeypatch, "images", "index", "scenes", "--data", "data", "-o", "index.csv") == 0
+    leaky = ("--train", "0.6", "--validation", "0.2", "--set", "keep_together=false")
     assert run(monkeypatch, "split", "index.csv", *leaky, "-o", "split.csv") == 0
     capsys.readouterr()
     for model, strategy, said in (
-        ("dense", "mirrored", "strategy mirrored: found one device, CPU:0; expected two cards or more"),
+        ("dense", "mirrored", "strategy mirrored: found one device, CPU:0; expected two GPUs or more"),
         ("dense", "multi_worker", "strategy multi_worker: neither TF_CONFIG nor a Slurm step"),
         ("logistic", "mirrored", "strategy mirrored: model logistic is no network"),
         ("dense", "miror", "training: option 'strategy' is 'miror'"),
     ):
         given = ("index.csv", "split.csv", "--model", model, "--strategy", strategy, "-o", "model")
-        assert run(monkeypatch, "train", *given) == 2
+        assert run(monkeypatch, "images", "train", *given) == 2
         (line,) = capsys.readouterr().err.splitlines()
         assert said in line
         assert not (tmp_path / "model").exists()

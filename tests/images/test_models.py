@@ -17,9 +17,9 @@ from hsclass.images.logistic import LogisticHead, LogisticOptions
 from hsclass.images.model import Examples, image_model
 from hsclass.images.predicting import predict_folder
 from hsclass.images.predictions import read_predictions
-from hsclass.images.splitting import divide_images
 from hsclass.images.trained import TrainedImageModel
 from hsclass.images.training import fit_images
+from hsclass.samplers import make_split
 from hsclass.samples.images import ImageSamples
 from hsclass.split import Role
 
@@ -86,7 +86,7 @@ def toy(make_folder, tmp_path: Path) -> ImageSamples:
 
 
 def test_small_network_learns_colours_and_comes_back_from_disk(toy: ImageSamples, tmp_path: Path) -> None:
-    split = divide_images(toy, "random", keep_together=False, leaky=True)
+    split = make_split(toy, "random", train=0.6, validation=0.2, keep_together=False)
     trained = fit_images(
         toy, split, "dense", size=8, grey=False, hidden=[16], epochs=25, learning_rate=0.01, batch_size=6
     )
@@ -105,7 +105,7 @@ def test_small_network_learns_colours_and_comes_back_from_disk(toy: ImageSamples
 def test_backbone_learns_in_its_last_blocks_only(toy: ImageSamples, tmp_path: Path) -> None:
     from hsclass.backbones import blocks
 
-    split = divide_images(toy, "random", keep_together=False, leaky=True)
+    split = make_split(toy, "random", train=0.6, validation=0.2, keep_together=False)
     trained = fit_images(
         toy, split, "fine_tune", trained_blocks=1, epochs=2, batch_size=6, learning_rate=1e-3, dropout=0.0
     )
@@ -133,7 +133,7 @@ def test_backbone_learns_in_its_last_blocks_only(toy: ImageSamples, tmp_path: Pa
 
 
 def test_features_are_computed_once_and_of_the_same_weights(toy: ImageSamples, tmp_path: Path) -> None:
-    split = divide_images(toy, "random", keep_together=False, leaky=True)
+    split = make_split(toy, "random", train=0.6, validation=0.2, keep_together=False)
     values, about = compute_features(toy, FeatureOptions(weights="none", seed=1))
     assert values.shape == (30, 1280)
     write_features(values, toy, about, tmp_path / "f.npz")
@@ -177,7 +177,7 @@ def test_weights_of_another_network_are_one_sentence(toy: ImageSamples, tmp_path
 
 
 def test_stopped_training_goes_on_and_ends_as_an_unbroken_one(toy: ImageSamples, tmp_path: Path, reports: Any) -> None:
-    split = divide_images(toy, "random", keep_together=False, leaky=True)
+    split = make_split(toy, "random", train=0.6, validation=0.2, keep_together=False)
     options = {"size": 8, "grey": False, "hidden": [8], "epochs": 4, "batch_size": 6, "dropout": 0.0}
     whole = fit_images(toy, split, "dense", **options)
     reports.stop(2)

@@ -23,7 +23,7 @@ from hsclass.planning.image_timings import timed_image_jobs
 
 HEADER = "s\th:m:s\tmax_rss\tmax_vms\tmax_uss\tmax_pss\tio_in\tio_out\tmean_load\tcpu_time\n"
 FINE_TUNE = {"model": "fine_tune", "trained_blocks": 8, "epochs": 20}
-PIXELS = {"scene": "ucmerced", "split": "published", "seed": "0", "features": "pixels"}
+PIXELS = {"scene": "ucmerced", "split": "lists", "seed": "0", "features": "pixels"}
 
 
 def experiment(**changes: Any) -> Experiment:
@@ -32,7 +32,7 @@ def experiment(**changes: Any) -> Experiment:
         "seeds": [0],
         "fractions": {"train": 0.6, "validation": 0.2},
         "images": ["ucmerced"],
-        "splits": ["published"],
+        "splits": ["lists"],
         "models": [FINE_TUNE],
     }
     return Experiment({**plan, **changes})

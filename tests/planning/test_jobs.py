@@ -4,7 +4,7 @@ from hsclass.planning.estimate import job_counts
 from hsclass.planning.jobs import experiment_jobs
 
 PCA = {"features": "pca", "components": 30}
-TWIN = {"sampler": "twin", "of": "random"}
+TWIN = {"sampler": "matched_random", "of": "random"}
 
 
 def test_jobs_are_those_of_the_matrix(experiment) -> None:
@@ -39,7 +39,7 @@ def test_jobs_follow_those_whose_files_they_read(experiment) -> None:
         (job.rule, job.wildcards.get("split"), job.wildcards.get("model")): [jobs[place].rule for place in job.after]
         for job in jobs
     }
-    assert before["split", "random_twin", None] == ["scene", "split"]
+    assert before["split", "random_matched_random", None] == ["scene", "split"]
     assert before["train", "random", "rf"] == ["audit"]
     assert before["evaluate", "random", "cnn3d"] == ["predict"]
     assert all(place < number for number, job in enumerate(jobs) for place in job.after)

@@ -157,7 +157,7 @@ class Experiment:
     def make_twin(self) -> None:
         """Declare the leaky split the twin of the other one."""
         content = json.loads(self.file.read_text())
-        content["splits"][0] = {"sampler": "twin", "name": "random", "options": {"of": "blocks"}}
+        content["splits"][0] = {"sampler": "matched_random", "name": "random", "options": {"of": "blocks"}}
         self.file.write_text(json.dumps(content))
 
 

@@ -91,7 +91,7 @@ def test_unlabelled_pixels_are_kept_with_the_masks_class(tmp_path: Path) -> None
 
 @pytest.mark.parametrize(
     ("otherwise", "given", "here", "there"),
-    [("ground_truth", 0, "taken as 2", "kept as this class"), ("mask", 1, "kept as this class", "taken as 1")],
+    [("reference", 0, "taken as 2", "kept as this class"), ("mask", 1, "kept as this class", "taken as 1")],
 )
 def test_pixels_that_are_labelled_otherwise_take_either_class(
     otherwise: str, given: int, here: str, there: str, tmp_path: Path
@@ -210,5 +210,5 @@ def test_a_mask_of_other_classes_may_still_say_where(tmp_path: Path) -> None:
     coarse = np.where(TRAIN > 0, 1 + (TRAIN > 1), 0)
     with pytest.raises(DataError, match=r"or check that it is of this scene"):
         fixed(tmp_path, coarse * 100)
-    split = fixed(tmp_path, coarse * 100, otherwise="ground_truth", validation=0)
+    split = fixed(tmp_path, coarse * 100, otherwise="reference", validation=0)
     assert [share.train for share in split.classes] == [1, 1, 1]

@@ -5,43 +5,35 @@ import pytest
 from sklearn.model_selection import StratifiedGroupKFold
 
 from hsclass.errors import DataError, UsageError
-from hsclass.options import Options
 from hsclass.samplers import make_split
 from hsclass.samplers.dbscan import DbscanOptions
 from hsclass.samplers.dbscan_area import DbscanArea
-from hsclass.samplers.folds import Partition, assign_fold, deal, train_share
-from hsclass.samplers.sampler import Assignment
+from hsclass.samplers.folds import FoldingSampler, Partition, assign_fold, deal, train_share
+from hsclass.samplers.sampler import Assignment, Request
+from hsclass.samples import WindowNeighbours
 from hsclass.split import Role
 
 
-class Given:
+class Given(FoldingSampler):
     """A sampler whose partition is given: units of one row, in folds."""
-
-    leaky = False
-    needs_cube = False
-    options_model = Options
 
     def __init__(self, units: list[int], folds: list[int], max_overshoot: float | None = None) -> None:
         self.given = Partition(np.array([units]), np.array([-1, *folds]), max_overshoot)
 
-    @classmethod
-    def least(cls, validation: float) -> int:
-        return 2
-
-    def assign(self, labels: np.ndarray, **_: object) -> Assignment:
-        raise NotImplementedError
-
-    def partition(self, labels: np.ndarray, **_: object) -> Partition:
+    def partition(self, asked: Request, folds: int) -> Partition:
         return self.given
 
 
 def assign(
     sampler: Given, labels: list[int], *, seed: int, folds: int = 3, window: int = 1, validation: float = 0
 ) -> Assignment:
-    return assign_fold(
-        sampler, np.array([labels]), folds=folds, seed=seed, window=window, validation=validation, cube=None,
-        mask=np.ones((1, len(labels)), bool), scene="strip",
-    )  # fmt: skip
+    asked = request([labels], window=window, validation=validation, seed=seed // folds)
+    return assign_fold(sampler, asked, folds=folds, fold=seed % folds, where="scene strip")
+
+
+def request(labels: list[list[int]], *, window: int = 1, validation: float = 0, seed: int = 0) -> Request:
+    rng, neighbours = np.random.default_rng(seed), WindowNeighbours(window)
+    return Request(np.array(labels), 0.1, validation, rng, neighbours, np.ones((1, len(labels)), bool))
 
 
 def test_seed_says_which_fold_tests() -> None:
@@ -188,6 +180,6 @@ def test_training_gives_way_to_test() -> None:
 def test_a_region_too_large_for_a_fold_is_cut_first(max_overshoot: float | None, sizes: list[int]) -> None:
     labels = np.ones((4, 20), int)
     sampler = DbscanArea(DbscanOptions(max_overshoot=max_overshoot))
-    partition = sampler.partition(labels, folds=4, rng=np.random.default_rng(0), cube=None, mask=labels > 0)
+    partition = sampler.partition(request(labels.tolist()), 4)
     assert np.bincount(partition.units.ravel())[1:].tolist() == sizes
     assert len(np.unique(partition.folds[1:])) == len(sizes)

@@ -76,7 +76,7 @@ def test_guard_agrees_with_all_pairs_on_random_scenes(seed: int, rows: int, cols
 
 def test_near_duplicates_of_training_images_are_dropped_from_the_others() -> None:
     # Images 0 and 2, 2 and 3, 1 and 4 are near-duplicates: what neighbours a kept validation image goes, too.
-    neighbours = DuplicateNeighbours(np.array([[0, 2, 3], [2, 3, 1], [1, 4, 0]]))
+    neighbours = DuplicateNeighbours([f"{bits:016x}" for bits in (0, 2**64 - 1, 0b111, 0b1111, 2**64 - 1)] + [""], 3)
     roles, labels = np.array([1, 2, 3, 3, 3, 0], np.uint8), np.array([1, 1, 2, 1, 2, 1])
     assert neighbours.near(roles == Role.TRAIN).tolist() == [True, False, True, False, False, False]
     guarded, notes = apply_guard(roles, labels, neighbours)

@@ -66,8 +66,9 @@ def test_regions_are_sound_and_compact(indian_pines: Scene) -> None:
     audit = audit_split(make_split(labels, "dbscan_area", window=9), labels)
     assert (audit.overlap_share, audit.centre_share, audit.leaks) == (0, 0, False)
     assert audit.moran_i is not None and audit.moran_i > 0.9
-    assert audit.lost_classes == (1, 7)
-    assert audit.distance_histogram["counts"][:8] == [0] * 8
+    assert audit.lost_classes == [1, 7]
+    assert audit.distance_histogram is not None
+    assert audit.distance_histogram.counts[:8] == [0] * 8
 
 
 @pytest.mark.parametrize(

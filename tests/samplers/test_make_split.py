@@ -5,16 +5,16 @@ import doctest
 import numpy as np
 import pytest
 
-import hsclass.samplers
+import hsclass.samplers.making
 from hsclass.errors import DataError, UsageError
-from hsclass.samplers import check_counts, make_split
+from hsclass.samplers import check_counts, make_split, sampler_names
 from hsclass.scene import LandCover, Scene
 
 LABELS = np.repeat(np.repeat(np.array([[1, 2], [2, 1]]), 10, axis=0), 20, axis=1)
 
 
 def test_the_docstrings_example_holds() -> None:
-    found = doctest.testmod(hsclass.samplers)
+    found = doctest.testmod(hsclass.samplers.making)
     assert (found.failed, found.attempted > 0) == (0, True)
 
 
@@ -78,9 +78,13 @@ def test_impossible_requests_are_usage_errors(arguments: dict, message: str) -> 
     [
         (LABELS.astype(float), {}, r"type float64 and shape \(20, 40\); expected integers"),
         (LABELS[0], {}, r"shape \(40,\)"),
-        (LABELS - 2, {}, r"ground truth holds -1"),
+        (LABELS - 2, {}, r"its labels hold -1"),
         (LABELS * 0, {}, r"scene patch: has no labelled pixel"),
-        (LABELS, {"cube": np.zeros((20, 39, 3))}, r"cube is \(20, 39\) pixels, but the ground truth is \(20, 40\)"),
+        (
+            LABELS,
+            {"cube": np.zeros((20, 39, 3))},
+            r"cube is \(20, 39\) pixels, but the labels are \(20, 40\)",
+        ),
         (LABELS, {"mask": np.zeros((4, 4), bool)}, r"mask is \(4, 4\) pixels"),
         (LABELS, {"mask": np.zeros((20, 40), bool)}, r"has no labelled pixel"),
     ],
@@ -104,7 +108,7 @@ def test_a_class_too_small_to_split_is_named_with_all_counts() -> None:
 
 
 def test_a_single_pixel_is_too_few_for_every_sampler() -> None:
-    for sampler in hsclass.samplers.SAMPLERS:
+    for sampler in sampler_names("pixels"):
         with pytest.raises(DataError, match=r"class 8, 9 has fewer than the 2 pixels"):
             check_counts({9: 1, 3: 50, 8: 1}, sampler, train=0.1, validation=0)
 

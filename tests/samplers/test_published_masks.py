@@ -36,7 +36,7 @@ def test_indian_pines_mask_as_published(indian_pines: tuple[np.ndarray, np.ndarr
     assert (mask.members.sum(), mask.unlabelled.sum(), mask.contradictions()) == (5689, 151, {(11, 7): 10})
     np.save(tmp_path / "gt.npy", labels)
     opened = open_input(PINES, "rest", labels=tmp_path / "gt.npy", ids=IDS)
-    audits = {window: audit_split(opened.split, opened.labels, window=window) for window in (1, 5, 9, 27)}
+    audits = {window: audit_split(opened.split, opened.samples, window=window) for window in (1, 5, 9, 27)}
     assert {(audit.n_train, audit.n_test) for audit in audits.values()} == {(5689, 4711)}
     assert [audits[w].overlap_share for w in (1, 5, 9, 27)] == pytest.approx([0, 0.7128, 0.9813, 1], abs=5e-5)
     assert [audits[w].centre_share for w in (1, 5, 9, 27)] == pytest.approx([0, 0.3615, 0.7128, 1], abs=5e-5)
@@ -64,7 +64,7 @@ def test_pavia_masks_as_published() -> None:
         "1147 of 3921 pixels are unlabelled in the ground truth (by class 1: 221, 2: 37, 3: 108, 4: 372, 5: 33, 6: 75,"
         " 7: 26, 8: 196, 9: 79)"
     )
-    audits = [audit_split(opened.split, opened.labels, window=window) for window in (1, 5, 9, 27)]
+    audits = [audit_split(opened.split, opened.samples, window=window) for window in (1, 5, 9, 27)]
     assert {(audit.n_train, audit.n_test) for audit in audits} == {(3921, 40002)}
     assert [audit.overlap_share for audit in audits] == pytest.approx([0, 0.1361, 0.2870, 0.7471], abs=5e-5)
     assert [audit.centre_share for audit in audits] == pytest.approx([0, 0.0672, 0.1361, 0.4772], abs=5e-5)

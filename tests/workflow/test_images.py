@@ -20,7 +20,7 @@ images:
   - {{images: {folder}, name: tiny, train_list: train.csv, validation_list: validation.csv, test_list: test.csv}}
 seeds: [0]
 fractions: {{train: 0.6, validation: 0.2}}
-splits: [published, random]
+splits: [lists, random]
 models:
   - {{model: dense, hidden: [8], grey: false, size: 8, epochs: 3, with_validation: true}}
 training: {{strategy: single, gpus: 0}}
@@ -58,7 +58,7 @@ def test_table_has_the_fixed_columns_and_the_accuracy_of_the_predictions(finishe
         "oa_high", "train_seconds", "map_seconds", "leaky",
     ]  # fmt: skip
     assert [(row["scene"], row["sampler"], row["features"], row["model"]) for row in rows] == [
-        ("tiny", sampler, "raw", "dense") for sampler in ("published", "random")
+        ("tiny", sampler, "raw", "dense") for sampler in ("lists", "random")
     ]
     for row in rows:
         folder = home / f"results/tiny/{row['sampler']}-0/raw/dense"
@@ -75,7 +75,7 @@ def test_report_is_self_contained_and_second_run_does_nothing(finished, snakemak
     assert "tiles" in page
     assert "<td>12 + 4</td>" in page  # a model that was asked to learns from the validation images, too
     assert not re.search(r"""(src|href)=["'](https?:)?//""", page)
-    assert json.loads((home / "results/tiny/published-0/audit.json").read_text())["given"]
+    assert json.loads((home / "results/tiny/lists-0/audit.json").read_text())["published"]
     done = snakemake(home, "--dry-run", config=config)
     assert "Nothing to be done" in done.stdout + done.stderr
     done = snakemake(home, "--dry-run", "--printshellcmds", "--forcerun", "train_images", config=config)

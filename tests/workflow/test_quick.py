@@ -19,7 +19,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning"),
 ]
 
-SPLITS = ("random", "dbscan_area", "dbscan_area_twin")
+SPLITS = ("random", "dbscan_area", "dbscan_area_matched_random")
 
 
 def jobs(output: str) -> dict[str, int]:
@@ -54,7 +54,7 @@ def test_accuracy_table_has_a_row_for_every_run(quick: Path) -> None:
         (sampler, model) for sampler in SPLITS for model in ("rf", "svm", "cnn3d")
     }
     assert {row["sampler"]: row["leaky"] for row in rows} == {
-        "random": "true", "dbscan_area": "false", "dbscan_area_twin": "true",
+        "random": "true", "dbscan_area": "false", "dbscan_area_matched_random": "true",
     }  # fmt: skip
 
 
@@ -77,14 +77,16 @@ def test_only_the_random_split_leaks(quick: Path) -> None:
         for sampler in SPLITS
     }
     assert shares["random"] > 0.99
-    assert shares["dbscan_area_twin"] > 0.99
+    assert shares["dbscan_area_matched_random"] > 0.99
     assert shares["dbscan_area"] == 0
 
 
 def test_the_twin_has_the_class_counts_of_the_split_that_it_copies(quick: Path) -> None:
     scene = quick / "results/indian_pines_cut"
     labels = rasterio.open(scene / "labels.tif").read(1)
-    safe, twin = (rasterio.open(scene / f"{name}-0/split.tif").read(1) for name in ("dbscan_area", "dbscan_area_twin"))
+    safe, twin = (
+        rasterio.open(scene / f"{name}-0/split.tif").read(1) for name in ("dbscan_area", "dbscan_area_matched_random")
+    )
     for identity in np.unique(labels[labels > 0]):
         counts = [np.bincount(roles[labels == identity], minlength=5).tolist() for roles in (safe, twin)]
         assert counts[0] == counts[1]

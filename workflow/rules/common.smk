@@ -37,7 +37,7 @@ def settings(dimension, name, flag="--set", **files):
 
 
 def copied_split(wildcards):
-    """The split that a leaky twin copies; no file for every other split."""
+    """The split that a matched random split copies; no file for every other split."""
     other = EXPERIMENT.copied_split(wildcards.split)
     return [f"results/{wildcards.scene}/{other}-{wildcards.seed}/split.tif"] if other else []
 
@@ -48,7 +48,7 @@ def mask_files(wildcards):
 
 
 def split_settings(wildcards, input):
-    """The options of a sampler; a twin's `of` names an entry in the experiment, and a file in its command."""
+    """The options of a sampler; that `of` names an entry in the experiment, and a file in its command."""
     return settings("splits", wildcards.split, **({"of": str(input.copied)} if input.copied else {}))
 
 

@@ -69,11 +69,13 @@ rule split_images:
         disk_mb=disk("split_images"),
     params:
         sampler=lambda wildcards: image_kind("splits", wildcards.split),
-        settings=image_split_settings,
-        code=stage_digest("images.split"),
+        settings=lambda wildcards: settings("splits", wildcards.split),
+        train=EXPERIMENT.plan.fractions.train,
+        validation=EXPERIMENT.plan.fractions.validation,
+        code=lambda wildcards: stage_digest("split", sampler=image_kind("splits", wildcards.split)),
     shell:
-        "hsclass images split {input} --sampler {params.sampler} {params.settings} --seed {wildcards.seed}"
-        " -o {output.table} 2>&1 | tee {log}"
+        "hsclass split {input} --sampler {params.sampler} {params.settings} --train {params.train}"
+        " --validation {params.validation} --seed {wildcards.seed} -o {output.table} 2>&1 | tee {log}"
 
 
 # Exit status 3, which stops the run, when test images have near-duplicates and the split does not say so.
@@ -95,9 +97,9 @@ rule audit_images:
         runtime=minutes("audit_images"),
         disk_mb=disk("audit_images"),
     params:
-        code=stage_digest("images.audit"),
+        code=stage_digest("audit"),
     shell:
-        "hsclass images audit {input.index} {input.split} -o {output} 2>&1 | tee {log}"
+        "hsclass audit {input.split} --labels {input.index} -o {output} 2>&1 | tee {log}"
 
 
 rule image_features:

@@ -35,13 +35,6 @@ def image_kind(dimension, name):
     return getattr(EXPERIMENT, dimension)[name].kind
 
 
-def image_split_settings(wildcards):
-    """The options of a sampler, with the fractions of the experiment where it draws."""
-    drawn = image_kind("splits", wildcards.split) == "random"
-    fractions = EXPERIMENT.plan.fractions.model_dump() if drawn else {}
-    return settings("splits", wildcards.split, **fractions)
-
-
 def features_file(wildcards):
     """The features that a model takes; no file for a model of pixels."""
     there = wildcards.features != RAW

@@ -90,7 +90,7 @@ def image_accuracy_csv(results: ImageResults) -> str:
             "kappa_low": metrics.kappa_low, "kappa_high": metrics.kappa_high, "macro_f1_low": metrics.macro_f1_low,
             "macro_f1_high": metrics.macro_f1_high, "ece": metrics.calibration.ece if metrics.calibration else None,
             "micro_f1": metrics.micro_f1, "overlap": audit.overlap, "near_duplicate_threshold": audit.threshold,
-            "given": audit.given,
+            "given": audit.published,
         }  # fmt: skip
         rows.append([cells.get(column) for column in (*COLUMNS, *_EXTRA_COLUMNS)])
     return table_text((*COLUMNS, *_EXTRA_COLUMNS), rows)

@@ -22,63 +22,69 @@ def check_fractions(train: float, validation: float) -> None:
     if not (train > 0 and validation >= 0 and train + validation < 1):
         raise UsageError(
             f"fractions: train is {train} and validation is {validation}; expected train above 0, validation of 0 or"
-            " more, and a sum below 1, so that test pixels are left; choose other fractions"
+            " more, and a sum below 1, so that test samples are left; choose other fractions"
         )
 
 
-def check_least(counts: Mapping[int, int], least: int, *, sampler: str, scene: str) -> None:
+def check_least(counts: Mapping[int, int], least: int, *, sampler: str, where: str) -> None:
     """Raise DataError for a scene without classes, or with one of fewer than `least` pixels."""
     if not counts:
-        raise DataError(f"scene {scene}: has no labelled pixel; expected class ids from 1 up in its ground truth")
+        raise DataError(f"{where}: has no labelled pixel; expected class ids from 1 up in its reference labels")
     short = [str(identity) for identity, count in sorted(counts.items()) if count < least]
     if short:
         raise DataError(
-            f"scene {scene}: class {', '.join(short)} has fewer than the {least} pixels that sampler {sampler} needs of"
+            f"{where}: class {', '.join(short)} has fewer than the {least} pixels that sampler {sampler} needs of"
             f" every class (pixels per class: {listed(counts)}); drop such classes with drop_classes, or choose a"
             " sampler that needs fewer"
         )
 
 
 def check_rasters(
-    labels: np.ndarray, cube: np.ndarray | None, mask: np.ndarray | None, *, sampler: str, needs_cube: bool, scene: str
+    labels: np.ndarray, cube: np.ndarray | None, mask: np.ndarray | None, *, sampler: str, needs_cube: bool, where: str
 ) -> None:
-    """Raise unless ground truth, cube and mask are what `make_split` says they are."""
+    """Raise unless reference labels, cube and mask are what `make_split` says they are."""
     if labels.ndim != 2 or not np.issubdtype(labels.dtype, np.integer):
         raise DataError(
-            f"scene {scene}: ground truth is of type {labels.dtype} and shape {labels.shape}; expected integers of"
-            " shape (rows, cols); convert it to class ids, 0 = unlabelled"
+            f"{where}: its labels are of type {labels.dtype} and shape {labels.shape}; expected integers of shape"
+            " (rows, cols); convert them to class ids, 0 = unlabelled"
         )
     if labels.size and labels.min() < 0:
         raise DataError(
-            f"scene {scene}: ground truth holds {labels.min()}; expected class ids from 1 up, 0 = unlabelled; renumber"
-            " it"
+            f"{where}: its labels hold {labels.min()}; expected class ids from 1 up, 0 = unlabelled; renumber them"
         )
     if needs_cube and cube is None:
         raise UsageError(f"sampler {sampler}: looks at the spectra, but no cube was given; pass cube= or a scene")
     for name, raster in (("cube", cube), ("mask", mask)):
         if raster is not None and raster.shape[:2] != labels.shape:
             raise DataError(
-                f"scene {scene}: {name} is {raster.shape[:2]} pixels, but the ground truth is {labels.shape}; both"
-                " must lie on one grid"
+                f"{where}: {name} is {raster.shape[:2]} pixels, but the labels are {labels.shape}; both must lie on one"
+                " grid"
             )
 
 
-def check_roles(classes: Sequence[ClassShare], *, sampler: str, window: int, train: float | None, scene: str) -> None:
-    """Raise DataError for a split, described by its classes, without any training or any test pixel.
+def check_roles(
+    classes: Sequence[ClassShare], *, sampler: str, window: int | None, train: float | None, where: str
+) -> None:
+    """Raise DataError for a split, described by its classes, without any training or any test sample.
 
-    `train` is the share asked for, None where masks decide.
+    `window` is None for images, and `train`, the share asked for, where masks or lists decide.
     """
     n_train, n_test = sum(share.train for share in classes), sum(share.test for share in classes)
     if n_train and n_test:
         return
-    given = {share.id: f"{share.train} train, {share.validation} validation, {share.guard} guard" for share in classes}
+    unit, given = "image" if window is None else "pixel", "training" if n_test else "test"
+    per_class = {
+        share.id: f"{share.train} train, {share.validation} validation, {share.guard} guard" for share in classes
+    }
     asked = "" if train is None else f" and train {train}"
     smaller = "" if train is None else ", a smaller train fraction" if n_train else ", larger units"
-    raise DataError(
-        f"scene {scene}: sampler {sampler} with window {window}{asked} leaves no"
-        f" {'training' if n_test else 'test'} pixel out of reach of the other windows (pixels per class:"
-        f" {listed(given)}); choose a smaller window{smaller} or another sampler"
-    )
+    if window is None:
+        how, choose = f"sampler {sampler}{asked}", "choose other fractions or another sampler"
+        leaves = f"leaves no {given} image"
+    else:
+        how, choose = f"sampler {sampler} with window {window}{asked}", f"choose a smaller window{smaller} or another"
+        leaves, choose = f"leaves no {given} pixel out of reach of the other windows", f"{choose} sampler"
+    raise DataError(f"{where}: {how} {leaves} ({unit}s per class: {listed(per_class)}); {choose}")
 
 
 def listed(counts: Mapping[int, object]) -> str:
