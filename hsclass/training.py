@@ -25,7 +25,7 @@ from hsclass.models.trained import TrainedModel
 from hsclass.normalize import Normalizer, normalize_scene
 from hsclass.options import parse_options
 from hsclass.resources import Clock, peak_memory_mb, versions
-from hsclass.results import ModelCard, TrainingRecord
+from hsclass.results.model import ModelCard, TrainingRecord
 from hsclass.scene import Scene
 from hsclass.split import Role, Split
 from hsclass.trainable import constant_bands, note_on_constant, require_trainable

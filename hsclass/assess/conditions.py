@@ -6,7 +6,8 @@ import numpy as np
 
 from hsclass.errors import DataError, LeakageError
 from hsclass.fit_scope import FitScope
-from hsclass.results.metrics import FittedCounts, Leakage
+from hsclass.results.metrics import Leakage
+from hsclass.results.model import FittedCounts
 from hsclass.samples.neighbours import within
 from hsclass.split import Role, Split
 

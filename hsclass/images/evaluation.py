@@ -5,7 +5,7 @@ import numpy as np
 from hsclass.assess import evaluate
 from hsclass.errors import DataError
 from hsclass.images.predictions import Predictions, places_of
-from hsclass.results import Metrics
+from hsclass.results.metrics import Metrics
 from hsclass.samples.images import ImageSamples
 from hsclass.split import Role, Split
 

@@ -10,7 +10,8 @@ from hsclass.images.inputs import Features
 from hsclass.images.predictions import Predictions, write_predictions
 from hsclass.images.trained import TrainedImageModel
 from hsclass.resources import Clock, peak_memory_mb
-from hsclass.results import PredictionRecord, write_record
+from hsclass.results.model import PredictionRecord
+from hsclass.results.record import write_record
 from hsclass.samples.bigearthnet import is_patch
 from hsclass.samples.images import read_index
 from hsclass.samples.reading import SUFFIXES

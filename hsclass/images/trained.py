@@ -15,7 +15,7 @@ from hsclass.images.inputs import Features, Inputs, from_record
 from hsclass.images.model import ImageModel, image_model
 from hsclass.models.card_file import read_card, write_card
 from hsclass.options import parse_options
-from hsclass.results import ModelCard, TrainingRecord
+from hsclass.results.model import ModelCard, TrainingRecord
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from hsclass.images.trained import TrainedImageModel
 from hsclass.learning.checkpoint import Checkpoint
 from hsclass.options import parse_options
 from hsclass.resources import Clock, peak_memory_mb, versions
-from hsclass.results import ClassEntry, FittedCounts, ModelCard, SplitEntry, TrainingRecord
+from hsclass.results.model import ClassEntry, FittedCounts, ModelCard, SplitEntry, TrainingRecord
 from hsclass.samples.images import ImageSamples
 from hsclass.samples.reading import Form
 from hsclass.split import Role, Split

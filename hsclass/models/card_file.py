@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from hsclass.results import ModelCard, TrainingRecord, read_record, write_record
+from hsclass.results.model import ModelCard, TrainingRecord
+from hsclass.results.record import read_record, write_record
 
 ABOUT_FILE = "model.json"
 TRAINING_FILE = "training.json"

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from hsclass.errors import DataError
-from hsclass.results import ModelCard
+from hsclass.results.model import ModelCard
 from hsclass.scene import Scene
 
 Resampling = Literal["linear", "gaussian"]

@@ -19,7 +19,7 @@ from hsclass.models.classifier import Classifier
 from hsclass.models.spectral_contract import Bands, Resampling, convert_bands
 from hsclass.normalize import Normalizer, normalize_cube
 from hsclass.options import parse_options
-from hsclass.results import ModelCard, TrainingRecord
+from hsclass.results.model import ModelCard, TrainingRecord
 from hsclass.scene import LandCover, Scene
 
 ARRAYS_FILE = "arrays.npz"

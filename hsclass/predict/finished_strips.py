@@ -12,7 +12,7 @@ import numpy as np
 
 from hsclass.errors import UsageError
 from hsclass.predict.prediction import Chunk
-from hsclass.results import ModelCard
+from hsclass.results.model import ModelCard
 
 _IGNORED = {"training.json", "history.csv"}  # figures that differ from run to run
 

@@ -15,7 +15,8 @@ from hsclass.errors import DataError, UsageError
 from hsclass.predict.cloud_optimised import write_cloud_optimised
 from hsclass.predict.products import product, read_legend
 from hsclass.raster import Grid, quiet
-from hsclass.results import PredictionRecord, read_record
+from hsclass.results.model import PredictionRecord
+from hsclass.results.record import read_record
 
 _ROWS = 1024  # read at a time
 _LEAST = 1e-3  # seconds, of a prediction too short to be measured

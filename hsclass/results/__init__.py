@@ -11,7 +11,6 @@ from hsclass.results.metrics import (
     ClassFigures,
     ConfidenceBin,
     DistanceBin,
-    FittedCounts,
     Interval,
     Leakage,
     Metrics,
@@ -20,6 +19,7 @@ from hsclass.results.metrics import (
 from hsclass.results.model import (
     ClassEntry,
     Epoch,
+    FittedCounts,
     ModelCard,
     PredictionRecord,
     SplitEntry,

@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from hsclass.results.model import FittedCounts
 from hsclass.results.record import Figure, Record
 
 
@@ -103,15 +104,6 @@ class Leakage(Record):
     window: int | None
     overlap_share: Figure
     centre_share: Figure
-
-
-class FittedCounts(Record):
-    """Samples that each part was fitted on; the evaluation made sure that no test sample is among them."""
-
-    normalizer: int | None = None
-    extractor: int | None = None
-    model: int | None = None
-    validation: int | None = None
 
 
 class Mistake(Record):

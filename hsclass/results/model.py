@@ -7,7 +7,6 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from hsclass.errors import DataError
-from hsclass.results.metrics import FittedCounts
 from hsclass.results.record import Record
 
 
@@ -26,6 +25,15 @@ class SplitEntry(Record):
     seed: int
     leaky: bool
     sha256: str
+
+
+class FittedCounts(Record):
+    """Samples that each part was fitted on; the evaluation made sure that no test sample is among them."""
+
+    normalizer: int | None = None
+    extractor: int | None = None
+    model: int | None = None
+    validation: int | None = None
 
 
 class ModelCard(Record):

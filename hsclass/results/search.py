@@ -5,34 +5,39 @@ import json
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from hsclass.errors import DataError
 from hsclass.results.record import Record, read_record, require_file
 
 
 class Asked(Record):
-    """What a search was asked for, as far as the report says it."""
+    """All options of the search."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
 
     metric: Literal["oa", "aa", "kappa"]
     sampler: str
 
 
 class Axis(Record):
-    """The values of an option that were open: numbers from `low` to `high`, or `choices`."""
+    """The values of an option that were tried: numbers from `low` to `high`, or `choices`."""
 
-    low: float | None = None
-    high: float | None = None
+    low: int | float | None = None
+    high: int | float | None = None
     log: bool = False
+    step: int | float | None = None
     choices: list[Any] | None = None
 
 
 class Scored(Record):
-    """A trial with its mean over the folds, and the standard deviation of these."""
+    """A trial with the scores of its folds, their mean and their standard deviation."""
 
     trial: int
     value: float | None
     spread: float | None
+    scores: list[float] = Field(default_factory=list)
+    values: dict[str, Any] = Field(default_factory=dict)
 
 
 class TrialRow(Record):
@@ -45,17 +50,49 @@ class TrialRow(Record):
 
 
 class SearchRecord(Record):
-    """The search, and its trials."""
+    """A search.
 
+    Attributes
+    ----------
+    space : dict of str to Axis
+        What was tried, by option; options of the features begin with "features.".
+    given : dict
+        Options that were not searched.
+    folds : list of dict
+        Samples in each role, fold by fold; `dropped_folds` says why a fold was left out.
+    left_out : list of int
+        Ids of classes that no fold could test.
+    spectra : str
+        Where the features saw spectra: "everywhere", or in "training windows" only.
+    reach : int or None
+        How far [pixels] features and model look; None: without bound.
+    best, start : Scored
+        The winner, and the model's own options.
+    trials : dict of str to int
+        How many were finished, and with what outcome.
+    seconds : float
+        Of all trials.
+    rows : list of TrialRow
+        The trials, which are in a file of their own.
+    """
+
+    model: str
+    features: str
+    seed: int
     search: Asked
     space: dict[str, Axis]
+    given: dict[str, Any]
     folds: list[dict[str, int]]
+    dropped_folds: dict[str, str]
+    left_out: list[int]
     spectra: str
+    reach: int | None
+    trials: dict[str, int]
     best: Scored
     start: Scored | None
-    trials: dict[str, int]
     seconds: float
-    rows: list[TrialRow] = Field(default_factory=list)
+    versions: dict[str, str | None]
+    rows: list[TrialRow] = Field(default_factory=list, exclude=True)
 
 
 def read_search(folder: Path) -> SearchRecord:

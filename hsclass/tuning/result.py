@@ -15,6 +15,8 @@ from hsclass import __version__
 from hsclass.atomic import write_text
 from hsclass.errors import DataError
 from hsclass.resources import versions
+from hsclass.results.record import write_record
+from hsclass.results.search import Asked, Axis, Scored, SearchRecord
 from hsclass.space import Dimension
 from hsclass.tuning.options import TuneOptions
 from hsclass.tuning.problem import Problem
@@ -75,28 +77,28 @@ class Tuned:
         """Every option of the extractor that won with it."""
         return dict(self.subject.parsed(self.best.values)[1].model_dump(mode="json"))
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the summary of the search in values that JSON knows."""
+    def record(self) -> SearchRecord:
+        """Return the summary of the search that is stored."""
         counts = {name: sum(trial.outcome == name for trial in self.trials) for name in ("complete", "pruned", "unfit")}
         start = next((trial for trial in self.trials if trial.start), None)
-        return {
-            "model": self.subject.model,
-            "features": self.subject.features,
-            "seed": self.seed,
-            "search": self.search.model_dump(mode="json"),
-            "space": {name: dimension.model_dump(mode="json") for name, dimension in self.space.items()},
-            "given": {**self.subject.merged({})[0], **_prefixed(self.subject.merged({})[1])},
-            "folds": self.problem.summary(),
-            "dropped_folds": {str(number): reason for number, reason in self.problem.dropped.items()},
-            "left_out": list(self.problem.left_out),
-            "spectra": "everywhere" if self.problem.reach is None else "training windows",
-            "reach": self.problem.reach,
-            "trials": {"finished": len(self.trials), **counts},
-            "best": _scored(self.best),
-            "start": None if start is None else _scored(start),
-            "seconds": round(sum(trial.seconds for trial in self.trials), 3),
-            "versions": {"hsclass": __version__, **versions("optuna")},
-        }
+        return SearchRecord(
+            model=self.subject.model,
+            features=self.subject.features,
+            seed=self.seed,
+            search=Asked(**self.search.model_dump(mode="json")),
+            space={name: Axis(**dimension.model_dump(mode="json")) for name, dimension in self.space.items()},
+            given={**self.subject.merged({})[0], **_prefixed(self.subject.merged({})[1])},
+            folds=self.problem.summary(),
+            dropped_folds={str(number): reason for number, reason in self.problem.dropped.items()},
+            left_out=list(self.problem.left_out),
+            spectra="everywhere" if self.problem.reach is None else "training windows",
+            reach=self.problem.reach,
+            trials={"finished": len(self.trials), **counts},
+            best=_scored(self.best),
+            start=None if start is None else _scored(start),
+            seconds=round(sum(trial.seconds for trial in self.trials), 3),
+            versions={"hsclass": __version__, **versions("optuna")},
+        )
 
     def write(self, folder: str | os.PathLike[str]) -> None:
         """Write `best.yaml` and `features.yaml`, entries of an experiment's lists, `trials.csv` and `study.json`."""
@@ -105,7 +107,7 @@ class Tuned:
         write_text(folder / BEST, head + _entry("model", self.subject.model, self.options))
         write_text(folder / FEATURES, _entry("features", self.subject.features, self.feature_options))
         write_text(folder / TRIALS, self._table())
-        write_text(folder / STUDY, json.dumps(self.as_dict(), indent=1))
+        write_record(self.record(), folder / STUDY)
 
     def _table(self) -> str:
         """Return the trials as CSV; no times, so that the same search gives the same bytes."""
@@ -127,14 +129,14 @@ def _prefixed(options: Mapping[str, Any]) -> dict[str, Any]:
     return {f"{PREFIX}{name}": value for name, value in options.items()}
 
 
-def _scored(trial: Trial) -> dict[str, Any]:
-    return {
-        "trial": trial.number,
-        "value": trial.value,
-        "spread": trial.spread,
-        "scores": list(trial.scores),
-        "values": trial.values,
-    }
+def _scored(trial: Trial) -> Scored:
+    return Scored(
+        trial=trial.number,
+        value=trial.value,
+        spread=trial.spread,
+        scores=list(trial.scores),
+        values=trial.values,
+    )
 
 
 def _entry(key: str, name: str, options: Mapping[str, Any]) -> str:

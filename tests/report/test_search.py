@@ -37,7 +37,8 @@ def search(experiment, **changes: Any) -> None:
         "folds": [{"train": 30}, {"train": 40}], "spectra": "training windows",
         "best": {"trial": 2, "value": 0.5, "spread": 0.1414},
         "start": {"trial": 0, "value": 0.3, "spread": 0.1414}, "seconds": 42.0,
-        "trials": {"finished": 5, "complete": 3, "pruned": 1, "unfit": 1}, **changes,
+        "trials": {"finished": 5, "complete": 3, "pruned": 1, "unfit": 1}, "model": "net", "features": "raw",
+        "seed": 0, "given": {}, "dropped_folds": {}, "left_out": [], "reach": 2, "versions": {}, **changes,
     }  # fmt: skip
     for run in experiment.runs:
         if run["model"] == "net":
@@ -132,7 +133,5 @@ def test_missing_or_foreign_files_of_a_search_are_named(experiment) -> None:
     with pytest.raises(DataError, match=r"tuned/trials\.csv: is not the table of the search next to it"):
         read_results(experiment.file)
     table.unlink()
-    with pytest.raises(
-        DataError, match=r"tuned/trials\.csv: no such file, and the report needs it; run the tune stage"
-    ):
+    with pytest.raises(DataError, match=r"tuned/trials\.csv: no such file; .*; run the tune stage"):
         read_results(experiment.file)

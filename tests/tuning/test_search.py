@@ -77,7 +77,7 @@ def test_features_without_bound_see_spectra_but_no_label(fields: Scene, outer: S
     clean = tune(fields, outer, **given)
     assert gist(tune(replace(other, cube=fields.cube), outer, **given)) == gist(clean)
     assert gist(tune(replace(other, labels=fields.labels), outer, **given)) != gist(clean)
-    assert clean.as_dict()["spectra"] == "everywhere"
+    assert clean.record().spectra == "everywhere"
 
 
 def test_training_pixels_count(fields: Scene, outer: Split) -> None:
