@@ -130,8 +130,8 @@ def _filled(values: np.ndarray, mask: np.ndarray, cube: Cube) -> tuple[np.ndarra
 def _unused(values: np.ndarray, mask: np.ndarray, path: Path | None) -> float:
     """Return a value that does not occur among the data, or at least not in all bands of a pixel."""
     limits = np.finfo(values.dtype) if values.dtype.kind == "f" else np.iinfo(values.dtype)
-    choices = [-9999.0, -32768.0, float(limits.min), float(limits.max), 0.0]
-    choices = [choice for choice in choices if can_hold(values.dtype, choice)]
+    usual = (-9999.0, -32768.0, float(limits.min), float(limits.max), 0.0)
+    choices = list(dict.fromkeys(choice for choice in usual if can_hold(values.dtype, choice)))
     for in_pixel in (np.any, np.all):
         for choice in choices:
             if not (in_pixel(values == values.dtype.type(choice), axis=2) & mask).any():

@@ -135,7 +135,10 @@ def read_labels(
     if path.suffix.lower() in SHAPE_SUFFIXES:
         return draw_labels(path, ShapeOptions(**reading), grid=grid, shape=shape, entries=classes)
     if foreign := sorted(set(reading) & set(ShapeOptions.model_fields)):
-        raise UsageError(f"{path}: is not of polygons or points, found '{foreign[0]}'; take it out of 'labels'")
+        raise UsageError(
+            f"{path}: is not read as polygons or points, which '{foreign[0]}' is for; expected one of"
+            f" {', '.join(SHAPE_SUFFIXES)}; convert the file, or take '{foreign[0]}' out of 'labels'"
+        )
     if path.suffix.lower() in REGION_SUFFIXES:
         return draw_regions(path, shape, classes)
     labels = open_cube(path, key=entry["key"], ndim=2, shape=shape, **reading)

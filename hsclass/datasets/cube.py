@@ -29,10 +29,9 @@ class Store(ABC):
         """Return the file's own mask, bool of shape (rows, cols), True where there is data; None: it has none."""
         return None
 
+    @abstractmethod
     def thumbnail(self, bands: np.ndarray, step: int) -> tuple[np.ndarray, np.ndarray | None]:
         """Return about every `step`-th row and column of some bands, and of the mask."""
-        mask = self.mask(slice(None))
-        return self.read(slice(None), bands)[::step, ::step], None if mask is None else mask[::step, ::step]
 
     @contextmanager
     def held_open(self) -> Iterator[None]:
@@ -48,14 +47,22 @@ class ArrayStore(Store):
 
     def read(self, rows: slice, bands: np.ndarray, *, reuse: bool = False) -> np.ndarray:
         """Return a view of an array in memory where all bands are wanted in their order, else a copy."""
-        values = self._load(rows)
-        values = values[..., np.newaxis] if values.ndim == 2 else values
-        whole = len(bands) == values.shape[2] and (bands == np.arange(len(bands))).all()
-        return (values if whole else values[..., bands]).astype(native(values.dtype), copy=False)
+        return _of_bands(self._load(rows), bands)
 
     def mask(self, rows: slice) -> np.ndarray | None:
         """Return the rows of the mask."""
         return None if self._mask is None else self._mask[rows]
+
+    def thumbnail(self, bands: np.ndarray, step: int) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return every `step`-th row and column of some bands, and of the mask."""
+        mask = None if self._mask is None else self._mask[::step, ::step]
+        return _of_bands(self._load(slice(None))[::step, ::step], bands), mask
+
+
+def _of_bands(values: np.ndarray, bands: np.ndarray) -> np.ndarray:
+    values = values[..., np.newaxis] if values.ndim == 2 else values
+    whole = len(bands) == values.shape[2] and (bands == np.arange(len(bands))).all()
+    return (values if whole else values[..., bands]).astype(native(values.dtype), copy=False)
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,10 @@ class Source(Options):
     key: str | None = Field(None, description="variable of a file that holds several")
     by_hand: str | None = Field(None, pattern=r"^[^/\\\\]+$", description="name of a file that no program may fetch")
     obtain: str | None = Field(None, min_length=1, description="where and how a person gets the file `by_hand`")
-    axes: Axes | None = Field(None, description="axes of an array in MATLAB or NumPy files; default: rows cols bands")
+    axes: Axes | None = Field(
+        None,
+        description="axes of an array in the file; default: rows cols bands, but bands rows cols of a raster",
+    )
     pixels: PixelOrder | None = Field(
         None, description="order of an axis of pixels; default: by_columns in MATLAB files, by_rows in NumPy files"
     )

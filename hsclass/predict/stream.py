@@ -218,7 +218,7 @@ def _budget(predictor: Predictor, request: MapRequest) -> tuple[int, float]:
     results = predictor.legend.dtype.itemsize + _FLOAT * (1 + predictor.with_probabilities * classes)
     held = MapMemory.of(
         pixels.shape[1], stored=needed, itemsize=pixels.itemsize, bands=bands, features=features, classes=classes,
-        results=results,
+        results=results, measured=pixels.cube.measures,
     )  # fmt: skip
     memory = request.memory * 1e6
     rows_at_least = tiles.rows if tiles.reach is None else tiles.height + 2 * tiles.reach

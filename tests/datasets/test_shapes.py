@@ -232,5 +232,5 @@ def test_text_that_is_no_geojson(scene: BuildScene, tmp_path: Path, text: str) -
 
 def test_options_of_polygons_are_refused_for_a_raster(scene: BuildScene, tmp_path: Path) -> None:
     np.save(tmp_path / "labels.npy", np.ones((4, 5)))
-    with pytest.raises(HsclassError, match="is not of polygons or points, found 'field'; take it out of 'labels'"):
+    with pytest.raises(HsclassError, match="is not read as polygons or points, which 'field' is for; expected one of"):
         scene(tmp_path / "labels.npy", field="crop")

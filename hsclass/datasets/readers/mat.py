@@ -1,5 +1,6 @@
 """MATLAB files: up to version 7 through SciPy, 7.3 (HDF5) through h5py; arrays in a struct are "struct.field"."""
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from hsclass.datasets.readers.hdf5 import hdf5_variables
 from hsclass.datasets.readers.layout import Variable, Wanted, array_cube
 from hsclass.errors import DataError
 
+_LOG = logging.getLogger(__name__)
 _NUMERIC = {
     "double", "single", "logical", "sparse",
     "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
@@ -51,9 +53,13 @@ def _classic(path: Path, wanted: Wanted) -> Cube:
 
     def load(name: str) -> Variable:
         if name in nested:
+            _LOG.info("%s: takes %s, an array of a struct", path, name)
             return Variable.held(nested[name])
         value = loadmat(path, variable_names=[name])[name]
-        return Variable.held(np.asarray(value.toarray() if hasattr(value, "toarray") else value))
+        if hasattr(value, "toarray"):
+            _LOG.info("%s: takes %s, a sparse matrix", path, name)
+            value = value.toarray()
+        return Variable.held(np.asarray(value))
 
     others = ", ".join(f"the {kind} {name}" for name, _, kind in listed if kind in {"struct", "cell"})
     return array_cube(path, shapes, load, wanted, file_format="MATLAB 5", others=others)

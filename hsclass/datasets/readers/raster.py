@@ -32,10 +32,13 @@ _NANOMETRES = {
 
 
 class RasterStore(Store):
-    """The pixels of a raster; `masked` are the bands, by index, whose masks together are the file's own mask."""
+    """The pixels of a raster; its own mask are those of the bands `masked`, by index, and the bands `alpha`."""
 
-    def __init__(self, path: Path, shape: tuple[int, int, int], dtype: np.dtype, masked: Sequence[int]) -> None:
-        self._path, self._shape, self._dtype, self._masked = path, shape, dtype, masked
+    def __init__(
+        self, path: Path, shape: tuple[int, int, int], dtype: np.dtype, *, masked: Sequence[int], alpha: Sequence[int]
+    ) -> None:
+        self._path, self._shape, self._dtype = path, shape, dtype
+        self._masked, self._alpha = ([band + 1 for band in bands] for bands in (masked, alpha))
         self._buffer: np.ndarray | None = None
         self._source: Any = None
 
@@ -66,23 +69,26 @@ class RasterStore(Store):
 
     def mask(self, rows: slice) -> np.ndarray | None:
         """Read rows of the mask: an internal one, a .msk file or an alpha band."""
-        if not self._masked:
-            return None
         start, stop, _ = rows.indices(self._shape[0])
+        return self._mask((stop - start, self._shape[1]), window=Window(0, start, self._shape[1], stop - start))
+
+    def _mask(self, shape: tuple[int, int], **options: Any) -> np.ndarray | None:
+        if not (self._masked or self._alpha):
+            return None
+        shown = np.ones(shape, bool)
         with self._open() as source:
-            window = Window(0, start, self._shape[1], stop - start)
-            return np.asarray(source.read_masks([band + 1 for band in self._masked], window=window).all(axis=0))
+            if self._masked:
+                shown &= source.read_masks(self._masked, **options).all(axis=0)
+            if self._alpha:
+                shown &= source.read(self._alpha, **options).all(axis=0)
+        return shown
 
     def thumbnail(self, bands: np.ndarray, step: int) -> tuple[np.ndarray, np.ndarray | None]:
         """Read about every `step`-th row and column, from overviews where the file has some."""
         rows, cols = (-(-side // step) for side in self._shape[:2])
         with self._open() as source:
             values = source.read((bands + 1).tolist(), out_shape=(len(bands), rows, cols))
-            mask = None
-            if self._masked:
-                masks = [band + 1 for band in self._masked]
-                mask = source.read_masks(masks, out_shape=(len(masks), rows, cols)).all(axis=0)
-        return np.moveaxis(values, 0, 2), mask
+        return np.moveaxis(values, 0, 2), self._mask((rows, cols), out_shape=(rows, cols))
 
     @contextmanager
     def _open(self) -> Iterator[Any]:
@@ -118,12 +124,15 @@ def open_raster(path: Path, wanted: Wanted) -> Cube:
             )
         raise DataError(f"{path}: {reason}") from error
     if wanted.axes or wanted.pixels:
-        array = np.moveaxis(cube.stored(), 2, 0)
-        axes, ndim = wanted.axes or "bands rows cols", wanted.ndim or 3
+        ndim = wanted.ndim or 3
+        axes = wanted.axes or ("bands rows cols" if ndim == 3 else "rows cols")
+        array = np.moveaxis(cube.stored(), 2, 0) if ndim == 3 else cube.stored()[..., 0]
         array = arranged(array, path, ndim=ndim, axes=axes, pixels=wanted.pixels, shape=wanted.shape)
         shape = (array.shape[0], array.shape[1], array.shape[2] if ndim == 3 else 1)
         return Cube(path, cube.format, shape, cube.dtype, ArrayStore(array.__getitem__), nodata=cube.nodata)
-    if wanted.ndim == 2 and cube.shape[2] != 1:
+    if wanted.ndim == 2 and len(cube.good) == 1:
+        return cube.keep(cube.good)
+    if wanted.ndim == 2:
         raise DataError(f"{path}: has {cube.shape[2]} bands; expected reference labels of one band")
     return cube
 
@@ -149,15 +158,19 @@ def _described(path: Path, source: Any) -> Cube:
     own = {"scene", "rgb"} <= set(tags)  # a cube that hsclass wrote: all bands of a pixel without data are nodata
     scale, offset = _factors(source, envi, tags if own else {})
     centres, widths = _lengths(path, source, envi)
-    alpha = [] if own else [band for band, shown in enumerate(source.colorinterp) if shown == ColorInterp.alpha]
-    masked = [] if own else _masked(source, alpha)
+    # GDAL takes the last of four bands of bytes for alpha where nothing is said; a wavelength says that it is none.
+    spectral = np.zeros(bands, bool) if centres is None else np.isfinite(centres)
+    alpha = [band for band in range(bands) if source.colorinterp[band] == ColorInterp.alpha and not spectral[band]]
+    alpha = [] if own else alpha
+    masked = [] if own else _masked(source)
     flags = _of_bands([source.tags(band).get("bbl") for band in source.indexes], envi.get("bbl"))
     bad = flags == 0
     bad[alpha] = True
     layout = f", {source.interleaving.value} interleaved".lower() if source.interleaving else ""
     known = source.transform != Affine.identity() and source.driver != "LAN"
     return Cube(
-        path, f"{source.driver}{layout}", shape, dtype, RasterStore(path, shape, dtype, masked),
+        path, f"{source.driver}{layout}", shape, dtype,
+        RasterStore(path, shape, dtype, masked=masked, alpha=alpha),
         # The map type of a .lan file is a bare number, of which GDAL makes degrees.
         grid=Grid(None if source.driver == "LAN" else source.crs, source.transform if known else None),
         nodata=source.nodata, wavelengths=centres, fwhm=widths, good_bands=~bad if bad.any() else None,
@@ -176,10 +189,10 @@ def _factors(source: Any, envi: dict[str, str], own: dict[str, str]) -> tuple[np
     return (np.full(source.count, 1 / factor), None) if np.isfinite(factor) and factor > 0 else (None, None)
 
 
-def _masked(source: Any, alpha: Sequence[int]) -> list[int]:
+def _masked(source: Any) -> list[int]:
     """Return the bands whose masks together are the file's own mask: one where it is common to all bands."""
-    plain = {MaskFlags.all_valid, MaskFlags.nodata}
-    masked = [band for band, flags in enumerate(source.mask_flag_enums) if band not in alpha and not plain & set(flags)]
+    plain = {MaskFlags.all_valid, MaskFlags.nodata, MaskFlags.alpha}
+    masked = [band for band, flags in enumerate(source.mask_flag_enums) if not plain & set(flags)]
     common = masked and MaskFlags.per_dataset in source.mask_flag_enums[masked[0]]
     return masked[:1] if common else masked
 

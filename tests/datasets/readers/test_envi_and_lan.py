@@ -1,6 +1,7 @@
 """ENVI in its three orders, named by header or data, and ERDAS .lan; short files are not read as zeros."""
 
 import struct
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -125,3 +126,41 @@ def test_scale_of_a_geotiff(tmp_path: Path, cube: np.ndarray) -> None:
     assert read.scale is not None
     assert read.offset is not None
     assert (read.scale.tolist(), read.offset.tolist()) == ([0.5, 0.5, 0.25], [0, 0, 10])
+
+
+@pytest.mark.parametrize("spelt", [str.upper, str.capitalize])
+def test_keys_of_the_header_in_capitals(tmp_path: Path, cube: np.ndarray, spelt: Callable[[str], str]) -> None:
+    keys = {
+        "bbl": "{1, 0, 1}",
+        "reflectance scale factor": "10000",
+        "wavelength": "{400, 500, 600}",
+        "fwhm": "{7, 8, 9}",
+    }
+    more = "".join(f"{spelt(key)} = {value}\n" for key, value in keys.items())
+    read = open_cube(write_envi(tmp_path, cube, "bsq", more=more))
+    assert read.good.tolist() == [0, 2]
+    assert read.factor == 1e-4
+    assert read.wavelengths is not None
+    assert read.fwhm is not None
+    assert (read.wavelengths.tolist(), read.fwhm.tolist()) == ([400, 500, 600], [7, 8, 9])
+
+
+@pytest.mark.parametrize("name", ["f970619.rfl", "x.cube", "y.envi", "2019.08.12_refl"])
+def test_data_of_any_name(tmp_path: Path, cube: np.ndarray, name: str) -> None:
+    header = write_envi(tmp_path, cube, "bsq")
+    (tmp_path / "scene").rename(tmp_path / name)
+    header.rename(tmp_path / f"{name}.hdr")
+    np.testing.assert_array_equal(open_cube(tmp_path / name).stored(), cube)
+
+
+@pytest.mark.parametrize("unit", ["", "wavelength units = Unknown\n"])
+def test_micrometres_without_a_unit(
+    tmp_path: Path, cube: np.ndarray, unit: str, warnings_logged: Callable[[], list[str]]
+) -> None:
+    more = f"{unit}wavelength = {{0.4, 0.55, 0.9}}\nfwhm = {{0.01, 0.01, 0.0125}}\n"
+    read = open_cube(write_envi(tmp_path, cube, "bsq", more=more))
+    assert read.wavelengths is not None
+    assert read.fwhm is not None
+    np.testing.assert_allclose(read.wavelengths, [400, 550, 900])
+    np.testing.assert_allclose(read.fwhm, [10, 10, 12.5])
+    assert "wavelengths without a unit end at 0.9 and are taken as micrometres" in warnings_logged()[0]

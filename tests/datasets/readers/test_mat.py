@@ -6,6 +6,7 @@ import h5py
 import numpy as np
 import pytest
 from scipy.io import savemat
+from scipy.sparse import csc_matrix
 
 from hsclass.datasets.readers import open_cube
 from hsclass.errors import DataError
@@ -96,3 +97,21 @@ def test_no_matlab_file(tmp_path: Path, content: bytes) -> None:
     path.write_bytes(content)
     with pytest.raises(DataError, match=r"page\.mat: (is an empty file|cannot be read as a MATLAB file)"):
         open_cube(path, ndim=3).stored()
+
+
+def test_arrays_in_a_struct_are_named_by_it(tmp_path: Path, cube: np.ndarray, labels: np.ndarray) -> None:
+    path = tmp_path / "struct.mat"
+    savemat(path, {"hsi": {"Data": cube, "info": {"gt": labels, "note": "text"}}})
+    np.testing.assert_array_equal(open_cube(path).stored(), cube)
+    np.testing.assert_array_equal(open_cube(path, key="hsi.info.gt", ndim=2).stored()[..., 0], labels)
+    with pytest.raises(DataError, match=r"has no variable 'Data'; it holds hsi\.Data \(4, 5, 3\), hsi\.info\.gt"):
+        open_cube(path, key="Data")
+    savemat(path, {"hsi": {"Data": cube}, "gt": labels})
+    np.testing.assert_array_equal(open_cube(path, key="hsi.Data").stored(), cube)
+    with pytest.raises(DataError, match=r"it holds gt .* and the struct hsi"):
+        open_cube(path, ndim=3)
+
+
+def test_sparse_matrix_is_read(tmp_path: Path, labels: np.ndarray) -> None:
+    savemat(tmp_path / "sparse.mat", {"gt": csc_matrix(labels.astype(float))})
+    np.testing.assert_array_equal(open_cube(tmp_path / "sparse.mat", ndim=2).stored()[..., 0], labels)
