@@ -1,10 +1,11 @@
-"""What `hsclass estimate` foretells of an experiment beside what it then took.
+"""What `hsclass estimate` says of an experiment, compared with what it then took.
 
     python benchmarks/estimate.py [config/quick.yaml] [--cores 2] [--folder DIR]
 
-The experiment is calibrated on made scenes, estimated, run from nothing to its report, and estimated once more from its
-own jobs, all in one folder. Prints a row for each rule and model: seconds of its jobs foretold and taken, the most
-memory foretold and taken; and last `estimate_ratio=…`, the time from start to end that was foretold over that taken.
+The experiment is calibrated on synthetic scenes or images, estimated, run from nothing to its report, and estimated
+once more from its own jobs, all in one folder. Prints a row for each rule and model: seconds of its jobs estimated and
+taken, the most memory estimated and taken; and last `estimate_ratio=…`, the time from start to end that was estimated
+over that taken.
 """
 
 import argparse
@@ -47,25 +48,25 @@ def main() -> None:
     os.environ["PYTHONPATH"] = str(ROOT)
     plan = load_experiment(asked.config)
     start = time.monotonic()
-    run_calibration(write_calibration(plan, folder / CALIBRATION / "one"), ROOT / "Snakefile", cores=asked.cores)
+    run_calibration(write_calibration(plan, folder / CALIBRATION / "one"), cores=asked.cores)
     print(f"calibration: {time.monotonic() - start:.0f} s", flush=True)
-    before = estimate(plan, cores=asked.cores, folder=folder)
+    before = estimate(asked.config, cores=asked.cores, folder=folder)
     command = [str(programs / "snakemake"), "--snakefile", str(ROOT / "Snakefile"), "--directory", str(folder), "-q"]
     start = time.monotonic()
     subprocess.run([*command, "--cores", str(asked.cores), "--configfile", str(asked.config.resolve())], check=True)
     wall = time.monotonic() - start
     (folder / CALIBRATION).rename(folder / f"{CALIBRATION}-before")
-    after = estimate(plan, cores=asked.cores, folder=folder)
-    print("| rule | of | jobs | seconds foretold | taken | MB foretold | taken |\n|---|---|---|---|---|---|---|")
+    after = estimate(asked.config, cores=asked.cores, folder=folder)
+    print("| rule | of | jobs | seconds estimated | taken | MB estimated | taken |\n|---|---|---|---|---|---|---|")
     for rule in before.rules:
         seconds, memory = taken(folder, rule.rule, rule.subject)
-        told = ("-", "-") if rule.seconds is None else (f"{rule.seconds:.1f}", f"{rule.memory_mb:.0f}")
-        cells = (rule.rule, rule.subject, rule.jobs, told[0], f"{seconds:.1f}", told[1], f"{memory:.0f}")
+        expected = ("-", "-") if rule.seconds is None else (f"{rule.seconds:.1f}", f"{rule.memory_mb:.0f}")
+        cells = (rule.rule, rule.subject, rule.jobs, expected[0], f"{seconds:.1f}", expected[1], f"{memory:.0f}")
         print("|", " | ".join(map(str, cells)), "|")
-    cpu = sum(timing.cpu_seconds for timing in timed_jobs(folder)) / 3600
-    print(f"CPU hours: {before.cpu_hours:.3f} foretold, {cpu:.3f} taken")
-    print(f"from start to end: {before.wall_seconds:.0f} s foretold, {wall:.0f} s taken;", end=" ")
-    print(f"foretold from its own jobs {after.wall_seconds:.0f} s")
+    cpu = sum(timing.cpu_seconds for timing in timed_jobs(folder, images=plan.samples == "images")) / 3600
+    print(f"CPU hours: {before.cpu_hours:.3f} estimated, {cpu:.3f} taken")
+    print(f"from start to end: {before.wall_seconds:.0f} s estimated, {wall:.0f} s taken;", end=" ")
+    print(f"estimated from its own jobs {after.wall_seconds:.0f} s")
     print(f"estimate_ratio={before.wall_seconds / wall:.2f}")
 
 

@@ -11,13 +11,13 @@ import argparse
 from pathlib import Path
 
 import numpy as np
+from hsclass.planning.backbone_costs import BACKBONE_COSTS
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import KFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from hsclass.images.frozen import read_features
-from hsclass.planning.backbone_costs import BACKBONE_COSTS
 from hsclass.samples.images import read_index
 from hsclass.split import Role, read_split
 

@@ -10,7 +10,8 @@ HELD_BYTES = 1_500_000_000
 PROGRAM = 500
 """MB [10^6 bytes] of a process before it holds any data; 120 were measured."""
 
-_LIBRARY = {False: 1000, True: 2500}  # MB of a model's library and what it compiles; 430 and 1,430 were measured
+_LIBRARY = {False: 500, True: 1500}  # MB of a model's library and what it compiles; 350 and 1,000 were measured
+_MAP = {False: 500, True: 1000}  # MB for mapping strip by strip, which `--memory` bounds
 _ROW = 3e-3  # MB that the tables of an image take
 _FLOAT = 4
 
@@ -18,6 +19,11 @@ _FLOAT = 4
 def program_megabytes(stage: str, *, network: bool) -> float:
     """Return the MB of the program of a stage: `train`, `predict` and those like them load a model's library."""
     return PROGRAM + (_LIBRARY[network] if stage in {"train", "predict", "features"} else 0)
+
+
+def map_budget(*, network: bool) -> float:
+    """Return the MB that the workflow grants mapping strip by strip."""
+    return _MAP[network]
 
 
 def stage_megabytes(stage: str, *, cube: float, pixels: int, runs: int = 1) -> float:

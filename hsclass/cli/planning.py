@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 @app.command()
 def estimate(
-    config: Annotated[Path, typer.Argument(metavar="CONFIG", help="experiment file")],
+    experiment: Annotated[
+        str, typer.Argument(metavar="EXPERIMENT.yaml", help="experiment file, or the name of one that comes along")
+    ],
     cores: Annotated[int, typer.Option(min=1, help="that the jobs share")] = 2,
     folder: Annotated[
         Path, typer.Option(help="where earlier experiments ran, whose times are the basis", show_default="this one")
@@ -22,32 +24,31 @@ def estimate(
     calibrate: Annotated[
         bool,
         typer.Option(
-            "--calibrate", help="first run its models and features on small made scenes or images, to time them"
+            "--calibrate", help="first run its models and features on small synthetic scenes or images, to time them"
         ),
     ] = False,
-    snakefile: Annotated[Path, typer.Option(help="of the calibration run")] = Path("Snakefile"),
     as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
 ) -> None:
-    """Tell what an experiment takes before it runs: jobs, hours, memory, disk, and the time on so many cores."""
+    """Estimate what an experiment takes: jobs, hours, memory, disk, and the time on so many cores."""
     from hsclass.experiment import load_experiment
+    from hsclass.launch import experiment_file
     from hsclass.planning.calibration import run_calibration, write_calibration
     from hsclass.planning.estimate import CALIBRATION
-    from hsclass.planning.estimate import estimate as foretell
-    from hsclass.planning.image_calibration import write_image_calibration
+    from hsclass.planning.estimate import estimate as estimated
 
-    plan = load_experiment(config)
+    file = experiment_file(experiment)
     if calibrate:
-        home = folder / CALIBRATION / plan.plan.experiment
-        made = write_image_calibration(plan, home) if plan.samples == "images" else write_calibration(plan, home)
-        run_calibration(made, snakefile, cores=cores)
-    found = foretell(plan, cores=cores, folder=folder)
+        plan = load_experiment(file)
+        synthetic = write_calibration(plan, folder / CALIBRATION / plan.plan.experiment)
+        run_calibration(synthetic, cores=cores)
+    found = estimated(file, cores=cores, folder=folder)
     if as_json:
         typer.echo(json.dumps(found.as_dict(), indent=1))
     else:
-        _tell(found)
+        _show(found)
 
 
-def _tell(found: "Estimate") -> None:
+def _show(found: "Estimate") -> None:
     from rich.console import Console
     from rich.table import Table
 
@@ -65,9 +66,9 @@ def _tell(found: "Estimate") -> None:
         )  # fmt: skip
     Console(width=140).print(table)
     jobs = sum(rule.jobs for rule in found.rules)
-    cards = f", {found.gpu_hours:.2f} GPU hours" if found.gpu_hours else ""
+    gpus = f", {found.gpu_hours:.2f} GPU hours" if found.gpu_hours else ""
     typer.echo(
-        f"{jobs} jobs: {duration(found.wall_seconds)} on {found.cores} cores, {found.cpu_hours:.2f} CPU hours{cards},"
+        f"{jobs} jobs: {duration(found.wall_seconds)} on {found.cores} cores, {found.cpu_hours:.2f} CPU hours{gpus},"
         f" {found.memory_mb:.0f} MB of memory and {found.disk_mb:.0f} MB of disk, from {found.timed} timed jobs"
     )
     for note in found.notes:

@@ -5,25 +5,20 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from hsclass.experiment import Experiment
-from hsclass.planning.forecast import Forecast, Forecaster, SceneForecaster
-from hsclass.planning.image_forecast import ImageForecaster
-from hsclass.planning.image_jobs import image_jobs
-from hsclass.planning.image_needs import ImageNeeds
-from hsclass.planning.image_timings import timed_image_jobs
-from hsclass.planning.jobs import Job, counted, experiment_jobs
-from hsclass.planning.needs import Grants, Needs
+from hsclass.experiment import Experiment, read_config
+from hsclass.planning.dag import Job, planned_jobs
+from hsclass.planning.resources import JobResources
+from hsclass.planning.scaling import Estimator, JobEstimate
 from hsclass.planning.schedule import schedule
-from hsclass.planning.timings import Timing, timed_jobs
+from hsclass.planning.timings import timed_jobs
 
 CALIBRATION = "calibration"
 """Folder, in that of the experiment, of a run that was made to be timed."""
 
-_SCORED = {"evaluate", "gather", "evaluate_images"}  # told of as one, whatever their model
+_SCORED = {"evaluate", "gather"}  # shown as one, whatever their model
 _OVERHEAD = 0.2  # s that Snakemake takes for each job itself; see benchmarks/RESULTS.md, "Cost of growth"
 
-
-_Foretold = list[tuple[Job, Forecast | None]]
+_Estimated = list[tuple[Job, JobEstimate | None]]
 
 
 @dataclass(frozen=True)
@@ -69,7 +64,7 @@ class Estimate:
     rules : tuple of RuleEstimate
     cores : int
     wall_seconds, memory_mb : float
-        From start to end on so many cores, and the most that jobs beside each other hold; of what has a basis.
+        From start to end on so many cores, and the most that jobs hold at the same time; of what has a basis.
     cpu_hours, gpu_hours, disk_mb : float
         Of what has a basis.
     timed : int
@@ -93,58 +88,43 @@ class Estimate:
         return asdict(self)
 
 
-def estimate(experiment: Experiment, *, cores: int, folder: Path) -> Estimate:
+def estimate(config: Path, *, cores: int, folder: Path) -> Estimate:
     """Estimate what an experiment takes, from nothing to its report.
 
     Parameters
     ----------
-    experiment : Experiment
+    config : Path
+        Experiment file.
     cores : int
         That its jobs share.
     folder : Path
         Where earlier experiments ran (their `logs` and `results` are the basis), and where calibration runs did.
     """
-    jobs = _jobs(experiment)
-    needs, timings, foretell = _basis(experiment, folder)
-    forecasts = [foretell(job) for job in jobs]
-    rules = tuple(_of_rule(found, needs) for found in _by_rule(jobs, forecasts))
+    experiment = Experiment(read_config(config))
+    jobs = planned_jobs(config, cores=cores)
+    images = experiment.samples == "images"
+    folders = [folder, *sorted((folder / CALIBRATION).glob("*"))]
+    timings = [timing for place in folders for timing in timed_jobs(place, images=images)]
+    resources = JobResources(experiment, folder)
+    estimator = Estimator(resources, timings)
+    found = [(job, estimator(job)) for job in jobs]
+    rules = tuple(_of_rule(group) for group in _by_rule(found))
     placed = schedule(
-        jobs, [_OVERHEAD + (found.seconds if found else 0.0) for found in forecasts],
-        [found.memory_mb if found else 0.0 for found in forecasts], cores=cores,
+        jobs, [_OVERHEAD + (each.seconds if each else 0.0) for _, each in found],
+        [each.memory_mb if each else 0.0 for _, each in found], cores=cores,
     )  # fmt: skip
-    known = [(job, found) for job, found in zip(jobs, forecasts, strict=True) if found]
+    known = [(job, each) for job, each in found if each]
     return Estimate(
         rules=rules,
         cores=cores,
         wall_seconds=placed.seconds,
         memory_mb=placed.memory_mb,
-        cpu_hours=sum(found.cpu_seconds for _, found in known) / 3600,
-        gpu_hours=sum(job.gpus * found.seconds for job, found in known) / 3600,
-        disk_mb=sum(found.disk_mb for _, found in known),
+        cpu_hours=sum(each.cpu_seconds for _, each in known) / 3600,
+        gpu_hours=sum(job.gpus * each.seconds for job, each in known) / 3600,
+        disk_mb=sum(each.disk_mb for _, each in known),
         timed=len(timings),
-        notes=_notes(experiment, needs, rules),
+        notes=_notes(experiment, resources, rules),
     )
-
-
-def job_counts(experiment: Experiment) -> dict[str, int]:
-    """Return how many jobs each rule has, as `snakemake -n` counts them where nothing is done yet."""
-    return {rule: len(jobs) for rule, jobs in counted(_jobs(experiment))}
-
-
-def _jobs(experiment: Experiment) -> list[Job]:
-    return image_jobs(experiment) if experiment.samples == "images" else experiment_jobs(experiment)
-
-
-def _basis(experiment: Experiment, folder: Path) -> tuple[Grants, list[Timing], Forecaster]:
-    """Return what jobs ask for, which ones were timed, and what foretells by these."""
-    folders = [folder, *sorted((folder / CALIBRATION).glob("*"))]
-    if experiment.samples == "images":
-        found = [timing for place in folders for timing in timed_image_jobs(place)]
-        image_needs = ImageNeeds(experiment, folder)
-        return image_needs, found, ImageForecaster(experiment, image_needs, found)
-    found = [timing for place in folders for timing in timed_jobs(place)]
-    needs = Needs(experiment, folder)
-    return needs, found, SceneForecaster(experiment, needs, found)
 
 
 def _subject(job: Job) -> str:
@@ -152,41 +132,38 @@ def _subject(job: Job) -> str:
     return "" if job.rule in _SCORED else "/".join(names)
 
 
-def _by_rule(jobs: Sequence[Job], forecasts: Sequence[Forecast | None]) -> Iterable[_Foretold]:
-    found: dict[tuple[str, str], _Foretold] = {}
-    for job, forecast in zip(jobs, forecasts, strict=True):
-        found.setdefault((job.rule, _subject(job)), []).append((job, forecast))
-    return found.values()
+def _by_rule(found: _Estimated) -> Iterable[_Estimated]:
+    groups: dict[tuple[str, str], _Estimated] = {}
+    for job, each in found:
+        groups.setdefault((job.rule, _subject(job)), []).append((job, each))
+    return groups.values()
 
 
-def _of_rule(found: _Foretold, needs: Grants) -> RuleEstimate:
-    rule = found[0][0].rule
-    known = [(job, forecast) for job, forecast in found if forecast]
+def _of_rule(found: _Estimated) -> RuleEstimate:
+    known = [(job, each) for job, each in found if each]
     whole = len(known) == len(found)
-    # Jobs that differ in the seed alone ask for the same.
-    unlike = {tuple((k, v) for k, v in job.wildcards.items() if k != "seed"): job for job, _ in found}.values()
     return RuleEstimate(
-        rule=rule,
+        rule=found[0][0].rule,
         subject=_subject(found[0][0]),
         jobs=len(found),
-        seconds=sum(f.seconds for _, f in known) if whole else None,
-        cpu_seconds=sum(f.cpu_seconds for _, f in known) if whole else None,
-        gpu_seconds=sum(job.gpus * f.seconds for job, f in known) if whole else None,
-        memory_mb=max(f.memory_mb for _, f in known) if whole else None,
-        asked_mb=max(needs.memory(rule, job.wildcards) for job in unlike),
-        minutes=max(needs.minutes(rule, job.wildcards) for job in unlike),
-        disk_mb=sum(f.disk_mb for _, f in known) if whole else None,
+        seconds=sum(each.seconds for _, each in known) if whole else None,
+        cpu_seconds=sum(each.cpu_seconds for _, each in known) if whole else None,
+        gpu_seconds=sum(job.gpus * each.seconds for job, each in known) if whole else None,
+        memory_mb=max(each.memory_mb for _, each in known) if whole else None,
+        asked_mb=max(job.memory_mb for job, _ in found),
+        minutes=max(job.minutes for job, _ in found),
+        disk_mb=sum(each.disk_mb for _, each in known) if whole else None,
         basis=known[0][1].like if whole and known[0][1] else "",
     )
 
 
-def _notes(experiment: Experiment, needs: Grants, rules: Sequence[RuleEstimate]) -> tuple[str, ...]:
-    notes = needs.unknown()
+def _notes(experiment: Experiment, resources: JobResources, rules: Sequence[RuleEstimate]) -> tuple[str, ...]:
+    notes = resources.unknown()
     if lacking := [" ".join((found.rule, found.subject)).strip() for found in rules if found.seconds is None]:
         notes.append(f"not counted, as no such job was timed: {', '.join(lacking)}")
     near = [f"{found.rule} {found.subject} ({found.basis})" for found in rules if found.basis.startswith("other")]
     if near:
         notes.append(f"derived from jobs that are like them: {', '.join(near)}")
     if any(entry.search for entry in experiment.models.values()):
-        notes.append("searches: at most; trials that are given up take less")
+        notes.append("searches: at most; trials that are stopped early take less")
     return tuple(notes)

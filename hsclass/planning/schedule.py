@@ -4,7 +4,7 @@ import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hsclass.planning.jobs import Job
+from hsclass.planning.dag import Job
 
 
 @dataclass(frozen=True)

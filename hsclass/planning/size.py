@@ -1,155 +1,159 @@
-"""How large the scenes of an experiment are, and how much each run has to do, as far as known before it runs."""
+"""How large the scenes or the sets of images of an experiment are, as known before it runs."""
 
-from collections.abc import Mapping
+import json
+import os
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from hsclass.datasets.descriptor import Descriptor, SceneOptions
+from hsclass.datasets.fetch_images import mirrored_images
+from hsclass.datasets.image_set import ImageSet
 from hsclass.datasets.readers import open_cube
 from hsclass.experiment import Experiment
-from hsclass.features import feature_class
-from hsclass.models import model_class
-from hsclass.samplers.folds import train_share
+from hsclass.memory import held_megabytes
+from hsclass.samples.bigearthnet import BANDS, CLASSES, SIDES
+from hsclass.samples.reading import SUFFIXES, UnreadableError, read_image
 
-DEFAULT = (1000, 1000, 200)
+SCENE = (1000, 1000, 200)
 """(rows, cols, bands) of a scene of which nothing is known before it is built."""
 
+IMAGES = (10_000, (256, 256, 3))
+"""Images, and their (rows, cols, bands), of a set of which nothing is known before it is indexed."""
+
 _LABELLED = 0.5  # of a scene whose labelled pixels are not known; it is half of Indian Pines
-_CLASSES = 16
+_CLASSES = 20
 
 
 @dataclass(frozen=True)
 class Size:
-    """Size of a scene.
+    """Size of a scene or of a set of images.
 
     Attributes
     ----------
-    rows, cols, bands : int
-    classes, labelled : int
-        Classes, and labelled pixels.
+    samples, labelled : int
+        Pixels or images; those with a label.
+    shape : tuple of int
+        Rows, columns and bands of the scene, or of most images.
+    classes : int
+    images : bool
+    files : int
+        Files that an image consists of.
     known : bool
-        False where nothing tells the size, so that it is the default.
+        False where nothing is known of the size, so that it is the default.
     """
 
-    rows: int
-    cols: int
-    bands: int
-    classes: int
+    samples: int
     labelled: int
+    shape: tuple[int, int, int]
+    classes: int
+    images: bool = False
+    files: int = 1
     known: bool = True
 
     @property
-    def pixels(self) -> int:
-        """Pixels, labelled or not."""
-        return self.rows * self.cols
-
-    @property
     def megabytes(self) -> float:
-        """MB [10^6 bytes] that the cube takes as float32."""
-        return 4e-6 * self.pixels * self.bands
-
-
-@dataclass(frozen=True)
-class Task:
-    """What one run of a model on features has to do.
-
-    Attributes
-    ----------
-    size : Size
-    features : int
-        Length of a pixel's feature vector.
-    side : int
-        Side [pixels] of the windows that the model looks at; 1 for a model of single pixels.
-    n_train : int
-        Training pixels.
-    epochs : int
-        At most; 1 for a model without epochs.
-    network, bounded : bool
-        Whether the model is a network; whether features look no farther than a known distance.
-    """
-
-    size: Size
-    features: int
-    side: int
-    n_train: int
-    epochs: int
-    network: bool
-    bounded: bool
+        """MB [10^6 bytes] of the cube as float32, or of all images as they are held."""
+        if self.images:
+            return held_megabytes(self.samples, prod(self.shape), channels=self.shape[2], most=float("inf"))
+        return 4e-6 * prod(self.shape)
 
     @property
-    def train_values(self) -> float:
-        """Numbers that training looks at: of each feature of each pixel of each window, in each epoch."""
-        return float(self.epochs) * self.n_train * self.side**2 * self.features
-
-    @property
-    def map_values(self) -> float:
-        """Numbers that a map window by window looks at."""
-        return float(self.size.pixels) * self.side**2 * self.features
+    def guess(self) -> str:
+        """What is taken where the size is not known, in words."""
+        rows, cols, bands = self.shape
+        if self.images:
+            return f"{self.samples} images of {rows} x {cols} pixels and {bands} bands"
+        return f"{rows} x {cols} pixels and {bands} bands"
 
 
-def scene_size(experiment: Experiment, scene: str, folder: Path = Path()) -> Size:
-    """Return the size of a scene: from its descriptor, else from the built scene, else the default.
+def sample_size(experiment: Experiment, name: str, folder: Path = Path()) -> Size:
+    """Return the size of a scene or of a set of images.
+
+    It is that of the descriptor, else that of what an earlier run has built or of a folder of images, else the default.
 
     Parameters
     ----------
     experiment : Experiment
-    scene : str
-        Name of the scene in the experiment.
+    name : str
+        Of the scene or set in the experiment.
     folder : Path
         Where the experiment runs.
     """
-    descriptor, cut = experiment.descriptors[scene], experiment.scenes[scene].options
-    assert isinstance(descriptor, Descriptor)
+    built = folder / "results" / name
+    described = experiment.descriptors[name]
+    if isinstance(described, ImageSet):
+        return built_images(built, files=_files(described)) or _described_images(described)
+    cut = experiment.scenes[name].options
     assert isinstance(cut, SceneOptions)
-    built = folder / "results" / scene / "cube.tif"
+    return _scene(described, cut, built)
+
+
+def _scene(described: Descriptor, cut: SceneOptions, built: Path) -> Size:
     known = True
-    if descriptor.kept_shape is not None:
-        full = descriptor.kept_shape
-        rows, cols, bands = cut.cut_shape(full)
-    elif built.is_file():
-        rows, cols, bands = full = open_cube(built).shape
+    if described.kept_shape is not None:
+        full = described.kept_shape
+        shape = cut.cut_shape(full)
+    elif cube := built_cube(built):
+        shape = full = cube
     else:
-        rows, cols, bands = full = DEFAULT
+        shape = full = SCENE
         known = False
-    kept = [entry for entry in descriptor.classes if entry.id not in cut.drop_classes]
+    kept = [entry for entry in described.classes if entry.id not in cut.drop_classes]
     counts = [entry.pixels for entry in kept]
-    share = rows * cols / (full[0] * full[1])
+    pixels = shape[0] * shape[1]
+    labelled = _LABELLED * pixels
     if counts and None not in counts:
-        labelled = round(share * sum(count or 0 for count in counts))
-    else:
-        labelled = round(_LABELLED * rows * cols)
-    return Size(rows, cols, bands, len(kept) or _CLASSES, labelled, known)
+        labelled = sum(count or 0 for count in counts) * pixels / (full[0] * full[1])
+    return Size(pixels, round(labelled), shape, len(kept) or _CLASSES, known=known)
 
 
-def model_side(kind: str, options: Mapping[str, Any], window: int, n_features: int, n_classes: int) -> int:
-    """Return the side [pixels] of the windows that a model looks at, 1 for one that looks at single pixels."""
-    family = model_class(kind)
-    parsed = family.Options.model_validate(options)
-    return 2 * family(parsed, window=window, n_features=n_features, n_classes=n_classes).reach + 1
+def built_cube(folder: Path) -> tuple[int, int, int] | None:
+    """Return (rows, cols, bands) of the scene that was built in a folder, None where there is none."""
+    cube = folder / "cube.tif"
+    return open_cube(cube).shape if cube.is_file() else None
 
 
-def run_task(experiment: Experiment, scene: str, split: str, features: str, model: str, *, size: Size) -> Task:
-    """Return what a run has to do on a scene of that size."""
-    extractor = feature_class(experiment.features[features].kind)(**experiment.features[features].all_options)
-    descriptor = experiment.descriptors[scene]
-    assert isinstance(descriptor, Descriptor)
-    count = extractor.count(size.bands, size.classes, descriptor.kept_wavelengths)
-    entry, given = experiment.models[model], experiment.models[model].given
-    family = model_class(entry.kind)
-    options = family.Options.model_validate(given)
-    number = size.bands if count is None else count
-    fractions = experiment.plan.fractions
-    folds = experiment.splits[split].all_options.get("folds")
-    share = train_share(folds, fractions.validation) if folds else fractions.train
-    return Task(
-        size=size,
-        features=number,
-        side=model_side(entry.kind, given, experiment.plan.window, number, size.classes),
-        n_train=max(1, int(np.ceil(share * size.labelled))),
-        epochs=int(getattr(options, "epochs", 1)),
-        network=family.network,
-        bounded=extractor.reach is not None,
-    )
+def built_images(folder: Path, *, files: int = 1) -> Size | None:
+    """Return the size of the set of images that was indexed in a folder, None where there is none."""
+    try:
+        found = json.loads((folder / "index.json").read_text())
+        count, (rows, cols, bands) = int(found["images"]), found["shape"]
+        return Size(count, count, (rows, cols, bands), len(found["classes"]), images=True, files=files)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _described_images(described: ImageSet) -> Size:
+    images, shape, classes = described.images, described.shape, len(described.classes)
+    home = Path(described.folder) if described.folder else mirrored_images(described)
+    if home and not (images and shape):
+        images, shape, classes = _look(home, described)
+    count = images or IMAGES[0]
+    return Size(
+        count, count, shape or IMAGES[1], classes or _CLASSES, images=True, files=_files(described),
+        known=bool(images and shape),
+    )  # fmt: skip
+
+
+def _files(described: ImageSet) -> int:
+    return len(BANDS) + 1 if described.several_labels else 1
+
+
+def _look(home: Path, described: ImageSet) -> tuple[int, tuple[int, int, int] | None, int]:
+    """Count the images of a folder, and look at the first one."""
+    if described.several_labels:
+        patches = sum(entry.is_dir() for entry in os.scandir(home)) if home.is_dir() else 0
+        return patches, (SIDES["B02"], SIDES["B02"], len(BANDS)), len(CLASSES)
+    kinds, count, first = set(), 0, None
+    for place, _, names in os.walk(home):
+        images = [name for name in names if name.lower().endswith(SUFFIXES)]
+        if images:
+            kinds.add(Path(place).name)
+            count += len(images)
+            first = first or Path(place) / images[0]
+    try:
+        shape = read_image(first).shape if first else None
+    except UnreadableError:
+        shape = None
+    return count, shape and (shape[0], shape[1], shape[2]), len(kinds)

@@ -1,13 +1,12 @@
-"""The made experiment that a calibration runs."""
+"""The synthetic experiment that a calibration runs."""
 
 from pathlib import Path
 
 import numpy as np
-import pytest
 
-from hsclass.errors import UsageError
 from hsclass.experiment import load_experiment
-from hsclass.planning.calibration import run_calibration, write_calibration
+from hsclass.planning.calibration import write_calibration
+from hsclass.planning.size import sample_size
 
 PCA = {"features": "pca", "components": 30}
 
@@ -16,7 +15,7 @@ def test_calibration_has_the_models_on_two_scenes_of_the_same_bands(tmp_path: Pa
     searched = {"model": "svm", "c": 10, "tune": {"trials": 3}}
     given = experiment(features=["raw", PCA], models=[searched, {"model": "cnn3d", "epochs": 20}], window=7)
     made = load_experiment(write_calibration(given, tmp_path))
-    assert [made.descriptors[name].shape for name in ("small", "large")] == [(48, 48, 200), (96, 96, 200)]
+    assert [sample_size(made, name).shape for name in ("small", "large")] == [(48, 48, 200), (96, 96, 200)]
     assert list(made.features) == ["raw", "pca"]
     assert made.models["svm"].all_options["c"] == 10
     assert made.models["svm"].search is None
@@ -26,6 +25,14 @@ def test_calibration_has_the_models_on_two_scenes_of_the_same_bands(tmp_path: Pa
     assert np.unique(labels).tolist() == list(range(1, 17))
 
 
-def test_calibration_without_a_snakefile_says_where_to_run_it(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"--calibrate: .*no such file; run it where the Snakefile is"):
-        run_calibration(tmp_path / "experiment.yaml", tmp_path / "Snakefile", cores=2)
+def test_calibration_has_the_models_on_two_sets_of_images_of_the_same_size(tmp_path: Path, on_images) -> None:
+    features = {"features": "efficientnet_lite0", "size": 64}
+    tuned = {"model": "fine_tune", "trained_blocks": 8, "epochs": 20}
+    given = on_images(images=["ucmerced"], splits=["lists"], features=[features], models=["logistic", tuned])
+    made = load_experiment(write_calibration(given, tmp_path))
+    sizes = [sample_size(made, name) for name in ("small", "large")]
+    assert [(size.samples, size.shape) for size in sizes] == [(60, (256, 256, 3)), (180, (256, 256, 3))]
+    assert [size.classes for size in sizes] == [6, 18]  # of ten images or more
+    assert made.models["fine_tune"].all_options["epochs"] == 3
+    assert made.models["fine_tune"].all_options["trained_blocks"] == 8
+    assert made.features["efficientnet_lite0"].all_options["size"] == 64

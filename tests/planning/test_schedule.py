@@ -2,7 +2,7 @@
 
 import pytest
 
-from hsclass.planning.jobs import Job
+from hsclass.planning.dag import Job
 from hsclass.planning.schedule import schedule
 
 

@@ -72,7 +72,7 @@ rule split_images:
         settings=lambda wildcards: settings("splits", wildcards.split),
         train=EXPERIMENT.plan.fractions.train,
         validation=EXPERIMENT.plan.fractions.validation,
-        code=lambda wildcards: stage_digest("split", sampler=image_kind("splits", wildcards.split)),
+        code=split_digest,
     shell:
         "hsclass split {input} --sampler {params.sampler} {params.settings} --train {params.train}"
         " --validation {params.validation} --seed {wildcards.seed} -o {output.table} 2>&1 | tee {log}"
