@@ -19,7 +19,7 @@ import numpy as np
 import hsclass
 from hsclass.raster import Grid
 from hsclass.report.pictures import backdrop, split_picture
-from hsclass.samplers import SAMPLERS
+from hsclass.samplers import sampler_names
 from hsclass.scene import Scene
 from hsclass.split import Role, Split, write_split
 
@@ -43,7 +43,7 @@ def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         needed = needed_options(scene, given, Path(folder))
-        for name in [*SAMPLERS, *EXTRA]:
+        for name in [*sampler_names("pixels"), *EXTRA]:
             options = {**EXTRA.get(name, {}), **needed.get(name, {})}
             split = hsclass.make_split(scene, name.split("-")[0], window=given.window, seed=given.seed, **options)
             roles = np.repeat(np.repeat(split.roles, ZOOM, axis=0), ZOOM, axis=1)
@@ -65,7 +65,7 @@ def facts(split: Split) -> str:
     """Return a line about a split, for the page."""
     parts = [
         f"{int((split.roles == role).sum()):,} {name}"
-        for role, name in zip(Role, ("", "train", "validate", "test", "guard"), strict=True)
+        for role, name in zip(Role, ("", "train", "validation", "test", "guard"), strict=True)
         if name and (split.roles == role).any()
     ]
     lost = [str(share.id) for share in split.classes if share.test == 0]
