@@ -6,11 +6,16 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 
+from typer.main import get_command
+
+import hsclass.cli
+
 ROOT = Path(__file__).parents[1]
 PAGES = [*sorted((ROOT / "docs").rglob("*.md")), *sorted(ROOT.glob("*.md")), ROOT / "benchmarks/RESULTS.md"]
 NAME = re.compile(r"`(hsclass(?:\.\w+)+)(?:\([^`]*\))?`")
 PATH = re.compile(r"(?<![\w/.])((?:hsclass|docs|benchmarks|config|workflow|profiles|tests)/[\w./-]+\.\w+)")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
+SHELLS = {"", "bash", "console"}
 HOLDS_EXAMPLES = {"docs/add-a-model.md", "docs/features.md", "CONTRIBUTING.md"}
 """Pages that name files which their reader is to write."""
 
@@ -85,3 +90,29 @@ def test_links_lead_to_pages_and_sections() -> None:
             if not found.exists() or (section and section not in anchors(found)):
                 broken.add(f"{page.relative_to(ROOT)}: {target}")
     assert broken == set()
+
+
+def shell_lines(page: Path) -> list[str]:
+    """Return the lines of a page's blocks of shell commands, continued lines as one."""
+    fenced = page.read_text(encoding="utf-8").split("\n```")[1::2]
+    blocks = [block.partition("\n") for block in fenced]
+    return "\n".join(body for kind, _, body in blocks if kind in SHELLS).replace("\\\n", " ").splitlines()
+
+
+def commands() -> dict[str, set[str]]:
+    """Return the options of every command of `hsclass`."""
+    group = get_command(hsclass.cli.app)
+    return {name: {text for option in found.params for text in option.opts} for name, found in group.commands.items()}
+
+
+def test_commands_in_the_documentation_have_their_options() -> None:
+    known, wrong = commands(), set()
+    for page in PAGES:
+        for line in shell_lines(page):
+            call = re.search(r"(?:^|\s)hsclass ([a-z]\w*)\b(.*)", line.partition("#")[0])
+            if not call or call[1] == "recover":
+                continue
+            given = set(re.findall(r"(?<=\s)(--?[a-z][\w-]*)", call[2]))
+            if call[1] not in known or not given <= known[call[1]] | {"--help"}:
+                wrong.add(f"{page.relative_to(ROOT)}: {line.strip()}")
+    assert wrong == set()
