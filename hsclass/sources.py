@@ -33,7 +33,7 @@ _STAGES = {
     "images.train": "hsclass.images.training",
     "images.predict": "hsclass.images.predicting",
     "images.evaluate": "hsclass.images.evaluation",
-    "images.report": "hsclass.report.images",
+    "images.report": "hsclass.report",
 }
 _TABLES: dict[str, Mapping[str, str]] = {
     "sampler": SAMPLERS,

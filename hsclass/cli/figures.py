@@ -81,7 +81,10 @@ def report(
     experiment: Annotated[Path, typer.Argument(metavar="EXPERIMENT.json", help="what `hsclass experiment -o` wrote")],
     output: Output,
 ) -> None:
-    """Write the report, index.html, and the tables, accuracy.csv and .tex, of a finished experiment."""
+    """Write the report, index.html, and the tables, accuracy.csv and .tex, of a finished experiment.
+
+    Matched random splits add optimism.csv, comparisons of models comparison.csv.
+    """
     from hsclass.report import write_report
 
     write_report(experiment, output)

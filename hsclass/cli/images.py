@@ -161,7 +161,7 @@ def report(
     output: Output,
 ) -> None:
     """Write the report, index.html, and the table, accuracy.csv, of a finished experiment on images."""
-    from hsclass.report.images import write_image_report
+    from hsclass.report import write_report
 
-    write_image_report(experiment, output)
+    write_report(experiment, output)
     typer.echo(f"report: {output / 'index.html'}, {output / 'accuracy.csv'}", err=True)

@@ -1,11 +1,17 @@
 """Area-adjusted accuracy and areas of the classes, over the seeds of a split."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from hsclass.report.tables import Figure, Group, best, by_split, figure
-from hsclass.report.text import MISSING, between, count, number, ordered, percent, span
-from hsclass.results import Area, ClassArea
+import pandas as pd
+
+from hsclass.report.table import SetResults, best
+from hsclass.report.text import MISSING, between, count, lowest_to_highest, mean_and_spread, number, percent
+
+_FIGURES = [
+    "mapped", "area", "area_low", "area_high", "users_accuracy", "users_low", "users_high", "producers_accuracy",
+    "producers_low", "producers_high",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -27,11 +33,12 @@ class AreaRow:
 class AreaTable:
     """One model under one split; `unsampled` is the share of mapped area in classes that the test pixels miss."""
 
-    group: Group
+    label: str
     unit: str
     total: str
-    oa: Figure
+    oa: str
     interval: str
+    counted: str
     unsampled: str | None
     rows: tuple[AreaRow, ...]
 
@@ -46,59 +53,58 @@ class AreaPanel:
     others: tuple[AreaTable, ...]
 
 
-def area_panels(groups: Sequence[Group]) -> tuple[AreaPanel, ...]:
+def area_panels(results: SetResults) -> tuple[AreaPanel, ...]:
     """Return a panel for each split with a model whose areas were estimated."""
+    classes = results.long(lambda run: run.metrics.area.classes if run.metrics.area else ())
+    if classes.empty:
+        return ()
+    classes[_FIGURES] = classes[_FIGURES].astype(float)
     panels = []
-    for split, of_split in by_split(groups).items():
-        known = [group for group in of_split if _areas(group)]
+    for split, groups in results.by_split():
+        measured = [results.over(group, "area_total").notna().any() for group in groups.itertuples()]
+        known = groups[measured]
+        if known.empty:
+            continue
         first = best(known)
-        if first is not None:
-            others = tuple(_table(group) for group in known if group is not first)
-            panels.append(AreaPanel(split, first.leaky, _table(first), others))
+        tables = {group.method: _table(results, group, classes) for group in known.itertuples()}
+        panels.append(AreaPanel(split, bool(first.leaky), tables.pop(first.method), tuple(tables.values())))
     return tuple(panels)
 
 
-def _areas(group: Group) -> list[Area]:
-    return [run.metrics.area for run in group.runs if run.metrics.area]
-
-
-def _table(group: Group) -> AreaTable:
-    areas = _areas(group)
-    first = areas[0]
-    unsampled = [area.unsampled_share for area in areas]
+def _table(results: SetResults, group: Any, classes: pd.DataFrame) -> AreaTable:
+    unit = str(results.over(group, "area_unit").dropna().iloc[0])
+    unsampled = results.over(group, "area_unsampled_share").dropna()
+    of_group = classes[(classes.split == group.split) & (classes.method == group.method)]
+    seeds = of_group.groupby(["id", "name"], sort=False)[_FIGURES].agg(["mean", "min", "max"])
     return AreaTable(
-        group=group,
-        unit="pixels" if first.unit == "pixels" else first.unit,
-        total=_size(figure(area.total for area in areas).mean, first.unit),
-        oa=figure(area.oa for area in areas),
-        interval=_range([(area.oa_low, area.oa_high) for area in areas]),
-        unsampled=span(percent(share) for share in sorted(unsampled)) if any(unsampled) else None,
-        rows=tuple(_row([area.classes[place] for area in areas], first.unit) for place in range(len(first.classes))),
+        label=group.label,
+        unit=unit,
+        total=_size(results.over(group, "area_total").mean(), unit),
+        oa=mean_and_spread(group.area_oa, group.area_oa_std),
+        interval=between(group.area_oa_low, group.area_oa_high),
+        counted=mean_and_spread(group.oa, group.oa_std),
+        unsampled=lowest_to_highest(unsampled, percent) if unsampled.any() else None,
+        rows=tuple(_row(seeds.loc[key], unit) for key in seeds.index),
     )
 
 
-def _row(seeds: Sequence[ClassArea], unit: str) -> AreaRow:
-    bounds = [(seed.area_low, seed.area_high) for seed in seeds]
-    lows, highs = (ordered(ends) for ends in zip(*bounds, strict=True))
-    interval = f"{_size(lows[0], unit)} to {_size(highs[-1], unit)}" if lows and highs else MISSING
+def _row(seeds: pd.Series, unit: str) -> AreaRow:
+    identity, name = seeds.name
+    low, high = seeds["area_low", "min"], seeds["area_high", "max"]
+    known = pd.notna(low) and pd.notna(high)
     return AreaRow(
-        id=seeds[0].id,
-        name=seeds[0].name,
-        mapped=_size(figure(seed.mapped for seed in seeds).mean, unit),
-        area=_size(figure(seed.area for seed in seeds).mean, unit),
-        area_interval=interval,
-        users=number(figure(seed.users_accuracy for seed in seeds).mean, 2),
-        users_interval=_range([(seed.users_low, seed.users_high) for seed in seeds], 2),
-        producers=number(figure(seed.producers_accuracy for seed in seeds).mean, 2),
-        producers_interval=_range([(seed.producers_low, seed.producers_high) for seed in seeds], 2),
+        id=identity,
+        name=name,
+        mapped=_size(seeds["mapped", "mean"], unit),
+        area=_size(seeds["area", "mean"], unit),
+        area_interval=f"{_size(low, unit)} to {_size(high, unit)}" if known else MISSING,
+        users=number(seeds["users_accuracy", "mean"], 2),
+        users_interval=between(seeds["users_low", "min"], seeds["users_high", "max"], 2),
+        producers=number(seeds["producers_accuracy", "mean"], 2),
+        producers_interval=between(seeds["producers_low", "min"], seeds["producers_high", "max"], 2),
     )
 
 
-def _range(bounds: Sequence[tuple[float | None, float | None]], digits: int = 3) -> str:
-    lows, highs = (ordered(ends) for ends in zip(*bounds, strict=True))
-    return between(lows[0], highs[-1], digits) if lows and highs else MISSING
-
-
-def _size(value: float | None, unit: str) -> str:
+def _size(value: float, unit: str) -> str:
     """Write an area: whole pixels, and hectares with a decimal where there are few."""
-    return number(value, 1) if unit != "pixels" and value is not None and abs(value) < 1000 else count(value)
+    return number(value, 1) if unit != "pixels" and abs(value) < 1000 else count(value)

@@ -1,70 +1,85 @@
 """Calibration: whether a model is right as often as its confidence says."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import pandas as pd
 from markupsafe import Markup
+from matplotlib.figure import Figure
 
-from hsclass.report.plot import Plot
-from hsclass.report.series import Style, draw_line, draw_mark
-from hsclass.report.svg import QUIET, Drawing
-from hsclass.report.tables import Figure, Group, by_split, figure
+from hsclass.report.drawing import canvas, legend, styles, svg, themed
+from hsclass.report.table import SetResults
+from hsclass.report.text import mean_and_spread
+from hsclass.report.theme import LIGHT
 
-_SIDE = 300
-_SMALLEST, _GROWTH = 1.0, 7.0
-"""Marks grow with the pixels of their bin: a bin of a few pixels says little, however far it lies from the line."""
+_SMALLEST, _GROWTH = 2.0, 14.0
+"""Marks grow with the samples of their bin: a bin of a few samples says little, however far it lies from the line."""
 
 
 @dataclass(frozen=True)
-class CalibrationPanel:
-    """One split: the models' reliability curves, and their expected calibration errors (no mean: not measured)."""
+class CalibrationPart:
+    """Reliability curves, a drawing a split, and the models' expected calibration errors.
 
-    split: str
-    leaky: bool
-    errors: tuple[tuple[str, Figure], ...]
-    drawing: Markup
+    Attributes
+    ----------
+    drawings : dict of str to Markup
+        By split; a split without a model whose confidence was measured has none.
+    errors : dict of str to dict of str to str
+        By split and label; a dash for a model whose confidence was not measured.
+    """
 
-
-def calibration_panels(groups: Sequence[Group], styles: Mapping[str, Style], name: str) -> tuple[CalibrationPanel, ...]:
-    """Return a panel for each split with a model whose confidence was measured; `name` begins the drawings' names."""
-    panels = []
-    for place, (split, of_split) in enumerate(by_split(groups).items()):
-        errors = tuple((group.label, _error(group)) for group in of_split)
-        if any(error.mean is not None for _, error in errors):
-            drawing = _draw(of_split, styles, f"{name}-{place}")
-            panels.append(CalibrationPanel(split, of_split[0].leaky, errors, drawing))
-    return tuple(panels)
+    drawings: dict[str, Markup]
+    errors: dict[str, dict[str, str]]
+    model_key: list[tuple[str, Markup]]
 
 
-def reliability(group: Group) -> list[tuple[float, float, float]]:
-    """Return mean confidence, accuracy and share of the pixels of each bin, ascending, all seeds taken together."""
-    sums: dict[tuple[float, float], list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0])
-    for run in group.runs:
-        for found in run.metrics.calibration.bins if run.metrics.calibration else ():
-            bin_sums = sums[found.low, found.high]
-            for place, value in enumerate((1.0, found.confidence, found.accuracy)):
-                bin_sums[place] += found.n * value
-    total = sum(n for n, _, _ in sums.values())
-    return [(confidence / n, right / n, n / total) for _, (n, confidence, right) in sorted(sums.items()) if n]
+def calibration_part(results: SetResults) -> CalibrationPart | None:
+    """Return reliability curves and calibration errors; None where no confidence was measured."""
+    curves = reliability(results)
+    if curves.empty:
+        return None
+    lines = styles(results.labels)
+    drawings, errors = {}, {}
+    for place, (split, groups) in enumerate(results.by_split()):
+        found = curves[curves.split == split]
+        if found.empty:
+            continue
+        errors[split] = {
+            group.label: mean_and_spread(group.calibration_ece, group.calibration_ece_std)
+            for group in groups.itertuples()
+        }
+        drawings[split] = svg(
+            reliability_figure(found, lines), f"{results.key}-calibration-{place}",
+            f"Reliability curves on {split}: accuracy by confidence",
+            "Expected calibration error: " + "; ".join(f"{label} {error}" for label, error in errors[split].items()),
+        )  # fmt: skip
+    return CalibrationPart(drawings, errors, legend(lines, f"{results.key}-calibration-models"))
 
 
-def _error(group: Group) -> Figure:
-    return figure(run.metrics.calibration.ece if run.metrics.calibration else None for run in group.runs)
+def reliability(results: SetResults) -> pd.DataFrame:
+    """Return `confidence`, `accuracy` and `share` of the samples of each bin by split and method, over all seeds."""
+    bins = results.long(lambda run: run.metrics.calibration.bins if run.metrics.calibration else ())
+    if bins.empty:
+        return bins
+    keys = ["split", "method", "label", "low", "high"]
+    weighted = bins.assign(confidence=bins.confidence * bins.n, accuracy=bins.accuracy * bins.n)
+    sums = weighted.groupby(keys, observed=True)[["n", "confidence", "accuracy"]].sum().reset_index()
+    sums[["confidence", "accuracy"]] = sums[["confidence", "accuracy"]].div(sums.n, axis=0)
+    return sums.assign(share=sums.n / sums.groupby(["split", "method"], observed=True).n.transform("sum"))
 
 
-def _draw(groups: Sequence[Group], styles: Mapping[str, Style], name: str) -> Markup:
-    chart = Drawing(name, "Reliability curves: accuracy by confidence", width=_SIDE, height=_SIDE)
-    plot = Plot(right=1, top=1, width=_SIDE, height=_SIDE)
+@themed
+def reliability_figure(curves: pd.DataFrame, lines: dict[str, dict[str, Any]]) -> Figure:
+    """Draw accuracy by confidence, a line a model, around the diagonal of a calibrated one."""
+    figure, ax = canvas(300, 300, xlabel="confidence")
     ticks = [0, 0.25, 0.5, 0.75, 1]
-    plot.frame(chart, x_ticks=ticks, y_ticks=ticks, y_label="{:g}".format)
-    chart.line(plot.x(0), plot.y(0), plot.x(1), plot.y(1), stroke=QUIET, stroke_dasharray="3 3")
-    chart.text(plot.x(0) + 2, plot.y(1) - 6, "accuracy", font_size=11, fill=QUIET)
-    for group in groups:
-        style = styles[group.label]
-        bins = [(plot.x(confidence), plot.y(accuracy), share) for confidence, accuracy, share in reliability(group)]
-        draw_line(chart, [(x, y) for x, y, _ in bins], style, marks=False, opacity=0.45)
-        for x, y, share in bins:
-            draw_mark(chart, x, y, style, size=_SMALLEST + _GROWTH * share**0.5)
-    plot.name_axis(chart, "confidence")
-    return chart.markup()
+    ax.set(xlim=(0, 1), ylim=(0, 1), xticks=ticks, yticks=ticks)
+    ax.set_title("accuracy", color=LIGHT["quiet"], size=11, weight="normal")
+    ax.plot([0, 1], [0, 1], color=LIGHT["quiet"], linestyle=(0, (3, 3)), linewidth=1)
+    for _, rows in curves.groupby("method", observed=True):
+        style = lines[rows.label.iloc[0]]
+        ax.plot(rows.confidence, rows.accuracy, color=style["color"], linestyle=style["linestyle"], alpha=0.45)
+        sizes = (_SMALLEST + _GROWTH * rows.share**0.5) ** 2
+        ax.scatter(rows.confidence, rows.accuracy, sizes, clip_on=False, zorder=3,
+                   marker=style["marker"], facecolor=style["markerfacecolor"], edgecolor=style["color"])  # fmt: skip
+    return figure

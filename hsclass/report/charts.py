@@ -1,112 +1,99 @@
-"""Charts of overall accuracy: with intervals by split, and as bars that set leaky beside honest splits."""
+"""Wide figures of overall accuracy: with intervals by split, as bars by model, and what random sampling adds."""
 
-from collections.abc import Iterable, Sequence
+from typing import Any
 
-from markupsafe import Markup
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
-from hsclass.report.scale import WIDTH, Scale, label_width
-from hsclass.report.svg import HONEST, LEAKY, Drawing
-from hsclass.report.tables import Group, best, by_method, by_split
-from hsclass.report.text import number
+from hsclass.report.drawing import accuracy_panels, split_colors, themed
+from hsclass.report.table import SetResults, best
+from hsclass.report.text import between, mean_and_spread, number, signed
+from hsclass.report.theme import LIGHT
 
-_RIGHT = 120
-
-
-def split_colors(groups: Iterable[Group]) -> dict[str, str]:
-    """Return a colour for each split: one for all that leak, the others in their order."""
-    colors: dict[str, str] = {}
-    for group in groups:
-        if group.split not in colors:
-            honest = sum(color != LEAKY for color in colors.values())
-            colors[group.split] = LEAKY if group.leaky else HONEST[honest % len(HONEST)]
-    return colors
+_ACCURACY = "overall accuracy (OA)"
 
 
-def interval_chart(groups: Sequence[Group], name: str) -> Markup:
+@themed
+def interval_figure(results: SetResults) -> Figure:
     """Draw OA of each model, a panel a split: mean (large dot), seeds (small dots) and interval (bar).
 
     A dashed line through all panels marks the best mean on a split without leakage.
     """
-    panels, colors = by_split(groups), split_colors(groups)
-    row, head, foot = 24, 34, 44
-    height = sum(head + row * len(panel) for panel in panels.values()) + foot
-    left = label_width(group.label for group in groups)
-    chart = Drawing(name, "Overall accuracy of each model under each split", width=WIDTH, height=height)
-    scale = Scale(left, WIDTH - _RIGHT)
-    y = 0.0
-    for split, panel in panels.items():
-        leaky = panel[0].leaky
+    panels, colors = list(results.by_split()), split_colors(results.leaky)
+    figure, axes = accuracy_panels([len(groups) for _, groups in panels], row=24, head=34, xlabel=_ACCURACY)
+    top = best(results.groups[~results.groups.leaky])
+    for place, (ax, (split, groups)) in enumerate(zip(axes, panels, strict=True)):
+        leaky, color = results.leaky[split], colors[split]
+        ax.set_title(f"{split} (leaky)" if leaky else split, color=color)
         if leaky:
-            chart.rect(scale.left, y + head - 6, scale.width, row * len(panel) + 2, fill=chart.hatch, opacity=0.45)
-        chart.text(0, y + 20, split, font_weight="600", fill=colors[split])
-        if leaky:
-            _badge(chart, 10 + 8.6 * len(split), y + 20)
-        scale.grid(chart, y + head - 6, y + head - 4 + row * len(panel))
-        for place, group in enumerate(panel):
-            _interval_row(chart, scale, group, y + head + row * place + row / 2 - 4, colors[split])
-        y += head + row * len(panel)
-    top = best(group for group in groups if not group.leaky)
-    if top is not None and top.oa.mean is not None:
-        x = scale.at(top.oa.mean)
-        chart.line(x, 22, x, height - foot + 4, stroke_dasharray="5 4", stroke_width=1.4)
-        chart.text(x, 16, f"best without leakage {number(top.oa.mean, 2)}", text_anchor="middle", font_size=12)
-    scale.axis(chart, y + 14)
-    return chart.markup()
+            ax.axvspan(0, 1, facecolor=LIGHT["leaky-pale"], edgecolor=LIGHT["leaky-stripe"], hatch="/", linewidth=0)
+        ax.set_yticks(range(len(groups)), list(groups.label), color=LIGHT["ink"], size=13)
+        for row, group in enumerate(groups.itertuples()):
+            if pd.notna(group.oa_low) and pd.notna(group.oa_high):
+                ax.errorbar(group.oa, row, xerr=[[group.oa - group.oa_low], [group.oa_high - group.oa]], fmt="none",
+                            ecolor=color, elinewidth=2.5, capsize=4, alpha=0.6)  # fmt: skip
+            if len(group.runs) > 1:
+                seeds = results.over(group, "oa")
+                ax.plot(seeds, [row] * len(seeds), "o", color=color, markersize=4.5, mfc=LIGHT["paper"], clip_on=False)
+            ax.plot([group.oa], [row], "o", color=color, markersize=10, mfc=LIGHT["paper"] if leaky else color,
+                    mew=2, clip_on=False, zorder=3)  # fmt: skip
+            _beside(ax, 1.012, row, mean_and_spread(group.oa, group.oa_std))
+        if top is not None and pd.notna(top.oa):
+            ax.axvline(top.oa, color=LIGHT["ink"], linestyle=(0, (4, 3)), linewidth=1.2)
+            if place == 0:
+                ax.text(top.oa, 1.02, f"best without leakage {number(top.oa, 2)}", transform=ax.get_xaxis_transform(),
+                        ha="center", va="bottom", size=12)  # fmt: skip
+    return figure
 
 
-def bar_chart(groups: Sequence[Group], name: str, *, labels: bool = True) -> Markup:
-    """Draw the mean OA of each model as bars, one a split: hatched where the split leaks, plain where it does not.
-
-    `labels` False leaves out the models' names, for a chart of one model.
-    """
-    methods, colors = by_method(groups), split_colors(groups)
-    bar, gap, foot = (15, 14, 40) if labels else (22, 6, 40)
-    height = sum(bar * len(of_method) + gap for of_method in methods.values()) + foot
-    left = label_width((group.label for group in groups), letter=9.6) if labels else 4
-    flagged = [f"{group.split} (leaky)" if group.leaky and not labels else group.split for group in groups]
-    names = label_width(flagged, longest=240)
-    chart = Drawing(name, "Overall accuracy on leaky beside leakage-free splits", width=WIDTH, height=height)
-    scale = Scale(left + names, WIDTH - _RIGHT)
-    scale.grid(chart, 2, height - foot + 2)
-    y = 6.0
-    for of_method in methods.values():
-        if labels:
-            chart.text(left - 12, y + bar * len(of_method) / 2 + 5, of_method[0].label, text_anchor="end",
-                       font_weight="600")  # fmt: skip
-        for group in of_method:
-            _bar(chart, scale, group, y, bar, colors[group.split], flag=not labels)
-            y += bar
-        y += gap
-    scale.axis(chart, height - foot + 16)
-    return chart.markup()
+@themed
+def bar_figure(groups: pd.DataFrame, leaky: dict[str, bool]) -> Figure:
+    """Draw the mean OA of each model as bars, a panel a model and a bar a split; hatched where the split leaks."""
+    panels, colors = list(groups.groupby("method", observed=True)), split_colors(leaky)
+    one = len(panels) == 1
+    figure, axes = accuracy_panels([len(rows) for _, rows in panels], row=24 if one else 18, head=8 if one else 28,
+                                   xlabel=_ACCURACY)  # fmt: skip
+    for ax, (_, rows) in zip(axes, panels, strict=True):
+        if not one:
+            ax.set_title(rows.label.iloc[0])
+        names = [f"{split} (leaky)" if leaky[split] else split for split in rows.split]
+        ax.set_yticks(range(len(rows)), names, size=12)
+        for row, (group, tick) in enumerate(zip(rows.itertuples(), ax.get_yticklabels(), strict=True)):
+            color = colors[group.split]
+            tick.set_color(color)
+            mean = 0 if pd.isna(group.oa) else group.oa
+            ax.barh(row, mean, 0.74, **(_hatched(LIGHT["leaky"]) if leaky[group.split] else {"color": color}))
+            ax.annotate(number(group.oa, 2), (mean, row), (6, 0), textcoords="offset points", va="center", size=12,
+                        weight="bold", annotation_clip=False)  # fmt: skip
+    return figure
 
 
-def _interval_row(chart: Drawing, scale: Scale, group: Group, y: float, color: str) -> None:
-    chart.text(scale.left - 12, y + 5, group.label, text_anchor="end")
-    if group.low is not None and group.high is not None:
-        chart.line(scale.at(group.low), y, scale.at(group.high), y, stroke=color, stroke_width=5, opacity=0.35)
-        for limit in (group.low, group.high):
-            chart.line(scale.at(limit), y - 5, scale.at(limit), y + 5, stroke=color, stroke_width=1.5)
-    if len(group.runs) > 1:
-        for run in group.runs:
-            chart.circle(scale.at(run.metrics.oa or 0), y, 2.6, fill="#fff", stroke=color, stroke_width=1.2)
-    if group.oa.mean is not None:
-        fill = "#fff" if group.leaky else color
-        chart.circle(scale.at(group.oa.mean), y, 5.2, fill=fill, stroke=color, stroke_width=2.4)
-    chart.text(scale.right + 12, y + 5, str(group.oa))
+@themed
+def optimism_figure(rows: pd.DataFrame, leaky: dict[str, bool]) -> Figure:
+    """Draw a panel a pair of splits: full dot OA on the split, hollow dot OA on the matched random split."""
+    panels, colors = list(rows.groupby(["split", "split_random"], observed=True, sort=False)), split_colors(leaky)
+    figure, axes = accuracy_panels([len(found) for _, found in panels], row=26, head=34, xlabel=_ACCURACY)
+    for ax, ((split, matched), found) in zip(axes, panels, strict=True):
+        ax.set_title(f"{split} and its matched random split {matched}", color=colors[split])
+        ax.set_title("optimism", loc="right", size=12)
+        ax.set_yticks(range(len(found)), list(found.label), color=LIGHT["ink"], size=13)
+        for place, row in enumerate(found.itertuples()):
+            pair = sorted((row.oa, row.oa_random))
+            fill = _hatched(LIGHT["leaky"]) if row.oa_random > row.oa else {"color": LIGHT["line"]}
+            ax.barh(place, pair[1] - pair[0], 0.3, left=pair[0], **fill)
+            ax.plot([row.oa_random], [place], "o", color=LIGHT["leaky"], markersize=10, mew=2, clip_on=False,
+                    mfc=LIGHT["leaky-pale"])  # fmt: skip
+            ax.plot([row.oa], [place], "o", color=colors[split], markersize=10, mew=2, clip_on=False)
+            _beside(ax, 1.012, place, signed(row.optimism), weight="bold")
+            _beside(ax, 1.125, place, between(row.optimism_low, row.optimism_high, sign=True), size=12)
+    return figure
 
 
-def _bar(chart: Drawing, scale: Scale, group: Group, y: float, bar: float, color: str, *, flag: bool) -> None:
-    mean = group.oa.mean or 0
-    size = 13 if flag else 11
-    name = f"{group.split} (leaky)" if flag and group.leaky else group.split
-    chart.text(scale.left - 8, y + bar / 2 + 4, name, text_anchor="end", font_size=size, fill=color)
-    fill = chart.hatch if group.leaky else color
-    chart.rect(scale.left, y + 1.5, scale.at(mean) - scale.left, bar - 3, fill=fill, stroke=color, stroke_width=1)
-    chart.text(scale.at(mean) + 7, y + bar / 2 + 4.5, number(group.oa.mean, 2), font_size=size,
-               font_weight="600")  # fmt: skip
+def _hatched(color: str) -> dict[str, Any]:
+    return {"facecolor": LIGHT["leaky-pale"], "edgecolor": color, "hatch": "////", "linewidth": 1}
 
 
-def _badge(chart: Drawing, x: float, y: float) -> None:
-    chart.rect(x, y - 13, 50, 17, rx=3, fill=LEAKY)
-    chart.text(x + 25, y, "LEAKY", text_anchor="middle", font_size=11, font_weight="700", fill="#fff")
+def _beside(ax: Axes, x: float, row: int, text: str, **style: Any) -> None:
+    """Write right of the panel, level with a row."""
+    ax.text(x, row, text, transform=ax.get_yaxis_transform(), va="center", **({"size": 13} | style))

@@ -1,11 +1,12 @@
 """Accuracy by class: a confusion matrix a run, and a comparison of the models a split."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
+import pandas as pd
+
 from hsclass.report.collect import Run
-from hsclass.report.tables import Figure, Group, figure
-from hsclass.report.text import count, ordered, span
+from hsclass.report.table import SetResults
+from hsclass.report.text import count, lowest_to_highest, mean_and_spread
 
 LEVELS = 9
 """Steps of shading of a confusion matrix."""
@@ -21,13 +22,12 @@ class Cell:
 
 @dataclass(frozen=True)
 class ClassRow:
-    """One class under one split: test pixels, producer's accuracy by each model, and which of these are highest."""
+    """One class under one split: test samples, producer's accuracy by each model, and which of these are highest."""
 
     id: int
     name: str
     support: str
-    figures: tuple[Figure, ...]
-    highest: float | None
+    figures: tuple[tuple[str, bool], ...]
 
 
 def shaded(run: Run) -> tuple[tuple[Cell, ...], ...]:
@@ -39,24 +39,28 @@ def shaded(run: Run) -> tuple[tuple[Cell, ...], ...]:
     return tuple(rows)
 
 
-def class_rows(groups: Sequence[Group]) -> tuple[ClassRow, ...]:
-    """Compare the producer's accuracies of the models under one split, means over the seeds.
+def class_part(results: SetResults) -> dict[str, tuple[ClassRow, ...]]:
+    """Compare the producer's accuracies of the models under each split, means over the seeds.
 
-    A class without test pixels in a seed has no accuracy there, and does not count in the mean.
+    A class without test samples in a seed has no accuracy there, and does not count in the mean.
     """
-    first = groups[0].runs[0].metrics.classes
-    return tuple(_class_row(place, groups) for place in range(len(first)))
+    rows = results.long(lambda run: run.metrics.classes)
+    rows["producers_accuracy"] = rows.producers_accuracy.astype(float)
+    return {
+        str(split): tuple(_row(of_class) for _, of_class in of_split.groupby("id", sort=False))
+        for split, of_split in rows.groupby("split", observed=True)
+    }
 
 
-def _class_row(place: int, groups: Sequence[Group]) -> ClassRow:
-    about = groups[0].runs[0].metrics.classes[place]
-    figures = tuple(figure(run.metrics.classes[place].producers_accuracy for run in group.runs) for group in groups)
-    means = ordered(each.mean for each in figures)
-    support = ordered(run.metrics.classes[place].support for run in groups[0].runs)
+def _row(rows: pd.DataFrame) -> ClassRow:
+    accuracy = rows.groupby("method", observed=True).producers_accuracy.agg(["mean", "std"])
+    highest = accuracy["mean"].max() if len(accuracy) > 1 else 0
+    first = rows[rows.method == accuracy.index[0]]
     return ClassRow(
-        id=about.id,
-        name=about.name,
-        support=span(count(value) for value in support),
-        figures=figures,
-        highest=means[-1] if len(figures) > 1 and means and means[-1] > 0 else None,
+        id=rows.id.iloc[0],
+        name=rows.name.iloc[0],
+        support=lowest_to_highest(first.support, count),
+        figures=tuple(
+            (mean_and_spread(mean, std), bool(highest > 0 and mean == highest)) for mean, std in accuracy.to_numpy()
+        ),
     )

@@ -14,6 +14,7 @@ from hsclass.results import (
     Comparison,
     Epoch,
     ExperimentRecord,
+    ImageSetRecord,
     Metrics,
     ModelCard,
     PredictionRecord,
@@ -25,29 +26,50 @@ from hsclass.results import (
     read_search,
     require_file,
 )
+from hsclass.samples import ImageSamples, read_index
 from hsclass.scene import CUBE_FILE, LABELS_FILE, LandCover
 from hsclass.split import Split, read_split
 
 
 @dataclass(frozen=True)
-class SceneResult:
-    """A scene as the page shows it: ground truth (rows, cols) and a picture (rows, cols, 3) instead of the cube."""
+class SampleSet:
+    """A scene or an image set: what was classified."""
 
     name: str
     title: str
     source: str
     note: str
-    digest: str
-    shape: tuple[int, int, int]
-    wavelengths: tuple[float, float] | None
-    labels: np.ndarray
     classes: tuple[LandCover, ...]
-    picture: np.ndarray
-    natural: bool
+
+    kind = ""
 
     def class_name(self, identity: int) -> str:
         """Return the name of a class id, or the id itself where the legend has no such class."""
         return next((cover.name for cover in self.classes if cover.id == identity), str(identity))
+
+
+@dataclass(frozen=True)
+class SceneResult(SampleSet):
+    """A scene: reference labels (rows, cols) and a picture (rows, cols, 3) instead of the cube."""
+
+    digest: str
+    shape: tuple[int, int, int]
+    wavelengths: tuple[float, float] | None
+    labels: np.ndarray
+    picture: np.ndarray
+    natural: bool
+
+    kind = "pixels"
+
+
+@dataclass(frozen=True)
+class ImageSetResult(SampleSet):
+    """An image set: its index, and what is unusual about it."""
+
+    index: ImageSamples
+    about: ImageSetRecord
+
+    kind = "images"
 
 
 @dataclass(frozen=True)
@@ -64,22 +86,22 @@ class SplitResult:
 
     @property
     def leaky(self) -> bool:
-        """True where the split declares itself leaky, or the audit measured a shared window."""
+        """True where the split declares itself leaky, or the audit measured a shared window or near-duplicate."""
         return self.audit.leaky or (self.audit.overlap_share or 0) > 0
 
 
 @dataclass(frozen=True)
 class Run:
-    """One trained model, its accuracy and its map, and the search that it won where there was one."""
+    """One trained model, its accuracy and its prediction, and the search that it won where there was one."""
 
     entry: RunEntry
     split: SplitResult
     metrics: Metrics
     training: TrainingRecord
     card: ModelCard
-    mapping: PredictionRecord
+    prediction: PredictionRecord
     history: tuple[Epoch, ...]
-    study: SearchRecord | None = None
+    search: SearchRecord | None = None
 
     @property
     def map_file(self) -> Path:
@@ -92,17 +114,13 @@ class Results:
     """All that the report shows."""
 
     experiment: ExperimentRecord
-    scenes: tuple[SceneResult, ...]
+    sets: tuple[SampleSet, ...]
     runs: tuple[Run, ...]
 
     @cached_property
     def splits(self) -> tuple[SplitResult, ...]:
         """The splits of all runs, each once."""
         return tuple({run.entry.split_folder: run.split for run in self.runs}.values())
-
-    def of_scene(self, scene: str) -> tuple[Run, ...]:
-        """Return the runs on one scene."""
-        return tuple(run for run in self.runs if run.entry.scene == scene)
 
 
 def read_results(experiment_file: Path) -> Results:
@@ -121,70 +139,84 @@ def read_results(experiment_file: Path) -> Results:
     experiment = read_record(ExperimentRecord, experiment_file, "experiment")
     if not experiment.runs:
         raise DataError(f"{experiment_file}: lists no runs; expected at least one; check the experiment's lists")
-    scenes = {entry.scene: entry.scene_folder for entry in experiment.runs}
+    sets: dict[str, SampleSet] = {}
     splits: dict[Path, SplitResult] = {}
     for entry in experiment.runs:
+        if entry.scene not in sets:
+            sets[entry.scene] = _read_images(entry) if experiment.samples == "images" else _read_scene(entry)
         if entry.split_folder not in splits:
-            splits[entry.split_folder] = _read_split(entry, experiment_file.parent)
+            splits[entry.split_folder] = _read_split(entry, sets[entry.scene], experiment_file.parent)
     return Results(
         experiment=experiment,
-        scenes=_told_apart(tuple(_read_scene(name, folder) for name, folder in scenes.items())),
+        sets=_with_distinct_titles(tuple(sets.values())),
         runs=tuple(
-            _read_run(entry, splits[entry.split_folder], searched=entry.model in experiment.searched)
+            _read_run(entry, splits[entry.split_folder], sets[entry.scene], searched=entry.model in experiment.searched)
             for entry in experiment.runs
         ),
     )
 
 
-def _read_scene(name: str, folder: Path) -> SceneResult:
-    require_file(folder / CUBE_FILE, "scene")
-    require_file(folder / LABELS_FILE, "scene")
-    scene = read_scene(folder)
+def _read_scene(entry: RunEntry) -> SceneResult:
+    for name in (CUBE_FILE, LABELS_FILE):
+        require_file(entry.scene_folder / name, "scene")
+    scene = read_scene(entry.scene_folder)
     picture, natural = backdrop(scene)
     centres = scene.wavelengths
     return SceneResult(
-        name=name,
-        title=scene.title or name,
+        name=entry.scene,
+        title=scene.title or entry.scene,
         source=scene.source,
         note=scene.note,
+        classes=scene.classes,
         digest=scene.digest,
         shape=scene.shape,
         wavelengths=None if centres is None else (float(centres.min()), float(centres.max())),
         labels=scene.require_labels(),
-        classes=scene.classes,
         picture=picture,
         natural=natural,
     )
 
 
-def _told_apart(scenes: tuple[SceneResult, ...]) -> tuple[SceneResult, ...]:
-    """Add the names to the titles of scenes that are cut from one data set."""
-    titles = [scene.title for scene in scenes]
-    return tuple(
-        replace(scene, title=f"{scene.title} ({scene.name})") if titles.count(scene.title) > 1 else scene
-        for scene in scenes
+def _read_images(entry: RunEntry) -> ImageSetResult:
+    index = read_index(require_file(entry.scene_folder / "index.csv", "scene"))
+    about = read_record(ImageSetRecord, entry.scene_folder / "index.json", "scene")
+    return ImageSetResult(
+        entry.scene, about.title or entry.scene, about.origin, about.note, index.classes, index, about
     )
 
 
-def _read_split(entry: RunEntry, reports: Path) -> SplitResult:
-    split, _ = read_split(require_file(entry.split_folder / "split.tif", "split"))
-    audit = read_record(Audit, entry.split_folder / "audit.json", "audit")
+def _with_distinct_titles(sets: tuple[SampleSet, ...]) -> tuple[SampleSet, ...]:
+    """Add the names to the titles of scenes that are cut from one data set."""
+    titles = [each.title for each in sets]
+    return tuple(
+        replace(each, title=f"{each.title} ({each.name})") if titles.count(each.title) > 1 else each for each in sets
+    )
+
+
+def _read_split(entry: RunEntry, samples: SampleSet, reports: Path) -> SplitResult:
+    folder = entry.split_folder
+    images = samples.index if isinstance(samples, ImageSetResult) else None
+    name = "split.tif" if images is None else "split.csv"
+    split, _ = read_split(require_file(folder / name, "split"), images)
+    audit = read_record(Audit, folder / "audit.json", "audit")
     compared = reports / "comparison" / entry.scene / f"{entry.split}-{entry.seed}.json"
     comparison = read_record(Comparison, compared, "compare") if compared.exists() else None
-    return SplitResult(entry.scene, entry.split, entry.seed, entry.split_folder, split, audit, comparison)
+    return SplitResult(entry.scene, entry.split, entry.seed, folder, split, audit, comparison)
 
 
-def _read_run(entry: RunEntry, split: SplitResult, *, searched: bool) -> Run:
+def _read_run(entry: RunEntry, split: SplitResult, samples: SampleSet, *, searched: bool) -> Run:
     folder = entry.folder
+    pixels = samples.kind == "pixels"
     run = Run(
         entry=entry,
         split=split,
         training=read_record(TrainingRecord, folder / "model" / "training.json", "train"),
         card=read_record(ModelCard, folder / "model" / "model.json", "train"),
         history=read_history(folder / "model" / "history.csv"),
-        mapping=read_record(PredictionRecord, folder / "map.json", "predict"),
+        prediction=read_record(PredictionRecord, folder / ("map.json" if pixels else "predictions.json"), "predict"),
         metrics=read_record(Metrics, folder / "metrics.json", "evaluate"),
-        study=read_search(folder / "tuned") if searched else None,
+        search=read_search(folder / "tuned") if searched else None,
     )
-    require_file(run.map_file, "predict")
+    if pixels:
+        require_file(run.map_file, "predict")
     return run

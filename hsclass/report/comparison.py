@@ -1,15 +1,25 @@
 """The models under one split in pairs: how far their accuracies differ, and whether chance explains it."""
 
-import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import pandas as pd
+from markupsafe import Markup
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
 from hsclass.report.collect import SplitResult
-from hsclass.report.tables import Group
-from hsclass.report.text import between, count, number, ordered, probability, signed, span
-from hsclass.results import Comparison, Pair
+from hsclass.report.drawing import canvas, svg, themed
+from hsclass.report.table import SetResults
+from hsclass.report.text import between, count, lowest_to_highest, number, probability, signed
+from hsclass.report.theme import HIGHER, LIGHT, LOWER
+from hsclass.results import Comparison
 
 SIGNIFICANT = 0.05
+_FULL = 0.5
+"""A difference of OA that has the full shade; half of it and more looks alike on the page."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +33,7 @@ class PairRow:
     difference : float
         Mean over the seeds.
     interval, permutation, mcnemar, only : str
-        Interval of the difference, Holm-corrected p values, and test pixels that only one of the two classifies
+        Interval of the difference, Holm-corrected p values, and test samples that only one of the two classifies
         rightly, from the lowest to the highest of the seeds.
     significant : bool
         True where the corrected p of the block permutation test is below `SIGNIFICANT` in every seed, and the
@@ -57,56 +67,106 @@ class ComparisonPanel:
     about: Comparison
 
 
-def comparison_panels(groups: Sequence[Group], splits: Sequence[SplitResult]) -> tuple[ComparisonPanel, ...]:
+def pairs_table(splits: Sequence[SplitResult]) -> pd.DataFrame:
+    """Return a row for each pair of models, split and seed that were compared."""
+    return pd.DataFrame([
+        {"scene": split.scene, "sampler": split.name, "seed": split.seed, **pair.model_dump(), "leaky": split.leaky,
+         **split.comparison.model_dump(exclude={"pairs", "methods"})}
+        for split in splits if split.comparison for pair in split.comparison.pairs
+    ])  # fmt: skip
+
+
+def comparison_part(results: SetResults) -> tuple[tuple[ComparisonPanel, Markup | None], ...]:
+    """Return a panel for each split whose models were compared, with a drawing where they are three or more."""
+    return tuple(
+        (panel, svg(comparison_figure(panel), f"{results.key}-matrix{place}",
+                    f"Differences of overall accuracy between the models on {panel.split}",
+                    "; ".join(f"{row.a} − {row.b} {row.text}" for row in panel.rows))
+         if len(panel.labels) > 2 else None)
+        for place, panel in enumerate(comparison_panels(results))
+    )  # fmt: skip
+
+
+def comparison_panels(results: SetResults) -> tuple[ComparisonPanel, ...]:
     """Return a panel for each split whose models were compared; a split without a comparison has none."""
-    labels = {"/".join(group.method): group.label for group in groups}
+    labels = dict(zip(results.table.method.astype(str), results.table.label, strict=True))
+    found = pairs_table(results.splits)
     panels = []
-    for name in dict.fromkeys(split.name for split in splits):
-        seeds = [split for split in splits if split.name == name]
-        found = [split.comparison for split in seeds if split.comparison and split.comparison.pairs]
-        if found:
-            panels.append(
-                ComparisonPanel(
-                    split=name,
-                    leaky=any(split.leaky for split in seeds),
-                    seeds=len(found),
-                    labels=tuple(labels.get(method, method) for method in found[0].methods),
-                    rows=tuple(_row(pair, found, labels) for pair in found[0].pairs),
-                    about=found[0],
-                )
+    for name, pairs in found.groupby("sampler", sort=False) if len(found) else ():
+        of_split = [split for split in results.splits if split.name == name]
+        about = next(split.comparison for split in of_split if split.comparison and split.comparison.pairs)
+        seeds = pairs.seed.nunique()
+        panels.append(
+            ComparisonPanel(
+                split=name,
+                leaky=any(split.leaky for split in of_split),
+                seeds=seeds,
+                labels=tuple(labels.get(method, method) for method in about.methods),
+                rows=tuple(
+                    _row(labels.get(a, a), labels.get(b, b), each, seeds)
+                    for (a, b), each in pairs.groupby(["a", "b"], sort=False)
+                ),
+                about=about,
             )
+        )
     return tuple(panels)
 
 
-def _row(first: Pair, found: Sequence[Comparison], labels: dict[str, str]) -> PairRow:
-    pairs = [pair for each in found for pair in each.pairs if (pair.a, pair.b) == (first.a, first.b)]
-    lows, highs = ordered(pair.low for pair in pairs), ordered(pair.high for pair in pairs)
-    corrected = ordered(pair.permutation_holm for pair in pairs)
-    one_sign = all(pair.difference > 0 for pair in pairs) or all(pair.difference < 0 for pair in pairs)
-    only = (span(count(value) for value in sorted(values)) for values in _only(pairs))
+def _row(a: str, b: str, pairs: pd.DataFrame, seeds: int) -> PairRow:
+    corrected = pairs.permutation_holm.dropna()
+    one_sign = bool((pairs.difference > 0).all() or (pairs.difference < 0).all())
     return PairRow(
-        a=labels.get(first.a, first.a),
-        b=labels.get(first.b, first.b),
-        difference=statistics.fmean(pair.difference for pair in pairs),
-        interval=between(lows[0], highs[-1], sign=True) if lows and highs else between(None, None),
-        permutation=span(probability(value) for value in corrected),
-        mcnemar=span(probability(value) for value in ordered(pair.mcnemar_holm for pair in pairs)),
-        only=" / ".join(only),
-        significant=one_sign and len(corrected) == len(found) and corrected[-1] < SIGNIFICANT,
+        a=a,
+        b=b,
+        difference=pairs.difference.mean(),
+        interval=between(pairs.low.min(), pairs.high.max(), sign=True),
+        permutation=lowest_to_highest(corrected, probability),
+        mcnemar=lowest_to_highest(pairs.mcnemar_holm, probability),
+        only=" / ".join(lowest_to_highest(pairs[only], count) for only in ("only_a", "only_b")),
+        significant=bool(one_sign and len(corrected) == seeds and corrected.max() < SIGNIFICANT),
     )
 
 
-def _only(pairs: Sequence[Pair]) -> tuple[list[int], list[int]]:
-    return [pair.only_a for pair in pairs], [pair.only_b for pair in pairs]
-
-
-def described(panel: ComparisonPanel) -> str:
-    """Say in words what the tests of a panel are made from."""
+def described(panel: ComparisonPanel, unit: str = "pixels") -> str:
+    """Say in words what the tests of a panel are made from; `unit` names the test samples."""
     about = panel.about
-    parts = [f"{count(about.n_test)} test pixels"]
+    parts = [f"{count(about.n_test)} test {unit}"]
     if about.blocks is not None:
         side = "" if about.block_side is None else f" of {number(about.block_side, 0)} pixels a side"
         parts.append(f"{count(about.blocks)} blocks{side}")
     if about.permutations is not None:
         parts.append(f"{count(about.permutations)} permutations")
     return ", ".join(parts)
+
+
+@themed
+def comparison_figure(panel: ComparisonPanel) -> Figure:
+    """Draw OA of the row's model minus OA of the column's; a frame and bold figures mark what chance does not explain.
+
+    Columns are numbered as the rows, which carry the names.
+    """
+    labels = panel.labels
+    size = len(labels)
+    left = 7.6 * max(map(len, labels)) + 32
+    figure, ax = canvas(58 * size + left + 4, 30 * size + 28, margins=(left, 2, 2, 26))
+    cells = np.full((size, size), np.nan)
+    for row in panel.rows:
+        a, b = labels.index(row.a), labels.index(row.b)
+        cells[a, b], cells[b, a] = row.difference, -row.difference
+        for line, column in ((a, b), (b, a)):
+            ax.text(column + 0.5, line + 0.5, signed(cells[line, column], 2), ha="center", va="center", size=12,
+                    weight="bold" if row.significant else "normal")  # fmt: skip
+            if row.significant:
+                ax.add_patch(Rectangle((column + 0.04, line + 0.06), 0.92, 0.88, fill=False, edgecolor=LIGHT["ink"],
+                                       linewidth=1.6, zorder=3))  # fmt: skip
+    ends = LinearSegmentedColormap.from_list("difference", [LOWER, LIGHT["paper"], HIGHER])
+    shades = ends.with_extremes(bad=LIGHT["pale"])
+    shown = np.ma.masked_invalid(np.clip(cells, -_FULL / 2, _FULL / 2))
+    ax.pcolormesh(shown, cmap=shades, vmin=-_FULL, vmax=_FULL, edgecolors=LIGHT["paper"], linewidth=2)
+    ax.grid(visible=False)
+    ax.set(xlim=(0, size), ylim=(size, 0))
+    ax.xaxis.tick_top()
+    ax.set_xticks(np.arange(size) + 0.5, [str(place) for place in range(1, size + 1)], size=12)
+    names = [f"{place} {label}" for place, label in enumerate(labels, 1)]
+    ax.set_yticks(np.arange(size) + 0.5, names, size=12, color=LIGHT["ink"])
+    return figure

@@ -1,118 +1,91 @@
 """Accuracy against distance: OA of test pixels near to training pixels and far from them."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import pandas as pd
 from markupsafe import Markup
+from matplotlib.figure import Figure
 
-from hsclass.report.plot import BOTTOM, Plot
-from hsclass.report.series import Style, draw_line
-from hsclass.report.svg import QUIET, Drawing
-from hsclass.report.tables import Figure, Group, by_split, figure
-from hsclass.report.text import count, ordered, span
-
-Edges = tuple[int, int | None]
-
-_WIDTH, _HEIGHT = 420, 250
-
-
-@dataclass(frozen=True)
-class Distance:
-    """OA of one model at one distance: mean over the seeds, lowest and highest limit of their intervals."""
-
-    oa: Figure
-    low: float | None
-    high: float | None
+from hsclass.report.drawing import canvas, styles, svg, themed
+from hsclass.report.table import SetResults
+from hsclass.report.text import count, lowest_to_highest
 
 
 @dataclass(frozen=True)
 class DistancePanel:
-    """One split: its distances in words, the test pixels at each, and the models' figures there (None: no pixels)."""
+    """One split.
+
+    Attributes
+    ----------
+    pixels : dict of str to str
+        Test pixels at each distance, by the distance in words.
+    oa : DataFrame
+        Of a model (index `label`) at a distance: `oa`, `oa_std`, `oa_low`, `oa_high`; a row each, in order.
+    drawing : Markup
+    """
 
     split: str
     leaky: bool
-    distances: tuple[str, ...]
-    pixels: tuple[str, ...]
-    rows: tuple[tuple[str, tuple[Distance | None, ...]], ...]
+    pixels: dict[str, str]
+    oa: pd.DataFrame
     drawing: Markup
 
-
-def distance_panels(groups: Sequence[Group], styles: Mapping[str, Style], name: str) -> tuple[DistancePanel, ...]:
-    """Return a panel for each split whose runs were measured against distance; `name` begins the drawings' names."""
-    panels = (
-        _panel(split, of_split, styles, f"{name}-{place}")
-        for place, (split, of_split) in enumerate(by_split(groups).items())
-    )
-    return tuple(panel for panel in panels if panel is not None)
+    def at(self, label: str, distance: str) -> Any:
+        """Return the figures of a model at a distance, None where it has no test pixels there."""
+        found = self.oa[(self.oa.label == label) & (self.oa.distance == distance)]
+        return None if found.empty else found.iloc[0]
 
 
-def _panel(split: str, groups: Sequence[Group], styles: Mapping[str, Style], name: str) -> DistancePanel | None:
-    bins = [(found.low, found.high) for group in groups for run in group.runs for found in run.metrics.distance]
-    edges = sorted(set(bins), key=lambda edge: (edge[0], edge[1] is None, edge[1] or 0))
-    if not edges:
-        return None
-    rows = tuple((group.label, tuple(_at(group, edge) for edge in edges)) for group in groups)
-    words = tuple(_words(edge) for edge in edges)
-    return DistancePanel(
-        split=split,
-        leaky=groups[0].leaky,
-        distances=words,
-        pixels=tuple(_pixels(groups, edge) for edge in edges),
-        rows=rows,
-        drawing=_draw(rows, words, styles, name),
-    )
+def distance_panels(results: SetResults) -> tuple[DistancePanel, ...]:
+    """Return a panel for each split whose runs were measured against distance."""
+    rows = results.long(lambda run: run.metrics.distance)
+    if rows.empty:
+        return ()
+    rows["distance"] = [_words(row.low, row.high) for row in rows.itertuples()]
+    lines = styles(results.labels)
+    panels = []
+    for place, (split, of_split) in enumerate(rows.groupby("split", observed=True)):
+        in_order = of_split.sort_values(["low", "high"], na_position="last", kind="stable").distance.unique()
+        found = of_split.assign(distance=pd.Categorical(of_split.distance, in_order, ordered=True))
+        # all models of a seed share their test pixels
+        pixels = found.groupby("distance", observed=True)[["seed", "n"]].apply(
+            lambda each: each.groupby("seed").n.last()
+        )
+        oa = found.groupby(["method", "distance"], observed=True).agg(
+            label=("label", "first"), oa=("oa", "mean"), oa_std=("oa", "std"), oa_low=("oa_low", "min"),
+            oa_high=("oa_high", "max"),
+        ).reset_index()  # fmt: skip
+        panels.append(DistancePanel(
+            split=str(split),
+            leaky=results.leaky[str(split)],
+            pixels={distance: lowest_to_highest(pixels.loc[distance], count) for distance in in_order},
+            oa=oa,
+            drawing=svg(distance_figure(oa, lines), f"{results.key}-far-{place}",
+                        f"Overall accuracy on {split} by distance to the nearest training pixel"),
+        ))  # fmt: skip
+    return tuple(panels)
 
 
-def _at(group: Group, edge: Edges) -> Distance | None:
-    found = [each for run in group.runs for each in run.metrics.distance if (each.low, each.high) == edge]
-    if not found:
-        return None
-    lows, highs = ordered(each.oa_low for each in found), ordered(each.oa_high for each in found)
-    return Distance(figure(each.oa for each in found), lows[0] if lows else None, highs[-1] if highs else None)
+@themed
+def distance_figure(oa: pd.DataFrame, lines: dict[str, dict[str, Any]]) -> Figure:
+    """Draw a step of the axis for each distance; the models stand side by side within it, so that bars do not hide."""
+    figure, ax = canvas(420, 250, xlabel="distance to the nearest training pixel [pixels]")
+    distances = list(oa.distance.cat.categories)
+    models = list(oa.groupby("method", observed=True))
+    ax.set(xlim=(-0.5, len(distances) - 0.5), ylim=(0, 1), yticks=[0, 0.25, 0.5, 0.75, 1])
+    ax.spines.bottom.set_visible(True)
+    shown = range(0, len(distances), -(-len(distances) // 10))
+    ax.set_xticks(shown, [distances[place] for place in shown])
+    for line, (_, rows) in enumerate(models):
+        style = lines[rows.label.iloc[0]]
+        x = rows.distance.cat.codes + 0.6 * ((line + 0.5) / len(models) - 0.5)
+        ax.vlines(x, rows.oa_low, rows.oa_high, color=style["color"], linewidth=2.4, alpha=0.3)
+        ax.plot(x, rows.oa, clip_on=False, **style)
+    return figure
 
 
-def _pixels(groups: Sequence[Group], edge: Edges) -> str:
-    """Count the test pixels, which all models of a seed share, over the seeds."""
-    counts: dict[int, int] = {}
-    for group in groups:
-        for run in group.runs:
-            for found in run.metrics.distance:
-                if (found.low, found.high) == edge:
-                    counts[run.entry.seed] = found.n
-    return span(count(value) for value in sorted(counts.values()))
-
-
-def _words(edge: Edges) -> str:
-    low, high = edge
-    if high is None:
-        return f"{low}+"
-    return str(low) if high == low + 1 else f"{low}–{high - 1}"
-
-
-def _draw(
-    rows: Sequence[tuple[str, Sequence[Distance | None]]],
-    words: Sequence[str],
-    styles: Mapping[str, Style],
-    name: str,
-) -> Markup:
-    """Draw a step of the axis for each bin; the models stand beside each other within it, so that bars do not hide."""
-    chart = Drawing(name, "Overall accuracy by distance to the nearest training pixel", width=_WIDTH, height=_HEIGHT)
-    plot = Plot(left=-0.5, right=len(words) - 0.5, top=1, width=_WIDTH, height=_HEIGHT)
-    skip = -(-len(words) // 10)
-    ticks = {float(place): word for place, word in enumerate(words) if place % skip == 0}
-    plot.frame(chart, x_ticks=ticks, y_ticks=[0, 0.25, 0.5, 0.75, 1], y_label="{:g}".format)
-    chart.line(plot.x(-0.5), _HEIGHT - BOTTOM, plot.x(len(words) - 0.5), _HEIGHT - BOTTOM, stroke=QUIET)
-    for line, (label, figures) in enumerate(rows):
-        aside = 0.6 * ((line + 0.5) / len(rows) - 0.5)
-        points = []
-        for place, found in enumerate(figures):
-            if found is None or found.oa.mean is None:
-                continue
-            x = plot.x(place + aside)
-            if found.low is not None and found.high is not None:
-                chart.line(x, plot.y(found.low), x, plot.y(found.high), stroke=styles[label].color, stroke_width=2.4,
-                           opacity=0.3)  # fmt: skip
-            points.append((x, plot.y(found.oa.mean)))
-        draw_line(chart, points, styles[label])
-    plot.name_axis(chart, "distance to the nearest training pixel [pixels]")
-    return chart.markup()
+def _words(low: float, high: float | None) -> str:
+    if high is None or pd.isna(high):
+        return f"{low:.0f}+"
+    return f"{low:.0f}" if high == low + 1 else f"{low:.0f}–{high - 1:.0f}"

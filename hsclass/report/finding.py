@@ -1,11 +1,29 @@
-"""The finding of an experiment on one scene: what honest splits give, and what the leaky one showed instead."""
+"""The finding of an experiment on one scene or image set: a sentence, and the figures behind it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from hsclass.report.inflation import Inflation
-from hsclass.report.tables import Group, best
-from hsclass.report.text import between, number
+import pandas as pd
+from markupsafe import Markup
+
+from hsclass.datasets.build_images import in_words
+from hsclass.report.charts import bar_figure
+from hsclass.report.collect import ImageSetResult
+from hsclass.report.drawing import svg
+from hsclass.report.leakage import overlap_share
+from hsclass.report.optimism import mean_optimism
+from hsclass.report.table import SetResults, best
+from hsclass.report.text import between, number, ordered, percent
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """A large figure: `value`, what it is, and about what; `mark` is "safe", "leaky" or empty."""
+
+    value: str
+    title: str
+    about: str = ""
+    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -15,77 +33,179 @@ class Finding:
     Attributes
     ----------
     sentence : str
-    honest, leaky : Group or None
+    safe, leaky : row of `SetResults.groups`, or None
     gap, ratio : float or None
         Difference and quotient of their OA.
-    inflation : Inflation or None
-        The difference with its interval, where the leaky split is the twin of the honest one.
+    optimism : row of `mean_optimism`, or None
+        The difference with its interval, where the leaky split is the matched random split of the other.
     """
 
     sentence: str
-    honest: Group | None
-    leaky: Group | None
+    safe: Any
+    leaky: Any
     gap: float | None = None
     ratio: float | None = None
-    inflation: Inflation | None = None
+    optimism: Any = None
 
 
-def find(groups: Sequence[Group], inflations: Sequence[Inflation] = ()) -> Finding:
-    """Compare the best honest model of a scene with the same model on a leaky split.
+@dataclass(frozen=True)
+class FindingPart:
+    """What the top of the page shows of one scene or image set."""
 
-    That is the leaky twin of the honest split where there is one, else the leaky split of the highest OA: a twin has
-    the same class counts, so nothing but leakage differs.
+    sentence: str
+    figures: tuple[KeyFigure, ...]
+    drawing: Markup | None = None
+    caption: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def finding_part(results: SetResults) -> FindingPart:
+    """Return the sentence, the large figures and the bars of the best model."""
+    if isinstance(results.samples, ImageSetResult):
+        return _of_images(results, results.samples)
+    found = find(results)
+    drawing = None
+    if found.safe is not None and found.leaky is not None:
+        same = results.groups[results.groups.method == found.safe.method]
+        values = "; ".join(f"{row.split} {number(row.oa, 2)}" for row in same.itertuples())
+        drawing = svg(bar_figure(same, results.leaky), f"{results.key}-hero",
+                      f"Overall accuracy of {found.safe.label} under every split", values)  # fmt: skip
+    caption = "" if drawing is None else f"{found.safe.label} under every split; only the split of the pixels differs."
+    return FindingPart(found.sentence, tuple(_key_figures(results, found)), drawing, caption)
+
+
+def find(results: SetResults) -> Finding:
+    """Compare the best model on splits without leakage with the same model on a leaky split.
+
+    That is the matched random split where there is one, else the leaky split of the highest OA: a matched split has the
+    same class counts, so nothing but the place of the samples differs.
     """
-    honest = best(group for group in groups if not group.leaky)
-    if honest is None:
+    groups = results.groups
+    safe = best(groups[~groups.leaky])
+    if safe is None:
         leaky = best(groups)
-        if leaky is None:
-            return Finding("There are no runs.", None, None)
         return Finding(
-            f"Every split of this experiment leaks: the highest OA, {number(leaky.oa.mean, 2)} ({leaky.label}, split"
+            f"Every split of this experiment leaks: the highest OA, {number(leaky.oa, 2)} ({leaky.label}, split"
             f" {leaky.split}), says little about ground that the model has not seen.",
             None,
             leaky,
         )
+    seeds = f", mean of {len(safe.runs)} seeds" if len(safe.runs) > 1 else ""
     opening = (
-        f"On splits without leakage the best model, {honest.label}, reaches OA {number(honest.oa.mean, 2)}"
-        f" ({honest.split}{_seeds(honest)})"
+        f"On splits without leakage the best model, {safe.label}, reaches OA {number(safe.oa, 2)} ({safe.split}{seeds})"
     )
-    twin = next((each for each in inflations if each.safe is honest), None)
-    if twin is not None:
-        return _with_twin(opening, twin)
-    leaky = best(group for group in groups if group.leaky and group.method == honest.method)
-    if leaky is None or leaky.oa.mean is None or honest.oa.mean is None:
-        return Finding(f"{opening}.", honest, None)
-    gap = leaky.oa.mean - honest.oa.mean
-    ratio = _ratio(leaky, honest)
+    compared = mean_optimism(results)
+    compared = compared[(compared.split == safe.split) & (compared.method == safe.method)]
+    if len(compared):
+        return _with_matched(results, opening, safe, compared.iloc[0])
+    leaky = best(groups[groups.leaky & (groups.method == safe.method)])
+    if leaky is None or pd.isna(leaky.oa) or pd.isna(safe.oa):
+        return Finding(f"{opening}.", safe, None)
+    ratio = _ratio(leaky, safe)
     times = f", {ratio:.1f} times as much" if ratio is not None and ratio >= 1.05 else ""
     return Finding(
-        f"{opening}; the leaky {leaky.split} split shows {number(leaky.oa.mean, 2)} for the same model{times}.",
-        honest,
+        f"{opening}; the {_leaky(results, leaky)}{leaky.split} split shows {number(leaky.oa, 2)} for the same"
+        f" model{times}.",
+        safe,
         leaky,
-        gap,
+        leaky.oa - safe.oa,
         ratio,
     )
 
 
-def _with_twin(opening: str, twin: Inflation) -> Finding:
-    interval = "" if twin.low is None else f" (95 % interval {between(twin.low, twin.high, 2)})"
-    effect = f"leakage adds {number(twin.mean, 2)}" if twin.mean > 0 else f"a difference of {number(twin.mean, 2)}"
+def _with_matched(results: SetResults, opening: str, safe: Any, pair: Any) -> Finding:
+    groups = results.groups
+    leaky = groups[(groups.split == pair.split_random) & (groups.method == safe.method)].iloc[0]
+    known = ordered([pair.optimism_low])
+    interval = f" (95 % interval {between(pair.optimism_low, pair.optimism_high, 2)})" if known else ""
+    effect = "random-sampling optimism of" if pair.optimism > 0 else "a difference of"
     return Finding(
-        f"{opening}; with the same class counts drawn at random, the leaky {twin.twin.split} split shows"
-        f" {number(twin.twin.oa.mean, 2)} for the same model: {effect}{interval}.",
-        twin.safe,
-        twin.twin,
-        twin.mean,
-        _ratio(twin.twin, twin.safe),
-        twin,
+        f"{opening}; with the same class counts drawn at random, the {_leaky(results, leaky)}{leaky.split} split shows"
+        f" {number(leaky.oa, 2)} for the same model: {effect} {number(pair.optimism, 2)}{interval}.",
+        safe,
+        leaky,
+        pair.optimism,
+        _ratio(leaky, safe),
+        pair,
     )
 
 
-def _ratio(leaky: Group, honest: Group) -> float | None:
-    return leaky.oa.mean / honest.oa.mean if leaky.oa.mean is not None and honest.oa.mean else None
+def _leaky(results: SetResults, group: Any) -> str:
+    """Return "leaky ", but nothing where no window at the reach of the model shares a pixel."""
+    shares = results.over(group, "leakage_overlap_share")
+    return "" if shares.notna().all() and not shares.any() else "leaky "
 
 
-def _seeds(group: Group) -> str:
-    return f", mean of {len(group.runs)} seeds" if len(group.runs) > 1 else ""
+def _ratio(leaky: Any, safe: Any) -> float | None:
+    return leaky.oa / safe.oa if pd.notna(leaky.oa) and pd.notna(safe.oa) and safe.oa else None
+
+
+def _key_figures(results: SetResults, found: Finding) -> list[KeyFigure]:
+    figures = []
+    safe, leaky, optimism = found.safe, found.leaky, found.optimism
+    if safe is not None:
+        interval = between(safe.oa_low, safe.oa_high, 2)
+        about = f"{safe.label} on {safe.split}" + (f", 95 % interval {interval}" if pd.notna(safe.oa_low) else "")
+        figures.append(KeyFigure(number(safe.oa, 2), "best OA without leakage", about, "safe"))
+    if leaky is not None:
+        split = "matched random split" if optimism is not None else "leaky split"
+        title = f"highest OA, {split}" if safe is None else f"same model, {split}"
+        figures.append(KeyFigure(number(leaky.oa, 2), title, f"{leaky.label} on {leaky.split}", "leaky"))
+    if found.gap is not None:
+        parts = []
+        if optimism is not None and pd.notna(optimism.optimism_low):
+            parts.append(f"95 % interval {between(optimism.optimism_low, optimism.optimism_high, 2, sign=True)}")
+        if found.ratio is not None:
+            parts.append(
+                f"OA × {number(found.ratio, 2)} on the {'matched random' if optimism is not None else 'leaky'} split"
+            )
+        title = "random-sampling optimism" if optimism is not None else "difference"
+        figures.append(KeyFigure(("+" if found.gap > 0 else "") + number(found.gap, 2), title, "; ".join(parts)))
+    shares = {leaks: overlap_share(results.splits, leaky=leaks) for leaks in (True, False)}
+    if any(share is not None for share in shares.values()):
+        several = "s" if sum(results.leaky.values()) > 1 else ""
+        about = (
+            "on all splits" if shares[True] is None
+            else "on the leaky splits" if shares[False] is None
+            else f"on the leaky split{several}, {percent(shares[False])} on the others"
+        )  # fmt: skip
+        share = shares[False] if shares[True] is None else shares[True]
+        figures.append(
+            KeyFigure(percent(share), "test windows that share pixels with training or validation windows", about)
+        )
+    return figures
+
+
+def _of_images(results: SetResults, images: ImageSetResult) -> FindingPart:
+    figures: list[KeyFigure] = []
+    for split in {split.name: split for split in reversed(results.splits)}.values():
+        audit = split.audit
+        about = f"of {audit.n_test}; perceptual hashes that differ in {audit.threshold} of 64 bits or fewer"
+        title = f"test images with a near-duplicate in training or validation, on {split.name}"
+        figures.insert(0, KeyFigure(str(audit.overlap), title, about, "leaky" if audit.overlap else "safe"))
+    published = results.experiment.published
+    if published:
+        figures += [
+            KeyFigure(f"{number(100 * figure.oa, 2)} %", f"published: {figure.name}", published.source)
+            for figure in published.figures
+            if figure.name
+        ]
+    notes = (*in_words(images.about.model_dump()), *([images.note] if images.note else []))
+    return FindingPart(_image_sentence(results, images), tuple(figures), notes=notes)
+
+
+def _image_sentence(results: SetResults, images: ImageSetResult) -> str:
+    top = best(results.groups[~results.groups.leaky])
+    top = best(results.groups) if top is None else top
+    metrics = results.of(top)[0].metrics
+    where = f"{top.label} on {top.split}"
+    if metrics.several_labels:
+        return (
+            f"{where} finds the classes of {images.title} with micro F1 {number(metrics.micro_f1)} and macro F1"
+            f" {number(metrics.macro_f1)}; {percent(metrics.subset)} of the images get exactly the right classes."
+        )
+    right = round((top.oa or 0) * metrics.n_test)
+    counted = f"{right} of {metrics.n_test} test images" if len(top.runs) == 1 else "test images"
+    known = pd.notna(top.oa_low) and pd.notna(top.oa_high)
+    interval = f" (95 % interval {between(100 * top.oa_low, 100 * top.oa_high, 1)} %)" if known else ""
+    return f"{where} is right on {counted} of {images.title}: {number(100 * top.oa, 2)} %{interval}."

@@ -1,4 +1,4 @@
-"""What a paper has to say about an experiment: data, software, protocol, and each model's settings and cost."""
+"""The methods summary of an experiment: data, software, protocol, and each model's settings and cost."""
 
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Sequence
@@ -8,17 +8,17 @@ from typing import Any
 
 import yaml
 
-from hsclass.report.collect import Results, Run, SceneResult
-from hsclass.report.tables import Group, by_method
-from hsclass.report.text import MISSING, count, duration, number, options, ordered, span
+from hsclass.report.collect import ImageSetResult, Run, SceneResult
+from hsclass.report.table import SetResults
+from hsclass.report.text import MISSING, count, duration, lowest_to_highest, number, options
 from hsclass.results import ExperimentRecord
 
-_KINDS = {"scenes": "scene", "splits": "sampler", "features": "features", "models": "model"}
+_KINDS = {"scenes": "scene", "images": "images", "splits": "sampler", "features": "features", "models": "model"}
 
 
 @dataclass(frozen=True)
 class Information:
-    """Labels and values: of the experiment on one scene, and of each model.
+    """Labels and values: of the experiment on one scene or image set, and of each model.
 
     Attributes
     ----------
@@ -46,15 +46,15 @@ class Information:
         )
 
 
-def information(results: Results, scene: SceneResult, groups: Sequence[Group]) -> Information:
-    """Gather the information block of one scene."""
-    methods = list(by_method(groups).values())
-    columns = [_method([run for group in of_method for run in group.runs]) for of_method in methods]
+def information(results: SetResults) -> Information:
+    """Gather the methods summary of one scene or image set."""
+    methods = [list(rows.index) for _, rows in results.table.groupby("method", observed=True)]
+    columns = [_method(results, [results.runs[row] for row in rows]) for rows in methods]
     labels = dict.fromkeys(label for part in zip(*columns, strict=True) for values in part for label in values)
     merged = [ChainMap(*column) for column in columns]
     return Information(
-        common=tuple(_common(results, scene)),
-        models=tuple(of_method[0].label for of_method in methods),
+        common=tuple(_common(results)),
+        models=tuple(results.table.label[rows[0]] for rows in methods),
         rows=tuple(
             (label, values)
             for label in labels
@@ -65,14 +65,15 @@ def information(results: Results, scene: SceneResult, groups: Sequence[Group]) -
 
 def experiment_yaml(experiment: ExperimentRecord) -> str:
     """Return the experiment as the file that runs it again, every option written out."""
-    config: dict[str, Any] = {
-        "experiment": experiment.experiment,
-        "window": experiment.window,
-        "fractions": dict(experiment.fractions),
-        "seeds": list(experiment.seeds),
-    }
+    config: dict[str, Any] = {"experiment": experiment.experiment}
+    if experiment.window is not None:
+        config["window"] = experiment.window
+    if experiment.fractions:
+        config["fractions"] = dict(experiment.fractions)
+    config["seeds"] = list(experiment.seeds)
     for dimension, key in _KINDS.items():
-        config[dimension] = [_entry(entry, key) for entry in getattr(experiment, dimension)]
+        if entries := getattr(experiment, dimension):
+            config[dimension] = [_entry(entry, key) for entry in entries]
     return yaml.safe_dump(config, sort_keys=False, allow_unicode=True, width=100, default_flow_style=None)
 
 
@@ -84,21 +85,23 @@ def _entry(entry: dict[str, Any], key: str) -> Any:
     return {key: kind, **named, **settings, **tune} if named or settings or tune else kind
 
 
-def _common(results: Results, scene: SceneResult) -> Iterable[tuple[str, str]]:
-    experiment, runs = results.experiment, results.of_scene(scene.name)
-    rows, cols, bands = scene.shape
-    yield "Data set", scene.title
-    yield "Scene", scene.name
-    yield "Citation", scene.source or MISSING
-    if scene.note:
-        yield "Note on the data", scene.note
-    yield "Data digest (SHA-256)", scene.digest or MISSING
-    covered = "" if scene.wavelengths is None else f", {scene.wavelengths[0]:.0f} to {scene.wavelengths[1]:.0f} nm"
-    yield "Cube", f"{rows} × {cols} pixels, {bands} bands{covered}"
-    labelled = int((scene.labels > 0).sum())
-    yield "Ground truth", f"{count(labelled)} labelled pixels, {len(scene.classes)} classes"
-    yield "Window", f"{experiment.window} × {experiment.window} pixels"
-    yield "Fractions asked for", options(experiment.fractions)
+def _common(results: SetResults) -> Iterable[tuple[str, str]]:
+    experiment, samples, runs = results.experiment, results.samples, list(results.runs.values())
+    yield "Data set", samples.title
+    yield "Scene" if samples.kind == "pixels" else "Image set", samples.name
+    yield "Citation" if samples.kind == "pixels" else "Origin", samples.source or MISSING
+    if samples.note:
+        yield "Note on the data", samples.note
+    if isinstance(samples, SceneResult):
+        yield from _scene(samples)
+    elif isinstance(samples, ImageSetResult):
+        rows, cols, bands = samples.about.shape
+        yield "Images", f"{count(samples.about.images)}, most {rows} × {cols} pixels, {bands} bands"
+        yield "Reference labels", f"{len(samples.classes)} classes"
+    if experiment.window is not None:
+        yield "Window", f"{experiment.window} × {experiment.window} pixels"
+    if experiment.fractions:
+        yield "Fractions asked for", options(experiment.fractions)
     yield "Seeds", ", ".join(str(seed) for seed in experiment.seeds)
     for entry in experiment.splits:
         yield f"Split {entry.get('name')}", described(entry, "sampler")
@@ -114,13 +117,21 @@ def _common(results: Results, scene: SceneResult) -> Iterable[tuple[str, str]]:
     yield "Software", ", ".join(f"{package} {' and '.join(found)}" for package, found in versions.items()) or MISSING
 
 
+def _scene(scene: SceneResult) -> Iterable[tuple[str, str]]:
+    rows, cols, bands = scene.shape
+    covered = "" if scene.wavelengths is None else f", {scene.wavelengths[0]:.0f} to {scene.wavelengths[1]:.0f} nm"
+    yield "Data digest (SHA-256)", scene.digest or MISSING
+    yield "Cube", f"{rows} × {cols} pixels, {bands} bands{covered}"
+    yield "Reference labels", f"{count(int((scene.labels > 0).sum()))} labelled pixels, {len(scene.classes)} classes"
+
+
 def described(entry: dict[str, Any], key: str) -> str:
     """Write an entry of a dimension as what it is and its options in brackets."""
     settings = options(entry.get("options", {}))
     return f"{entry.get(key)} ({settings})" if settings else str(entry.get(key))
 
 
-def _method(runs: Sequence[Run]) -> tuple[dict[str, str], ...]:
+def _method(results: SetResults, runs: Sequence[Run]) -> tuple[dict[str, str], ...]:
     """Return labels and values of one model in three parts: input, settings, cost.
 
     What differs over splits and seeds is written from lowest to highest.
@@ -130,32 +141,31 @@ def _method(runs: Sequence[Run]) -> tuple[dict[str, str], ...]:
     fitted = {key: value for key, value in card.feature_options.items() if value is not None}
     given = {
         "Features": runs[0].entry.features + (f" ({options(fitted)})" if fitted else ""),
-        "Normalisation": MISSING if kind is None else f"{kind}, fitted on training pixels",
-        "Reach": "without bound" if card.reach is None else f"{card.reach} pixels",
+        "Normalisation": MISSING if kind is None else f"{kind}, fitted on training {results.samples.kind}",
     }
+    if results.samples.kind == "pixels":
+        given["Receptive-field radius"] = "without bound" if card.reach is None else f"{card.reach} pixels"
     settings = {_capital(label): MISSING if value is None else str(value) for label, value in training.facts.items()}
+
+    def over(write: Callable[[float], str], key: str) -> str:
+        return lowest_to_highest((getattr(run.training, key) for run in runs), write)
+
     cost = {
-        "Parameters": _range(runs, count, "parameters"),
-        "Epochs run": _range(runs, count, "epochs"),
-        "Best epoch": _range(runs, count, "best_epoch"),
-        "Training time a run": _range(runs, duration, "seconds"),
-        "Training time an epoch": _range(runs, duration, "seconds_per_epoch"),
-        "Windows trained a second": _range(runs, count, "windows_per_second"),
-        "Mapping time a run": span(duration(value) for value in ordered(run.mapping.seconds for run in runs)),
-        "Peak memory, training": _range(runs, _megabytes, "peak_memory_mb"),
-        "Peak memory of the graphics card, training": _range(runs, _megabytes, "gpu_memory_mb"),
-        "Peak memory, mapping": span(
-            _megabytes(value) for value in ordered(run.mapping.peak_memory_mb for run in runs)
-        ),
+        "Parameters": over(count, "parameters"),
+        "Epochs run": over(count, "epochs"),
+        "Best epoch": over(count, "best_epoch"),
+        "Training time a run": over(duration, "seconds"),
+        "Training time an epoch": over(duration, "seconds_per_epoch"),
+        "Windows trained a second": over(count, "windows_per_second"),
+        "Prediction time a run": lowest_to_highest((run.prediction.seconds for run in runs), duration),
+        "Peak memory, training": over(_megabytes, "peak_memory_mb"),
+        "Peak memory of the GPU, training": over(_megabytes, "gpu_memory_mb"),
+        "Peak memory, prediction": lowest_to_highest((run.prediction.peak_memory_mb for run in runs), _megabytes),
         "Hardware": "; ".join(dict.fromkeys(run.training.device for run in runs if run.training.device)) or MISSING,
-        "Threads": _range(runs, count, "threads"),
+        "Threads": over(count, "threads"),
         "Backend": training.backend or MISSING,
     }
     return given, settings, cost
-
-
-def _range(runs: Sequence[Run], write: Callable[[float], str], key: str) -> str:
-    return span(write(value) for value in ordered(getattr(run.training, key) for run in runs))
 
 
 def _megabytes(value: float) -> str:

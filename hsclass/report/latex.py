@@ -1,14 +1,16 @@
 """`accuracy.tex`: the accuracy of all models under all splits as tables that a paper can take."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from hsclass.report.collect import Results, SceneResult
-from hsclass.report.information import described
-from hsclass.report.tables import Figure, Group, by_split, groups
-from hsclass.report.text import count, number, ordered
+import pandas as pd
 
-HEAD = r"% Needs \usepackage{booktabs} in the preamble, and nothing else; a table for each scene."
+from hsclass.report.collect import Results
+from hsclass.report.information import described
+from hsclass.report.table import SetResults, set_results
+from hsclass.report.text import count, lowest_to_highest, number, ordered
+
+HEAD = r"% Needs \usepackage{booktabs} in the preamble, and nothing else; a table for each scene or image set."
 
 _SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "_": r"\_", "%": r"\%",
@@ -23,8 +25,7 @@ _COLUMNS = ("Model", "OA", "interval", "AA", r"$\kappa$", "macro F1", "train", "
 
 def accuracy_tex(results: Results) -> str:
     """Return the text of `accuracy.tex`: a block a split, those that leak marked; mean ± deviation over the seeds."""
-    tables = (_table(results, scene, groups(results, scene.name)) for scene in results.scenes)
-    return "\n".join([HEAD, *tables])
+    return "\n".join([HEAD, *(_table(each) for each in set_results(results))])
 
 
 def escaped(text: str) -> str:
@@ -32,71 +33,74 @@ def escaped(text: str) -> str:
     return "".join(_SPECIAL.get(letter, letter) for letter in text)
 
 
-def _table(results: Results, scene: SceneResult, found: Sequence[Group]) -> str:
+def _table(results: SetResults) -> str:
     lines = [
         r"\begin{table}[htbp]",
         r"\centering\footnotesize",
         r"\setlength{\tabcolsep}{2pt}",
-        rf"\caption{{{_caption(results, scene, found)}}}",
-        rf"\label{{tab:{_label(results.experiment.experiment)}-{_label(scene.name)}}}",
+        rf"\caption{{{_caption(results)}}}",
+        rf"\label{{tab:{_label(results.experiment.experiment)}-{_label(results.samples.name)}}}",
         r"\begin{tabular}{@{}lcccccrrr@{}}",
         r"\toprule",
         _row(_COLUMNS),
     ]
-    for split, of_split in by_split(found).items():
-        mark = " (leaky)" if of_split[0].leaky else ""
+    for split, groups in results.by_split():
+        mark = " (leaky)" if results.leaky[split] else ""
         lines += [
             r"\midrule",
             rf"\multicolumn{{{len(_COLUMNS)}}}{{@{{}}l}}{{\textit{{{escaped(split)}}}{mark}}} \\",
-            *(_row(_cells(group)) for group in of_split),
+            *(_row(_cells(results, group)) for group in groups.itertuples()),
         ]
     return "\n".join([*lines, r"\bottomrule", r"\end{tabular}", r"\end{table}", ""])
 
 
-def _cells(group: Group) -> Iterable[str]:
+def _cells(results: SetResults, group: Any) -> Iterable[str]:
     yield escaped(group.label.replace(" · ", ", "))
-    yield _figure(group.oa)
-    yield "--" if group.low is None or group.high is None else f"{number(group.low)}--{number(group.high)}"
-    yield from (_figure(each) for each in (group.aa, group.kappa, group.macro_f1))
-    yield _range(count(value) for value in ordered(run.metrics.n_train for run in group.runs))
-    yield _range(count(value) for value in ordered(run.metrics.n_test for run in group.runs))
-    shares = ordered(run.split.audit.overlap_share for run in group.runs)
-    yield _range(f"{100 * share:.1f}" for share in shares)
+    yield _figure(group.oa, group.oa_std)
+    known = len(ordered([group.oa_low, group.oa_high])) == 2
+    yield f"{number(group.oa_low)}--{number(group.oa_high)}" if known else "--"
+    for name in ("aa", "kappa", "macro_f1"):
+        yield _figure(getattr(group, name), getattr(group, f"{name}_std"))
+    yield _range(results.over(group, "n_train"), count)
+    yield _range(results.over(group, "n_test"), count)
+    yield _range(results.over(group, "audit_overlap_share"), lambda share: f"{100 * share:.1f}")
 
 
-def _figure(value: Figure) -> str:
+def _figure(mean: float, spread: float) -> str:
     """Write a figure in math mode, where a minus is a minus."""
-    if value.mean is None:
+    if pd.isna(mean):
         return "--"
-    spread = "" if value.spread is None else rf" {{\pm}} {number(value.spread)}"
-    return f"${number(value.mean)}{spread}$".replace("−", "-")
+    deviation = "" if pd.isna(spread) else rf" {{\pm}} {number(spread)}"
+    return f"${number(mean)}{deviation}$".replace("−", "-")
 
 
-def _range(texts: Iterable[str]) -> str:
-    texts = [escaped(text) for text in texts]
-    if not texts:
-        return "--"
-    return texts[0] if texts[0] == texts[-1] else f"{texts[0]}--{texts[-1]}"
+def _range(values: pd.Series, write: Callable[[float], str]) -> str:
+    return "--" if values.isna().all() else escaped(lowest_to_highest(values, write)).replace(" to ", "--")
 
 
-def _caption(results: Results, scene: SceneResult, found: Sequence[Group]) -> str:
-    experiment, interval = results.experiment, found[0].runs[0].metrics.interval
-    seeds = len(experiment.seeds)
-    window = experiment.window
-    named = {group.split for group in found}
-    splits = "; ".join(_described(entry) for entry in experiment.splits if entry.get("name") in named)
+def _caption(results: SetResults) -> str:
+    experiment, metrics = results.experiment, next(iter(results.runs.values())).metrics
+    interval, seeds, unit = metrics.interval, len(experiment.seeds), results.samples.kind
+    splits = "; ".join(_described(entry) for entry in experiment.splits if entry.get("name") in results.leaky)
     over = f"mean ± sample standard deviation over {seeds} seeds" if seeds > 1 else "one seed"
     several = ", from the seeds' lowest limit to their highest" if seeds > 1 else ""
     method = f" ({interval.method})" if interval.method else ""
-    parts = [
-        f"Accuracy on {scene.title}: {over}.",
-        f"Windows of {window} × {window} pixels.",
+    parts = [f"Accuracy on {results.samples.title}: {over}."]
+    if metrics.several_labels:
+        parts.append("OA: share of images with exactly the right classes.")
+    if experiment.window is not None:
+        parts.append(f"Windows of {experiment.window} × {experiment.window} pixels.")
+    shared = "windows that share pixels with a training or validation window"
+    if unit == "images":
+        shared = "images with a near-duplicate in training or validation"
+    parts += [
         f"Samplers of the splits: {splits}.",
         f"Interval: {100 * interval.level:g} % interval of OA{method}{several}.",
-        "train, test: pixels; shared: test windows that share pixels with a training or validation window [%].",
+        f"train, test: {unit}; shared: test {shared} [%].",
     ]
-    if any(group.leaky for group in found):
-        parts.append("Accuracy on a split marked leaky is no estimate of accuracy on new ground.")
+    if any(results.leaky.values()):
+        new = "ground" if unit == "pixels" else "images"
+        parts.append(f"Accuracy on a split marked leaky is no estimate of accuracy on new {new}.")
     return " ".join(escaped(part) for part in parts)
 
 

@@ -1,15 +1,26 @@
-"""The leakage figures of each split, over its seeds."""
+"""Leakage: the audit of each split over its seeds, and at what distances and windows test samples share pixels."""
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import pandas as pd
 from markupsafe import Markup
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from hsclass.report.collect import SceneResult, SplitResult
-from hsclass.report.curves import distance_chart
-from hsclass.report.text import MISSING, number, ordered, percent, span
+from hsclass.report.charts import bar_figure, optimism_figure
+from hsclass.report.collect import SampleSet, SplitResult
+from hsclass.report.conditions import ConditionRow, condition_rows
+from hsclass.report.drawing import canvas, legend, split_styles, svg, themed
+from hsclass.report.optimism import mean_optimism
+from hsclass.report.table import SetResults
+from hsclass.report.text import MISSING, count, lowest_to_highest, number, ordered, percent
+from hsclass.report.theme import LIGHT
 from hsclass.results import Audit, Histogram
+
+_MOST_BINS = 90
 
 
 @dataclass(frozen=True)
@@ -28,13 +39,47 @@ class LeakageRow:
     distances: Markup | None
 
 
-def leakage_rows(scene: SceneResult, splits: Sequence[SplitResult], window: int, name: str) -> tuple[LeakageRow, ...]:
+@dataclass(frozen=True)
+class LeakagePart:
+    """What the page shows of leakage on one scene; None or empty where it was not measured."""
+
+    bars: Markup
+    optimism: pd.DataFrame
+    optimism_drawing: Markup | None
+    audits: tuple[LeakageRow, ...]
+    windows: Markup | None
+    split_key: list[tuple[str, Markup]]
+    conditions: tuple[ConditionRow, ...]
+
+
+def leakage_part(results: SetResults) -> LeakagePart:
+    """Return bars, optimism, audits, shares by window and conditions of a scene."""
+    key, window = results.key, results.experiment.window or 1
+    lines = split_styles(results.leaky)
+    optimism = mean_optimism(results)
+    drawn = window_figure(results.splits, window, lines)
+    return LeakagePart(
+        bars=svg(bar_figure(results.groups, results.leaky), f"{key}-bars",
+                 "Overall accuracy of each model on leaky splits and on splits without leakage"),
+        optimism=optimism,
+        optimism_drawing=svg(
+            optimism_figure(optimism, results.leaky), f"{key}-optimism",
+            "Overall accuracy on a split and on its matched random split",
+            "; ".join(f"{row.label} {number(row.oa)} and {number(row.oa_random)}" for row in optimism.itertuples()),
+        ) if len(optimism) else None,
+        audits=leakage_rows(results.samples, results.splits, window, f"{key}-distance"),
+        windows=drawn and svg(drawn, f"{key}-windows", "Share of test windows that share pixels, by window side"),
+        split_key=legend(lines, f"{key}-splits"),
+        conditions=condition_rows(results),
+    )  # fmt: skip
+
+
+def leakage_rows(samples: SampleSet, splits: Sequence[SplitResult], window: int, name: str) -> tuple[LeakageRow, ...]:
     """Return a row for each split of a scene; `name` begins the names of the drawings."""
-    seeds: dict[str, list[SplitResult]] = {}
-    for split in splits:
-        seeds.setdefault(split.name, []).append(split)
+    names = dict.fromkeys(split.name for split in splits)
     return tuple(
-        _row(scene, split, of_split, window, f"{name}-{place}") for place, (split, of_split) in enumerate(seeds.items())
+        _row(samples, split, [seed for seed in splits if seed.name == split], window, f"{name}-{place}")
+        for place, split in enumerate(names)
     )
 
 
@@ -44,32 +89,35 @@ def overlap_share(splits: Sequence[SplitResult], *, leaky: bool) -> float | None
     return shares[-1] if shares else None
 
 
-def _row(scene: SceneResult, split: str, seeds: list[SplitResult], window: int, name: str) -> LeakageRow:
+def _row(samples: SampleSet, split: str, seeds: list[SplitResult], window: int, name: str) -> LeakageRow:
     audits = [seed.audit for seed in seeds]
     histogram = joined(audits)
-    asked = span(percent(value) for value in ordered(audit.train_ratio_asked for audit in audits))
-    given = span(percent(value) for value in ordered(audit.train_ratio for audit in audits))
+    asked = lowest_to_highest((audit.train_ratio_asked for audit in audits), percent)
+    given = lowest_to_highest((audit.train_ratio for audit in audits), percent)
     return LeakageRow(
         split=split,
         leaky=any(seed.leaky for seed in seeds),
-        overlap=span(percent(value) for value in ordered(audit.overlap_share for audit in audits)),
-        centre=span(percent(value) for value in ordered(audit.centre_share for audit in audits)),
-        moran=span(number(value, 2) for value in ordered(audit.moran_i for audit in audits)),
-        kl_train=span(number(value) for value in ordered(audit.kl_train for audit in audits)),
-        kl_test=span(number(value) for value in ordered(audit.kl_test for audit in audits)),
+        overlap=lowest_to_highest((audit.overlap_share for audit in audits), percent),
+        centre=lowest_to_highest((audit.centre_share for audit in audits), percent),
+        moran=lowest_to_highest((audit.moran_i for audit in audits), lambda value: number(value, 2)),
+        kl_train=lowest_to_highest((audit.kl_train for audit in audits), number),
+        kl_test=lowest_to_highest((audit.kl_test for audit in audits), number),
         ratio=f"{asked} → {given}",
-        lost=_lost(scene, audits),
-        distances=None if histogram is None else distance_chart(histogram, window, name),
-    )
+        lost=_lost(samples, audits),
+        distances=None if histogram is None else svg(
+            distance_figure(histogram, window), name,
+            f"Test pixels of {split} by distance to the nearest training pixel",
+        ),
+    )  # fmt: skip
 
 
-def _lost(scene: SceneResult, audits: list[Audit]) -> str:
+def _lost(samples: SampleSet, audits: list[Audit]) -> str:
     """Name the classes without a test pixel, and in how many seeds where not in all."""
     if any(audit.lost_classes is None for audit in audits):
         return MISSING
     times = Counter(identity for audit in audits for identity in audit.lost_classes or ())
     names = [
-        scene.class_name(identity) + ("" if seen == len(audits) else f" ({seen} of {len(audits)} seeds)")
+        samples.class_name(identity) + ("" if seen == len(audits) else f" ({seen} of {len(audits)} seeds)")
         for identity, seen in sorted(times.items())
     ]
     return ", ".join(names) or "none"
@@ -85,3 +133,79 @@ def joined(audits: list[Audit]) -> Histogram | None:
     for histogram in known:
         counts.update(dict(zip(histogram.edges, histogram.counts, strict=False)))
     return Histogram(edges=longest.edges, counts=[counts[edge] for edge in longest.edges[:-1]])
+
+
+@themed
+def distance_figure(histogram: Histogram, window: int) -> Figure:
+    """Draw counts of test pixels by distance to the nearest training pixel; distances that share pixels are hatched."""
+    figure, ax = canvas(xlabel="distance [pixels]")
+    bins = _bins(histogram)
+    if not bins:
+        ax.set_axis_off()
+        ax.text(0.5, 0.5, "no test pixels", transform=ax.transAxes, ha="center", color=LIGHT["quiet"])
+        return figure
+    for shares, style in (
+        (True, {"facecolor": LIGHT["leaky-pale"], "edgecolor": LIGHT["leaky"], "hatch": "/////", "linewidth": 0.6}),
+        (False, {"color": LIGHT["safe"]}),
+    ):
+        drawn = [(low, high, value) for low, high, value in bins if (high <= window) == shares]
+        lows, widths = [low for low, _, _ in drawn], [0.94 * (high - low) for low, high, _ in drawn]
+        ax.bar(lows, [value for _, _, value in drawn], widths, align="edge", **style)
+    top = max(value for _, _, value in bins)
+    ax.set(xlim=(0, max(bins[-1][1], 2 * window)), ylim=(0, top))
+    ax.set_yticks([0, top], ["0", count(top)])
+    ax.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+    _mark_window(figure, window, LIGHT["leaky"])
+    return figure
+
+
+@themed
+def window_figure(splits: Sequence[SplitResult], window: int, lines: dict[str, dict[str, object]]) -> Figure | None:
+    """Draw the share of test windows that share pixels by window side, a line a split: mean over its seeds.
+
+    A dashed line marks the experiment's `window`. None where no split was audited by window.
+    """
+    shares = mean_shares(splits)
+    drawn = [split for split in lines if split in shares]
+    if not drawn:
+        return None
+    figure, ax = canvas(520, 240, xlabel="window side [pixels]")
+    right = max(shares.index.max(), window)
+    ax.set(xlim=(1, right), ylim=(0, 1))
+    ax.set_yticks([0, 0.25, 0.5, 0.75, 1])
+    ax.yaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
+    ax.set_xticks(range(1, right + 1, 2 * math.ceil((right - 1) / 12) or 2))
+    for place, split in enumerate(drawn):  # marks in turns, so that lines which coincide are all seen
+        ax.plot(shares[split].dropna(), markevery=(place % len(shares), len(drawn)), clip_on=False, **lines[split])
+    _mark_window(figure, window, LIGHT["quiet"])
+    return figure
+
+
+def mean_shares(splits: Sequence[SplitResult]) -> pd.DataFrame:
+    """Return the share of test windows that share pixels by window side [pixels], a column a split, seeds averaged."""
+    rows = [
+        {"split": split.name, "window": each.window, "share": each.overlap_share}
+        for split in splits
+        for each in split.audit.by_window
+        if each.overlap_share is not None
+    ]
+    if not rows:
+        return pd.DataFrame()
+    return pd.DataFrame(rows).pivot_table(index="window", columns="split", values="share", sort=True)
+
+
+def _mark_window(figure: Figure, window: int, color: str) -> None:
+    ax = figure.axes[0]
+    ax.axvline(window, color=color, linestyle=(0, (4, 3)), linewidth=1.2)
+    ax.text(window, 1.02, f"window {window}", transform=ax.get_xaxis_transform(), ha="center", va="bottom", color=color)
+
+
+def _bins(histogram: Histogram) -> list[tuple[float, float, int]]:
+    """Return low edge, high edge and count of each bin up to the last that is filled, joined to `_MOST_BINS`."""
+    counts = list(histogram.counts)
+    while counts and not counts[-1]:
+        counts.pop()
+    together = math.ceil(len(counts) / _MOST_BINS) or 1
+    edges = [*histogram.edges[: len(counts) : together], *histogram.edges[len(counts) : len(counts) + 1]]
+    sums = [sum(counts[first : first + together]) for first in range(0, len(counts), together)]
+    return list(zip(edges[:-1], edges[1:], sums, strict=True)) if counts else []

@@ -1,64 +1,87 @@
-"""The report's files: the page and the tables."""
+"""The report's files: the page, put together from its parts, and the tables."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from hsclass.atomic import write_text
-from hsclass.report.classes import shaded
+from hsclass.report import theme
+from hsclass.report.accuracy import accuracy_part, times, training_samples
+from hsclass.report.areas import area_panels
+from hsclass.report.calibration import calibration_part
+from hsclass.report.classes import class_part, shaded
 from hsclass.report.collect import Results, read_results
-from hsclass.report.comparison import described
-from hsclass.report.csv_tables import accuracy_csv, comparison_csv, inflation_csv
-from hsclass.report.curves import TRAIN, VALIDATION
-from hsclass.report.information import experiment_yaml
+from hsclass.report.comparison import comparison_part, described
+from hsclass.report.csv_tables import accuracy_csv, comparison_csv, optimism_csv
+from hsclass.report.finding import finding_part
+from hsclass.report.images import duplicates_part, mistakes_part
+from hsclass.report.information import experiment_yaml, information
 from hsclass.report.latex import accuracy_tex
+from hsclass.report.leakage import leakage_part
 from hsclass.report.pictures import css_color
-from hsclass.report.tables import limits
-from hsclass.report.text import between, count, duration, number, percent
-from hsclass.report.views import scene_views, sizes, times
-from hsclass.report.windows import LARGEST, shared_window_drawing
+from hsclass.report.scenes import maps_part, splits_part
+from hsclass.report.search import search_panels
+from hsclass.report.table import SetResults, set_results
+from hsclass.report.text import between, count, duration, lowest_to_highest, mean_and_spread, number, percent, signed
+from hsclass.report.training import training_curves
+from hsclass.report.windows import LARGEST, shared_windows
 from hsclass.split import ROLE_COLORS, Role
 
 PAGE, TABLE = "index.html", "accuracy.csv"
-LATEX, INFLATION, COMPARISON = "accuracy.tex", "inflation.csv", "comparison.csv"
+LATEX, OPTIMISM, COMPARISON = "accuracy.tex", "optimism.csv", "comparison.csv"
 
-_SECTIONS = {
-    "finding": "Finding", "accuracy": "Accuracy", "comparison": "Comparison", "leakage": "Leakage", "splits": "Splits",
-    "maps": "Maps", "classes": "Classes", "areas": "Areas", "calibration": "Calibration", "search": "Search",
-    "training": "Training", "information": "Information", "reading": "How to read",
-}  # fmt: skip
-_OPTIONAL = {"comparison": "comparisons", "areas": "areas", "calibration": "calibrations", "search": "searches"}
-"""Sections that need a panel of `SceneView`."""
 
-_TRAINING_NOTE = (
-    "On the validation pixels every class counts alike. Validation pixels of a leaky split share pixels with training"
-    " windows, so their curve follows the training curve whatever the model has learnt."
+@dataclass(frozen=True)
+class Part:
+    """A section of the page: its id, which is also the name of its template, its title, and what makes its content.
+
+    `make` returns nothing where there is nothing to show; `kind` says which samples the part needs, None for any;
+    `heading` stands above the section where the title in the navigation is too short for it.
+    """
+
+    name: str
+    title: str
+    make: Callable[[SetResults], Any]
+    kind: str | None = None
+    heading: str = ""
+
+
+PARTS = (
+    Part("finding", "Finding", finding_part),
+    Part("accuracy", "Accuracy", accuracy_part),
+    Part("comparison", "Comparison", comparison_part, heading="Comparison of the models"),
+    Part("leakage", "Leakage", leakage_part, "pixels"),
+    Part("duplicates", "Near-duplicates", duplicates_part, "images"),
+    Part("splits", "Splits", splits_part, "pixels"),
+    Part("maps", "Maps", maps_part, "pixels"),
+    Part("classes", "Classes", class_part, heading="Accuracy by class"),
+    Part("mistakes", "Mistakes", mistakes_part, "images", "Most confident mistakes"),
+    Part("areas", "Areas", area_panels, "pixels", "Areas of the classes"),
+    Part("calibration", "Calibration", calibration_part),
+    Part("search", "Search", search_panels),
+    Part("training", "Training", training_curves),
+    Part("information", "Information", information, heading="Information to print"),
+    Part("reading", "How to read", lambda results: results.leaky, heading="How to read this report"),
 )
 
 
+@dataclass(frozen=True)
+class Section:
+    """A part with its content for every scene or image set that has one."""
+
+    part: Part
+    found: tuple[tuple[SetResults, Any], ...]
+
+
 def write_report(experiment_file: str | os.PathLike[str], out: str | os.PathLike[str]) -> None:
-    """Write the report of a finished experiment.
-
-    Parameters
-    ----------
-    experiment_file : path-like
-        `experiment.json`; the folders of the runs in it are relative to the current folder.
-    out : path-like
-        Folder for `index.html`, one page that loads nothing from elsewhere, `accuracy.csv`, a row for each run, and
-        `accuracy.tex`, the same as a table for a paper; where the experiment has leaky twins or compared its models,
-        also `inflation.csv` and `comparison.csv`. The same results give the same bytes.
-
-    Raises
-    ------
-    DataError
-        If a file of a run is missing or is not what its stage writes; the message names the file and the stage.
-    UsageError
-        If `out` cannot be written to.
-    """
+    """Write the page and the tables; see `hsclass.report.write_report`."""
     results = read_results(Path(experiment_file))
-    tables = {INFLATION: inflation_csv(results), COMPARISON: comparison_csv(results)}
+    tables = {OPTIMISM: optimism_csv(results), COMPARISON: comparison_csv(results)}
     page = render(results, tuple(name for name, text in tables.items() if text is not None))
     write_text(Path(out) / TABLE, accuracy_csv(results))
     write_text(Path(out) / LATEX, accuracy_tex(results))
@@ -70,8 +93,40 @@ def write_report(experiment_file: str | os.PathLike[str], out: str | os.PathLike
     write_text(Path(out) / PAGE, page)
 
 
-def page_environment() -> Environment:
-    """Return what renders the templates, with the filters that they use."""
+def render(results: Results, tables: Sequence[str] = ()) -> str:
+    """Return the page of an experiment as HTML; `tables` are the files next to it, other than those of accuracy."""
+    sets, experiment = set_results(results), results.experiment
+    kind, window = sets[0].samples.kind, experiment.window or 1
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            experiment=experiment,
+            results=results,
+            kind=kind,
+            several_sets=len(sets) > 1,
+            several_seeds=len(experiment.seeds) > 1,
+            sections=_sections(sets),
+            tables=(TABLE, LATEX, *tables),
+            windows_drawing=shared_windows(window, "windows") if kind == "pixels" and window > 1 else None,
+            drawn_window=max(min(window, LARGEST), 3),
+            experiment_yaml=experiment_yaml(experiment),
+            unit={"short": "px" if kind == "pixels" else "images", "long": kind},
+        )
+    )
+
+
+def _sections(sets: Sequence[SetResults]) -> list[Section]:
+    sections = []
+    for part in PARTS:
+        of_kind = [each for each in sets if part.kind in {None, each.samples.kind}]
+        found = tuple((each, content) for each in of_kind if (content := part.make(each)))
+        if found:
+            sections.append(Section(part, found))
+    return sections
+
+
+def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("hsclass.report"),
         autoescape=True,
@@ -79,39 +134,19 @@ def page_environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(number=number, percent=percent, count=count, duration=duration, css_color=css_color)
-    return environment
-
-
-def render(results: Results, tables: Sequence[str] = ()) -> str:
-    """Return the page of an experiment as HTML; `tables` are the files beside it, other than those of accuracy."""
-    window, views = results.experiment.window, scene_views(results)
-    sections = [
-        (section, name)
-        for section, name in _SECTIONS.items()
-        if section not in _OPTIONAL or any(getattr(view, _OPTIONAL[section]) for view in views)
-    ]
-    return (
-        page_environment()
-        .get_template("page.html.j2")
-        .render(
-            experiment=results.experiment,
-            results=results,
-            views=views,
-            sections=sections,
-            tables=(TABLE, LATEX, *tables),
-            windows_drawing=shared_window_drawing(window, "windows") if window > 1 else None,
-            drawn_window=max(min(window, LARGEST), 3),
-            experiment_yaml=experiment_yaml(results.experiment),
-            sizes=sizes,
-            times=times,
-            shaded=shaded,
-            limits=limits,
-            between=between,
-            described=described,
-            roles=[(role.name.lower(), css_color(ROLE_COLORS[role])) for role in Role if role is not Role.UNUSED],
-            curve_colors={"training": TRAIN, "validation": VALIDATION},
-            unit={"short": "px", "long": "pixels"},
-            training_note=_TRAINING_NOTE,
-        )
+    writers = (number, percent, count, duration, css_color, mean_and_spread)
+    environment.filters.update({write.__name__: write for write in writers})
+    environment.globals.update(
+        css_variables=Markup(theme.css_variables()),
+        roles=[(role.name.lower(), css_color(ROLE_COLORS[role])) for role in Role if role is not Role.UNUSED],
+        curve_colors={"training": theme.TRAINING, "validation": theme.VALIDATION},
+        between=between,
+        described=described,
+        lowest_to_highest=lowest_to_highest,
+        count=count,
+        shaded=shaded,
+        signed=signed,
+        times=times,
+        training_samples=training_samples,
     )
+    return environment

@@ -1,12 +1,14 @@
 """The pictures of the page: the scene in natural colours, class maps, and splits drawn on the scene."""
 
+import base64
+import io
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from hsclass.raster import Color
-from hsclass.report.png import data_uri, encode
 from hsclass.scene import LandCover, Scene
 from hsclass.split import ROLE_COLORS, Role
 
@@ -62,7 +64,7 @@ def backdrop(scene: Scene) -> tuple[np.ndarray, bool]:
 def colour_picture(image: np.ndarray, step: int) -> Picture:
     """Draw red, green and blue, shape (rows, cols, 3), uint8; the three lowest bits go, for the size of the page."""
     shown = image[::step, ::step] & 0b11111000 | 0b100
-    return Picture(data_uri(encode(shown)), shown.shape[1], shown.shape[0])
+    return png_picture(shown)
 
 
 def class_picture(values: np.ndarray, classes: tuple[LandCover, ...], step: int) -> Picture:
@@ -73,8 +75,8 @@ def class_picture(values: np.ndarray, classes: tuple[LandCover, ...], step: int)
     place = np.searchsorted(known, shown).clip(max=len(known) - 1)
     place[known[place] != shown] = 0
     if len(known) > 256:
-        return Picture(data_uri(encode(palette[place].astype(np.uint8))), shown.shape[1], shown.shape[0])
-    return Picture(data_uri(encode(place.astype(np.uint8), palette)), shown.shape[1], shown.shape[0])
+        return png_picture(palette[place].astype(np.uint8))
+    return png_picture(place.astype(np.uint8), palette)
 
 
 def split_picture(roles: np.ndarray, image: np.ndarray, step: int) -> Picture:
@@ -84,7 +86,46 @@ def split_picture(roles: np.ndarray, image: np.ndarray, step: int) -> Picture:
     faded = np.linspace(165, 250, _GREYS).round()
     palette = np.concatenate([np.repeat(faded[:, np.newaxis], 3, axis=1), [ROLE_COLORS[role] for role in Role]])
     pixels = np.where(shown == Role.UNUSED, (grey * _GREYS / 256).astype(int), _GREYS + shown)
-    return Picture(data_uri(encode(pixels.astype(np.uint8), palette)), shown.shape[1], shown.shape[0])
+    return png_picture(pixels.astype(np.uint8), palette)
+
+
+def png(pixels: np.ndarray, palette: np.ndarray | None = None) -> bytes:
+    """Encode an image as PNG.
+
+    Parameters
+    ----------
+    pixels : ndarray of uint8, shape (rows, cols) or (rows, cols, 3)
+        Indices into `palette`, or red, green and blue.
+    palette : ndarray, shape (n, 3), optional
+        Colours of an indexed image; n is at most 256.
+    """
+    return _encoded(pixels, palette, "PNG", optimize=True)
+
+
+def png_picture(pixels: np.ndarray, palette: np.ndarray | None = None) -> Picture:
+    """Return an image as PNG for the page; parameters as of `png`."""
+    return _picture("png", png(pixels, palette), pixels)
+
+
+def jpeg(pixels: np.ndarray) -> Picture:
+    """Return red, green and blue, shape (rows, cols, 3), uint8, as JPEG for the page."""
+    return _picture("jpeg", _encoded(pixels, None, "JPEG", quality=82), pixels)
+
+
+def _picture(kind: str, encoded: bytes, pixels: np.ndarray) -> Picture:
+    uri = f"data:image/{kind};base64,{base64.b64encode(encoded).decode('ascii')}"
+    return Picture(uri, pixels.shape[1], pixels.shape[0])
+
+
+def _encoded(pixels: np.ndarray, palette: np.ndarray | None, kind: str, **options: Any) -> bytes:
+    from PIL import Image
+
+    image = Image.fromarray(pixels)
+    if palette is not None:
+        image.putpalette(palette.astype(np.uint8).tobytes())
+    written = io.BytesIO()
+    image.save(written, kind, **options)
+    return written.getvalue()
 
 
 def css_color(color: Color) -> str:

@@ -10,8 +10,7 @@ from hsclass.atomic import atomic_path
 from hsclass.predict.pixels import Pixels
 from hsclass.predict.products import read_legend
 from hsclass.raster import quiet
-from hsclass.report.pictures import MAX_SIDE, backdrop, natural_bands
-from hsclass.report.png import encode
+from hsclass.report.pictures import MAX_SIDE, backdrop, natural_bands, png
 from hsclass.scene import Scene
 
 _GAP = 8  # pixels
@@ -46,7 +45,7 @@ def write_preview(pixels: Pixels, map_file: Path, path: Path) -> None:
         image = _beside(shown, image)
     larger = max(1, _LEAST // max(values.shape))
     with atomic_path(path) as partial:
-        partial.write_bytes(encode(image.repeat(larger, axis=0).repeat(larger, axis=1)))
+        partial.write_bytes(png(image.repeat(larger, axis=0).repeat(larger, axis=1)))
 
 
 def _beside(one: np.ndarray, two: np.ndarray) -> np.ndarray:

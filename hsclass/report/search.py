@@ -1,21 +1,22 @@
-"""Searches: what was tried, how the best grew, and what the winner is worth on the test pixels."""
+"""Searches: what was tried, how the best grew, and what the winner is worth on the test samples."""
 
-import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
 from markupsafe import Markup
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from hsclass.report.collect import Run
-from hsclass.report.plot import HEIGHT, WIDTH, Plot, round_ticks, round_up
-from hsclass.report.series import COLORS
-from hsclass.report.svg import INK, QUIET, Drawing
-from hsclass.report.tables import Group
-from hsclass.report.text import between, count, duration, number
+from hsclass.report.drawing import canvas, svg, themed
+from hsclass.report.table import SetResults
+from hsclass.report.text import between, count, duration, mean_and_spread, number
+from hsclass.report.theme import LIGHT, MODELS
 from hsclass.results import Axis, SearchRecord
 
 METRICS = {"oa": "OA", "aa": "AA", "kappa": "kappa"}
+_KINDS = {"complete": "on all folds", "pruned": "given up", "unfit": "refused"}
 _LONGEST = 14  # letters of a choice below its column
 
 
@@ -43,137 +44,136 @@ class SearchPanel:
         One for each seed.
     progress : Markup
         Best value so far, a line a seed.
-    scatters : tuple of (str, Markup)
+    scatters : dict of str to Markup
         Value by each option.
     everywhere : bool
         True where the features saw the spectra of the whole scene.
     """
 
-    group: Group
+    label: str
+    split: str
+    leaky: bool
     metric: str
     folds: int
     sampler: str
     rows: tuple[SearchRow, ...]
     progress: Markup
-    scatters: tuple[tuple[str, Markup], ...]
+    scatters: dict[str, Markup]
     everywhere: bool
 
 
-def search_panels(groups: Sequence[Group], name: str) -> tuple[SearchPanel, ...]:
-    """Return a panel for each model and split that was searched; `name` begins the drawings' names."""
-    found = ((group, [run for run in group.runs if run.study is not None]) for group in groups)
-    return tuple(_panel(group, runs, f"{name}{place}") for place, (group, runs) in enumerate(found) if runs)
+def search_panels(results: SetResults) -> tuple[SearchPanel, ...]:
+    """Return a panel for each model and split that was searched."""
+    return tuple(
+        _panel(group, runs, f"{results.key}-search{place}")
+        for place, group in enumerate(results.groups.itertuples())
+        if (runs := [run for run in results.of(group) if run.search is not None])
+    )
 
 
-def _panel(group: Group, runs: Sequence[Run], name: str) -> SearchPanel:
-    studies = [run.study for run in runs if run.study is not None]
-    first = studies[0]
+def _panel(group: Any, runs: list[Run], name: str) -> SearchPanel:
+    searches = [run.search for run in runs if run.search is not None]
+    first = searches[0]
     metric = METRICS[first.search.metric]
-    values = [row.value for study in studies for row in study.rows if row.value is not None]
-    top = round_up(max(values, default=1.0))
+    trials = trials_table(searches)
+    best = "; ".join(f"seed {run.entry.seed}: {number(run.search.best.value)}" for run in runs if run.search)
     return SearchPanel(
-        group=group,
+        label=group.label,
+        split=group.split,
+        leaky=bool(group.leaky),
         metric=metric,
         folds=len(first.folds),
         sampler=first.search.sampler,
-        rows=tuple(_row(run, study) for run, study in zip(runs, studies, strict=True)),
-        progress=_progress(studies, top, metric, f"{name}-progress"),
-        scatters=tuple(
-            (option, _scatter(studies, option, axis, top, metric, f"{name}-option{place}"))
+        rows=tuple(_row(run, run.search) for run in runs if run.search is not None),
+        progress=svg(progress_figure(trials), f"{name}-progress", f"Best {metric} so far by trial", f"Best: {best}"),
+        scatters={
+            option: svg(scatter_figure(trials, option, axis), f"{name}-option{place}", f"{metric} by {option}")
             for place, (option, axis) in enumerate(first.space.items())
-        ),
+        },
         everywhere=first.spectra == "everywhere",
     )
 
 
-def _row(run: Run, study: SearchRecord) -> SearchRow:
-    metric, counts = study.search.metric, study.trials
+def _row(run: Run, search: SearchRecord) -> SearchRow:
+    metric, counts = search.search.metric, search.trials
     low, high = (getattr(run.metrics, f"{metric}_{end}") for end in ("low", "high"))
     parts = [f"{count(counts.get(kind, 0))} {word}" for kind, word in _KINDS.items() if counts.get(kind)]
-    spread = "" if study.best.spread is None else f" ± {number(study.best.spread)}"
     return SearchRow(
         seed=run.entry.seed,
         tried=", ".join(parts),
-        start=number(None if study.start is None else study.start.value),
-        best=f"{number(study.best.value)}{spread}",
+        start=number(None if search.start is None else search.start.value),
+        best=mean_and_spread(search.best.value, search.best.spread),
         test=f"{number(getattr(run.metrics, metric))} ({between(low, high)})",
-        seconds=duration(study.seconds),
+        seconds=duration(search.seconds),
     )
 
 
-_KINDS = {"complete": "on all folds", "pruned": "given up", "unfit": "refused"}
+def trials_table(searches: list[SearchRecord]) -> pd.DataFrame:
+    """Return a row for each trial: its search, `trial` from 1, `value`, `best` so far, whether it `won`, `options`."""
+    rows = [
+        {"search": place, "trial": row.trial + 1, "value": row.value, "won": row.trial == search.best.trial,
+         "options": row.values}
+        for place, search in enumerate(searches) for row in search.rows
+    ]  # fmt: skip
+    trials = pd.DataFrame(rows)
+    trials["value"] = trials.value.astype(float)
+    return trials.assign(best=trials.groupby("search").value.cummax().groupby(trials.search).ffill())
 
 
-def _progress(studies: Sequence[SearchRecord], top: float, metric: str, name: str) -> Markup:
-    chart = Drawing(name, f"Best {metric} so far by trial", width=WIDTH, height=HEIGHT)
-    last = max(len(study.rows) for study in studies)
-    plot = Plot(left=1, right=last, top=top)
-    _frame(chart, plot, {tick: f"{tick:g}" for tick in round_ticks(last, 1) if tick == int(tick)}, top)
-    for place, study in enumerate(studies):
-        color, best = COLORS[place % len(COLORS)], -math.inf
-        points: list[tuple[float, float]] = []
-        for row in study.rows:
-            x = plot.x(row.trial + 1)
-            if row.value is None:
-                chart.line(x, plot.y(0) - 4, x, plot.y(0), stroke=QUIET)
-                continue
-            chart.circle(x, plot.y(row.value), 2.2, fill="#fff", stroke=color, stroke_width=1)
-            if points:
-                points.append((x, plot.y(best)))
-            best = max(best, row.value)
-            points.append((x, plot.y(best)))
-        if points:
-            chart.path([*points, (plot.x(last), plot.y(best))], stroke=color, stroke_width=1.8)
-    plot.name_axis(chart, "trial")
-    return chart.markup()
+@themed
+def progress_figure(trials: pd.DataFrame) -> Figure:
+    """Draw the value of each trial and the best so far; a tick at the foot is a trial without a value."""
+    figure, ax = canvas(xlabel="trial")
+    for place, rows in trials.groupby("search"):
+        color = MODELS[place % len(MODELS)]
+        scored = rows[rows.value.notna()]
+        ax.plot(rows.trial, rows.best, drawstyle="steps-post", color=color, linewidth=1.8)
+        ax.plot(scored.trial, scored.value, "o", color=color, mfc=LIGHT["paper"], markersize=4.5, mew=1, clip_on=False)
+    without = trials[trials.value.isna()]
+    ax.plot(without.trial, [0.012] * len(without), "|", color=LIGHT["quiet"], transform=ax.get_xaxis_transform())
+    ax.set(xlim=(1, max(trials.trial.max(), 2)), ylim=(0, None))
+    ax.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+    ax.yaxis.set_major_locator(MaxNLocator(4))
+    return figure
 
 
-def _scatter(studies: Sequence[SearchRecord], option: str, axis: Axis, top: float, metric: str, name: str) -> Markup:
-    chart = Drawing(name, f"{metric} by {option}", width=WIDTH, height=HEIGHT)
-    scale = _Across(axis)
-    plot = Plot(left=scale.left, right=scale.right, top=top)
-    _frame(chart, plot, scale.ticks, top)
-    for place, study in enumerate(studies):
-        color = COLORS[place % len(COLORS)]
-        for row in study.rows:
-            at = scale.at(row.values.get(option))
-            if at is None or row.value is None:
-                continue
-            won = row.trial == study.best.trial
-            chart.circle(plot.x(at), plot.y(row.value), 4.2 if won else 2.4, fill=color if won else "#fff",
-                         stroke=INK if won else color, stroke_width=1.2)  # fmt: skip
-    plot.name_axis(chart, option)
-    return chart.markup()
+@themed
+def scatter_figure(trials: pd.DataFrame, option: str, axis: Axis) -> Figure:
+    """Draw the values by an option: numbers by size or by factor, choices side by side; filled: the winner.
 
-
-def _frame(chart: Drawing, plot: Plot, x_ticks: dict[float, str], top: float) -> None:
-    plot.frame(chart, x_ticks=x_ticks, y_ticks=[top * part / 4 for part in range(5)], y_label="{:.2g}".format)
-
-
-class _Across:
-    """Where the values of an option lie: numbers by size or by factor, choices side by side."""
-
-    def __init__(self, axis: Axis) -> None:
-        self._axis = axis
-        if axis.choices is not None:
-            self._texts = [_text(choice) for choice in axis.choices]
-            self.left, self.right = -0.5, len(self._texts) - 0.5
-            self.ticks = {float(place): text for place, text in enumerate(self._texts)}
+    What lies outside the axis, as a model's own option may, is left out.
+    """
+    figure, ax = canvas(xlabel=option)
+    if axis.choices is not None:
+        texts = [_text(choice) for choice in axis.choices]
+        ax.set(xlim=(-0.5, len(texts) - 0.5))
+        ax.set_xticks(range(len(texts)), texts)
+        at: list[float | None] = [
+            texts.index(text) if (text := _text(given.get(option))) in texts else None for given in trials.options
+        ]
+    else:
+        ax.set(xlim=(axis.low, axis.high), xscale="log" if axis.log else "linear")
+        at = [_within(given.get(option), axis) for given in trials.options]
+        if axis.log:
+            ax.minorticks_off()
+            ax.xaxis.set_major_formatter("{x:g}")
         else:
-            low, high = axis.low or 0.0, axis.high or 0.0
-            self.left, self.right = (math.log10(low), math.log10(high)) if axis.log else (low, high)
-            self.ticks = _powers(low, high) if axis.log else {tick: f"{tick:g}" for tick in round_ticks(high, low)}
+            ax.xaxis.set_major_locator(MaxNLocator(4))
+    shown = trials.assign(at=pd.Series(at, trials.index, float)).dropna(subset=["at", "value"])
+    for place, rows in shown.groupby("search"):
+        color = MODELS[place % len(MODELS)]
+        lost, won = rows[~rows.won], rows[rows.won]
+        ax.plot(lost["at"], lost.value, "o", color=color, mfc=LIGHT["paper"], markersize=5, mew=1.2, clip_on=False)
+        ax.plot(won["at"], won.value, "o", color=color, mec=LIGHT["ink"], markersize=8.5, mew=1.2, clip_on=False)
+    ax.set_ylim(0, None)
+    ax.yaxis.set_major_locator(MaxNLocator(4))
+    return figure
 
-    def at(self, value: Any) -> float | None:
-        """Return the place of a value; None for one beside the axis, as a model's own may be."""
-        if self._axis.choices is not None:
-            text = _text(value)
-            return float(self._texts.index(text)) if text in self._texts else None
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            return None
-        if self._axis.log:
-            return math.log10(value) if value > 0 and self.left <= math.log10(value) <= self.right else None
-        return float(value) if self.left <= value <= self.right else None
+
+def _within(value: Any, axis: Axis) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if (axis.low or 0) <= value <= (axis.high or 0) else None
 
 
 def _text(choice: Any) -> str:
@@ -181,16 +181,3 @@ def _text(choice: Any) -> str:
         " ".join(map(str, choice)) or "none" if isinstance(choice, list) else "none" if choice is None else str(choice)
     )
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
-
-
-def _powers(low: float, high: float) -> dict[float, str]:
-    """Return powers of ten, four at most, or the ends where there are fewer than two."""
-    first, last = math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9)
-    if last - first < 1:
-        return {math.log10(low): f"{low:g}", math.log10(high): f"{high:g}"}
-    step = -(-(last - first) // 3)
-    return {float(power): _power(power) for power in range(first, last + 1, step)}
-
-
-def _power(power: int) -> str:
-    return f"{10.0**power:g}" if -4 < power < 4 else f"1e{power}"

@@ -1,7 +1,7 @@
 """How the page writes numbers."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 MISSING = "–"
@@ -42,12 +42,22 @@ def duration(seconds: float | None) -> str:
     return f"{seconds / 3600:.1f}{_THIN}h"
 
 
+def mean_and_spread(mean: float | None, spread: float | None) -> str:
+    """Write a mean ± its standard deviation; the mean alone where there is one seed."""
+    return number(mean) if spread is None or math.isnan(spread) else f"{number(mean)} ± {number(spread)}"
+
+
 def span(texts: Iterable[str]) -> str:
     """Write what several seeds gave, lowest first: one text where all are alike, else the first and the last."""
     texts = list(texts)
     if not texts:
         return MISSING
     return texts[0] if texts[0] == texts[-1] else f"{texts[0]} to {texts[-1]}"
+
+
+def lowest_to_highest(values: Iterable[float | None], write: Callable[[float], str]) -> str:
+    """Write what several seeds gave, lowest first, without those that are not defined."""
+    return span(write(value) for value in ordered(values))
 
 
 def between(low: float | None, high: float | None, digits: int = 3, *, sign: bool = False) -> str:

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 from hsclass.raster import Grid
+from hsclass.report.collect import read_results
+from hsclass.report.table import SetResults, set_results
 from hsclass.scene import LandCover, Scene, write_classes, write_scene
 from hsclass.split import Role, Split, class_shares, write_split
 
@@ -154,8 +156,8 @@ class Experiment:
         """The folder of the models' comparisons on the scene."""
         return self.file.parent / "comparison/farm"
 
-    def make_twin(self) -> None:
-        """Declare the leaky split the twin of the other one."""
+    def make_matched(self) -> None:
+        """Declare the leaky split the matched random split of the other one."""
         content = json.loads(self.file.read_text())
         content["splits"][0] = {"sampler": "matched_random", "name": "random", "options": {"of": "blocks"}}
         self.file.write_text(json.dumps(content))
@@ -189,6 +191,18 @@ def write_run(run: dict[str, Any], scene: Scene, oa: float) -> None:
     if net:
         rows = "1,1.9,0.3,2.0,0.2\n2,1.2,0.5,1.6,0.4\n3,0.8,0.7,1.2,0.5\n4,0.5,0.8,,\n"
         (folder / "model/history.csv").write_text("epoch,loss,accuracy,val_loss,val_accuracy\n" + rows)
+
+
+def read_set(experiment: Experiment) -> SetResults:
+    """Return the results on the scene of the experiment, read anew."""
+    (found,) = set_results(read_results(experiment.file))
+    return found
+
+
+@pytest.fixture(name="read_set")
+def read_set_fixture() -> Callable[[Experiment], SetResults]:
+    """Return `read_set` for tests, which cannot import this file."""
+    return read_set
 
 
 @pytest.fixture

@@ -1,24 +1,25 @@
 """Areas and area-adjusted accuracy over seeds."""
 
+import pytest
+
 from hsclass.report.areas import area_panels
-from hsclass.report.collect import read_results
-from hsclass.report.tables import groups
 
 
-def panel(experiment):
-    return area_panels(groups(read_results(experiment.file), "farm"))[1]
+@pytest.fixture
+def panel(read_set):
+    return lambda experiment: area_panels(read_set(experiment))[1]
 
 
-def test_best_model_comes_first(experiment) -> None:
+def test_best_model_comes_first(experiment, panel) -> None:
     blocks = panel(experiment)
     assert (blocks.split, blocks.leaky) == ("blocks", False)
-    assert (blocks.first.group.label, [table.group.label for table in blocks.others]) == ("net", ["rf"])
+    assert (blocks.first.label, [table.label for table in blocks.others]) == ("net", ["rf"])
     # OA 0.46 and 0.50 less 0.04; limits from 0.46 - 0.1 to 0.50
-    assert (str(blocks.first.oa), blocks.first.interval) == ("0.440 ± 0.028", "0.360 to 0.500")
+    assert (blocks.first.oa, blocks.first.interval) == ("0.440 ± 0.028", "0.360 to 0.500")
     assert blocks.first.unsampled == "10.0\u202f%"
 
 
-def test_class_has_mapped_and_adjusted_area_with_interval(experiment) -> None:
+def test_class_has_mapped_and_adjusted_area_with_interval(experiment, panel) -> None:
     corn, _, woods = panel(experiment).first.rows
     assert (corn.mapped, corn.area, corn.area_interval) == ("5.0", "6.2", "4.0 to 8.5")
     assert (corn.users, corn.users_interval) == ("0.73", "0.58 to 0.84")
@@ -26,7 +27,7 @@ def test_class_has_mapped_and_adjusted_area_with_interval(experiment) -> None:
     assert (woods.mapped, woods.area, woods.area_interval, woods.users) == ("1.2", "–", "–", "–")
 
 
-def test_area_of_seeds_is_a_mean_between_the_lowest_and_the_highest_limit(experiment) -> None:
+def test_area_of_seeds_is_a_mean_between_the_lowest_and_the_highest_limit(experiment, panel) -> None:
     areas = iter([(10_000, 8_000, 12_000), (20_000, 15_000, 26_000)])
 
     def change(metrics) -> None:
@@ -40,7 +41,7 @@ def test_area_of_seeds_is_a_mean_between_the_lowest_and_the_highest_limit(experi
     assert (corn.area, corn.area_interval) == ("15\u202f000", "8\u202f000 to 26\u202f000")
 
 
-def test_run_without_areas_has_no_table(experiment) -> None:
+def test_run_without_areas_has_no_table(experiment, read_set) -> None:
     experiment.edit("metrics.json", lambda metrics: metrics.update(area=None), split="blocks")
-    (only,) = area_panels(groups(read_results(experiment.file), "farm"))
+    (only,) = area_panels(read_set(experiment))
     assert only.split == "random"

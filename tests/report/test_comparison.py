@@ -3,20 +3,17 @@
 import csv
 import json
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 
 from hsclass.report import write_report
-from hsclass.report.collect import read_results
-from hsclass.report.comparison import comparison_panels, described
-from hsclass.report.matrix import comparison_matrix
-from hsclass.report.tables import groups
+from hsclass.report.comparison import comparison_figure, comparison_panels, described
+from hsclass.report.theme import LIGHT
 
 
-def panels(experiment):
-    results = read_results(experiment.file)
-    return comparison_panels(groups(results, "farm"), results.splits)
+@pytest.fixture
+def panels(read_set):
+    return lambda experiment: comparison_panels(read_set(experiment))
 
 
 def change(experiment, seed: int, **figures) -> None:
@@ -26,7 +23,7 @@ def change(experiment, seed: int, **figures) -> None:
     path.write_text(json.dumps(content))
 
 
-def test_pair_is_written_from_the_lowest_to_the_highest_seed(experiment) -> None:
+def test_pair_is_written_from_the_lowest_to_the_highest_seed(experiment, panels) -> None:
     random, blocks = panels(experiment)
     assert (random.split, random.leaky, blocks.split, blocks.leaky) == ("random", True, "blocks", False)
     (row,) = blocks.rows
@@ -47,29 +44,36 @@ def test_pair_is_written_from_the_lowest_to_the_highest_seed(experiment) -> None
         ({"mcnemar_holm": 0.9}, True),
     ],
 )
-def test_difference_is_significant_when_every_seed_says_so(experiment, second_seed, significant: bool) -> None:
+def test_difference_is_significant_when_every_seed_says_so(experiment, panels, second_seed, significant: bool) -> None:
     change(experiment, 1, **second_seed)
     assert panels(experiment)[1].rows[0].significant is significant
 
 
-def test_one_seed_may_be_without_a_comparison(experiment) -> None:
+def test_one_seed_may_be_without_a_comparison(experiment, panels) -> None:
     (experiment.comparisons / "blocks-0.json").unlink()
     blocks = panels(experiment)[1]
     assert (blocks.seeds, blocks.rows[0].text, blocks.rows[0].permutation) == (1, "−0.080", "0.030")
 
 
-def test_matrix_holds_each_difference_twice_with_opposite_signs(experiment) -> None:
-    drawing = ElementTree.fromstring(comparison_matrix(panels(experiment)[1], "matrix"))
-    figures = [text for text in drawing.iter("text") if text.text in {"−0.07", "+0.07"}]
-    first, second = figures
-    assert (first.text, second.text) == ("−0.07", "+0.07")
-    assert float(first.get("x")) > float(second.get("x"))  # rf - net: upper right; net - rf: lower left
-    assert float(first.get("y")) < float(second.get("y"))
-    assert first.get("font-weight") == "700"
-    assert [cell.get("stroke") for cell in drawing.iter("rect")].count("#1f2933") == 2
+def test_matrix_holds_each_difference_twice_with_opposite_signs(experiment, panels) -> None:
+    (ax,) = comparison_figure(panels(experiment)[1]).axes
+    figures = {text.get_text(): text for text in ax.texts}
+    # rows and columns rf, net, from above and from the left: rf - net upper right, net - rf lower left
+    assert {text: figure.get_position() for text, figure in figures.items()} == {
+        "−0.07": (1.5, 0.5), "+0.07": (0.5, 1.5)
+    }  # fmt: skip
+    assert {figure.get_weight() for figure in figures.values()} == {"bold"}
+    assert len(ax.patches) == 2  # frames of a significant difference
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == ["1 rf", "2 net"]
+    quads = ax.collections[0]
+    quads.update_scalarmappable()
+    lower, higher = (tuple((255 * quads.get_facecolors()[place][:3]).round()) for place in (1, 2))
+    paper = tuple(int(LIGHT["paper"][place : place + 2], 16) for place in (1, 3, 5))
+    assert lower != higher
+    assert paper not in {lower, higher}
 
 
-def test_table_of_pairs_has_a_row_a_pair_and_seed(experiment) -> None:
+def test_table_of_pairs_has_a_row_a_pair_and_seed(experiment, panels) -> None:
     write_report(experiment.file, Path("out"))
     with Path("out/comparison.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))

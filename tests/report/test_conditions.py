@@ -2,17 +2,18 @@
 
 from pathlib import Path
 
+import pytest
+
 from hsclass.report import write_report
-from hsclass.report.collect import read_results
 from hsclass.report.conditions import condition_rows
-from hsclass.report.tables import groups
 
 
-def rows(experiment):
-    return condition_rows(groups(read_results(experiment.file), "farm"))
+@pytest.fixture
+def rows(read_set):
+    return lambda experiment: condition_rows(read_set(experiment))
 
 
-def test_conditions_name_reach_window_shares_and_what_was_fitted(experiment) -> None:
+def test_conditions_name_reach_window_shares_and_what_was_fitted(experiment, rows) -> None:
     forest, net, _, honest = rows(experiment)
     assert (forest.reach, forest.window, forest.overlap) == ("0", "1", "0\u202f%")
     assert (net.reach, net.window, net.overlap, net.centre) == ("2", "5", "98.4\u202f%", "75.0\u202f%")
@@ -21,7 +22,7 @@ def test_conditions_name_reach_window_shares_and_what_was_fitted(experiment) -> 
     assert [row.alike for row in (forest, net, honest)] == [True, False, False]
 
 
-def test_reach_without_bound_is_flagged(experiment) -> None:
+def test_reach_without_bound_is_flagged(experiment, rows) -> None:
     leakage = {"reach": None, "unbounded": True, "window": None, "overlap_share": 0.0, "centre_share": 0.0}
     experiment.edit("metrics.json", lambda metrics: metrics.update(leakage=leakage), split="blocks")
     row = rows(experiment)[2]
@@ -32,7 +33,7 @@ def test_reach_without_bound_is_flagged(experiment) -> None:
     assert "second channel of leakage" in page
 
 
-def test_reach_beyond_the_window_of_an_honest_split_is_flagged(experiment) -> None:
+def test_reach_beyond_the_window_of_an_honest_split_is_flagged(experiment, rows) -> None:
     def change(metrics) -> None:
         metrics["leakage"].update(reach=6, window=13, overlap_share=0.5)
 
@@ -40,7 +41,7 @@ def test_reach_beyond_the_window_of_an_honest_split_is_flagged(experiment) -> No
     assert [row.shares for row in rows(experiment)] == [False, False, True, True]
 
 
-def test_what_one_seed_did_not_check_is_not_called_checked(experiment) -> None:
+def test_what_one_seed_did_not_check_is_not_called_checked(experiment, rows) -> None:
     edited = iter([None, {"normalizer": 48, "extractor": 48, "model": 50, "validation": 2}])
     experiment.runs = [run for run in experiment.runs if run["split"] == "blocks" and run["model"] == "rf"]
     experiment.edit("metrics.json", lambda metrics: metrics.update(fit_scope=next(edited)))

@@ -38,8 +38,8 @@ def page_of(experiment) -> str:
 
 def test_older_results_have_no_panel_of_what_was_not_measured(older) -> None:
     page = page_of(older)
-    for panel in ("Comparison of the models", "Inflation:", "What each figure holds under", "Areas of the classes",
-                  "reliability", "Accuracy against distance", "by window side"):  # fmt: skip
+    for panel in ("Comparison of the models", "Random-sampling optimism", "What each figure holds under",
+                  "Areas of the classes", "reliability", "Accuracy against distance", "by window side"):  # fmt: skip
         assert panel not in page
     assert page.index('<span class="number">8</span> Information') < page.index('<span class="number">9</span> How')
 
@@ -53,10 +53,10 @@ def test_older_results_leave_cells_of_new_columns_empty_but_know_the_reach(older
 
 
 def test_tables_of_an_earlier_report_do_not_stay(experiment) -> None:
-    experiment.make_twin()
+    experiment.make_matched()
     write_report(experiment.file, Path("out"))
     assert Path("out/comparison.csv").exists()
-    assert Path("out/inflation.csv").exists()
+    assert Path("out/optimism.csv").exists()
     shutil.rmtree(experiment.comparisons)
     experiment.file.write_text(json.dumps(json.loads(experiment.file.read_text()) | {"splits": []}))
     write_report(experiment.file, Path("out"))

@@ -1,7 +1,6 @@
 """The panel of a search: inner beside outer figures, the trials, and nothing where nothing was searched."""
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +9,7 @@ import pytest
 from hsclass.errors import DataError
 from hsclass.report import write_report
 from hsclass.report.collect import read_results
-from hsclass.report.search import SearchPanel, search_panels
-from hsclass.report.tables import groups
+from hsclass.report.search import progress_figure, scatter_figure, search_panels, trials_table
 
 SPACE: dict[str, Any] = {
     "c": {"low": 0.1, "high": 1000.0, "log": True, "step": None},
@@ -48,21 +46,23 @@ def search(experiment, **changes: Any) -> None:
             (folder / "trials.csv").write_text(TRIALS)
 
 
-def panels(experiment) -> tuple[SearchPanel, ...]:
-    return search_panels(groups(read_results(experiment.file), "farm"), "s")
+@pytest.fixture
+def panels(read_set):
+    return lambda experiment: search_panels(read_set(experiment))
 
 
-def circles(drawing: str) -> list[tuple[float, float, float]]:
-    """x, y and radius of each circle."""
-    return [
-        (float(x), float(y), float(radius)) for x, y, radius in re.findall(r'cx="(.*?)" cy="(.*?)" r="(.*?)"', drawing)
+@pytest.fixture
+def searches(read_set):
+    """The searches of the seeds on `random`."""
+    return lambda experiment: [
+        run.search for run in read_set(experiment).runs.values() if run.search and run.entry.split == "random"
     ]
 
 
-def test_a_panel_for_each_split_sets_inner_beside_outer_figures(experiment) -> None:
+def test_a_panel_for_each_split_sets_inner_next_to_outer_figures(experiment, panels) -> None:
     search(experiment)
     found = panels(experiment)
-    assert [(panel.group.split, panel.group.label) for panel in found] == [("random", "net"), ("blocks", "net")]
+    assert [(panel.split, panel.label) for panel in found] == [("random", "net"), ("blocks", "net")]
     blocks = found[1]
     assert (blocks.metric, blocks.folds, blocks.everywhere) == ("OA", 2, False)
     row = blocks.rows[1]
@@ -71,32 +71,31 @@ def test_a_panel_for_each_split_sets_inner_beside_outer_figures(experiment) -> N
     assert row.tried == "3 on all folds, 1 given up, 1 refused"
 
 
-def test_line_is_the_best_so_far(experiment) -> None:
+def test_line_is_the_best_so_far(experiment, searches) -> None:
     """Of the values 0.3, none, 0.5, 0.4, none the best so far are 0.3, 0.3, 0.5, 0.5, 0.5."""
     search(experiment)
-    drawing = panels(experiment)[0].progress
-    line = re.findall(r'<polyline points="(.*?)"', drawing)[0]
-    heights = [float(point.split(",")[1]) for point in line.split()]
-    dots = [y for _, y, _ in circles(drawing)][:3]
-    assert heights == pytest.approx([dots[0], dots[0], dots[1], dots[1], dots[1], dots[1]], abs=0.06)
-    assert dots[1] < dots[2] < dots[0]
+    ax = progress_figure(trials_table(searches(experiment)[:1])).axes[0]
+    best, scored, without = ax.lines
+    assert list(best.get_ydata()) == [0.3, 0.3, 0.5, 0.5, 0.5]
+    assert (list(scored.get_xdata()), list(scored.get_ydata())) == ([1, 3, 4], [0.3, 0.5, 0.4])
+    assert list(without.get_xdata()) == [2, 5]
 
 
-def test_scatter_shows_scored_trials_and_marks_the_winner(experiment) -> None:
+def test_scatter_shows_scored_trials_and_marks_the_winner(experiment, panels, searches) -> None:
     search(experiment)
-    scatters = dict(panels(experiment)[0].scatters)
-    assert list(scatters) == ["c", "depth", "hidden"]
-    # two seeds of the same trials; the own option 'auto' lies beside the axis of c
-    by_factor = circles(scatters["c"])
-    assert len(by_factor) == 2 * 2
-    assert [radius for *_, radius in by_factor] == [4.2, 2.4] * 2
-    # 1 and 100 in 0.1 to 1000: a quarter and three quarters of the way
-    left, right = by_factor[0][0], by_factor[1][0]
-    depths = circles(scatters["depth"])
-    assert right - left == pytest.approx(106, abs=0.1)  # half of 270 - 48 - 10
-    assert depths[1][0] - depths[0][0] == pytest.approx(212 * 2 / 8, abs=0.1)
-    assert len({x for x, *_ in circles(scatters["hidden"])}) == 2
-    assert "64 32" in scatters["hidden"]
+    assert list(panels(experiment)[0].scatters) == list(SPACE)
+    found = searches(experiment)
+    # two seeds of the same trials; the own option 'auto' lies outside the axis of c
+    ax = scatter_figure(trials_table(found), "c", found[0].space["c"]).axes[0]
+    assert (ax.get_xscale(), ax.get_xlim()) == ("log", (0.1, 1000))
+    assert [list(line.get_xdata()) for line in ax.lines] == [[100], [1]] * 2  # the others, the winner
+    assert [list(line.get_ydata()) for line in ax.lines] == [[0.4], [0.5]] * 2
+    assert ax.lines[1].get_markersize() > ax.lines[0].get_markersize()
+    depths = scatter_figure(trials_table(found), "depth", found[0].space["depth"]).axes[0]
+    assert [list(line.get_xdata()) for line in depths.lines] == [[3, 6], [5]] * 2
+    hidden = scatter_figure(trials_table(found), "hidden", found[0].space["hidden"]).axes[0]
+    assert [list(line.get_xdata()) for line in hidden.lines] == [[0, 0], [1]] * 2
+    assert [tick.get_text() for tick in hidden.get_xticklabels()] == ["none", "64 32"]
 
 
 def test_page_has_the_section_only_where_something_was_searched(experiment) -> None:
@@ -111,14 +110,14 @@ def test_page_has_the_section_only_where_something_was_searched(experiment) -> N
     assert ">unbounded reach<" not in page
 
 
-def test_spectra_that_were_seen_everywhere_are_flagged(experiment) -> None:
+def test_spectra_that_were_seen_everywhere_are_flagged(experiment, panels) -> None:
     search(experiment, spectra="everywhere")
     assert all(panel.everywhere for panel in panels(experiment))
     write_report(experiment.file, Path("out"))
     assert ">unbounded reach<" in Path("out/index.html").read_text()
 
 
-def test_what_an_earlier_experiment_searched_is_passed_over(experiment) -> None:
+def test_what_an_earlier_experiment_searched_is_passed_over(experiment, panels) -> None:
     search(experiment)
     content = json.loads(experiment.file.read_text())
     del content["models"][1]["tune"]

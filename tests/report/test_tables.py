@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hsclass.report import write_report
-from hsclass.report.tables import figure
+from hsclass.report.text import mean_and_spread
 
 FIRST = (
     "scene,sampler,seed,window,features,model,n_train,n_test,oa,aa,kappa,oa_low,oa_high,train_seconds,map_seconds,leaky"
@@ -45,9 +45,22 @@ def test_leaky_follows_the_split(experiment) -> None:
     assert [row["leaky"] for row in rows_of(experiment)] == ["true"] * 4 + ["false"] * 4
 
 
-def test_figure_leaves_out_what_is_not_defined() -> None:
-    # 1, 2, 6: mean 3, squared deviations 4 + 1 + 9 = 14, over n - 1 = 2: sqrt(7)
-    assert figure([1.0, None, 2.0, float("nan"), 6.0]).mean == 3
-    assert figure([1.0, None, 2.0, 6.0]).spread == pytest.approx(7**0.5)
-    assert str(figure([0.5])) == "0.500"
-    assert str(figure([None])) == "–"
+def test_mean_and_deviation_leave_out_what_is_not_defined(experiment, read_set) -> None:
+    experiment.edit("metrics.json", lambda metrics: metrics.update(aa=None if metrics["oa"] < 0.45 else metrics["oa"]))
+    groups = read_set(experiment).groups
+    blocks = groups[groups.split == "blocks"]
+    # rf: no AA under 0.45; net: 0.46 and 0.50, deviations of 0.02 each over n - 1 = 1
+    assert blocks.aa.isna().to_list() == [True, False]
+    assert (blocks.aa.iloc[1], blocks.aa_std.iloc[1]) == pytest.approx((0.48, 0.0008**0.5))
+    assert mean_and_spread(blocks.aa.iloc[0], blocks.aa_std.iloc[0]) == "–"
+    assert mean_and_spread(0.5, None) == "0.500"
+
+
+def test_tidy_table_has_a_row_for_each_run_with_its_figures(experiment, read_set) -> None:
+    table = read_set(experiment).table
+    assert len(table) == 8
+    last = table.iloc[-1]
+    assert (last.split, last.method, last.label, last.seed, last.leaky) == ("blocks", "raw/net", "net", 1, False)
+    assert (last.oa, last.training_seconds, last.prediction_seconds) == (0.5, 62.25, 0.5)
+    assert (last.audit_moran_i, last.area_unit, last.calibration_ece, last.fitted_model) == (0.91, "ha", 0.12, 48)
+    assert (last.leakage_reach, last.leakage_window, last.leakage_overlap_share) == (2, 5, 0)

@@ -1,0 +1,99 @@
+"""Accuracy of each model under each split: with intervals, next to published figures, and against distance."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from hsclass.report.charts import interval_figure
+from hsclass.report.distances import DistancePanel, distance_panels
+from hsclass.report.drawing import legend, styles, svg
+from hsclass.report.scenes import is_one_split, seeds_of
+from hsclass.report.table import SetResults, best
+from hsclass.report.text import MISSING, count, duration, lowest_to_highest, mean_and_spread, ordered
+from hsclass.results import Interval, PublishedFigure
+
+
+@dataclass(frozen=True)
+class PublishedRow:
+    """What was published for one model, and the experiment's own groups under each split, None where not run."""
+
+    figure: PublishedFigure
+    groups: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class AccuracyPart:
+    """What the page shows of accuracy.
+
+    Attributes
+    ----------
+    best : int
+        The row of `SetResults.groups` of the highest OA without leakage; -1 where there is none.
+    notes : dict of str to str
+        What a reader should know about a split.
+    """
+
+    drawing: Markup
+    interval: Interval
+    multi_label: bool
+    best: int
+    notes: dict[str, str]
+    published: tuple[PublishedRow, ...]
+    distances: tuple[DistancePanel, ...]
+    model_key: list[tuple[str, Markup]]
+
+
+def accuracy_part(results: SetResults) -> AccuracyPart:
+    """Return the figure of accuracy, the published figures and accuracy against distance."""
+    metrics = next(iter(results.runs.values())).metrics
+    top = best(results.groups[~results.groups.leaky])
+    distances = distance_panels(results)
+    said = "; ".join(
+        f"{group.label} on {group.split} {mean_and_spread(group.oa, group.oa_std)}"
+        for group in results.groups.itertuples()
+    )
+    title = "Overall accuracy of each model under each split"
+    return AccuracyPart(
+        drawing=svg(interval_figure(results), f"{results.key}-intervals", title, said),
+        interval=metrics.interval,
+        multi_label=metrics.several_labels,
+        best=-1 if top is None else top.name,
+        notes={name: note for name in results.leaky if (note := _note(results, name))},
+        published=published_rows(results),
+        distances=distances,
+        model_key=legend(styles(results.labels), f"{results.key}-models") if distances else [],
+    )
+
+
+def published_rows(results: SetResults) -> tuple[PublishedRow, ...]:
+    """Return a row for each published figure; its groups are in the order of the splits."""
+    published = results.experiment.published
+    if published is None:
+        return ()
+    found = {(group.split, group.method): group for group in results.groups.itertuples()}
+    return tuple(
+        PublishedRow(figure, tuple(found.get((split, f"{figure.features}/{figure.model}")) for split in results.leaky))
+        for figure in published.figures
+        if figure.features and figure.model
+    )
+
+
+def training_samples(results: SetResults, group: Any) -> str:
+    """Return how many samples a model learned from, over the seeds; those of validation apart, where it does."""
+    options = results.of(group)[0].card.options
+    keys = ["n_train", *(["n_validation"] if options.get("with_validation") else [])]
+    return " + ".join(lowest_to_highest(results.over(group, key), count) for key in keys)
+
+
+def times(results: SetResults, group: Any) -> str:
+    """Return the mean times of training and of prediction."""
+    parts = (ordered(results.over(group, f"{stage}_seconds")) for stage in ("training", "prediction"))
+    return " / ".join(duration(sum(part) / len(part)) if part else MISSING for part in parts)
+
+
+def _note(results: SetResults, split: str) -> str:
+    seeds = seeds_of(results, split)
+    if seeds[0].audit.published:
+        return "published lists"
+    return "one split for all seeds: ± is that of the models alone" if is_one_split(seeds) else ""
