@@ -4,7 +4,7 @@
 
 The file takes no room: its blocks are not written, and GDAL reads them as zeros. The large map is timed from the
 opened scene to the finished file, reading and writing included; the small one is the prediction alone. Processor time
-tells the ratio apart from whatever else the machine is doing.
+separates the ratio from whatever else the machine is doing.
 """
 
 import argparse

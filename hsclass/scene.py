@@ -1,4 +1,4 @@
-"""A scene: hyperspectral cube, ground truth and what is known of both; its form in memory and on disk."""
+"""A scene: hyperspectral cube, reference data and what is known of both; its form in memory and on disk."""
 
 import json
 import os
@@ -20,7 +20,7 @@ UNLABELLED = 0
 
 @dataclass(frozen=True)
 class LandCover:
-    """A class of the ground truth: its id (1 and up), name and display colour (red, green, blue; 0 to 255)."""
+    """A class of the reference data: its id (1 and up), name and display colour (red, green, blue; 0 to 255)."""
 
     id: int
     name: str
@@ -37,7 +37,7 @@ class Scene:
     cube : ndarray, shape (rows, cols, bands)
         Values as measured, in the data type of the source.
     labels : ndarray of uint8 or uint16, shape (rows, cols), or None
-        Ground truth: class ids, 0 = unlabelled. None for a scene to be mapped only.
+        Reference data: class ids, 0 = unlabelled. None for a scene to be mapped only.
     wavelengths : ndarray of float64, shape (bands,), or None
         Band centres [nm], in the order of the bands; instruments with several spectrometers are not sorted.
     mask : ndarray of bool, shape (rows, cols)
@@ -91,14 +91,14 @@ class Scene:
         return {UNLABELLED: (0, 0, 0), **{cover.id: cover.color for cover in self.classes}}
 
     def require_labels(self) -> np.ndarray:
-        """Return the ground truth, or raise DataError where the scene has none."""
+        """Return the reference data, or raise DataError where the scene has none."""
         if self.labels is None:
-            raise DataError(f"scene {self.name}: has no ground truth; expected {LABELS_FILE} beside its {CUBE_FILE}")
+            raise DataError(f"scene {self.name}: has no reference data; expected {LABELS_FILE} next to its {CUBE_FILE}")
         return self.labels
 
 
 def write_scene(scene: Scene, folder: str | os.PathLike[str]) -> None:
-    """Write `cube.tif` and, where there is a ground truth, `labels.tif` into `folder`.
+    """Write `cube.tif` and, where there are reference data, `labels.tif` into `folder`.
 
     Wavelengths [nm], class names and colours go into the files, so that each opens by itself in a GIS.
     """

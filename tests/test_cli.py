@@ -113,7 +113,7 @@ def test_audit_of_masks_at_several_windows(masks: Path) -> None:
     assert [row["centre_share"] for row in rows] == [0, 3 / 10, 2 / 10]
     assert done.returncode == 3
     assert "TR.mat: 60.0% of the 200 test windows of side 7 share pixels" in done.stderr
-    assert "TR.mat: 1 of 400 pixels are of another class in the ground truth (1 of class 2 are 1)" in done.stderr
+    assert "TR.mat: 1 of 400 pixels are of another class in the reference data (1 of class 2 are 1)" in done.stderr
     written = json.loads((masks / "audit.json").read_text())
     assert [row["window"] for row in written] == [1, 7, 5]
     assert written[0]["by_window"][3] == {"window": 7, "overlap_share": 0.6, "centre_share": 0.3}

@@ -102,7 +102,9 @@ def test_shape_and_colours(scene: Scene) -> None:
 
 def test_ground_truth_is_required(scene: Scene) -> None:
     assert scene.require_labels() is scene.labels
-    with pytest.raises(DataError, match=r"scene toy: has no ground truth; expected labels\.tif beside its cube\.tif"):
+    with pytest.raises(
+        DataError, match=r"scene toy: has no reference data; expected labels\.tif next to its cube\.tif"
+    ):
         replace(scene, labels=None).require_labels()
 
 

@@ -227,7 +227,7 @@ def test_split_without_training_pixels(toy_scene: Scene, toy_split: Split) -> No
 
 
 def test_scene_without_ground_truth(toy_scene: Scene, toy_split: Split) -> None:
-    with pytest.raises(DataError, match="scene toy: has no ground truth"):
+    with pytest.raises(DataError, match="scene toy: has no reference data"):
         train(replace(toy_scene, labels=None), toy_split)
 
 

@@ -13,10 +13,10 @@ from rasterio.transform import Affine
 
 from hsclass.datasets.bands import prepare_scene
 from hsclass.datasets.descriptor import ClassEntry, Descriptor, SceneOptions, ShapeOptions
-from hsclass.datasets.ground_truth import class_ids, describe_classes, legend, on_grid
 from hsclass.datasets.listing import load_descriptor
 from hsclass.datasets.manifest import read_manifest, verified_file
 from hsclass.datasets.readers import open_cube
+from hsclass.datasets.reference_labels import class_ids, describe_classes, legend, on_grid
 from hsclass.datasets.regions import REGION_SUFFIXES, draw_regions
 from hsclass.datasets.shapes import SHAPE_SUFFIXES, draw_labels
 from hsclass.errors import UsageError
@@ -24,7 +24,7 @@ from hsclass.raster import Grid
 from hsclass.scene import CUBE_FILE, LABELS_FILE, UNLABELLED, Scene
 
 _LOG = logging.getLogger(__name__)
-_FURTHER = ("reading", "beside")  # of an entry in the manifest
+_FURTHER = ("reading", "companions")  # of an entry in the manifest
 
 
 def build_scene(
@@ -104,7 +104,7 @@ def require_elsewhere(name_or_file: str | os.PathLike[str], *, folder: Path, out
 def read_labels(
     path: Path, entry: dict[str, Any], grid: Grid, shape: tuple[int, int], classes: tuple[ClassEntry, ...]
 ) -> tuple[np.ndarray, tuple[ClassEntry, ...]]:
-    """Read a ground truth of any kind onto the grid of the cube.
+    """Read reference data of any kind onto the grid of the cube.
 
     Parameters
     ----------
@@ -129,7 +129,7 @@ def read_labels(
     Raises
     ------
     DataError
-        If the file does not hold a ground truth that fits the cube.
+        If the file does not hold reference data that fits the cube.
     """
     reading = entry.get("reading", {})
     if path.suffix.lower() in SHAPE_SUFFIXES:

@@ -77,7 +77,7 @@ class ShapeOptions(Options):
     """What is to be taken from a file of polygons or points."""
 
     layer: str | None = Field(None, description="layer of a file that holds several")
-    field: str | None = Field(None, description="attribute that tells the class: ids, or names; default: the only one")
+    field: str | None = Field(None, description="attribute that gives the class: ids, or names; default: the only one")
     name_field: str | None = Field(None, description="attribute that names the classes, where `field` holds ids")
     color_field: str | None = Field(None, description="attribute with the classes' colours: #rrggbb, or r,g,b")
     all_touched: bool = Field(
@@ -89,7 +89,7 @@ class ShapeOptions(Options):
 
 
 class LabelSource(ShapeOptions, Source):
-    """A place of the ground truth."""
+    """A place of the reference data."""
 
 
 def _listed(given: Any) -> Any:
@@ -103,7 +103,7 @@ LabelSources = Annotated[tuple[LabelSource, ...], BeforeValidator(_listed)]
 
 
 class ClassEntry(Options):
-    """A class of the ground truth, as its publisher describes it."""
+    """A class of the reference data, as its publisher describes it."""
 
     id: int = Field(ge=1, le=65535)
     name: str = Field(min_length=1)
@@ -125,7 +125,7 @@ class Descriptor(Options):
     note: str = Field("", description="what users of the data should know, such as a known defect")
     shape: tuple[Count, Count, Count] | None = Field(None, description="rows, cols, bands; checked")
     cube: Sources = Field(min_length=1, description="sources of the cube, tried in order")
-    labels: LabelSources = Field((), description="sources of the ground truth, tried in order")
+    labels: LabelSources = Field((), description="sources of the reference data, tried in order")
     nodata: float | None = Field(None, allow_inf_nan=True, description="value without data; default: the file's own")
     drop_bands: tuple[BandIndex, ...] = Field((), description="bands to leave out, such as water absorption")
     rgb: tuple[BandIndex, BandIndex, BandIndex] | None = Field(None, description="bands in natural colours")
@@ -156,8 +156,10 @@ class Descriptor(Options):
         if twice := sorted({identity for identity in ids if ids.count(identity) > 1}):
             raise ValueError(f"class id {twice[0]} stands twice in 'classes'; give each class its own")
         values = [str(value) for entry in self.classes for value in entry.values or (entry.id,)]
-        if twice_told := sorted({value for value in values if values.count(value) > 1}):
-            raise ValueError(f"{twice_told[0]} in the file stands for two of the 'classes'; give it to one by 'values'")
+        if twice_given := sorted({value for value in values if values.count(value) > 1}):
+            raise ValueError(
+                f"{twice_given[0]} in the file stands for two of the 'classes'; give it to one by 'values'"
+            )
         return self
 
     @model_validator(mode="after")

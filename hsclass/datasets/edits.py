@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from hsclass.atomic import write_text
-from hsclass.datasets.beside import files_beside
+from hsclass.datasets.companions import companion_files
 from hsclass.datasets.descriptor import Descriptor, Source
 from hsclass.datasets.image_set import ImageSet
 from hsclass.datasets.manifest import file_digest
@@ -44,7 +44,7 @@ def own_files(described: Descriptor | ImageSet) -> list[Path]:
 
 def _with_companions(path: Path, depth: int = 3) -> Iterator[Path]:
     yield path
-    yield from files_beside(path)
+    yield from companion_files(path)
     if path.suffix.lower() == ".vrt" and depth:
         text = path.read_text(encoding="utf-8", errors="replace")
         for attributes, name in _SOURCE_OF_VRT.findall(text):

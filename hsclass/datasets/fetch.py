@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from hsclass.atomic import atomic_path, write_text
-from hsclass.datasets.beside import files_beside
+from hsclass.datasets.companions import companion_files
 from hsclass.datasets.descriptor import Source
 from hsclass.datasets.download import download
 from hsclass.datasets.edits import content_digest
@@ -24,7 +24,7 @@ OFFLINE_VARIABLE = "HSCLASS_OFFLINE"
 
 
 def fetch(name_or_file: str | os.PathLike[str], folder: str | os.PathLike[str]) -> dict[str, Any]:
-    """Get the cube and the ground truth of a data set into ``folder/<name>/``.
+    """Get the cube and the reference data of a data set into ``folder/<name>/``.
 
     A file that is there already with the right digest is kept. Else the folder named by the environment variable
     HSCLASS_DATA_MIRROR is searched for a file of the right name and digest, and then the descriptor's sources are
@@ -42,10 +42,10 @@ def fetch(name_or_file: str | os.PathLike[str], folder: str | os.PathLike[str]) 
     -------
     dict
         What ``folder/<name>/source.json`` holds: `name`, `descriptor` (digest of the sources listed in it), and for
-        `cube` and `labels` (None without ground truth) the `file` (relative to `source.json`, or absolute when
+        `cube` and `labels` (None without reference data) the `file` (relative to `source.json`, or absolute when
         local), its `sha256`, its `origin` and its `key`; where there is any, how to read it (`reading`) and the digests
-        of the files `beside` it that belong to it. `content` is a digest of all files that stay where they
-        are, where there are such.
+        of the files next to it (`companions`) that belong to it. `content` is a digest of all files that stay where
+        they are, where there are such.
 
     Raises
     ------
@@ -78,7 +78,7 @@ def write_manifest(home: Path, manifest: dict[str, Any]) -> None:
 
 
 def _note(name: str) -> str:
-    """Say where a file comes from, lest a run that is killed before `source.json` is written forgets it."""
+    """Say where a file comes from, so that a run that is killed before it writes `source.json` keeps it."""
     return f".origin-{name}"
 
 
@@ -125,8 +125,8 @@ def obtain(part: str, sources: tuple[Source, ...], home: Path, mirror: list[Path
         else:
             name = str(file) if source.is_local else file.name
             entry = {"file": name, "sha256": file_digest(file), "origin": origin or _origin(file), "key": source.key}
-            beside = {other.name: file_digest(other) for other in files_beside(file)}
-            further = {"reading": source.reading, "beside": beside}
+            companions = {other.name: file_digest(other) for other in companion_files(file)}
+            further = {"reading": source.reading, "companions": companions}
             return entry | {what: held for what, held in further.items() if held}
     raise FetchError(
         f"{home.name}: the {part} could not be had from any source: {'; '.join(reasons)}; {_advice(sources, home)}"
@@ -257,7 +257,7 @@ def _copied(source: Source, path: Path, home: Path) -> Path:
     _verify(path, source, str(path))
     with atomic_path(home / source.file_name) as partial_file:
         shutil.copyfile(path, partial_file)
-    for other in files_beside(path):
+    for other in companion_files(path):
         with atomic_path(home / other.name) as partial_file:
             shutil.copyfile(other, partial_file)
     return home / source.file_name

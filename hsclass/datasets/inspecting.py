@@ -14,7 +14,7 @@ from hsclass.datasets.shapes import SHAPE_SUFFIXES, read_shapes
 from hsclass.datasets.statistics import BandStatistics, band_statistics, class_counts
 from hsclass.raster import Grid
 
-_MANY = 50  # distinct values beyond which a raster of one band is no ground truth
+_MANY = 50  # distinct values beyond which a raster of one band is no reference data
 
 
 @dataclass
@@ -46,7 +46,7 @@ class Finding:
 
 
 def inspect_files(paths: list[str | os.PathLike[str]], *, key: str | None = None) -> list[Finding]:
-    """Look into files; labels are held against the first cube among them.
+    """Look into files; labels are compared with the first cube among them.
 
     A cube is read once, in blocks of rows, so that it may be larger than the memory; MATLAB files before version 7.3
     and .npz files are compressed as a whole and are read as a whole.

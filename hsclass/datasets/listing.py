@@ -65,7 +65,7 @@ def load_descriptor(name_or_file: str | os.PathLike[str]) -> Descriptor:
     except OSError as error:
         raise UsageError(f"{file}: cannot be read ({error.strerror}); give a descriptor file") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file}: is not YAML ({' '.join(str(error).split())}); mend that place") from error
+        raise UsageError(f"{file}: is not YAML ({' '.join(str(error).split())}); correct that place") from error
     if not isinstance(given, dict):
         raise UsageError(f"{file}: holds {type(given).__name__}; expected keys such as cube, labels, classes")
     descriptor = parse_options(Descriptor, {"name": file.stem, **given}, f"{file}")

@@ -1,4 +1,4 @@
-"""What the fetch stage leaves beside the files: `source.json`, which says where each is and what its digest is."""
+"""What the fetch stage leaves next to the files: `source.json`, which says where each is and what its digest is."""
 
 import hashlib
 import json
@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from hsclass.datasets.beside import files_beside
+from hsclass.datasets.companions import companion_files
 from hsclass.datasets.descriptor import Descriptor
 from hsclass.errors import DataError
 
@@ -64,8 +64,8 @@ def verified_file(entry: dict[str, Any], home: Path) -> Path:
         raise DataError(
             f"{path}: has changed since it was fetched (sha256 {found}, expected {entry['sha256']}); fetch it again"
         )
-    beside = {file.name: file_digest(file) for file in files_beside(path)}
-    if beside != entry.get("beside", {}):
-        differ = sorted({name for name, _ in beside.items() ^ entry.get("beside", {}).items()})
+    companions = {file.name: file_digest(file) for file in companion_files(path)}
+    if companions != entry.get("companions", {}):
+        differ = sorted({name for name, _ in companions.items() ^ entry.get("companions", {}).items()})
         raise DataError(f"{path}: its {', '.join(differ)} changed since it was fetched; fetch it again")
     return path

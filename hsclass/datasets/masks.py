@@ -1,4 +1,4 @@
-"""Published masks: which pixels somebody trained or tested on, read from any file and held against a ground truth."""
+"""Published masks: which pixels somebody trained or tested on, read from any file and compared with reference data."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from hsclass.datasets.ground_truth import class_ids
 from hsclass.datasets.readers import open_cube
+from hsclass.datasets.reference_labels import class_ids
 from hsclass.errors import DataError
 
 _MAX_ID = 65535
@@ -15,7 +15,7 @@ _MAX_ID = 65535
 
 @dataclass(frozen=True)
 class Mask:
-    """A published mask against a ground truth.
+    """A published mask against reference data.
 
     Attributes
     ----------
@@ -23,12 +23,12 @@ class Mask:
     values : ndarray of uint16, shape (rows, cols)
         The mask's own ids, 0 outside it.
     classes : ndarray of uint16, shape (rows, cols)
-        The ids of the ground truth that the mask's ids stand for; 0 outside the mask, and everywhere in a plain
+        The ids of the reference data that the mask's ids stand for; 0 outside the mask, and everywhere in a plain
         yes/no mask, which says where but not what.
     yes_no : bool
         Whether it is a plain yes/no mask.
     labels : ndarray of int, shape (rows, cols)
-        The ground truth, 0 = unlabelled.
+        The reference data, 0 = unlabelled.
     """
 
     path: Path
@@ -44,22 +44,22 @@ class Mask:
 
     @property
     def said(self) -> np.ndarray:
-        """The class of each pixel in the mask, shape (rows, cols): its own word, or the ground truth's for yes/no."""
+        """The class of each pixel in the mask, shape (rows, cols): its own word, or the reference data's for yes/no."""
         return np.where(self.members, self.labels if self.yes_no else self.classes, 0)
 
     @property
     def unlabelled(self) -> np.ndarray:
-        """True where the ground truth leaves a pixel of the mask unlabelled, ndarray of bool, shape (rows, cols)."""
+        """True where the reference data leave a pixel of the mask unlabelled, ndarray of bool, shape (rows, cols)."""
         return self.members & (self.labels == 0)
 
     @property
     def otherwise(self) -> np.ndarray:
-        """True where mask and ground truth give different classes, ndarray of bool, shape (rows, cols)."""
+        """True where mask and reference data give different classes, ndarray of bool, shape (rows, cols)."""
         return (self.classes > 0) & (self.labels > 0) & (self.classes != self.labels)
 
     @property
     def absent(self) -> dict[int, int]:
-        """Pixels of each class that the ground truth does not have at all, by class id."""
+        """Pixels of each class that the reference data do not have at all, by class id."""
         return count_classes(self.classes[~np.isin(self.classes, self.labels)])
 
     def counts(self, where: np.ndarray | None = None) -> dict[int, int]:
@@ -76,14 +76,14 @@ class Mask:
             found.append(f"{self.path}: {left_out} pixels have an id that stands for no class, and are left out")
         if bare := int(self.unlabelled.sum()):
             by_class = "" if self.yes_no else f" (by class {listed(self.counts(self.unlabelled))})"
-            found.append(f"{self.path}: {bare} of {size} pixels are unlabelled in the ground truth{by_class}")
+            found.append(f"{self.path}: {bare} of {size} pixels are unlabelled in the reference data{by_class}")
         if count := int(self.otherwise.sum()):
             pairs = ", ".join(f"{n} of class {said} are {is_}" for (said, is_), n in self.contradictions().items())
-            found.append(f"{self.path}: {count} of {size} pixels are of another class in the ground truth ({pairs})")
+            found.append(f"{self.path}: {count} of {size} pixels are of another class in the reference data ({pairs})")
         return found
 
     def contradictions(self) -> dict[tuple[int, int], int]:
-        """Return the pixels that the ground truth labels otherwise, by (mask's class, ground truth's class)."""
+        """Return the pixels that the reference data label otherwise, by (mask's class, reference data's class)."""
         pairs = np.column_stack([self.classes[self.otherwise], self.labels[self.otherwise]])
         found, counts = np.unique(pairs, axis=0, return_counts=True)
         return {(said, is_): n for (said, is_), n in zip(found.tolist(), counts.tolist(), strict=True)}
@@ -98,7 +98,7 @@ def read_ids(path: Path, *, key: str | None = None, shape: tuple[int, int] | Non
     key : str, optional
         Variable of a .mat or .npz file; by default the only one of two dimensions, or of the expected shape.
     shape : tuple of int, optional
-        Expected (rows, cols), to tell which variable is meant.
+        Expected (rows, cols), where several variables could be meant.
 
     Returns
     -------
@@ -114,9 +114,9 @@ def read_ids(path: Path, *, key: str | None = None, shape: tuple[int, int] | Non
 
 
 def read_mask(path: Path, labels: np.ndarray, *, key: str | None = None, ids: Mapping[int, int] | None = None) -> Mask:
-    """Read a mask and hold it against a ground truth.
+    """Read a mask and compare it with reference data.
 
-    A mask that holds 0 and one other value, against a ground truth of several classes, is a plain yes/no mask unless
+    A mask that holds 0 and one other value, against reference data of several classes, is a plain yes/no mask unless
     `ids` says what the value stands for.
 
     Parameters
@@ -124,23 +124,23 @@ def read_mask(path: Path, labels: np.ndarray, *, key: str | None = None, ids: Ma
     path : Path
         Of a file that `read_ids` reads.
     labels : ndarray of int, shape (rows, cols)
-        The ground truth, 0 = unlabelled.
+        The reference data, 0 = unlabelled.
     key : str, optional
         Variable of a .mat or .npz file.
     ids : mapping of int to int, optional
-        Class id of the ground truth for ids of the mask, 0 for none. Ids that are not in it stand for themselves.
+        Class id of the reference data for ids of the mask, 0 for none. Ids that are not in it stand for themselves.
 
     Raises
     ------
     DataError
-        If the file cannot be read, is not of the ground truth's shape or holds no pixel, or `ids` joins an id that it
+        If the file cannot be read, is not of the reference data's shape or holds no pixel, or `ids` joins an id that it
         names with one that it does not.
     """
     values = read_ids(path, key=key, shape=(labels.shape[0], labels.shape[1])).astype(np.uint16)
     if values.shape != labels.shape:
         turned = "; it looks transposed" if values.shape == labels.shape[::-1] else ""
         raise DataError(
-            f"{path}: the mask is {values.shape} pixels; expected {labels.shape}, as the ground truth{turned}"
+            f"{path}: the mask is {values.shape} pixels; expected {labels.shape}, as the reference data{turned}"
         )
     held, known = (np.unique(raster[raster > 0]).tolist() for raster in (values, labels))
     yes_no = ids is None and len(held) == 1 and len(known) > 1
@@ -164,12 +164,12 @@ def read_mask(path: Path, labels: np.ndarray, *, key: str | None = None, ids: Ma
 
 
 def require_numbering(mask: Mask) -> None:
-    """Check that a mask numbers the classes as its ground truth does.
+    """Check that a mask numbers the classes as its reference data do.
 
     Raises
     ------
     DataError
-        If it has classes that the ground truth lacks, or most of its labelled pixels are of another class there, as
+        If it has classes that the reference data lack, or most of its labelled pixels are of another class there, as
         when its ids are permuted or it is transposed. The sentence gives the mapping that fits best, where one does.
     """
     known = int(((mask.classes > 0) & (mask.labels > 0)).sum())
@@ -177,11 +177,11 @@ def require_numbering(mask: Mask) -> None:
     if not mask.absent and wrong <= known / 2:
         return
     if mask.absent:
-        found = f"has classes that the ground truth lacks (pixels by class {listed(mask.absent)}"
+        found = f"has classes that the reference data lack (pixels by class {listed(mask.absent)}"
     else:
-        found = f"gives {wrong} of {known} labelled pixels another class than the ground truth (pixels by class "
+        found = f"gives {wrong} of {known} labelled pixels another class than the reference data (pixels by class "
         found += listed(mask.counts(mask.otherwise))
-    lacking = f"; the ground truth has {listed(count_classes(mask.labels))})"
+    lacking = f"; the reference data have {listed(count_classes(mask.labels))})"
     turned = mask.classes.T
     if turned.shape == mask.labels.shape and ((turned == mask.labels) & (turned > 0)).sum() > known / 2:
         remedy = "it looks transposed"

@@ -36,8 +36,8 @@ def open_scene(source: str | os.PathLike[str], *, folder: str | os.PathLike[str]
     Returns
     -------
     Scene
-        Cube (rows, cols, bands) in the data type of its source, ground truth (rows, cols) with 0 = unlabelled or None,
-        wavelengths [nm], mask, classes, and where it lies.
+        Cube (rows, cols, bands) in the data type of its source, reference data (rows, cols) with 0 = unlabelled or
+        None, wavelengths [nm], mask, classes, and where it lies.
 
     Raises
     ------

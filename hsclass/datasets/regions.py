@@ -26,7 +26,7 @@ def draw_regions(
     shape : tuple of int
         (rows, cols) of the cube.
     entries : tuple of ClassEntry
-        Classes of the descriptor, told by the regions' names; empty to number the regions in the file's order.
+        Classes of the descriptor, given by the regions' names; empty to number the regions in the file's order.
 
     Returns
     -------

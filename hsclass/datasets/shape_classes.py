@@ -81,8 +81,8 @@ def _entry(identity: int, ids: np.ndarray, names: list[str], colors: list[str], 
 def _only(attributes: Mapping[str, np.ndarray], options: ShapeOptions, path: Path) -> str:
     left = [name for name in attributes if name not in {options.name_field, options.color_field}]
     if len(left) != 1:
-        held = f"the fields {', '.join(left)}" if left else "no field beside the geometries"
-        raise DataError(f"{path}: has {held}; name the one that tells the class by 'field'")
+        held = f"the fields {', '.join(left)}" if left else "no field besides the geometries"
+        raise DataError(f"{path}: has {held}; name the one that gives the class by 'field'")
     return left[0]
 
 

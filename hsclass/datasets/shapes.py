@@ -1,4 +1,4 @@
-"""Ground truth from polygons or points: read, brought to the cube's system, drawn onto its grid."""
+"""Reference data from polygons or points: read, brought to the cube's system, drawn onto its grid."""
 
 import itertools
 import logging
@@ -120,7 +120,9 @@ def read_shapes(path: Path, layer: str | None) -> Shapes:
             f"{path}: cannot be read as polygons or points ({_plain(error)}); get the whole file"
         ) from error
     if geometries is None or not len(geometries):
-        raise DataError(f"{path}: layer {layer or layers[0]} holds no polygon and no point; expected the ground truth")
+        raise DataError(
+            f"{path}: layer {layer or layers[0]} holds no polygon and no point; expected the reference data"
+        )
     return Shapes(geometries, dict(zip(meta["fields"], columns, strict=True)), crs)
 
 

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from hsclass.datasets.beside import files_beside
+from hsclass.datasets.companions import companion_files
 from hsclass.datasets.cube import ArrayStore, Cube, Strip
 from hsclass.models.spectral_contract import Bands
 from hsclass.raster import Grid
@@ -49,7 +49,7 @@ class Pixels:
         path = cube.path or Path()
         name = cube.tags["scene"] if cube.own else path.stem
         cube = cube.keep(cube.good)
-        files = [path, *files_beside(path)]
+        files = [path, *companion_files(path)]
         identity = {
             "name": name, "digest": cube.tags.get("digest", ""), "shape": cube.shape, "nodata": repr(cube.nodata),
             "files": [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in files],

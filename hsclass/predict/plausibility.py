@@ -17,7 +17,7 @@ def implausible(predictor: Predictor) -> str | None:
     """Return a sentence where the values of the scene's middle row are not like the training pixels', else None.
 
     Reflectance of 0…1 given to a model of 0…10,000, or the other way round, would be mapped without complaint. Without
-    a normalisation that was fitted nothing is known of the training pixels, and nothing is told.
+    a normalisation that was fitted nothing is known of the training pixels, and None is returned.
     """
     normalizer = predictor.model.normalizer
     if normalizer.kind == "none":

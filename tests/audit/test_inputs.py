@@ -30,8 +30,8 @@ def test_masks_are_taken_as_published(files: Path) -> None:
     assert opened.split.reference(opened.samples)[0].tolist() == [1, 1, 1, 2, 2, 1, 2]
     assert [remark.split(": ", 1)[1] for remark in opened.remarks] == [
         "a mask of 4 pixels (by class 1: 2, 2: 2)",
-        "1 of 4 pixels are unlabelled in the ground truth (by class 2: 1)",
-        "1 of 4 pixels are of another class in the ground truth (1 of class 1 are 2)",
+        "1 of 4 pixels are unlabelled in the reference data (by class 2: 1)",
+        "1 of 4 pixels are of another class in the reference data (1 of class 1 are 2)",
     ]
     audit = audit_split(opened.split, opened.samples, window=1)
     assert (audit.n_train, audit.n_test, audit.leaky, audit.train_ratio_asked) == (4, 9, False, None)

@@ -407,7 +407,7 @@ def test_header_in_the_mirror_comes_along(describe: Describe, tmp_path: Path, mo
     monkeypatch.setenv("HSCLASS_DATA_MIRROR", str(tmp_path / "mirror"))
     manifest = fetch(describe(cube={"by_hand": "scene.dat", "obtain": "ask"}), tmp_path / "data")
     assert (tmp_path / "data/toy/scene.hdr").read_text() == "ENVI"
-    assert list(manifest["cube"]["beside"]) == ["scene.hdr"]
+    assert list(manifest["cube"]["companions"]) == ["scene.hdr"]
 
 
 RUN = """

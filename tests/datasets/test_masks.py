@@ -1,4 +1,4 @@
-"""Published masks: any file, any number type, held against a ground truth."""
+"""Published masks: any file, any number type, compared with reference data."""
 
 from pathlib import Path
 
@@ -96,7 +96,7 @@ def test_no_file(tmp_path: Path) -> None:
 
 
 def test_findings_of_a_mask_by_hand(tmp_path: Path) -> None:
-    # Rows 0 and 1: class 1 as in the ground truth, 9 where it says 5, 9, and 5 where it is unlabelled.
+    # Rows 0 and 1: class 1 as in the reference data, 9 where it says 5, 9, and 5 where it is unlabelled.
     mask = read_mask(saved(tmp_path, only(2, np.tile(np.array([1, 9, 9, 5]), (5, 1)))), LABELS)
     assert not mask.yes_no
     assert mask.counts() == {1: 2, 5: 2, 9: 4}
@@ -106,8 +106,8 @@ def test_findings_of_a_mask_by_hand(tmp_path: Path) -> None:
     assert mask.absent == {}
     assert [remark.removeprefix(f"{mask.path}: ") for remark in mask.remarks()] == [
         "a mask of 8 pixels (by class 1: 2, 5: 2, 9: 4)",
-        "2 of 8 pixels are unlabelled in the ground truth (by class 5: 2)",
-        "2 of 8 pixels are of another class in the ground truth (2 of class 9 are 5)",
+        "2 of 8 pixels are unlabelled in the reference data (by class 5: 2)",
+        "2 of 8 pixels are of another class in the reference data (2 of class 9 are 5)",
     ]
     require_numbering(mask)
 
@@ -158,13 +158,13 @@ def test_a_yes_no_mask_has_no_foreign_ids_where_all_is_labelled(tmp_path: Path) 
 def test_a_yes_no_mask_on_unlabelled_pixels_has_no_class_there(tmp_path: Path) -> None:
     mask = read_mask(saved(tmp_path, np.ones((5, 4), bool)), LABELS)
     assert mask.unlabelled.sum() == 5
-    assert mask.remarks()[1].endswith("5 of 20 pixels are unlabelled in the ground truth")
+    assert mask.remarks()[1].endswith("5 of 20 pixels are unlabelled in the reference data")
 
 
 def test_another_shape_is_named_and_a_transposed_one_recognised(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"mask is \(4, 5\) pixels; expected \(5, 4\), .*; it looks transposed$"):
         read_mask(saved(tmp_path, LABELS.T), LABELS)
-    with pytest.raises(DataError, match=r"mask is \(4, 4\) pixels; expected \(5, 4\), as the ground truth$"):
+    with pytest.raises(DataError, match=r"mask is \(4, 4\) pixels; expected \(5, 4\), as the reference data$"):
         read_mask(saved(tmp_path, LABELS[:4]), LABELS)
 
 
@@ -189,8 +189,8 @@ def test_ids_that_the_ground_truth_lacks(tmp_path: Path) -> None:
     with pytest.raises(DataError) as caught:
         require_numbering(mask)
     assert str(caught.value) == (
-        f"{path}: the mask has classes that the ground truth lacks (pixels by class 2: 5, 3: 5; the ground truth has"
-        " 1: 5, 5: 5, 9: 5); say with 'ids' what its ids stand for, which looks like 1:1,2:5,3:9"
+        f"{path}: the mask has classes that the reference data lack (pixels by class 2: 5, 3: 5; the reference data"
+        " have 1: 5, 5: 5, 9: 5); say with 'ids' what its ids stand for, which looks like 1:1,2:5,3:9"
     )
 
 

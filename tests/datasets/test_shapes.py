@@ -178,8 +178,8 @@ def test_scene_without_coordinates_takes_no_polygons(describe: Describe, tmp_pat
 LINE = shapely.LineString([(LEFT, TOP), (LEFT + 20, TOP - 20)])
 WRONG: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({"crop": [1]}, {"field": "culture"}, "has no field 'culture'; it has crop; correct 'field'"),
-    ({"crop": [1], "code": [2]}, {}, "has the fields crop, code; name the one that tells the class by 'field'"),
-    ({}, {}, "has no field beside the geometries"),
+    ({"crop": [1], "code": [2]}, {}, "has the fields crop, code; name the one that gives the class by 'field'"),
+    ({}, {}, "has no field besides the geometries"),
     ({"crop": [1]}, {"layer": "2024"}, "has no layer '2024'; it holds fields; correct 'layer'"),
     ({"crop": [-3]}, {}, "holds 1 values that are no class id, the first -3; expected whole numbers from 0"),
     ({"crop": [1.5]}, {}, "holds 1 values that are no class id, the first 1.5"),

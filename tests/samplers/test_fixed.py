@@ -74,8 +74,8 @@ def test_pixels_that_the_ground_truth_does_not_confirm_are_dropped_at_first(
         5: "",
     }
     assert [share.asked for share in split.classes] == [3, 1, 1]
-    assert "2 of 5 pixels are unlabelled in the ground truth (by class 1: 1, 2: 1)" in caplog.text
-    assert "1 of 5 pixels are of another class in the ground truth (1 of class 1 are 2)" in caplog.text
+    assert "2 of 5 pixels are unlabelled in the reference data (by class 1: 1, 2: 1)" in caplog.text
+    assert "1 of 5 pixels are of another class in the reference data (1 of class 1 are 2)" in caplog.text
 
 
 def test_unlabelled_pixels_are_kept_with_the_masks_class(tmp_path: Path) -> None:
@@ -186,10 +186,10 @@ TRAIN = rows([1, 0, 0, 0, 0, 2, 0, 0, 5, 0], [0] * 10)
          r" the ground truth's classes \(1: 6, 2: 6, 5: 4\)"),
         (TRAIN, {"labels": np.where(np.arange(20).reshape(2, 10) == 9, 7, LABELS)},
          r"class 7 has fewer than the 2 pixels that sampler fixed needs .*\(pixels per class: .* 5: 3, 7: 1\)"),
-        (np.where(TRAIN == 5, 7, TRAIN), {}, r"classes that the ground truth lacks \(pixels by class 7: 1; the ground"
-         r" truth has 1: 6, 2: 6, 5: 4\); say with 'ids' what its ids stand for, which looks like 1:1,2:2,7:5"),
+        (np.where(TRAIN == 5, 7, TRAIN), {}, r"classes that the reference data lack \(pixels by class 7: 1; the"
+         r" reference data have 1: 6, 2: 6, 5: 4\); say with 'ids' what its ids stand for, which looks like 1:1,2:2,7:5"),
         (TRAIN * 0, {}, r"train.npy: the mask has no pixel"),
-        (TRAIN.T, {}, r"the mask is \(10, 2\) pixels; expected \(2, 10\), as the ground truth; it looks transposed"),
+        (TRAIN.T, {}, r"the mask is \(10, 2\) pixels; expected \(2, 10\), as the reference data; it looks transposed"),
     ],
 )  # fmt: skip
 def test_masks_that_make_no_split_are_data_errors(

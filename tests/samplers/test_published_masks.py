@@ -61,8 +61,8 @@ def test_indian_pines_mask_has_no_test_pixel_out_of_reach_of_large_windows(
 def test_pavia_masks_as_published() -> None:
     opened = open_input(PAVIA["TRpavia_fixed"], str(PAVIA["TSpavia_fixed"]), labels=PAVIA["paviaU_gt"])
     assert opened.remarks[1].endswith(
-        "1147 of 3921 pixels are unlabelled in the ground truth (by class 1: 221, 2: 37, 3: 108, 4: 372, 5: 33, 6: 75,"
-        " 7: 26, 8: 196, 9: 79)"
+        "1147 of 3921 pixels are unlabelled in the reference data (by class 1: 221, 2: 37, 3: 108, 4: 372, 5: 33,"
+        " 6: 75, 7: 26, 8: 196, 9: 79)"
     )
     audits = [audit_split(opened.split, opened.samples, window=window) for window in (1, 5, 9, 27)]
     assert {(audit.n_train, audit.n_test) for audit in audits} == {(3921, 40002)}

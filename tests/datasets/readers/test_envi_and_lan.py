@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import rasterio
 
-from hsclass.datasets.beside import files_beside
+from hsclass.datasets.companions import companion_files
 from hsclass.datasets.readers import open_cube
 from hsclass.errors import DataError
 
@@ -99,9 +99,9 @@ def test_header_without_data_and_data_without_header(tmp_path: Path, cube: np.nd
 
 def test_files_that_belong_together(tmp_path: Path, cube: np.ndarray) -> None:
     header = write_envi(tmp_path, cube, "bsq", suffix=".dat")
-    assert files_beside(header) == [tmp_path / "scene.dat"]
-    assert files_beside(tmp_path / "scene.dat") == [header]
-    assert files_beside(tmp_path / "scene.npy") == []
+    assert companion_files(header) == [tmp_path / "scene.dat"]
+    assert companion_files(tmp_path / "scene.dat") == [header]
+    assert companion_files(tmp_path / "scene.npy") == []
 
 
 @pytest.mark.parametrize(("code", "dtype"), [(2, np.int16), (0, np.uint8)])

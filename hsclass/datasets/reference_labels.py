@@ -1,4 +1,4 @@
-"""From the array of a file to the ground truth of a scene: class ids that are checked, classes with a colour."""
+"""From the array of a file to the reference data of a scene: class ids that are checked, classes with a colour."""
 
 import logging
 from pathlib import Path

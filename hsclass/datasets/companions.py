@@ -7,7 +7,7 @@ from hsclass.datasets.readers.envi import data_file
 _WHOLE = {".npy", ".npz", ".mat", ".gpkg", ".geojson", ".json", ".fgb", ".txt", ".roi"}
 
 
-def files_beside(path: Path) -> list[Path]:
+def companion_files(path: Path) -> list[Path]:
     """Return the files that are read with a file: header, mask, metadata of GDAL, table and projection of a Shapefile.
 
     Of an ENVI header they are its data.
