@@ -187,7 +187,7 @@ TRAIN = rows([1, 0, 0, 0, 0, 2, 0, 0, 5, 0], [0] * 10)
         (TRAIN, {"labels": np.where(np.arange(20).reshape(2, 10) == 9, 7, LABELS)},
          r"class 7 has fewer than the 2 pixels that sampler fixed needs .*\(pixels per class: .* 5: 3, 7: 1\)"),
         (np.where(TRAIN == 5, 7, TRAIN), {}, r"classes that the reference data lack \(pixels by class 7: 1; the"
-         r" reference data have 1: 6, 2: 6, 5: 4\); say with 'ids' what its ids stand for, which looks like 1:1,2:2,7:5"),
+         r" reference data have 1: 6, 2: 6, 5: 4\); say with 'ids' what its ids stand for, which looks like 1:1,2:2"),
         (TRAIN * 0, {}, r"train.npy: the mask has no pixel"),
         (TRAIN.T, {}, r"the mask is \(10, 2\) pixels; expected \(2, 10\), as the reference data; it looks transposed"),
     ],
