@@ -15,6 +15,9 @@ PAGES = [*sorted((ROOT / "docs").rglob("*.md")), *sorted(ROOT.glob("*.md")), ROO
 NAME = re.compile(r"`(hsclass(?:\.\w+)+)(?:\([^`]*\))?`")
 PATH = re.compile(r"(?<![\w/.])((?:hsclass|docs|benchmarks|config|workflow|profiles|tests)/[\w./-]+\.\w+)")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
+PASSING_ON = {"recover", "run"}
+"""Commands that pass their options on to another program."""
+
 SHELLS = {"", "bash", "console"}
 HOLDS_EXAMPLES = {"docs/add-a-model.md", "docs/features.md", "CONTRIBUTING.md"}
 """Pages that name files which their reader is to write."""
@@ -110,7 +113,7 @@ def test_commands_in_the_documentation_have_their_options() -> None:
     for page in PAGES:
         for line in shell_lines(page):
             call = re.search(r"(?:^|\s)hsclass ([a-z]\w*)\b(.*)", line.partition("#")[0])
-            if not call or call[1] == "recover":
+            if not call or call[1] in PASSING_ON:
                 continue
             given = set(re.findall(r"(?<=\s)(--?[a-z][\w-]*)", call[2]))
             if call[1] not in known or not given <= known[call[1]] | {"--help"}:
