@@ -32,7 +32,6 @@ _STAGES = {
     "images.features": "hsclass.images.frozen",
     "images.train": "hsclass.images.training",
     "images.predict": "hsclass.images.predicting",
-    "images.evaluate": "hsclass.images.evaluation",
     "images.report": "hsclass.report",
 }
 _TABLES: dict[str, Mapping[str, str]] = {

@@ -14,6 +14,7 @@ from hsclass.assess.confusion import (
 )
 from hsclass.assess.distance import accuracy_by_distance
 from hsclass.assess.evaluation import evaluate
+from hsclass.assess.files import compare_files, evaluate_file
 from hsclass.assess.optimism import IntervalEstimate, optimism
 
 __all__ = [
@@ -24,7 +25,9 @@ __all__ = [
     "calibration",
     "cohen_kappa",
     "compare",
+    "compare_files",
     "evaluate",
+    "evaluate_file",
     "f1_scores",
     "macro_f1",
     "optimism",

@@ -47,16 +47,11 @@ def read_entry(file: Path | None, key: str, default: str) -> tuple[str, dict[str
     return found[key], {name: value for name, value in found.items() if name not in (key, "name")}
 
 
-def require_truth(split: Path, truth: Path | None) -> Path:
-    """Return the ground truth's file, or raise UsageError where neither the split nor the user names one."""
-    if truth is None:
-        raise UsageError(f"{split}: names no ground truth; give it with --labels")
-    return truth
-
-
-def read_pairs(given: list[str]) -> dict[str, str]:
+def read_pairs(given: list[str]) -> dict[str, Path]:
     """Read NAME=FILE arguments, two or more with different names."""
     pairs = dict(item.partition("=")[::2] for item in given)
     if len(pairs) < len(given) or len(pairs) < 2 or not all(pairs.values()):
-        raise UsageError(f"maps: are {' '.join(given)}; expected two or more as NAME=MAP.tif, each with its own name")
-    return pairs
+        raise UsageError(
+            f"predictions: are {' '.join(given)}; expected two or more as NAME=FILE, each with its own name"
+        )
+    return {name: Path(file) for name, file in pairs.items()}

@@ -133,29 +133,6 @@ def predict(
 
 
 @images.command()
-def evaluate(
-    predictions: Annotated[Path, typer.Argument(metavar="PREDICTIONS.csv", help="table that 'images predict' wrote")],
-    table: Annotated[Path, typer.Option("--index", help="table that 'images index' wrote")],
-    divided: Annotated[Path, typer.Option("--split", help="table that 'hsclass split' wrote")],
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="JSON file", show_default="print it")] = None,
-) -> None:
-    """Compare predictions with the classes of the test images."""
-    from hsclass.images.evaluation import evaluate_images
-    from hsclass.images.predictions import read_predictions
-    from hsclass.results import as_text, write_record
-    from hsclass.samples.images import read_index
-    from hsclass.split import read_split
-
-    read = read_index(table)
-    figures = evaluate_images(read_predictions(predictions), read, read_split(divided, read)[0])
-    if output:
-        write_record(figures, output)
-        typer.echo(f"evaluate {output.parent}: {figures.in_words()}", err=True)
-    else:
-        typer.echo(as_text(figures))
-
-
-@images.command()
 def report(
     experiment: Annotated[Path, typer.Argument(metavar="EXPERIMENT.json", help="what `hsclass experiment -o` wrote")],
     output: Output,

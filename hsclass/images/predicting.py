@@ -7,8 +7,8 @@ import numpy as np
 from hsclass.errors import DataError, UsageError
 from hsclass.images.frozen import read_features
 from hsclass.images.inputs import Features
-from hsclass.images.predictions import Predictions, write_predictions
 from hsclass.images.trained import TrainedImageModel
+from hsclass.predict.predictions import Predictions, write_predictions
 from hsclass.resources import Clock, peak_memory_mb
 from hsclass.results.model import PredictionRecord
 from hsclass.results.record import write_record

@@ -16,9 +16,9 @@ from hsclass.images.inputs import Features
 from hsclass.images.logistic import LogisticHead, LogisticOptions
 from hsclass.images.model import Examples, image_model
 from hsclass.images.predicting import predict_folder
-from hsclass.images.predictions import read_predictions
 from hsclass.images.trained import TrainedImageModel
 from hsclass.images.training import fit_images
+from hsclass.predict.predictions import read_predictions
 from hsclass.samplers import make_split
 from hsclass.samples.images import ImageSamples
 from hsclass.split import Role

@@ -205,9 +205,9 @@ rule evaluate_images:
         runtime=minutes("evaluate_images"),
         disk_mb=disk("evaluate_images"),
     params:
-        code=stage_digest("images.evaluate"),
+        code=stage_digest("evaluate"),
     shell:
-        "hsclass images evaluate {input.predictions} --index {input.index} --split {input.split} -o {output}"
+        "hsclass evaluate {input.predictions} --labels {input.index} --split {input.split} -o {output}"
         " 2>&1 | tee {log}"
 
 

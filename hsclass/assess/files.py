@@ -1,0 +1,151 @@
+"""Evaluation and comparison from files: maps of a scene, or tables of predictions of images."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from hsclass.assess.abstained import with_abstained
+from hsclass.assess.comparison import compare
+from hsclass.assess.evaluation import evaluate
+from hsclass.errors import DataError, UsageError
+from hsclass.fit_scope import SCOPE_FILE, read_fit_scope
+from hsclass.predict.predictions import places_of, read_predictions
+from hsclass.raster import read_raster
+from hsclass.results.comparison import Comparison
+from hsclass.results.metrics import Metrics
+from hsclass.samples.images import ImageSamples, read_index
+from hsclass.scene import LandCover, read_classes
+from hsclass.split import Role, Split, read_split
+
+_LOG = logging.getLogger(__name__)
+TABLE = ".csv"
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What predictions are compared with.
+
+    Attributes
+    ----------
+    split : Split
+    labels : ndarray
+        As `evaluate` takes them.
+    classes : tuple of LandCover
+    images : ImageSamples or None
+        None for pixels.
+    pixel_area : float or None
+        [m²]; None where it is unknown, and for images.
+    digest : str
+        Of the scene; empty where it is unknown.
+    """
+
+    split: Split
+    labels: np.ndarray
+    classes: tuple[LandCover, ...]
+    images: ImageSamples | None = None
+    pixel_area: float | None = None
+    digest: str = ""
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """Predictions in the form that `evaluate` takes, with the classes that they may have."""
+
+    values: np.ndarray
+    classes: tuple[LandCover, ...]
+    confidence: np.ndarray | None = None
+
+
+def evaluate_file(
+    path: Path, split: Path, *, labels: Path | None = None, model: Path | None = None, confidence: Path | None = None
+) -> Metrics:
+    """Evaluate a map (.tif) or a table of predictions (.csv) on the test samples of a split.
+
+    Parameters
+    ----------
+    path, split : Path
+    labels : Path, optional
+        Raster of reference labels, or index of the images; by default what the split names.
+    model : Path, optional
+        Folder of the model, to check what it was fitted on.
+    confidence : Path, optional
+        Raster of the probability of the predicted class, for the calibration; tables hold it themselves.
+
+    Raises
+    ------
+    UsageError
+        If nothing says what the reference labels are.
+    DataError
+        If a file is not what its stage writes, or two of them are of different samples.
+    LeakageError
+        If the model has seen a test sample; see `evaluate`.
+    """
+    reference = read_reference(split, labels)
+    found = read_predicted(path, reference)
+    values = found.confidence
+    if confidence is not None and reference.images is None:
+        if len(found.classes) > len(reference.classes):
+            _LOG.warning("%s abstains, so the confidence of its answers is not calibrated", path)
+        else:
+            values = read_raster(confidence).bands[0]
+    names = [image.path for image in reference.images.images] if reference.images else ()
+    return evaluate(
+        found.values, reference.labels, reference.split, found.classes, confidence=values, names=names,
+        pixel_area=reference.pixel_area, scope=read_fit_scope(model / SCOPE_FILE) if model else None,
+        digest=reference.digest,
+    )  # fmt: skip
+
+
+def compare_files(paths: Mapping[str, Path], split: Path, *, labels: Path | None = None) -> Comparison:
+    """Compare several maps of a scene, or tables of predictions of images, in pairs; raise as `evaluate_file` does."""
+    reference = read_reference(split, labels)
+    predictions = {name: read_predicted(path, reference).values for name, path in paths.items()}
+    return compare(predictions, reference.labels, reference.split)
+
+
+def read_reference(split: Path, labels: Path | None = None) -> Reference:
+    """Read a split and the reference labels of its samples."""
+    read, named = read_split(split)
+    path = labels or named
+    if path is None:
+        raise UsageError(f"{split}: names no reference labels; give them with --labels")
+    if read.roles.ndim == 1:
+        images = read_index(path)
+        read, _ = read_split(split, images)
+        known = images.targets > 0 if images.several_labels else images.labels
+        return Reference(read, known, images.classes, images)
+    truth, classes = read_classes(path)
+    about = read_raster(path)
+    return Reference(read, truth, classes, None, about.grid.pixel_area, about.tags.get("digest", ""))
+
+
+def read_predicted(path: Path, reference: Reference) -> Predicted:
+    """Read a map or a table of predictions of the samples of a reference."""
+    if (path.suffix == TABLE) != (reference.images is not None):
+        raise DataError(
+            f"{path}: is a {'table' if path.suffix == TABLE else 'map'}, but the split is one of"
+            f" {'images' if reference.images else 'pixels'}; expected predictions of the same samples"
+        )
+    if reference.images is not None:
+        return _read_table(path, reference, reference.images)
+    mapped, drawn = read_classes(path)
+    return Predicted(*with_abstained(mapped, reference.classes, read_raster(path).tags, drawn))
+
+
+def _read_table(path: Path, reference: Reference, images: ImageSamples) -> Predicted:
+    found = read_predictions(path)
+    if found.classes != images.class_names:
+        raise DataError(f"{path}: is of other classes than the index ({len(found.classes)}); predict again")
+    places = places_of(found.paths, [image.path for image in images.images], path)
+    lacking = len(np.setdiff1d(reference.split.places(Role.TEST), places))
+    if lacking:
+        raise DataError(f"{path}: lacks {lacking} test images; predict the part test again")
+    chosen, probabilities = np.zeros(images.targets.shape, bool), np.zeros(images.targets.shape, np.float32)
+    chosen[places], probabilities[places] = found.chosen, found.probabilities
+    if images.several_labels:
+        return Predicted(chosen, images.classes, probabilities)
+    ids = np.array([cover.id for cover in images.classes])
+    return Predicted(np.where(chosen.any(axis=1), ids[chosen.argmax(axis=1)], 0), images.classes, probabilities)

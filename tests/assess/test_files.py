@@ -1,0 +1,116 @@
+"""Evaluation and comparison from files, of maps and of tables."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hsclass.assess import compare_files, evaluate_file
+from hsclass.cli import main
+from hsclass.errors import DataError, UsageError
+from hsclass.predict.predictions import Predictions, write_predictions
+from hsclass.raster import Grid
+from hsclass.samples.images import ImageRecord, ImageSamples, write_index
+from hsclass.scene import LandCover, write_classes
+from hsclass.split import Role, Split, write_split
+
+CLASSES = (LandCover(1, "field", (0, 99, 0)), LandCover(2, "roof", (99, 0, 0)))
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> Path:
+    """Six images, two of which train, and the predictions of two models for the others: three and four right."""
+    labels = ["field", "roof"] * 3
+    records = tuple(
+        ImageRecord(f"{number}.png", (name,), "", (8, 8, 3), f"digest{number}", f"{number:016x}")
+        for number, name in enumerate(labels)
+    )
+    images = ImageSamples("six", tmp_path, records, CLASSES)
+    write_index(images, tmp_path / "index.csv")
+    roles = np.array([Role.TRAIN, Role.TRAIN, *[Role.TEST] * 4], np.uint8)
+    write_split(Split(roles, 1, "random", 0, {}, False), tmp_path / "split.csv", images=images, labels_file="index.csv")
+    for name, sure in (("a", [0.9, 0.4, 0.3, 0.2]), ("b", [0.9, 0.4, 0.6, 0.2])):
+        probabilities = np.stack([np.array(sure), 1 - np.array(sure)], axis=1).astype(np.float32)
+        paths = tuple(record.path for record in records[2:])
+        write_predictions(Predictions(paths, probabilities, ("field", "roof"), False), tmp_path / f"{name}.csv")
+    return tmp_path
+
+
+@pytest.fixture
+def maps(tmp_path: Path) -> Path:
+    labels = np.array([[1, 1, 2, 2]], np.uint8)
+    write_classes(tmp_path / "labels.tif", labels, classes=CLASSES, grid=Grid())
+    write_classes(tmp_path / "map.tif", np.array([[1, 1, 2, 1]], np.uint8), classes=CLASSES, grid=Grid())
+    roles = np.array([[1, 3, 3, 3]], np.uint8)
+    write_split(Split(roles, 1, "fixed", 0, {}, True), tmp_path / "split.tif", labels_file="labels.tif")
+    return tmp_path
+
+
+def test_table_is_evaluated_by_the_index_that_its_split_names(tables: Path) -> None:
+    found = evaluate_file(tables / "a.csv", tables / "split.csv")
+    assert (found.oa, found.n_test, found.n_train, found.window) == (0.75, 4, 2, 1)
+    assert found.confusion == [[1, 1], [0, 2]]
+    assert [(row.path, row.truth, row.predicted) for row in found.mistakes] == [("4.png", ["field"], ["roof"])]
+    assert found.mistakes[0].confidence == pytest.approx(0.7)
+
+
+def test_map_is_evaluated_by_the_labels_that_its_split_names(maps: Path) -> None:
+    found = evaluate_file(maps / "map.tif", maps / "split.tif")
+    assert (found.oa, found.leaky, found.mistakes) == (2 / 3, True, [])
+
+
+def test_tables_are_compared(tables: Path) -> None:
+    (pair,) = compare_files({name: tables / f"{name}.csv" for name in "ab"}, tables / "split.csv").pairs
+    assert (pair.difference, pair.only_a, pair.only_b) == (-0.25, 0, 1)
+
+
+def test_commands_write_what_the_functions_return(tables: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(*given: object) -> None:
+        monkeypatch.setattr("sys.argv", ["hsclass", *map(str, given), "--split", str(tables / "split.csv")])
+        with pytest.raises(SystemExit) as caught:
+            main()
+        assert caught.value.code == 0
+
+    run("evaluate", tables / "a.csv", "-o", tables / "metrics.json")
+    run("compare", f"a={tables / 'a.csv'}", f"b={tables / 'b.csv'}", "-o", tables / "pairs.json")
+    written = json.loads((tables / "metrics.json").read_text())
+    assert written == evaluate_file(tables / "a.csv", tables / "split.csv").as_dict()
+    assert json.loads((tables / "pairs.json").read_text())["methods"] == ["a", "b"]
+
+
+def test_predictions_of_other_samples_are_refused(tables: Path, maps: Path) -> None:
+    with pytest.raises(DataError, match=r"map\.tif: is a map, but the split is one of images"):
+        evaluate_file(maps / "map.tif", tables / "split.csv")
+    with pytest.raises(DataError, match=r"a\.csv: is a table, but the split is one of pixels"):
+        evaluate_file(tables / "a.csv", maps / "split.tif")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("field", "wood", "of other classes than the index"),
+        ("3.png", "9.png", "names 1 images that the index lacks, as 9.png"),
+        ("path,", "file,", "is no table of predictions"),
+    ],
+)
+def test_table_that_does_not_fit_the_index(tables: Path, old: str, new: str, said: str) -> None:
+    table = tables / "a.csv"
+    table.write_text(table.read_text().replace(old, new))
+    with pytest.raises(DataError, match=f"a.csv: .*{said}"):
+        evaluate_file(table, tables / "split.csv")
+
+
+def test_test_image_without_a_prediction(tables: Path) -> None:
+    table = tables / "a.csv"
+    table.write_text("\n".join(table.read_text().splitlines()[:-1]) + "\n")
+    with pytest.raises(DataError, match="lacks 1 test images; predict the part test again"):
+        evaluate_file(table, tables / "split.csv")
+
+
+def test_split_that_names_no_labels(maps: Path) -> None:
+    split = Split(np.array([[1, 3, 3, 3]], np.uint8), 1, "fixed", 0, {}, True)
+    write_split(split, maps / "bare.tif")
+    with pytest.raises(UsageError, match=r"bare\.tif: names no reference labels; give them with --labels"):
+        evaluate_file(maps / "map.tif", maps / "bare.tif")
+    assert evaluate_file(maps / "map.tif", maps / "bare.tif", labels=maps / "labels.tif").oa == 2 / 3
