@@ -24,8 +24,8 @@ def main() -> None:
     parser.add_argument("--strategy", default="auto")
     asked = parser.parse_args()
 
-    from hsclass.datasets.build_images import build_index
-    from hsclass.datasets.fetch_images import fetch_images
+    from hsclass.datasets.build_images import build_images
+    from hsclass.datasets.fetch import fetch
     from hsclass.images.inputs import Images
     from hsclass.images.training import fit_images
     from hsclass.samplers import make_split
@@ -35,9 +35,10 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         make_archive(Path(folder) / "patches", patches=asked.patches)
-        manifest = fetch_images(str(Path(folder) / "patches"), Path(folder) / "data", {"layout": "bigearthnet"})
+        options = {"layout": "bigearthnet"}
+        fetch(Path(folder) / "patches", Path(folder) / "data", options)
         start = time.perf_counter()
-        index = build_index(manifest, Path(folder) / "data" / "patches")
+        index, _ = build_images(Path(folder) / "patches", folder=Path(folder) / "data", options=options)
         print(f"indexed: {len(index) / (time.perf_counter() - start):.0f} images a second")
         images = Images(index.files, Form(asked.size, 12), held_bytes=0)
         start = time.perf_counter()

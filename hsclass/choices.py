@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from hsclass.backbones import BACKBONES
 from hsclass.datasets import catalogue
 from hsclass.datasets.descriptor import SceneOptions
-from hsclass.datasets.image_set import ImageSetOptions, image_sets
+from hsclass.datasets.image_set import ImageSetOptions
 from hsclass.features import FEATURES, feature_class
 from hsclass.images.frozen import FeatureOptions
 from hsclass.images.model import MODELS as IMAGE_MODELS
@@ -46,7 +46,7 @@ def choices(samples: Samples) -> dict[str, Choices]:
     if samples == "images":
         return {
             "images": Choices(
-                "images", sorted(image_sets()), lambda _: ImageSetOptions,
+                "images", sorted(catalogue("images")), lambda _: ImageSetOptions,
                 {"type": "string", "description": "a descriptor of images of your own (.yaml), or their folder"},
             ),
             "splits": _sampler_choices("images"),
@@ -55,7 +55,7 @@ def choices(samples: Samples) -> dict[str, Choices]:
         }  # fmt: skip
     return {
         "scenes": Choices(
-            "scene", sorted(catalogue()), lambda _: SceneOptions,
+            "scene", sorted(catalogue("pixels")), lambda _: SceneOptions,
             {"type": "string", "pattern": r"\.ya?ml$", "description": "a scene descriptor of your own"},
         ),
         "splits": _sampler_choices("pixels"),

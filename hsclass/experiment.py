@@ -15,7 +15,7 @@ from hsclass.backbones import BACKBONES, check_backbone
 from hsclass.choices import DIMENSIONS, Choices, choices
 from hsclass.datasets import load_descriptor
 from hsclass.datasets.descriptor import Descriptor, SceneOptions
-from hsclass.datasets.image_set import ImageSet, load_image_set
+from hsclass.datasets.image_set import ImageSet
 from hsclass.entries import Listed
 from hsclass.errors import UsageError
 from hsclass.features import feature_class
@@ -220,7 +220,8 @@ class Experiment:
 
     def _descriptor(self, entry: Entry) -> Descriptor | ImageSet:
         try:
-            return load_image_set(entry.kind, entry.given) if self.samples == "images" else load_descriptor(entry.kind)
+            options = entry.given if self.samples == "images" else None
+            return load_descriptor(entry.kind, options, kind=self.samples)
         except UsageError as error:
             if Path(entry.kind).suffix in {".yaml", ".yml"} and not Path(entry.kind).exists():
                 raise UsageError(

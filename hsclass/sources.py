@@ -27,7 +27,6 @@ _STAGES = {
     "predict": "hsclass.predict",
     "evaluate": "hsclass.assess",
     "report": "hsclass.report",
-    "images.fetch": "hsclass.datasets.fetch_images",
     "images.index": "hsclass.datasets.build_images",
     "images.features": "hsclass.images.frozen",
     "images.train": "hsclass.images.training",
@@ -52,7 +51,7 @@ def stage_digest(stage: str, *uses: Any, descriptor: Path | None = None) -> str:
     Parameters
     ----------
     stage : str
-        One of fetch, scene, split, audit, tune, train, predict, evaluate, report; of whole images "images.fetch" and so
+        One of fetch, scene, split, audit, tune, train, predict, evaluate, report; of whole images "images.index" and so
         on.
     *uses : Any
         What the stage runs, as options say it: mappings that name a sampler, features, model or backbone under that

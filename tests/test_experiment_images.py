@@ -36,7 +36,7 @@ def test_models_of_features_run_on_each_and_models_of_pixels_once() -> None:
             {"published": {"source": "x", "figures": [{"features": "pca", "model": "cnn", "oa": 0.9}]}},
             "names cnn on pca",
         ),
-        ({"images": ["digit"]}, "unknown set of images 'digit': expected one of bigearthnet, digits"),
+        ({"images": ["digit"]}, "unknown data set 'digit': expected one of bigearthnet, digits"),
         ({"images": [{"images": "digits", "layuot": "x"}]}, "images digits: unknown option 'layuot'"),
         (
             {"splits": ["dbscan_area"]},

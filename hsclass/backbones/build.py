@@ -10,7 +10,7 @@ from hsclass.backbones.efficientnet_lite import SCALES, efficientnet_lite, packa
 from hsclass.backbones.names import BACKBONES, LITE0, check_backbone
 from hsclass.backbones.torch_file import read_torch_file
 from hsclass.backend import load_keras
-from hsclass.datasets.fetch import OFFLINE_VARIABLE
+from hsclass.datasets.obtain import OFFLINE_VARIABLE
 from hsclass.errors import DataError, FetchError, UsageError
 from hsclass.tables import resolve
 

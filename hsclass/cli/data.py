@@ -1,4 +1,4 @@
-"""Commands of the data: what there is, getting it, making a scene of it."""
+"""Commands of the data: what there is, getting it, making a scene or the index of an image set of it."""
 
 import json
 import sys
@@ -10,42 +10,47 @@ import typer
 from hsclass.cli.app import app
 from hsclass.cli.arguments import DataFolder, Output, Settings, read_options
 
+DataSet = Annotated[
+    str, typer.Argument(metavar="NAME", help="data set of the catalogue, descriptor file (.yaml), or folder of images")
+]
+
 
 @app.command()
 def datasets() -> None:
-    """List the data sets of the catalogue."""
+    """List the data sets of the catalogue: scenes and image sets."""
     from rich.console import Console
     from rich.table import Table
 
     from hsclass.datasets import catalogue, load_descriptor
+    from hsclass.datasets.descriptor import Descriptor
 
-    table = Table("name", "title", "sensor", "rows x cols x bands", "classes", "licence", box=None)
-    for name in sorted(catalogue()):
+    table = Table("name", "title", "sensor", "rows x cols x bands", "images", "classes", "licence", box=None)
+    for name in sorted(catalogue(), key=lambda name: (name in catalogue("images"), name)):
         known = load_descriptor(name)
-        shape = " x ".join(map(str, known.shape)) if known.shape else ""
-        table.add_row(name, known.title, known.sensor, shape, str(len(known.classes) or ""), known.licence)
+        sensor, images = (known.sensor, None) if isinstance(known, Descriptor) else ("", known.images)
+        shape, counts = " x ".join(map(str, known.shape or ())), [str(n or "") for n in (images, len(known.classes))]
+        table.add_row(name, known.title, sensor, shape, *counts, known.licence)
     Console(width=None if sys.stdout.isatty() else 160).print(table)
 
 
 @app.command()
-def fetch(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="data set of the catalogue, or a descriptor file")],
-    data: DataFolder = None,
-) -> None:
-    """Get a data set's files, verified by digest."""
+def fetch(name: DataSet, data: DataFolder = None, settings: Settings = None) -> None:
+    """Get a data set's files, verified by digest, with archives unpacked; your own files stay where they are."""
     from hsclass.datasets import default_folder
     from hsclass.datasets.fetch import fetch as fetch_files
 
     folder = data or default_folder()
-    manifest = fetch_files(name, folder)
-    for part in ("cube", "labels"):
-        if manifest[part]:
-            typer.echo(f"{part}: {folder / manifest['name'] / manifest[part]['file']}, from {manifest[part]['origin']}")
+    manifest = fetch_files(name, folder, read_options(settings))
+    if "images" in manifest:
+        typer.echo(f"images: {manifest['images']}, from {manifest['origin']}")
+    for part in ("cube", "labels", "train", "validation", "test"):
+        if found := manifest.get(part):
+            typer.echo(f"{part}: {folder / manifest['name'] / found['file']}, from {found['origin']}")
 
 
 @app.command()
 def inspect(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="cube, and labels to hold against it")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="cube, and labels to compare with it")],
     key: Annotated[str | None, typer.Option(help="variable of a MATLAB or NumPy file")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
 ) -> None:
@@ -77,21 +82,39 @@ def _worded(value: Any) -> str:
 
 @app.command()
 def scene(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="data set of the catalogue, or a descriptor file")],
+    name: DataSet,
     output: Output,
     data: DataFolder = None,
     rename: Annotated[str | None, typer.Option("--name", help="of the scene", show_default="the data set's")] = None,
     settings: Settings = None,
 ) -> None:
-    """Turn fetched files into a scene: cube.tif and labels.tif."""
-    from hsclass.datasets import default_folder
+    """Turn fetched files into what an experiment reads: cube.tif and labels.tif, or index.csv and index.json."""
+    from hsclass.datasets import default_folder, load_descriptor
+    from hsclass.datasets.descriptor import Descriptor
+
+    folder, options = data or default_folder(), read_options(settings)
+    if isinstance(load_descriptor(name), Descriptor):
+        _write_scene(name, output, folder, rename, options)
+    else:
+        _write_index(name, output, folder, rename, options)
+
+
+def _write_scene(name: str, output: Path, folder: Path, rename: str | None, settings: dict[str, Any]) -> None:
     from hsclass.datasets.build import build_scene, require_elsewhere
     from hsclass.datasets.descriptor import SceneOptions
     from hsclass.options import parse_options
     from hsclass.scene import write_scene
 
-    options = parse_options(SceneOptions, read_options(settings), f"scene {rename or name}")
-    folder = data or default_folder()
+    options = parse_options(SceneOptions, settings, f"scene {rename or name}")
     require_elsewhere(name, folder=folder, output=output)
-    built = build_scene(name, folder=folder, options=options, name=rename)
-    write_scene(built, output)
+    write_scene(build_scene(name, folder=folder, options=options, name=rename), output)
+
+
+def _write_index(name: str, output: Path, folder: Path, rename: str | None, settings: dict[str, Any]) -> None:
+    from hsclass.datasets.build_images import build_images, in_words
+    from hsclass.samples.images import INDEX_FILE, write_index
+
+    samples, about = build_images(name, folder=folder, options=settings, name=rename)
+    for line in in_words(about):
+        typer.echo(f"scene {samples.name}: {line}", err=True)
+    write_index(samples, output / INDEX_FILE, about=about)

@@ -6,63 +6,14 @@ from typing import Annotated
 import typer
 
 from hsclass.cli.app import app
-from hsclass.cli.arguments import DataFolder, Output, Seed, Settings, Threads, read_options
+from hsclass.cli.arguments import Output, Seed, Settings, Threads, read_options
 
 images = typer.Typer(help="Classify whole images: folders of GeoTIFF, PNG or JPEG.", no_args_is_help=True)
 app.add_typer(images, name="images")
 
-Name = Annotated[
-    str, typer.Argument(metavar="IMAGES", help="set of the catalogue, descriptor (.yaml), or folder of class folders")
-]
-Index = Annotated[Path, typer.Argument(metavar="INDEX.csv", help="table that 'images index' wrote")]
+Index = Annotated[Path, typer.Argument(metavar="INDEX.csv", help="table that 'hsclass scene' wrote")]
 Divided = Annotated[Path, typer.Argument(metavar="SPLIT.csv", help="table that 'hsclass split' wrote")]
 Features = Annotated[Path | None, typer.Option("--features", help="file that 'images features' wrote")]
-
-
-@images.command("sets")
-def sets() -> None:
-    """List the sets of images of the catalogue."""
-    from rich.console import Console
-    from rich.table import Table
-
-    from hsclass.datasets.image_set import image_sets, load_image_set
-
-    table = Table("name", "title", "images", "licence", box=None)
-    for name in image_sets():
-        known = load_image_set(name)
-        table.add_row(name, known.title, str(known.images or ""), known.licence)
-    Console(width=120).print(table)
-
-
-@images.command()
-def fetch(name: Name, data: DataFolder = None, settings: Settings = None) -> None:
-    """Get a set of images, verified by digest and unpacked; your own folder stays where it is."""
-    from hsclass.datasets import default_folder
-    from hsclass.datasets.fetch_images import fetch_images
-
-    manifest = fetch_images(name, data or default_folder(), read_options(settings))
-    typer.echo(f"images: {manifest['images']}, from {manifest['origin']}")
-
-
-@images.command()
-def index(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="of a fetched set of images")],
-    output: Output,
-    data: DataFolder = None,
-) -> None:
-    """Look at every image once: a table of paths, classes, sizes, digests and hashes, and what is unusual."""
-    from hsclass.datasets import default_folder
-    from hsclass.datasets.build_images import build_index, in_words, unusual
-    from hsclass.datasets.fetch_images import read_image_manifest
-    from hsclass.samples import write_index
-
-    home = (data or default_folder()) / name
-    manifest = read_image_manifest(home)
-    built = build_index(manifest, home)
-    found = unusual(built)
-    for line in in_words(found):
-        typer.echo(f"index {name}: {line}", err=True)
-    write_index(built, output, about={**manifest, **found})
 
 
 @images.command()

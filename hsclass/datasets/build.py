@@ -61,7 +61,7 @@ def build_scene(
         If the descriptor is wrong, or the options do not fit the scene.
     """
     options = options or SceneOptions()
-    descriptor = load_descriptor(name_or_file)
+    descriptor = load_descriptor(name_or_file, kind="pixels")
     home = Path(folder) / descriptor.name
     manifest = read_manifest(descriptor, home)
     path = verified_file(manifest["cube"], home)
@@ -90,7 +90,7 @@ def require_elsewhere(name_or_file: str | os.PathLike[str], *, folder: Path, out
     UsageError
         If writing the scene would overwrite what it is made from.
     """
-    descriptor = load_descriptor(name_or_file)
+    descriptor = load_descriptor(name_or_file, kind="pixels")
     home = folder / descriptor.name
     manifest = read_manifest(descriptor, home)
     sources = [home / manifest[part]["file"] for part in ("cube", "labels") if manifest[part]]

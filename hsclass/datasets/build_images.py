@@ -1,14 +1,16 @@
 """Build the index of an image set: find its images, look at each once, and say what is unusual."""
 
 import hashlib
+import os
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from hsclass.datasets.fetch_images import list_file
+from hsclass.datasets.image_set import PARTS, ImageSet
+from hsclass.datasets.listing import load_descriptor
 from hsclass.datasets.lists import Listed, read_lists
-from hsclass.datasets.manifest import file_digest
+from hsclass.datasets.manifest import file_digest, read_manifest, verified_file
 from hsclass.datasets.palette import distinct_colors
 from hsclass.errors import DataError
 from hsclass.progress import progress
@@ -18,54 +20,68 @@ from hsclass.samples.images import SEPARATOR, ImageRecord, ImageSamples
 from hsclass.samples.reading import SUFFIXES, UnreadableError, read_image
 from hsclass.scene import LandCover
 
-_PARTS = ("train", "validation", "test")
 _SHOWN = 5
 
 
-def build_index(manifest: Mapping[str, Any], home: Path) -> ImageSamples:
+def build_images(
+    name_or_file: str | os.PathLike[str],
+    *,
+    folder: str | os.PathLike[str],
+    options: Mapping[str, Any] | None = None,
+    name: str | None = None,
+) -> tuple[ImageSamples, dict[str, Any]]:
     """Look at every image of a fetched set.
 
     Parameters
     ----------
-    manifest : mapping
-        From `hsclass.datasets.fetch_images`.
-    home : Path
-        The folder that it lies in.
+    name_or_file : str or path-like
+        A name in the catalogue, a descriptor file, or a folder of images.
+    folder : path-like
+        The folder that its files were fetched into.
+    options : mapping, optional
+        `hsclass.datasets.image_set.ImageSetOptions`, as they were given to `hsclass.datasets.fetch.fetch`.
+    name : str, optional
+        Name of the samples. Default: the set's.
 
     Returns
     -------
-    ImageSamples
+    samples : ImageSamples
         An image that cannot be read is in it, with the reason.
+    about : dict
+        `title`, `note`, `origin`, and what is `unusual`, for `hsclass.samples.write_index`.
 
     Raises
     ------
+    UsageError
+        If the set is not known, or wrong.
     DataError
-        If there are no images, or only one class, or another number of images than was published, or a list names a
-        file that is missing, or one file stands in two lists.
+        If the set was not fetched; there are no images, or only one class, or another number of images than was
+        published; a list names a file that is missing, or one file stands in two lists.
     """
-    folder = Path(manifest["images"])
-    if not folder.is_dir():
-        raise DataError(f"{folder}: no such folder; expected the images of {manifest['name']}; fetch them again")
-    several = manifest["layout"] == "bigearthnet"
-    lists = {part: file for part in _PARTS if (file := list_file(manifest, part, home))}
-    found = dict(_patches(folder) if several else _class_folders(folder))
-    listed = read_lists(lists, folder, found) if lists else {}
-    expected = manifest.get("expected")
-    if expected and len(found) != expected:
-        raise DataError(f"{folder}: holds {len(found)} images; expected the {expected} of {manifest['name']}")
-    images = []
+    described = load_descriptor(name_or_file, options, kind="images")
+    home = Path(folder) / described.name
+    manifest = read_manifest(described, home)
+    images = Path(manifest["images"])
+    if not images.is_dir():
+        raise DataError(f"{images}: no such folder; expected the images of {described.name}; fetch them again")
+    found = dict(_patches(images) if described.several_labels else _class_folders(images))
+    lists = {part: verified_file(manifest[part], home) for part in PARTS if manifest[part]}
+    listed = read_lists(lists, images, found) if lists else {}
+    if described.images and len(found) != described.images:
+        raise DataError(f"{images}: holds {len(found)} images; expected the {described.images} of {described.name}")
     chosen = [path for path in sorted(found) if not lists or path in listed]
-    with progress(f"index {manifest['name']}", len(chosen), unit="images") as bar:
+    looked = []
+    with progress(f"index {described.name}", len(chosen), unit="images") as bar:
         for path in chosen:
-            images.append(_look(folder, path, found[path], listed.get(path)))
+            looked.append(_look(images, path, found[path], listed.get(path)))
             bar.update()
-    named = {label for image in images for label in image.labels if not image.problem}
-    names = tuple(manifest["classes"]) or (CLASSES if several and named <= set(CLASSES) else tuple(sorted(named)))
-    _require_classes(folder, named, names)
+    names = _class_names(images, looked, described)
     colors = distinct_colors(len(names))
-    classes = tuple(LandCover(1 + place, name, colors[place]) for place, name in enumerate(names))
-    of_these = tuple(image for image in images if set(image.labels) <= set(names))
-    return ImageSamples(str(manifest["name"]), folder.resolve(), of_these, classes, several)
+    classes = tuple(LandCover(1 + place, label, colors[place]) for place, label in enumerate(names))
+    of_these = tuple(image for image in looked if set(image.labels) <= set(names))
+    samples = ImageSamples(name or described.name, images.resolve(), of_these, classes, described.several_labels)
+    about = {"title": described.title or described.name, "note": described.note, "origin": manifest["origin"]}
+    return samples, {**about, **unusual(samples)}
 
 
 def unusual(index: ImageSamples) -> dict[str, Any]:
@@ -90,7 +106,7 @@ def unusual(index: ImageSamples) -> dict[str, Any]:
     return {
         "images": len(index),
         "counts": index.counts(),
-        "empty_classes": sorted(empty | (folders - set(index.class_names) - set(_PARTS))),
+        "empty_classes": sorted(empty | (folders - set(index.class_names) - set(PARTS))),
         "unreadable": {image.path: image.problem for image in index.images if image.problem},
         "shape": list(shape),
         "other_sizes": dict(sizes.most_common()),
@@ -134,7 +150,7 @@ def _patches(folder: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
 def _look(folder: Path, path: str, labels: tuple[str, ...], listed: Listed | None) -> ImageRecord:
     file = folder / path
     published = Path(path).parts[0]
-    split = listed.part if listed else published if published in _PARTS else ""
+    split = listed.part if listed else published if published in PARTS else ""
     named = listed.labels if listed and listed.labels else labels
     try:
         named = named or patch_labels(file)
@@ -155,7 +171,9 @@ def _digest(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _require_classes(folder: Path, named: set[str], classes: tuple[str, ...]) -> None:
+def _class_names(folder: Path, images: list[ImageRecord], described: ImageSet) -> tuple[str, ...]:
+    """Return the classes in the order of a model's outputs, after checking that they are possible."""
+    named = {label for image in images for label in image.labels if not image.problem}
     if not named:
         raise DataError(
             f"{folder}: holds no image that can be read; expected {', '.join(SUFFIXES)} in a folder a class, or patches"
@@ -164,8 +182,10 @@ def _require_classes(folder: Path, named: set[str], classes: tuple[str, ...]) ->
         raise DataError(f"{folder}: class '{bad[0]}' has a '{SEPARATOR}' in its name; rename its folder")
     if len(named) < 2:
         raise DataError(f"{folder}: all images are of one class, {named.pop()}; expected two or more to tell apart")
-    if unknown := sorted(named - set(classes)):
+    if described.classes and (unknown := sorted(named - set(described.classes))):
         raise DataError(f"{folder}: has classes that its descriptor does not list: {_first(unknown)}; fix 'classes'")
+    of_archive = CLASSES if described.several_labels and named <= set(CLASSES) else tuple(sorted(named))
+    return described.classes or of_archive
 
 
 def _first(items: list[str]) -> str:

@@ -1,20 +1,20 @@
-"""A set of images: where it is had, how its folders are laid out, and which lists divide it."""
+"""The descriptor of an image set: where it is had, how its folders are laid out, and which lists split it."""
 
 import hashlib
 import os
-import re
-from collections.abc import Mapping
-from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal, Self
 
-import yaml
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from hsclass.datasets.descriptor import Source, Sources
-from hsclass.errors import UsageError
-from hsclass.options import Options, parse_options
-from hsclass.tables import resolve_name
+from hsclass.options import Options
+
+PARTS = ("train", "validation", "test")
+"""The lists that an image set may come with."""
+
+PLACES = ("folder", "archive", "mirror", "arrays")
+"""What says where images are; a descriptor that has one of these is of images."""
 
 Layout = Literal["class_folders", "bigearthnet"]
 
@@ -28,7 +28,7 @@ class Lists(Options):
 
 
 class ImageSet(Options):
-    """A set of images, as its publisher or its owner describes it."""
+    """An image set, as its publisher or its owner describes it."""
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", description="default: the file's or folder's name")
     title: str = ""
@@ -50,6 +50,12 @@ class ImageSet(Options):
         None, description="rows, columns and bands of most images, for what jobs ask for before these are indexed"
     )
 
+    @model_validator(mode="after")
+    def _have_images(self) -> Self:
+        if not (self.folder or self.archive or self.mirror or self.arrays):
+            raise ValueError("names no images; give 'folder', 'archive' or 'arrays'")
+        return self
+
     @property
     def several_labels(self) -> bool:
         """Whether an image may have more than one class."""
@@ -62,7 +68,7 @@ class ImageSet(Options):
 
 
 class ImageSetOptions(Options):
-    """What an experiment may say of a set of images, beside its name, descriptor file or folder."""
+    """What an experiment may say of an image set, in addition to its name, descriptor file or folder."""
 
     layout: Layout | None = Field(None, description="default: the set's own")
     train_list: str | None = Field(None, description="CSV list of the training images")
@@ -70,70 +76,8 @@ class ImageSetOptions(Options):
     test_list: str | None = Field(None, description="the same of the test images")
 
 
-def image_sets() -> dict[str, Path]:
-    """Return the descriptor file of every set of images in the catalogue, by name."""
-    folder = Path(str(files("hsclass.images"))) / "catalogue"
-    return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
-
-
-def descriptor_path(name: str) -> Path | None:
-    """Return the descriptor file that a name stands for, None where it is a folder of images."""
-    if Path(name).is_dir() and name not in image_sets():
-        return None
-    if name.endswith((".yaml", ".yml")):
-        if not Path(name).is_file():
-            raise UsageError(f"{name}: no such file; expected a descriptor of images (YAML), a folder or a name")
-        return Path(name)
-    if os.sep in name:
-        raise UsageError(f"{name}: no such folder; expected one with a sub-folder a class, or a name of the catalogue")
-    known = image_sets()
-    return known[resolve_name(known, name, "set of images")]
-
-
-def load_image_set(name: str, options: Mapping[str, Any] | None = None) -> ImageSet:
-    """Return the set of images that a name of the catalogue, a descriptor file or a folder of images stands for.
-
-    Parameters
-    ----------
-    name : str
-    options : mapping, optional
-        `ImageSetOptions` that replace what the set says itself.
-
-    Raises
-    ------
-    UsageError
-        If there is no such name, file or folder, or for the first thing in it that is wrong.
-    """
-    path = descriptor_path(name)
-    if path is None:
-        plain = re.sub(r"[^A-Za-z0-9_.-]+", "_", Path(name).resolve().name).lstrip("_.-")
-        given: dict[str, Any] = {"name": plain or "images", "folder": str(Path(name).resolve())}
-    else:
-        given = {"name": path.stem, **_read(path)}
-    chosen = parse_options(ImageSetOptions, options or {}, f"images {name}")
-    if chosen.layout:
-        given["layout"] = chosen.layout
-    own = {part: getattr(chosen, f"{part}_list") for part in ("train", "validation", "test")}
-    if any(own.values()):
-        given["lists"] = {part: str(Path(file).resolve()) for part, file in own.items() if file}
-    found = parse_options(ImageSet, given, str(path or name))
-    if not (found.folder or found.archive or found.mirror or found.arrays):
-        raise UsageError(f"{path}: names no images; give 'folder', 'archive' or 'arrays'")
-    return found if path is None else _absolute(found, path.resolve().parent)
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        given = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise UsageError(f"{path}: is not YAML ({' '.join(str(error).split())}); mend that place") from error
-    if not isinstance(given, dict):
-        raise UsageError(f"{path}: holds {type(given).__name__}; expected keys such as folder, archive, lists")
-    return given
-
-
-def _absolute(found: ImageSet, home: Path) -> ImageSet:
-    """Take local paths from the descriptor's folder."""
+def local_paths(described: ImageSet, home: Path) -> ImageSet:
+    """Return an image set whose local paths are from a folder, which its descriptor lies in."""
 
     def placed(path: str) -> str:
         return os.path.normpath(home / Path(path).expanduser())
@@ -141,11 +85,11 @@ def _absolute(found: ImageSet, home: Path) -> ImageSet:
     def sources(given: tuple[Source, ...]) -> tuple[Source, ...]:
         return tuple(s.model_copy(update={"path": placed(s.path or "")}) if s.is_local else s for s in given)
 
-    lists = {part: sources(getattr(found.lists, part)) for part in Lists.model_fields}
-    return found.model_copy(
+    lists = {part: sources(getattr(described.lists, part)) for part in PARTS}
+    return described.model_copy(
         update={
-            "folder": found.folder and placed(found.folder),
-            "archive": sources(found.archive),
-            "lists": found.lists.model_copy(update=lists),
+            "folder": described.folder and placed(described.folder),
+            "archive": sources(described.archive),
+            "lists": described.lists.model_copy(update=lists),
         }
     )

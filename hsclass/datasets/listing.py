@@ -1,25 +1,37 @@
-"""The catalogue of data sets, and descriptor files in it or outside of it."""
+"""The catalogue of data sets, and descriptor files in it or outside of it: of scenes and of image sets."""
 
 import os
+import re
+from collections.abc import Mapping
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
+from typing import Any, Literal, overload
 
 import yaml
 
 from hsclass.datasets.descriptor import Descriptor, Source
+from hsclass.datasets.image_set import PARTS, PLACES, ImageSet, ImageSetOptions, local_paths
 from hsclass.errors import UsageError
 from hsclass.options import parse_options
+from hsclass.samples import Kind
+
+_CUBE = re.compile(r"^cube:", re.MULTILINE)
+_WHAT = {"pixels": "a scene", "images": "an image set"}
 
 
-def catalogue() -> dict[str, Path]:
-    """Return the descriptor file of every data set in the catalogue, by name."""
+def catalogue(kind: Kind | None = None) -> dict[str, Path]:
+    """Return the descriptor file of every data set in the catalogue, by name: all, or those of a kind of samples."""
     folder = Path(str(files("hsclass.datasets"))) / "catalogue"
-    return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+    paths = sorted(folder.glob("*.yaml"))
+    if kind is not None:
+        of_pixels = kind == "pixels"
+        paths = [path for path in paths if bool(_CUBE.search(path.read_text(encoding="utf-8"))) == of_pixels]
+    return {path.stem: path for path in paths}
 
 
-def descriptor_file(name_or_file: str | os.PathLike[str]) -> Path:
-    """Return the descriptor file of a data set in the catalogue, or the file itself.
+def descriptor_file(name_or_file: str | os.PathLike[str], kind: Kind | None = None) -> Path | None:
+    """Return the descriptor file of a data set in the catalogue, or the file itself; None for a folder of images.
 
     Raises
     ------
@@ -28,38 +40,85 @@ def descriptor_file(name_or_file: str | os.PathLike[str]) -> Path:
         in .yaml or .yml).
     """
     text = os.fspath(name_or_file)
+    known = catalogue()
+    if text in known:
+        return known[text]
+    own = "a descriptor file (.yaml)" if kind == "pixels" else "a descriptor file (.yaml) or a folder of images"
+    if kind != "pixels" and Path(text).is_dir():
+        return None
     if isinstance(name_or_file, os.PathLike) or os.sep in text or "/" in text or text.endswith((".yaml", ".yml")):
         if not Path(text).is_file():
-            raise UsageError(f"{text}: no such file; expected a descriptor (YAML), or a name: {', '.join(catalogue())}")
+            raise UsageError(f"{text}: no such file; expected {own}, or a name: {', '.join(catalogue(kind))}")
         return Path(text)
-    known = catalogue()
-    if text not in known:
-        near = get_close_matches(text, known, n=1)
-        hint = f"; did you mean '{near[0]}'?" if near else ""
-        names = ", ".join(known)
-        raise UsageError(f"unknown data set '{text}': expected one of {names}, or a descriptor file (.yaml){hint}")
-    return known[text]
+    names = catalogue(kind)
+    near = get_close_matches(text, names, n=1)
+    hint = f"; did you mean '{near[0]}'?" if near else ""
+    raise UsageError(f"unknown data set '{text}': expected one of {', '.join(names)}, or {own}{hint}")
 
 
-def load_descriptor(name_or_file: str | os.PathLike[str]) -> Descriptor:
+@overload
+def load_descriptor(
+    name_or_file: str | os.PathLike[str], options: Mapping[str, Any] | None = None, *, kind: Literal["pixels"]
+) -> Descriptor: ...
+
+
+@overload
+def load_descriptor(
+    name_or_file: str | os.PathLike[str], options: Mapping[str, Any] | None = None, *, kind: Literal["images"]
+) -> ImageSet: ...
+
+
+@overload
+def load_descriptor(
+    name_or_file: str | os.PathLike[str], options: Mapping[str, Any] | None = None, *, kind: Kind | None = None
+) -> Descriptor | ImageSet: ...
+
+
+def load_descriptor(
+    name_or_file: str | os.PathLike[str], options: Mapping[str, Any] | None = None, *, kind: Kind | None = None
+) -> Descriptor | ImageSet:
     """Read and check the descriptor of a data set.
 
     Parameters
     ----------
     name_or_file : str or path-like
-        A name in the catalogue, or a descriptor file.
+        A name in the catalogue, a descriptor file, or a folder of images.
+    options : mapping, optional
+        `ImageSetOptions` that replace what an image set says itself.
+    kind : {"pixels", "images"}, optional
+        What it must be of.
 
     Returns
     -------
-    Descriptor
+    Descriptor or ImageSet
         Its local paths are absolute: the file gives them relative to its own folder.
 
     Raises
     ------
     UsageError
-        If there is no such name or file, or for the first thing in it that is wrong.
+        If there is no such name or file, it is of the other kind, or for the first thing in it that is wrong.
     """
-    file = descriptor_file(name_or_file)
+    file = descriptor_file(name_or_file, kind)
+    if file is None:
+        folder = Path(name_or_file).resolve()
+        return _image_set({"name": folder.name, "folder": str(folder)}, options, where=os.fspath(name_or_file))
+    given = {"name": file.stem, **_read(file)}
+    found: Kind = "images" if "cube" not in given and any(place in given for place in PLACES) else "pixels"
+    if kind is not None and found != kind:
+        raise UsageError(f"{name_or_file}: describes {_WHAT[found]}; expected {_WHAT[kind]}; name another data set")
+    home = file.absolute().parent
+    if found == "images":
+        return local_paths(_image_set(given, options, where=str(file)), home)
+    descriptor = parse_options(Descriptor, given, f"{file}")
+    return descriptor.model_copy(
+        update={
+            "cube": tuple(_absolute(source, home) for source in descriptor.cube),
+            "labels": tuple(_absolute(source, home) for source in descriptor.labels),
+        }
+    )
+
+
+def _read(file: Path) -> dict[str, Any]:
     try:
         given = yaml.safe_load(file.read_text(encoding="utf-8"))
     except OSError as error:
@@ -68,14 +127,18 @@ def load_descriptor(name_or_file: str | os.PathLike[str]) -> Descriptor:
         raise UsageError(f"{file}: is not YAML ({' '.join(str(error).split())}); correct that place") from error
     if not isinstance(given, dict):
         raise UsageError(f"{file}: holds {type(given).__name__}; expected keys such as cube, labels, classes")
-    descriptor = parse_options(Descriptor, {"name": file.stem, **given}, f"{file}")
-    folder = file.absolute().parent
-    return descriptor.model_copy(
-        update={
-            "cube": tuple(_absolute(source, folder) for source in descriptor.cube),
-            "labels": tuple(_absolute(source, folder) for source in descriptor.labels),
-        }
-    )
+    return given
+
+
+def _image_set(given: dict[str, Any], options: Mapping[str, Any] | None, *, where: str) -> ImageSet:
+    """Return an image set as its descriptor says, or else the options, whose lists are from the working folder."""
+    chosen = parse_options(ImageSetOptions, options or {}, f"images {given['name']}")
+    if chosen.layout:
+        given = {**given, "layout": chosen.layout}
+    own = {part: getattr(chosen, f"{part}_list") for part in PARTS}
+    if any(own.values()):
+        given = {**given, "lists": {part: str(Path(file).resolve()) for part, file in own.items() if file}}
+    return parse_options(ImageSet, given, where)
 
 
 def _absolute(source: Source, folder: Path) -> Source:

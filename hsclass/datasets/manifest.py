@@ -8,6 +8,7 @@ from typing import Any
 
 from hsclass.datasets.companions import companion_files
 from hsclass.datasets.descriptor import Descriptor
+from hsclass.datasets.image_set import ImageSet
 from hsclass.errors import DataError
 
 MANIFEST = "source.json"
@@ -27,7 +28,7 @@ def _digest_of(path: Path, size: int, time: int) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def read_manifest(descriptor: Descriptor, home: Path) -> dict[str, Any]:
+def read_manifest(descriptor: Descriptor | ImageSet, home: Path) -> dict[str, Any]:
     """Return what `source.json` in `home` holds.
 
     Raises
@@ -43,9 +44,7 @@ def read_manifest(descriptor: Descriptor, home: Path) -> dict[str, Any]:
     except OSError as error:
         raise DataError(f"{path}: no such file; expected what the fetch stage writes; {again}") from error
     except (ValueError, TypeError, KeyError) as error:
-        raise DataError(
-            f"{path}: is not what the fetch stage writes (JSON with 'cube' and 'labels'); {again}"
-        ) from error
+        raise DataError(f"{path}: is not what the fetch stage writes (JSON with 'descriptor'); {again}") from error
     if fetched_for != descriptor.digest:
         raise DataError(
             f"{path}: was fetched from other sources than the descriptor lists now (digest {fetched_for}, expected"

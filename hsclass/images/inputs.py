@@ -105,7 +105,7 @@ def read_in_form(file: Path, form: Form) -> np.ndarray:
         pixels = read_image(file, form.bands)
         image = to_form(pixels, form)
     except UnreadableError as error:
-        raise DataError(f"{file}: cannot be read ({error}); mend it, or run 'hsclass images index' again") from error
+        raise DataError(f"{file}: cannot be read ({error}); repair it, or run 'hsclass scene' again") from error
     return image.round().astype(np.uint8) if pixels.dtype == np.uint8 else image
 
 

@@ -7,7 +7,7 @@ from math import prod
 from pathlib import Path
 
 from hsclass.datasets.descriptor import Descriptor, SceneOptions
-from hsclass.datasets.fetch_images import mirrored_images
+from hsclass.datasets.fetch import mirrored_images
 from hsclass.datasets.image_set import ImageSet
 from hsclass.datasets.readers import open_cube
 from hsclass.experiment import Experiment

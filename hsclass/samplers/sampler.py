@@ -2,15 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import numpy as np
 
 from hsclass.options import Options
-from hsclass.samples import DuplicateNeighbours, ImageSamples, Neighbours, WindowNeighbours
+from hsclass.samples import DuplicateNeighbours, ImageSamples, Kind, Neighbours, WindowNeighbours
 from hsclass.split import Role
-
-Kind = Literal["pixels", "images"]
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,16 @@
 A role or label array has the shape of the samples: (rows, cols) of a scene, (n,) of an image set.
 """
 
+from typing import Literal
+
 from hsclass.samples.images import ImageRecord, ImageSamples, read_index, write_index
 from hsclass.samples.neighbours import DuplicateNeighbours, Neighbours, WindowNeighbours
 from hsclass.scene import Scene
 
+Kind = Literal["pixels", "images"]
 Samples = Scene | ImageSamples
 
 __all__ = [
-    "DuplicateNeighbours", "ImageRecord", "ImageSamples", "Neighbours", "Samples", "WindowNeighbours", "read_index",
-    "write_index",
+    "DuplicateNeighbours", "ImageRecord", "ImageSamples", "Kind", "Neighbours", "Samples", "WindowNeighbours",
+    "read_index", "write_index",
 ]  # fmt: skip

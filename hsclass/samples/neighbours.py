@@ -5,7 +5,6 @@ from functools import cached_property
 from typing import Protocol
 
 import numpy as np
-from scipy.ndimage import maximum_filter
 
 from hsclass.samples.hashing import THRESHOLD, near_duplicates
 
@@ -101,4 +100,6 @@ def within(pixels: np.ndarray, distance: int) -> np.ndarray:
         True where a marked pixel is at most `distance` rows and columns away. The square footprint is separable, so
         the cost is linear in the pixels and independent of the distance.
     """
+    from scipy.ndimage import maximum_filter
+
     return maximum_filter(pixels.astype(np.uint8), size=2 * distance + 1, mode="constant", cval=0) > 0

@@ -9,7 +9,6 @@ from PIL import Image
 
 from hsclass.datasets import edits, load_descriptor
 from hsclass.datasets.edits import content_digest, edition, own_files
-from hsclass.datasets.image_set import load_image_set
 
 
 @pytest.fixture
@@ -91,7 +90,7 @@ def test_images_of_a_folder_and_their_lists_count(tmp_path: Path) -> None:
     options = {"train_list": str(tmp_path / "train.csv")}
 
     def edition_now() -> str:
-        return edition(load_image_set(str(tmp_path / "tiles"), options), tmp_path / "data")
+        return edition(load_descriptor(tmp_path / "tiles", options), tmp_path / "data")
 
     editions = [edition_now()]
     edit(tmp_path / "train.csv", "dark/0.png,black\n")

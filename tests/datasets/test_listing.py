@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from hsclass.datasets import catalogue, descriptor_file, load_descriptor
-from hsclass.datasets.descriptor import SceneOptions
+from hsclass.datasets.descriptor import Descriptor, SceneOptions
+from hsclass.datasets.image_set import ImageSet
 from hsclass.errors import UsageError
 from hsclass.options import parse_options
 
@@ -15,15 +16,18 @@ Describe = Callable[..., Path]
 
 
 def test_catalogue_names_are_those_of_its_files() -> None:
-    assert sorted(catalogue()) == [
+    assert sorted(catalogue("pixels")) == [
         "botswana", "houston_2013", "indian_pines", "ksc", "pavia_centre", "pavia_university", "salinas", "salinas_a",
     ]  # fmt: skip
+    assert sorted(catalogue("images")) == ["bigearthnet", "digits", "eurosat", "mnist", "ucmerced"]
+    assert sorted(catalogue()) == sorted([*catalogue("pixels"), *catalogue("images")])
     assert all(path.is_file() and path.stem == name for name, path in catalogue().items())
 
 
-@pytest.mark.parametrize("name", sorted(catalogue()))
+@pytest.mark.parametrize("name", sorted(catalogue("pixels")))
 def test_every_descriptor_of_the_catalogue_is_complete(name: str) -> None:
     descriptor = load_descriptor(name)
+    assert isinstance(descriptor, Descriptor)
     assert descriptor.name == name
     assert descriptor.title
     assert descriptor.shape is not None
@@ -41,7 +45,7 @@ def test_every_descriptor_of_the_catalogue_is_complete(name: str) -> None:
     ],
 )  # fmt: skip
 def test_published_totals_of_labelled_pixels(name: str, classes: int, labelled: int) -> None:
-    counts = SceneOptions().cut_counts(load_descriptor(name))
+    counts = SceneOptions().cut_counts(load_descriptor(name, kind="pixels"))
     assert len(counts) == classes
     assert sum(counts.values()) == labelled
 
@@ -63,13 +67,13 @@ def test_labels_are_optional(describe: Describe) -> None:
 
 @pytest.mark.parametrize("file", ["gone.yaml", "folder/gone", "gone.yml"])
 def test_what_looks_like_a_path_is_said_to_be_missing(file: str) -> None:
-    with pytest.raises(UsageError, match=r"no such file; expected a descriptor \(YAML\), or a name: botswana"):
-        descriptor_file(file)
+    with pytest.raises(UsageError, match=r"no such file; expected a descriptor file \(.yaml\), or a name: botswana"):
+        descriptor_file(file, "pixels")
 
 
 def test_unknown_name_lists_the_valid_ones_and_the_nearest() -> None:
     with pytest.raises(UsageError) as caught:
-        load_descriptor("indianpines")
+        load_descriptor("indianpines", kind="pixels")
     sentence = str(caught.value)
     assert "unknown data set 'indianpines': expected one of botswana, houston_2013, indian_pines, ksc" in sentence
     assert "did you mean 'indian_pines'?" in sentence
@@ -189,3 +193,29 @@ def test_wrong_cut(given: dict[str, Any], sentence: str) -> None:
 def test_cut_beyond_the_scene() -> None:
     with pytest.raises(UsageError, match=r"option 'cols' is \[0, 6\]; expected a stop of 5 at the most"):
         SceneOptions(cols=(0, 6)).cut((4, 5))
+
+
+def test_descriptor_says_by_its_keys_what_it_is_of(describe: Describe, tmp_path: Path) -> None:
+    (tmp_path / "tiles.yaml").write_text("folder: tiles\nlists: {train: train.csv}\n")
+    images = load_descriptor(tmp_path / "tiles.yaml")
+    assert isinstance(images, ImageSet)
+    assert (images.name, images.folder) == ("tiles", str(tmp_path / "tiles"))
+    assert images.lists.train[0].path == str(tmp_path / "train.csv")
+    assert isinstance(load_descriptor(describe()), Descriptor)
+    with pytest.raises(UsageError, match=r"tiles\.yaml: describes an image set; expected a scene"):
+        load_descriptor(tmp_path / "tiles.yaml", kind="pixels")
+    with pytest.raises(UsageError, match=r"describes a scene; expected an image set"):
+        load_descriptor(describe(), kind="images")
+    with pytest.raises(UsageError, match=r"indian_pines: describes a scene"):
+        load_descriptor("indian_pines", kind="images")
+
+
+def test_folder_is_an_image_set_unless_a_scene_is_wanted(tmp_path: Path) -> None:
+    (tmp_path / "tiles").mkdir()
+    images = load_descriptor(tmp_path / "tiles", {"layout": "bigearthnet"})
+    assert isinstance(images, ImageSet)
+    assert (images.folder, images.several_labels) == (str(tmp_path / "tiles"), True)
+    with pytest.raises(UsageError, match=r"tiles: no such file; expected a descriptor file \(.yaml\), or a name"):
+        load_descriptor(tmp_path / "tiles", kind="pixels")
+    with pytest.raises(UsageError, match="unknown option 'layuot'"):
+        load_descriptor(tmp_path / "tiles", {"layuot": "x"})

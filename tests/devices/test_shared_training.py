@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hsclass.datasets.build_images import build_index
-from hsclass.datasets.fetch_images import fetch_images
+from hsclass.datasets.build_images import build_images
+from hsclass.datasets.fetch import fetch
 from hsclass.devices.cluster import Cluster
 from hsclass.devices.local_workers import free_ports
 from hsclass.raster import Grid
@@ -118,7 +118,8 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for number in range(20):
             pixels = rng.normal(level, 40, (8, 8, 3)).clip(0, 255).astype(np.uint8)
             Image.fromarray(pixels).save(folder / "tiles" / kind / f"{number}.png")
-    index = build_index(fetch_images(str(folder / "tiles"), folder / "data"), folder / "data/tiles")
+    fetch(folder / "tiles", folder / "data")
+    index, _ = build_images(folder / "tiles", folder=folder / "data")
     write_index(index, folder / "index.csv")
     made = make_split(index, "random", train=0.6, validation=0.2, keep_together=False)
     write_split(made, folder / "split.csv", images=index)

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hsclass.datasets.build_images import build_index, unusual
-from hsclass.datasets.fetch_images import fetch_images
+from hsclass.datasets.build_images import build_images, unusual
+from hsclass.datasets.fetch import fetch
 from hsclass.errors import DataError
 from hsclass.images.inputs import Images
 from hsclass.images.training import fit_images
@@ -26,8 +26,9 @@ def archive(tmp_path: Path) -> Path:
 
 
 def indexed(folder: Path, data: Path) -> ImageSamples:
-    manifest = fetch_images(str(folder), data, {"layout": "bigearthnet"})
-    return build_index(manifest, data / manifest["name"])
+    options = {"layout": "bigearthnet"}
+    fetch(folder, data, options)
+    return build_images(folder, folder=data, options=options)[0]
 
 
 def test_there_are_43_classes_and_12_bands() -> None:

@@ -24,8 +24,8 @@ def test_leaking_split_that_is_silent_has_exit_status_3(make_folder, tmp_path: P
     for number in range(1, 5):
         shutil.copy(folder / "roof/roof00.png", folder / f"roof/roof0{number}.png")
     monkeypatch.chdir(tmp_path)
-    assert run(monkeypatch, "images", "fetch", folder, "--data", "data") == 0
-    assert run(monkeypatch, "images", "index", "scenes", "--data", "data", "-o", "r/index.csv") == 0
+    assert run(monkeypatch, "fetch", folder, "--data", "data") == 0
+    assert run(monkeypatch, "scene", folder, "--data", "data", "-o", "r") == 0
     assert "files with identical content: roof/roof00.png = roof/roof01.png" in capsys.readouterr().err
     assert json.loads((tmp_path / "r/index.json").read_text())["counts"] == {"field": 5, "roof": 5, "water": 5}
     split = ("split", "r", "--train", "0.6", "--validation", "0.2", "--set", "threshold=0", "-o", "r/split.csv")
@@ -51,15 +51,15 @@ def test_leaking_split_that_is_silent_has_exit_status_3(make_folder, tmp_path: P
 
 def test_wrong_folder_has_exit_status_2_and_damaged_data_1(tmp_path: Path, monkeypatch, capsys) -> None:
     monkeypatch.chdir(tmp_path)
-    assert run(monkeypatch, "images", "fetch", "no/folder", "--data", "data") == 2
-    assert run(monkeypatch, "images", "index", "nothing", "--data", "data", "-o", "index.csv") == 1
-    assert "run 'hsclass images fetch' into data" in capsys.readouterr().err
+    assert run(monkeypatch, "fetch", "no/folder", "--data", "data") == 2
+    assert run(monkeypatch, "scene", "digits", "--data", "data", "-o", "r") == 1
+    assert "run 'hsclass fetch' for digits into data" in capsys.readouterr().err
 
 
 def test_strategy_that_cannot_work_is_one_sentence(make_folder, tmp_path: Path, monkeypatch, capsys) -> None:
     monkeypatch.chdir(tmp_path)
-    assert run(monkeypatch, "images", "fetch", make_folder(each=10), "--data", "data") == 0
-    assert run(monkeypatch, "images", "index", "scenes", "--data", "data", "-o", "index.csv") == 0
+    assert run(monkeypatch, "fetch", make_folder(each=10), "--data", "data") == 0
+    assert run(monkeypatch, "scene", "scenes", "--data", "data", "-o", ".") == 0
     leaky = ("--train", "0.6", "--validation", "0.2", "--set", "keep_together=false")
     assert run(monkeypatch, "split", "index.csv", *leaky, "-o", "split.csv") == 0
     capsys.readouterr()

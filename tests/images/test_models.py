@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hsclass.datasets.build_images import build_index
-from hsclass.datasets.fetch_images import fetch_images
+from hsclass.datasets.build_images import build_images
+from hsclass.datasets.fetch import fetch
 from hsclass.errors import DataError, UsageError
 from hsclass.images.early_maps import divide_network
 from hsclass.images.fine_tune import FineTuned, FineTuneOptions
@@ -81,8 +81,9 @@ def test_classic_networks_have_the_published_sizes(model: str, options: dict[str
 
 @pytest.fixture
 def toy(make_folder, tmp_path: Path) -> ImageSamples:
-    manifest = fetch_images(str(make_folder(each=10, side=32)), tmp_path / "data")
-    return build_index(manifest, tmp_path / "data" / manifest["name"])
+    folder = make_folder(each=10, side=32)
+    fetch(folder, tmp_path / "data")
+    return build_images(folder, folder=tmp_path / "data")[0]
 
 
 def test_small_network_learns_colours_and_comes_back_from_disk(toy: ImageSamples, tmp_path: Path) -> None:

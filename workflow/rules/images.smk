@@ -23,7 +23,7 @@ rule fetch:
         own=own_data,
         code=set_digest,
     shell:
-        "hsclass images fetch {params.dataset:q} --data data {params.settings} 2>&1 | tee {log}"
+        "hsclass fetch {params.dataset:q} --data data {params.settings} 2>&1 | tee {log}"
 
 
 rule index_images:
@@ -44,10 +44,12 @@ rule index_images:
         runtime=minutes("index_images"),
         disk_mb=disk("index_images"),
     params:
-        name=lambda wildcards: EXPERIMENT.descriptors[wildcards.scene].name,
+        dataset=lambda wildcards: EXPERIMENT.scenes[wildcards.scene].kind,
+        settings=lambda wildcards: settings("scenes", wildcards.scene),
         code=stage_digest("images.index"),
     shell:
-        "hsclass images index {params.name:q} --data data -o {output.table} 2>&1 | tee {log}"
+        "hsclass scene {params.dataset:q} --data data --name {wildcards.scene} {params.settings}"
+        " -o results/{wildcards.scene} 2>&1 | tee {log}"
 
 
 rule split_images:

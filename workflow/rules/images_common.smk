@@ -1,6 +1,5 @@
 # What the rules of whole images ask of the experiment.
 
-from hsclass.datasets.image_set import descriptor_path
 from hsclass.plan import RAW
 
 
@@ -27,7 +26,7 @@ def set_lists(wildcards):
 
 
 def set_digest(wildcards):
-    return stage_digest("images.fetch", descriptor=descriptor_path(set_kind(wildcards)))
+    return stage_digest("fetch", descriptor=descriptor_file(set_kind(wildcards)))
 
 
 def image_kind(dimension, name):

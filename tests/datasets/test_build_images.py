@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hsclass.datasets.build_images import build_index, in_words, unusual
-from hsclass.datasets.fetch_images import fetch_images
+from hsclass.datasets.build_images import build_images, in_words, unusual
+from hsclass.datasets.fetch import fetch
 from hsclass.errors import DataError, UsageError
 from hsclass.samples.images import ImageSamples, read_index, write_index
 
 
 def indexed(folder: Path, data: Path, **options: str) -> ImageSamples:
-    manifest = fetch_images(str(folder), data, options)
-    return build_index(manifest, data / manifest["name"])
+    fetch(folder, data, options)
+    return build_images(folder, folder=data, options=options)[0]
 
 
 def listed(path: Path, *lines: str) -> str:
@@ -112,7 +112,9 @@ def test_another_number_of_images_than_published_is_told(make_folder, tmp_path: 
 
 
 def test_unknown_set_is_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"unknown set of images 'ucmercd': .*did you mean 'ucmerced'"):
-        fetch_images("ucmercd", tmp_path)
-    with pytest.raises(UsageError, match=r"no such folder; expected one with a sub-folder a class"):
-        fetch_images("no/such/folder", tmp_path)
+    with pytest.raises(UsageError, match=r"unknown data set 'ucmercd': .*did you mean 'ucmerced'"):
+        fetch("ucmercd", tmp_path)
+    with pytest.raises(
+        UsageError, match=r"no/such/folder: no such file; expected a descriptor file \(.yaml\) or a folder"
+    ):
+        fetch("no/such/folder", tmp_path)

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hsclass.datasets.fetch_images import fetch_images
-from hsclass.datasets.image_set import image_sets, load_image_set
+from hsclass.datasets import catalogue, load_descriptor
+from hsclass.datasets.fetch import fetch
 from hsclass.datasets.unpack import unpack_archive, write_arrays
 from hsclass.errors import DataError, FetchError
 
@@ -27,11 +27,11 @@ def test_archive_is_taken_by_its_digest_and_unpacked(make_folder, tmp_path: Path
     described.write_text(text.format(digest))
     monkeypatch.setenv("HSCLASS_DATA_MIRROR", str(mirror))
     monkeypatch.setenv("HSCLASS_OFFLINE", "1")
-    manifest = fetch_images(str(described), tmp_path / "data")
+    manifest = fetch(str(described), tmp_path / "data")
     assert sorted(p.name for p in Path(manifest["images"]).iterdir()) == ["field", "roof", "water"]
     described.write_text(text.format("a" * 64))
     with pytest.raises(FetchError, match="the archive could not be had from any source"):
-        fetch_images(str(described), tmp_path / "other")
+        fetch(str(described), tmp_path / "other")
 
 
 def test_unpacked_images_of_the_mirror_stay_where_they_are(make_folder, tmp_path: Path, monkeypatch) -> None:
@@ -39,7 +39,7 @@ def test_unpacked_images_of_the_mirror_stay_where_they_are(make_folder, tmp_path
     described = tmp_path / "tiles.yaml"
     described.write_text("archive: [{url: https://localhost/tiles.zip}]\nmirror: tiles\n")
     monkeypatch.setenv("HSCLASS_DATA_MIRROR", str(tmp_path / "mirror"))
-    assert fetch_images(str(described), tmp_path / "data")["images"] == str(folder.resolve())
+    assert fetch(str(described), tmp_path / "data")["images"] == str(folder.resolve())
 
 
 def test_member_of_an_archive_cannot_land_outside(tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_arrays_become_files_in_the_parts_that_they_come_in(tmp_path: Path) -> N
 
 
 def test_digits_of_scikit_learn_need_no_network(tmp_path: Path) -> None:
-    folder = Path(fetch_images("digits", tmp_path)["images"])
+    folder = Path(fetch("digits", tmp_path)["images"])
     files = sorted(folder.rglob("*.png"))
     assert len(files) == 1797
     from sklearn.datasets import load_digits
@@ -79,6 +79,6 @@ def test_digits_of_scikit_learn_need_no_network(tmp_path: Path) -> None:
     assert (np.round(first * 16 / 255) == load_digits().images[0]).all()
 
 
-@pytest.mark.parametrize("name", sorted(image_sets()))
+@pytest.mark.parametrize("name", sorted(catalogue("images")))
 def test_descriptors_that_come_along_are_right(name: str) -> None:
-    assert load_image_set(name).title
+    assert load_descriptor(name, kind="images").title
