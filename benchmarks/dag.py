@@ -1,9 +1,9 @@
-"""What planning costs as an experiment grows: the workflow's own plan beside a plain one of as many trivial jobs.
+"""What planning costs as an experiment grows: the workflow's own plan next to a plain one of as many trivial jobs.
 
     python benchmarks/dag.py [--runs 200 2000] [--root CHECKOUT ...]
 
 An experiment of so many runs (scenes x splits x seeds x features x models) is planned by `snakemake -n`, in an empty
-folder; beside it, in turn, a Snakefile with the same files, rules and jobs, but without functions, parameters, logs or
+folder; next to it, in turn, a Snakefile with the same files, rules and jobs, but without functions, parameters, logs or
 benchmarks, which is what Snakemake itself takes. Then one job alone is planned, as each job that runs on a cluster does
 again by itself, and 20 runs are carried out with a program in the place of hsclass that only makes its files.
 `--root` measures other checkouts, too, such as an older commit. Processor seconds, because the machine may be shared;
@@ -169,7 +169,7 @@ def main() -> None:
             given = ("--configfile", str(config)) if kind == "hsclass" else ()
             planned, _ = measured(folder, ROOT, snakefile, *given, "-n", "-q", "--forceall")
             each[kind] = (measured(folder, ROOT, snakefile, *given, "-q", "--forceall")[0] - planned) / jobs
-    print(f"a job beside its program: {1000 * each['hsclass']:.0f} ms, plain {1000 * each['plain']:.0f} ms")
+    print(f"a job without its program: {1000 * each['hsclass']:.0f} ms, plain {1000 * each['plain']:.0f} ms")
     print(f"plan_ratio={ratio:.2f}\njob_ratio={each['hsclass'] / each['plain']:.2f}")
 
 

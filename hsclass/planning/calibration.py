@@ -132,8 +132,8 @@ def run_calibration(file: Path, *, cores: int) -> None:
     DataError
         If no job finished.
     """
-    options = ["--directory", str(file.parent), "--cores", str(cores), "--keep-going", "--quiet"]
+    options = ["--directory", str(file.parent.resolve()), "--cores", str(cores), "--keep-going", "--quiet"]
     command = snakemake_command(str(file), options)
-    done = subprocess.run(command, env=environment(), cwd=file.parent, check=False, capture_output=True)
+    done = subprocess.run(command, env=environment(), check=False, capture_output=True)
     if done.returncode and not list(file.parent.glob("logs/*/**/*.tsv")):
         raise DataError(f"{file}: no job of the calibration finished; see {file.parent}/.snakemake/log for why")
