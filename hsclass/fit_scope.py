@@ -17,7 +17,7 @@ _UNBOUNDED = "unbounded"
 
 @dataclass(frozen=True)
 class FitScope:
-    """The ledger of a fit, kept beside the model so that an evaluation can refuse to test on what it has seen.
+    """The samples that a fit used, stored with the model so that an evaluation can refuse to test on them.
 
     Attributes
     ----------

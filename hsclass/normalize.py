@@ -84,7 +84,7 @@ def normalize_scene(normalizer: Normalizer, scene: Scene) -> np.ndarray:
 def normalize_cube(normalizer: Normalizer, cube: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """Return a normalised cube, float32 of shape (rows, cols, bands), 0 where `mask`, shape (rows, cols), is False.
 
-    Windows reach over the edge of the data, and a fill value such as -9999 or NaN would swamp the pixels beside it.
+    Windows extend beyond the edge of the data, where a fill value such as -9999 or NaN would dominate their pixels.
     A network takes the array over as it is.
     """
     normalized = normalizer.transform_into(aligned_array(cube.shape), cube)

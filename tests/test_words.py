@@ -15,7 +15,7 @@ REMOVED = {
     # removed: what to write instead
     "foretell|foretells|foretold": "estimate, estimated",
     "told": "reported, given",
-    r"tells?(?!.*\bapart\b)": "report, say, show",
+    r"(?<!\.)tells?(?!.*\bapart\b)": "report, say, show",
     "leftovers?": "finished strips",
     "call_roll|roll[_ -]calls?": "rendezvous",
     "learnable": "trainable",

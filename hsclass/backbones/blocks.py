@@ -1,4 +1,4 @@
-"""The blocks of a network, so that the last few of them can be trained and the others left as they are."""
+"""The blocks of a network: the last ones can be trained while the others stay frozen."""
 
 import hashlib
 from typing import Any
@@ -14,9 +14,9 @@ _NORMALISATIONS = ("BatchNormalization", "LayerNormalization", "GroupNormalizati
 def blocks(network: Any) -> list[list[Any]]:
     """Return the layers of a network that `backbone` built, block by block, in the order of the signal.
 
-    A block ends where branches join and nothing passes beside; so it is what later layers hear of earlier ones. A
-    strided part without a branch belongs to the block behind it, and what follows the last joint is one more block. In
-    a network without branches, each layer with a kernel begins a block.
+    A block ends where branches join and no other connection passes it, so that later layers depend on earlier ones
+    through it alone. A strided part without a branch belongs to the next block, and the layers after the last join are
+    one more block. In a network without branches, each layer with a kernel starts a block.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def blocks(network: Any) -> list[list[Any]]:
 
 
 def _bottlenecks(operations: list[Any]) -> list[int]:
-    """Places of the operations whose result alone the later ones use."""
+    """Return the operations on whose result alone the later ones depend."""
     places = {id(result): place for place, operation in enumerate(operations) for result in _tensors(operation.output)}
     used = [0] * len(operations)
     for place, operation in enumerate(operations):

@@ -1,4 +1,4 @@
-"""A network by its name, with weights from where they are asked for."""
+"""Networks by name, with published, random or own weights."""
 
 import os
 import sys
@@ -21,25 +21,25 @@ NONE = "none"
 def backbone(
     name: str, *, weights: str | os.PathLike[str] = IMAGENET, input_shape: tuple[int, int, int], threads: int = 1
 ) -> Any:
-    """Return a network from images to feature maps, without its classifier.
+    """Return a network that maps images to feature maps, without its classifier.
 
     Parameters
     ----------
     name : str
         One of `BACKBONES`.
     weights : str or path-like
-        "imagenet": those published; "none": drawn at random, from Keras' seed; else a file, HDF5 as Keras writes it
-        or, for efficientnet_lite0, 1 and 2, PyTorch's.
+        "imagenet": the published ones; "none": random, from Keras' seed; otherwise a file: HDF5 as Keras writes it
+        or, for efficientnet_lite0, 1 and 2, a PyTorch file.
     input_shape : tuple of int
         (height, width, 3) [pixels] of the images.
     threads : int
-        Processor threads, where Keras has not been loaded yet.
+        Processor threads, if Keras is not loaded yet.
 
     Returns
     -------
     keras.Model
         From float32 images of shape (n, height, width, 3), RGB in 0…255, to a feature map (n, rows, cols, features).
-        What the network's weights expect of the values is its first layers; nothing is to be done before.
+        Its first layers scale the values as the weights require.
 
     Raises
     ------
@@ -106,20 +106,20 @@ def _read_weights(network: Any, name: str, file: Path) -> None:
 
 
 def read_keras_weights(network: Any, file: Path, name: str) -> None:
-    """Give a network the weights of a file of Keras' that holds them all.
+    """Load all weights of a network from a Keras file.
 
     Parameters
     ----------
     network : keras.Model
     file : Path
-        HDF5; nothing in it is executed.
+        HDF5; no code in it is executed.
     name : str
         Of the network, for the message.
 
     Raises
     ------
     DataError
-        If they are those of another network, or not all of them.
+        If they belong to another network or are incomplete.
     """
     try:
         with warnings.catch_warnings():

@@ -1,4 +1,4 @@
-"""What the networks cost, known without building one."""
+"""Costs of the networks, without building them."""
 
 import csv
 from collections.abc import Sequence
@@ -12,20 +12,20 @@ _PASSING = 100  # numbers a pixel of an image, of the largest maps of common net
 
 
 class BackboneCost(NamedTuple):
-    """What a network costs for one image, without its classifier.
+    """Cost of a network for one image, without its classifier.
 
     Attributes
     ----------
     macs, values : float
-        Multiply-adds, and numbers that all layers put out.
+        Multiply-adds, and number of output values of all layers.
     parameters : float
     features : int
         Channels of the last map.
     blocks : int
     passing : float
-        Numbers that are held at a time where nothing is kept for training.
+        Values held at a time if nothing is kept for training.
     maps : tuple of float
-        Numbers behind each block; empty for a network that is not divided in training, see
+        Output values of each block; empty for a network that is not divided in training, see
         `hsclass.images.early_maps.divide_network`.
     """
 
@@ -40,10 +40,10 @@ class BackboneCost(NamedTuple):
 
 @cache
 def backbone_cost(name: str, side: int) -> BackboneCost:
-    """Return what a network of `BACKBONES` costs for images of that side [pixels].
+    """Return the cost of a network of `BACKBONES` for images of that side [pixels].
 
-    EfficientNet-Lite is counted from its definition; of Keras' applications, which are counted in proportion to the
-    pixels, `costs.csv` holds what images of 224 x 224 pixels cost, for each of their pixels.
+    EfficientNet-Lite is counted from its definition. For Keras' applications, `costs.csv` has the cost per pixel of
+    images of 224 x 224 pixels; the cost is taken to be proportional to the number of pixels.
     """
     pixels = side**2
     if name in SCALES:
@@ -70,7 +70,7 @@ def _measured() -> dict[str, dict[str, str]]:
 
 
 def frozen_cost(names: Sequence[str], side: int) -> BackboneCost:
-    """Return what networks cost that look at images in turn and are not trained."""
+    """Return the cost of several frozen networks applied to the same images."""
     each = [backbone_cost(name, side) for name in names]
     return BackboneCost(
         macs=sum(cost.macs for cost in each),

@@ -1,8 +1,8 @@
 """Pickles, read as data: an interpreter of the few instructions that a table of tensors needs.
 
-Python's own unpickler calls what a file names, and is made safe by forbidding names. This one has nothing to call
-with: of the pickle format's instructions it knows those that build numbers, texts, lists and dictionaries, and two
-names that stand for a dictionary and a tensor. Everything else is refused.
+Python's own unpickler calls what a file names, and forbidding names makes it safer. This interpreter cannot call
+anything. It understands the instructions that build numbers, texts, lists and dictionaries, and two names that stand
+for a dictionary and a tensor. It refuses everything else.
 """
 
 import pickletools
@@ -20,26 +20,26 @@ _SHORT_TUPLES = {"TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3}
 
 
 class RefusedError(Exception):
-    """What was found that is not data."""
+    """The pickle contains something other than data."""
 
 
 @dataclass(frozen=True)
 class Name:
-    """A name that a pickle holds, "module attribute"; nothing is looked up."""
+    """A name in a pickle, "module attribute"; it is never looked up."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class Stored:
-    """A reference to numbers that are kept outside of the pickle, with what the pickle says of them."""
+    """A reference to numbers stored outside the pickle, with their description in the pickle."""
 
     about: tuple[Any, ...]
 
 
 @dataclass(frozen=True)
 class StridedTensor:
-    """A tensor as its pickle describes it: numbers of `storage` from `offset` on; nothing is checked yet."""
+    """A tensor as the pickle describes it: numbers of `storage` from `offset` on; not checked yet."""
 
     storage: Any
     offset: Any
@@ -48,13 +48,13 @@ class StridedTensor:
 
 
 def read_pickle(file: BinaryIO) -> Any:
-    """Return the value of the pickle that begins where `file` stands, and stop behind it.
+    """Return the value of the pickle that starts at the position of `file`, and stop after it.
 
     Raises
     ------
     RefusedError
-        If the pickle is broken, or holds an instruction or a name beyond numbers, texts, tuples, lists, dictionaries
-        and tensors.
+        If the pickle is damaged, or contains an instruction or a name other than those of numbers, texts, tuples,
+        lists, dictionaries and tensors.
     """
     machine = _Machine()
     try:

@@ -18,7 +18,7 @@ CLASSES = 1000
 
 
 class Scale(NamedTuple):
-    """How many times the smallest network's filters and blocks a network has."""
+    """Filters and blocks of each network, as multiples of those of the smallest one."""
 
     width: float
     depth: float
@@ -44,9 +44,9 @@ _COUNTER = "num_batches_tracked"  # of a normalisation; a trained network does n
 def efficientnet_lite(name: str, input_shape: tuple[int, int, int], *, top: bool = False) -> Any:
     """Return one of EfficientNet-Lite's networks with random weights.
 
-    EfficientNet (Tan & Le, 2019) without squeeze-and-excitation and with clipped rectifiers (ReLU6), so that it runs
-    well in whole numbers. Kernels of stride 2 are padded as TensorFlow pads them, more below and to the right, which
-    is what the published weights were trained with, on images of 224 (0), 240 (1) and 260 (2) pixels a side.
+    EfficientNet (Tan & Le, 2019) without squeeze-and-excitation and with clipped rectifiers (ReLU6), so that it can
+    be quantised to integers. Kernels of stride 2 are padded as in TensorFlow, more at the bottom and right, because
+    the published weights were trained so, on images of 224 (0), 240 (1) and 260 (2) pixels a side.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def efficientnet_lite(name: str, input_shape: tuple[int, int, int], *, top: bool
     input_shape : tuple of int
         (height, width, 3) [pixels] of the images, RGB in 0…255.
     top : bool
-        With mean over the image, and the probabilities of ImageNet's 1,000 classes; else the last feature map,
+        With the mean over the image and the probabilities of ImageNet's 1,000 classes; otherwise the last feature map,
         (height / 32, width / 32, 1280), rounded up.
 
     Returns
@@ -134,12 +134,12 @@ def _stages(scale: Scale) -> list[tuple[int, int, int, int, int]]:
 
 
 def _spread(keras: Any) -> Any:
-    """Random weights after which a signal is as strong as before (He et al., 2015)."""
+    """Return random weights that keep the variance of a signal (He et al., 2015)."""
     return keras.initializers.VarianceScaling(2.0, mode="fan_out")
 
 
 def packaged_weights(name: str) -> Path:
-    """Return the file of a network's published ImageNet weights, which a package of that name carries.
+    """Return the file of a network's published ImageNet weights, from the package of that name.
 
     Raises
     ------
@@ -159,7 +159,7 @@ def packaged_weights(name: str) -> Path:
 
 
 def set_torch_weights(network: Any, tensors: Mapping[str, np.ndarray], source: object) -> None:
-    """Give a network of `efficientnet_lite` the weights of PyTorch's one.
+    """Set the weights of a network of `efficientnet_lite` to those of the PyTorch network.
 
     Parameters
     ----------

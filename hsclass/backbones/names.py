@@ -1,4 +1,4 @@
-"""The names of the networks, known without loading Keras, so that a wrong one is found before any job starts."""
+"""Names of the networks, available without loading Keras, so that a wrong name is found before any job starts."""
 
 from hsclass.errors import UsageError
 from hsclass.tables import resolve_name
@@ -18,14 +18,14 @@ BACKBONES = {
     **{f"efficientnet_lite{size}": "hsclass.backbones.efficientnet_lite:efficientnet_lite" for size in range(3)},
     **{name: f"keras.applications:{name}" for name in _APPLICATIONS},
 }
-"""EfficientNet-Lite, of which 0 is installed with its ImageNet weights, and the applications that Keras carries."""
+"""EfficientNet-Lite, of which 0 is installed with its ImageNet weights, and the applications of Keras."""
 
 _LEAST = {"InceptionResNetV2": 75, "InceptionV3": 75, "Xception": 71}
 _LEAST_OTHERWISE = 32
 
 
 def check_backbone(name: str, side: int) -> None:
-    """Raise UsageError where there is no network of that name, or images of that side [pixels] are too small for it."""
+    """Raise UsageError if there is no network of that name, or images of that side [pixels] are too small for it."""
     resolve_name(BACKBONES, name, "backbone")
     least = _LEAST.get(name, _LEAST_OTHERWISE)
     if side < least:

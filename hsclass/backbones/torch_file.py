@@ -27,9 +27,9 @@ _KINDS = {
 def read_torch_file(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
     """Read the named tensors of a file that ``torch.save`` wrote of a network's ``state_dict``.
 
-    Both of its forms are read: pickles one after the other with the numbers behind them, as written before PyTorch
-    1.6, and a ZIP archive. Nothing in the file is executed (see `hsclass.backbones.data_pickle`); names, counts,
-    shapes and strides are checked against what the file holds.
+    Both formats are read: a sequence of pickles followed by the numbers, as written before PyTorch 1.6, and a ZIP
+    archive. No code in the file is executed (see `hsclass.backbones.data_pickle`); names, counts, shapes and strides
+    are checked against the content of the file.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def read_torch_file(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
     Raises
     ------
     DataError
-        If the file cannot be read, is cut short, or holds anything but named tensors.
+        If the file cannot be read, is truncated, or contains anything but named tensors.
     """
     path = Path(path)
     try:
@@ -104,7 +104,7 @@ def _read_archive(content: bytes) -> dict[str, np.ndarray]:
 
 
 def _storages(tensors: Any) -> dict[str, tuple[np.dtype, int]]:
-    """Type and length of each storage that the tensors refer to."""
+    """Return the type and length of each storage that the tensors refer to."""
     if not isinstance(tensors, dict) or not tensors:
         raise RefusedError("no dictionary of tensors")
     found: dict[str, tuple[np.dtype, int]] = {}
@@ -138,7 +138,7 @@ def _arrays(tensors: Mapping[str, StridedTensor], storages: Mapping[str, np.ndar
 
 
 def _view(name: str, tensor: StridedTensor, numbers: np.ndarray) -> np.ndarray:
-    """The tensor as a view of its storage, once it is known that it does not look beyond it."""
+    """Return the tensor as a view of its storage, after checking that it lies inside it."""
     offset, shape, strides = tensor.offset, tensor.shape, tensor.strides
     whole = all(isinstance(part, tuple) and all(type(n) is int and n >= 0 for n in part) for part in (shape, strides))
     if not whole or type(offset) is not int or offset < 0 or len(shape) != len(strides) or len(shape) > _MOST_AXES:

@@ -1,1 +1,1 @@
-"""What networks are trained on: one device, several GPUs, several processes, and their memory."""
+"""Devices that networks are trained on: one device, several GPUs, several processes; their memory."""

@@ -1,4 +1,4 @@
-"""Where the workers of a training run: read from TF_CONFIG or from a Slurm step."""
+"""Addresses of the workers of a training, from TF_CONFIG or a Slurm job step."""
 
 import json
 import re
@@ -19,24 +19,24 @@ class Cluster:
     addresses : tuple of str
         HOST:PORT of each.
     rank : int
-        Which of them this process is; 0 writes the results.
+        Number of this process; 0 writes the results.
     """
 
     addresses: tuple[str, ...]
     rank: int
 
     def tf_config(self) -> str:
-        """Return the value of TF_CONFIG that says the same."""
+        """Return the equivalent value of TF_CONFIG."""
         return json.dumps({"cluster": {"worker": list(self.addresses)}, "task": {"type": "worker", "index": self.rank}})
 
 
 def find_cluster(environment: Mapping[str, str]) -> Cluster | None:
-    """Return the workers that TF_CONFIG names or, without it, the tasks of this Slurm step; None for neither.
+    """Return the workers in TF_CONFIG or, without it, the tasks of this Slurm job step; None if there is neither.
 
     Raises
     ------
     UsageError
-        If TF_CONFIG cannot be understood.
+        If TF_CONFIG is not valid.
     """
     if environment.get("TF_CONFIG"):
         return _from_tf_config(environment["TF_CONFIG"])
@@ -73,7 +73,7 @@ def _from_slurm(environment: Mapping[str, str]) -> Cluster:
 
 
 def expand_hosts(text: str) -> list[str]:
-    """Return the names that Slurm's short form of a list of nodes holds.
+    """Return the names in a Slurm node list.
 
     >>> expand_hosts("login,gpu[1-2,08-10]-ib")
     ['login', 'gpu1-ib', 'gpu2-ib', 'gpu08-ib', 'gpu09-ib', 'gpu10-ib']
@@ -96,7 +96,7 @@ def expand_hosts(text: str) -> list[str]:
 
 
 def expand_counts(text: str) -> list[int]:
-    """Return the numbers that Slurm's short form of tasks a node holds.
+    """Return the numbers of tasks per node in Slurm's short form.
 
     >>> expand_counts("2(x3),1")
     [2, 2, 2, 1]

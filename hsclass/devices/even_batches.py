@@ -1,4 +1,4 @@
-"""Batches that divide evenly among the devices of JAX, which it asks for."""
+"""Batches that divide evenly among devices, as JAX requires."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -10,20 +10,20 @@ if TYPE_CHECKING:
 
 
 class EvenBatches(keras.utils.PyDataset):
-    """The same batches, each filled up with examples that weigh nothing.
+    """The same batches, each padded with examples of weight 0.
 
-    Keras divides the loss of a batch by its examples, those that weigh nothing too, so the others weigh more to make up
-    for it.
+    Keras divides the loss of a batch by the number of its examples, including those of weight 0; the weights of the
+    others are increased to compensate.
 
     Parameters
     ----------
     batches : Batches
-        Those to fill up.
+        The batches to pad.
     devices : int
-        What the number of examples in each is to be a multiple of.
+        The number of examples in each becomes a multiple of it.
     learning : bool
-        True: the loss, and so the gradient, of each batch is that without the filling. False: so is the mean over all
-        batches.
+        True: the loss of each batch, and so its gradient, equals that without padding. False: the mean over all batches
+        does.
     """
 
     def __init__(self, batches: "Batches", devices: int, *, learning: bool) -> None:
@@ -31,7 +31,7 @@ class EvenBatches(keras.utils.PyDataset):
         self.batches, self.devices, self.learning = batches, devices, learning
 
     def __len__(self) -> int:
-        """Batches an epoch."""
+        """Batches per epoch."""
         return len(self.batches)
 
     def __getitem__(self, index: int) -> tuple[Any, Any, np.ndarray]:
@@ -52,7 +52,7 @@ class EvenBatches(keras.utils.PyDataset):
         )
 
     def _share(self, size: int) -> np.float32:
-        """How many times more examples there are with the filling, in a batch of that size or in all."""
+        """Return the ratio of examples with and without padding, in a batch of that size or in all."""
         count, step = len(self.batches.order), self.batches.batch_size
         sizes = [size] if self.learning else [*[step] * (count // step), *([count % step] if count % step else [])]
         return np.float32(sum(-(-size // self.devices) * self.devices for size in sizes) / sum(sizes))

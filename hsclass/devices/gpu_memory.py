@@ -1,10 +1,10 @@
-"""Memory of GPUs, as far as the loaded backend knows it."""
+"""Memory of GPUs, as far as the loaded backend reports it."""
 
 import keras
 
 
 def peak_gpu_memory_mb() -> float | None:
-    """Return the most memory [MB, 10^6 bytes] of one GPU that this process has held; None without a GPU."""
+    """Return the peak memory [MB, 10^6 bytes] of one GPU in this process; None without a GPU."""
     backend = keras.backend.backend()
     held = 0
     if backend == "tensorflow":
@@ -24,7 +24,7 @@ def peak_gpu_memory_mb() -> float | None:
 
 
 def free_gpu_memory() -> int | None:
-    """Return the free bytes of the first GPU; None without a GPU, and with TensorFlow, which does not say."""
+    """Return the free bytes of the first GPU; None without a GPU, and with TensorFlow, which does not report it."""
     backend = keras.backend.backend()
     if backend == "jax":
         import jax

@@ -18,15 +18,15 @@ _LATER = 5.0  # seconds in which the connections between the workers show the sa
 
 @contextmanager
 def local_workers(training: TrainingOptions, arguments: Sequence[str]) -> Iterator[None]:
-    """Start the other workers of a training where neither TF_CONFIG nor Slurm says that they are started already.
+    """Start the other workers of a training unless TF_CONFIG or Slurm says that they are running already.
 
-    They run `hsclass` with the same arguments. When one of them fails this process ends, too, and the other way round.
-    Where each worker is to have GPUs of its own, the first worker takes the first ones, and so on.
+    They run `hsclass` with the same arguments. If one of them fails this process ends, too, and the other way round.
+    If each worker has GPUs of its own, the first worker uses the first ones, and so on.
 
     Parameters
     ----------
     training : TrainingOptions
-        Nothing is done for other strategies than multi_worker.
+        Nothing is done for strategies other than multi_worker.
     arguments : sequence of str
         Of the command line of this process.
     """
@@ -58,7 +58,7 @@ def _attend(rank: int, process: subprocess.Popen[bytes]) -> None:
 
 
 def free_ports(count: int) -> list[int]:
-    """Return so many different ports that nothing on this machine uses."""
+    """Return that many free ports of this machine."""
     with ExitStack() as stack:
         sockets = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
         return [free.getsockname()[1] for free in sockets]

@@ -1,4 +1,4 @@
-"""Out of memory, in one sentence, whichever backend ran out of it."""
+"""One error for missing memory, whichever backend raises it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,9 +10,9 @@ _SIGNS = ("RESOURCE_EXHAUSTED", "ResourceExhausted", "OutOfMemory", "out of memo
 
 @contextmanager
 def explained_out_of_memory(what: str, remedy: str) -> Iterator[None]:
-    """Raise OutOfMemoryError "WHAT ran out of memory; REMEDY" where memory does not suffice for what is done inside.
+    """Raise OutOfMemoryError "WHAT ran out of memory; REMEDY" if the code inside runs out of memory.
 
-    TensorFlow, JAX and PyTorch each have an exception of their own for it, and none may be imported for its sake.
+    TensorFlow, JAX and PyTorch each have their own exception for it, and none of them is imported just for this.
     """
     try:
         yield

@@ -1,7 +1,7 @@
-"""Workers of one training find each other before it begins, and notice at once when one of them is gone.
+"""Workers of one training connect before it starts, and notice immediately when one of them is lost.
 
-TensorFlow waits without end for a worker that never came, and for minutes for one that was killed. Here each worker
-holds an open connection to every other: the operating system closes it when a process ends, however it ends.
+TensorFlow waits forever for a worker that never connects, and for minutes for one that was killed. Here each worker
+keeps an open connection to every other; the operating system closes it when a process ends, however it ends.
 """
 
 import contextlib
@@ -40,7 +40,7 @@ class Watch:
     connections : mapping of int to socket
         One to each other worker, by its number.
     lost : callable
-        Called in the thread with one sentence when a worker goes without a goodbye.
+        Called in the thread with one sentence when a worker is lost.
     """
 
     def __init__(
@@ -75,11 +75,11 @@ class Watch:
         )
 
     def wait(self, seconds: float) -> None:
-        """Give the thread time to find out who is gone; with the default `lost` the process then ends here."""
+        """Give the thread time to notice which worker is lost; with the default `lost` the process then ends here."""
         self._thread.join(seconds)
 
     def close(self) -> None:
-        """Say goodbye: from now on this worker may end."""
+        """Announce the regular end of this worker."""
         for connection in self.connections.values():
             with contextlib.suppress(OSError):
                 connection.sendall(_GOODBYE)
@@ -88,25 +88,25 @@ class Watch:
 def rendezvous(
     addresses: Sequence[str], rank: int, *, seconds: float, lost: Callable[[str], Any] = end_process
 ) -> Watch:
-    """Wait until all workers of a training are there.
+    """Wait until all workers of a training are connected.
 
     Parameters
     ----------
     addresses : sequence of str
         HOST:PORT of every worker, the same list in each. The port is free again at the end.
     rank : int
-        Which of them this process is.
+        Number of this process.
     seconds : float
         How long to wait for the others.
     lost : callable, optional
-        What to do when one is gone later; the default ends this process.
+        Called when a worker is lost later; the default ends this process.
 
     Raises
     ------
     UsageError
         If this worker's own port is taken.
     WorkerError
-        If another worker did not come, or something else answers at its address.
+        If another worker does not connect, or another program answers at its address.
     """
     deadline = time.monotonic() + seconds
     greeting = f"hsclass {len(addresses):6d} {rank:6d}".encode()
@@ -166,14 +166,14 @@ def _absent(addresses: Sequence[str], missing: Sequence[int], seconds: float) ->
 
 
 def _received(connection: socket.socket, count: int) -> bytes:
-    """What comes, up to `count` bytes; nothing where the connection breaks."""
+    """Return up to `count` received bytes; none if the connection breaks."""
     with contextlib.suppress(OSError):
         return connection.recv(count, socket.MSG_WAITALL)
     return b""
 
 
 def _greeted(greeting: bytes, workers: int) -> int:
-    """Number of the worker that a greeting is from; -1 for a stranger's."""
+    """Return the number of the worker that sent a greeting; -1 for another program."""
     words = greeting.split()
     return int(words[2]) if len(words) == 3 and words[:2] == [b"hsclass", b"%d" % workers] else -1
 

@@ -1,7 +1,7 @@
 """The training loop of several devices under TensorFlow: `Model.fit` for a batch that they share.
 
-Keras' own loop fails on several processes, and takes the mean of the devices' means where a batch does not divide
-evenly; why this one: `docs/decisions`.
+Keras' own loop fails with several processes, and averages the means of the devices if a batch does not divide evenly;
+see `docs/decisions/0009-own-step-for-several-devices.md`.
 """
 
 from collections.abc import Callable, Sequence
@@ -29,25 +29,25 @@ def fit_model(
 ) -> None:
     """Train a compiled model as `Model.fit` does, on all devices of the strategy that it was made under.
 
-    Every device takes its part of each batch; loss, gradients and figures are those of the whole batch, so that the
-    weights are those of one device, but for rounding and for layers that draw random numbers: each device draws for
-    its own part.
+    Every device computes a part of each batch; loss, gradients and metrics are those of the whole batch. The weights
+    equal those of one device except for rounding and for layers that draw random numbers: each device draws for its own
+    part.
 
     Parameters
     ----------
     trainer : keras.Model
         Compiled, its optimizer built.
     batches, validation : Batches
-        What to learn from; what is evaluated at the end of each epoch.
+        Training data; data evaluated at the end of each epoch.
     epochs, initial_epoch : int
-        The epoch, counted from 0, to end before, and to begin with.
+        The epoch, counted from 0, to stop before, and to start with.
     callbacks : sequence of keras.callbacks.Callback
         Called as `Model.fit` calls them.
 
     Raises
     ------
     WorkerError
-        If several processes do not begin with the same epoch.
+        If the processes do not start with the same epoch.
     """
     if backend_name() != "tensorflow" or trainer.distribute_strategy.num_replicas_in_sync == 1:
         trainer.fit(
@@ -81,13 +81,13 @@ def fit_model(
 
 
 def _even(batches: "Batches", *, learning: bool) -> Any:
-    """Fill batches up where Keras shares them among devices; it asks for shares of one size."""
+    """Pad batches if Keras shares them among devices, which requires equal parts."""
     shared = keras.distribution.distribution()
     return batches if shared is None else EvenBatches(batches, shared.num_model_replicas, learning=learning)
 
 
 def _agree(strategy: Any, epoch: int) -> None:
-    """All processes must begin with the same epoch: with another one they would wait for each other without end."""
+    """Raise WorkerError unless all processes start with the same epoch; they would wait forever otherwise."""
     import tensorflow as tf
 
     total = strategy.reduce("SUM", strategy.run(lambda: tf.constant(float(epoch))), axis=None)
@@ -107,7 +107,7 @@ def _run(trainer: Any, strategy: Any, batches: "Batches", step: Callable[..., No
 
 
 def _shares(strategy: Any, batch: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Deal a batch to the devices: inputs, targets, weights, and with each the size of the whole batch."""
+    """Distribute a batch among the devices: inputs, targets, weights, and the size of the whole batch."""
     import tensorflow as tf
 
     inputs, targets, *weights = batch
@@ -128,7 +128,7 @@ def _shares(strategy: Any, batch: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def _make_metrics(trainer: Any, strategy: Any, batches: "Batches") -> None:
-    """Let the metrics make their variables, which cannot be done inside the steps' graphs."""
+    """Create the variables of the metrics, which is not possible inside the graphs of the steps."""
 
     def evaluate(inputs: Any, targets: Any, weights: Any, size: Any) -> None:
         del size

@@ -1,4 +1,4 @@
-"""On what a network is trained: one device, several GPUs of a machine, or several processes on several machines."""
+"""Devices that a network is trained on: one, several GPUs of a machine, or several processes on several machines."""
 
 import logging
 import os
@@ -21,7 +21,7 @@ _VERDICT = 60.0  # seconds until an exchange that failed is no longer attributed
 
 
 class TrainingOptions(Options):
-    """On what the networks of an experiment are trained; other models take one process without a GPU."""
+    """Devices that the networks of an experiment are trained on; other models use one process without a GPU."""
 
     strategy: Literal["auto", "single", "mirrored", "multi_worker"] = Field(
         "auto",
@@ -44,16 +44,16 @@ class TrainingOptions(Options):
 
 @dataclass(frozen=True)
 class Team:
-    """The devices that share a training, as one process sees them.
+    """The devices that share a training, as seen from one process.
 
     Attributes
     ----------
     strategy : str
-        single, mirrored or multi_worker: what auto came to.
+        single, mirrored or multi_worker: the strategy that auto chose.
     cluster : Cluster or None
         The processes of multi_worker.
     scope : context manager
-        Variables of a training are made, and the training is run, inside it.
+        Variables of a training are created, and the training runs, inside it.
     """
 
     strategy: str = "single"
@@ -63,18 +63,18 @@ class Team:
 
     @property
     def chief(self) -> bool:
-        """True in the process that writes what all have learned."""
+        """True in the process that writes the trained model."""
         return self.cluster is None or self.cluster.rank == 0
 
     def describe(self, device: str) -> str:
-        """Return what a training ran on, each process on `device`."""
+        """Return a description of the devices, where each process runs on `device`."""
         workers = 1 if self.cluster is None else len(self.cluster.addresses)
         devices = device if self.devices == 1 else f"{self.devices} x {device}"
         return devices if workers == 1 else f"{workers} workers with {devices}"
 
 
 def check_strategy(training: TrainingOptions, *, network: bool, model: str, several: bool = True) -> None:
-    """Raise UsageError where a model cannot be trained on several devices: no network, or not `several` processes."""
+    """Raise UsageError if a model cannot be trained on several devices: no network, or not with `several` processes."""
     if training.strategy == "multi_worker" and network and not several:
         raise UsageError(
             f"strategy multi_worker: model {model} also predicts while it trains, which several processes cannot do"
@@ -88,25 +88,25 @@ def check_strategy(training: TrainingOptions, *, network: bool, model: str, seve
 
 
 def writes(training: TrainingOptions) -> bool:
-    """Return whether this process writes what a training has learned: of several, the first one does."""
+    """Return whether this process writes the trained model: the first one of several does."""
     cluster = find_cluster(os.environ) if training.strategy == "multi_worker" else None
     return cluster is None or cluster.rank == 0
 
 
 @contextmanager
 def join(training: TrainingOptions, *, threads: int = 1) -> Iterator[Team]:
-    """Give the devices of a training, and leave them at its end.
+    """Enter the devices of a training, and leave them at its end.
 
     With `multi_worker` this waits for the other workers. From then on this process ends, with one sentence on standard
-    error and exit status 1, when another one is gone.
+    error and exit status 1, when another one is lost.
 
     Raises
     ------
     UsageError
-        If there are fewer GPUs than asked for, the backend cannot share a training, or nothing says where the other
-        workers are.
+        If there are fewer GPUs than requested, the backend cannot share a training, or the addresses of the other
+        workers are unknown.
     WorkerError
-        If a worker does not come in time.
+        If a worker does not connect in time.
     """
     if training.strategy == "multi_worker":
         with _workers(training, threads) as team:

@@ -1,4 +1,4 @@
-"""Feature extractors, each one file, behind the one contract of `hsclass.features.extractor`."""
+"""Feature extractors: one file each, with the interface of `hsclass.features.extractor`."""
 
 from hsclass.features.extractor import Extractor
 from hsclass.tables import resolve

@@ -32,24 +32,24 @@ def attribute_profile(
     filled, so that bright and dark objects are treated alike (Monasse & Guichard, IEEE Transactions on Image Processing
     9, 2000; self-dual profiles: Dalla Mura et al., IGARSS 2011; Cavallaro et al., IEEE TGRS 54, 2016). A filter removes
     the nodes whose attribute is below a threshold: area, standard deviation of the image within the node, or moment of
-    inertia (Hu's first: 1/6 for a square, more the longer). The whole image
-    always stays, in a frame at the mean level of its border.
+    inertia (Hu's first moment: 1/6 for a square, larger for elongated shapes). The whole image
+    is never removed; it is framed at the mean level of its border.
 
     Parameters
     ----------
     image : ndarray, shape (rows, cols)
     thresholds : Thresholds
     rule : {"direct", "subtractive"}
-        What the pixels of a removed node get. "direct": the grey level of the smallest node around it that stays.
-        "subtractive": the contrasts of the removed nodes are taken away, those of the nodes inside them stay. The two
-        differ for standard deviation and inertia, where a node that stays can lie inside one that goes.
+        Value of the pixels of a removed node. "direct": the grey level of the smallest remaining node around it.
+        "subtractive": the contrasts of removed nodes are subtracted, those of the nodes inside them are kept. The two
+        differ for standard deviation and inertia, where a remaining node can be inside a removed one.
     given : collection of {"area", "deviation", "inertia"}
-        The attributes whose thresholds somebody chose, so that one which removes everything is an error.
+        Attributes with thresholds from the user: one that removes everything is an error.
 
     Raises
     ------
     DataError
-        If a threshold that somebody chose removes every node of an image that has some.
+        If a threshold from the user removes every node of an image that has nodes.
     """
     import higra
 

@@ -43,14 +43,14 @@ class BandsOptions(Options):
 class Bands(TransformerMixin, BaseEstimator):
     """Keep some of the normalised bands, in their order.
 
-    Kept are the bands of `keep` and `keep_nm`, or all when both are empty, less those of `drop`, `drop_nm` and
-    `drop_water`. The water ranges are those where water vapour, around its absorption at 1.38 and 1.88 µm (Gao et al.,
-    Remote Sensing of Environment 113, 2009), leaves hardly any light at the sensor.
+    Keeps the bands of `keep` and `keep_nm`, or all if both are empty, except those of `drop`, `drop_nm` and
+    `drop_water`. In the water ranges, around the absorption at 1.38 and 1.88 µm (Gao et al., Remote Sensing of
+    Environment 113, 2009), hardly any light reaches the sensor.
 
     Parameters
     ----------
     keep, drop : sequence of int or of (int, int)
-        The scene's bands, counted from 0, or first and last of a run.
+        Bands of the scene, counted from 0, or first and last of a range.
     keep_nm, drop_nm : sequence of (float, float)
         Ranges of wavelengths [nm], ends included.
     drop_water : bool
@@ -83,7 +83,7 @@ class Bands(TransformerMixin, BaseEstimator):
         self.drop_water = drop_water
 
     def count(self, bands: int, classes: int, wavelengths: Sequence[float] | None = None) -> int | None:
-        """Return how many bands are kept; None where wavelengths decide and are not known."""
+        """Return how many bands are kept; None if this depends on unknown wavelengths."""
         del classes
         if self._asks_wavelengths and wavelengths is None:
             return None
@@ -102,7 +102,7 @@ class Bands(TransformerMixin, BaseEstimator):
         UsageError
             If a band's number is too high, or no band is kept.
         DataError
-            If wavelengths decide and the scene has none.
+            If wavelength ranges are given and the scene has no wavelengths.
         """
         del labels
         wavelengths = None if origin is None else origin.wavelengths

@@ -23,14 +23,14 @@ class BilateralOptions(Options):
 
 
 class Bilateral(TransformerMixin, BaseEstimator):
-    """Replace each spectrum by the mean of the window around it, weighted by likeness.
+    """Replace each spectrum by the mean of the window around it, weighted by spectral similarity.
 
     The weight of a neighbour is ``exp(-d² / (2 width²))``, d² being the mean squared difference of the two pixels over
     the leading components of the minimum noise fraction (`hsclass.features.mnf`), whose noise has variance 1: pixels
-    that differ by noise alone have d² near 2. All pixels of the square count alike but for that (Tomasi & Manduchi,
-    ICCV 1998, with a box for the spatial kernel), and what lies beyond the scene not at all.
+    that differ by noise alone have d² near 2. The spatial kernel is a box (otherwise as Tomasi & Manduchi, ICCV 1998);
+    pixels outside the scene have no weight.
 
-    It sees as far as `radius`, so it needs a split that is guarded for windows of that radius.
+    The receptive field has this `radius`, so the split must be guarded for windows of that radius.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ class Bilateral(TransformerMixin, BaseEstimator):
     width : float
         In standard deviations of the noise.
     components : int
-        Fewer where fewer bands vary.
+        Fewer if fewer bands vary.
 
     Attributes
     ----------
@@ -80,7 +80,7 @@ class Bilateral(TransformerMixin, BaseEstimator):
         Raises
         ------
         DataError
-            If too few training pixels touch each other to estimate the noise.
+            If too few training pixels are adjacent to estimate the noise.
         """
         del origin
         varying = varying_bands(training_pixels(cube, labels)[0], "bilateral")
@@ -95,7 +95,7 @@ class Bilateral(TransformerMixin, BaseEstimator):
 
 
 def edge_aware_mean(cube: np.ndarray, guide: np.ndarray, *, radius: int, width: float) -> np.ndarray:
-    """Return the means of windows, weighted by the likeness of their pixels to the centre's in `guide`.
+    """Return the means of windows, weighted by the similarity of their pixels to the centre in `guide`.
 
     Parameters
     ----------

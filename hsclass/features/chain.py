@@ -1,4 +1,4 @@
-"""Extractors one after the other."""
+"""Several extractors in sequence."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -42,7 +42,7 @@ class ChainOptions(Options):
 
 
 class Chain(TransformerMixin, BaseEstimator):
-    """Apply extractors in turn, each fitted on the training pixels of what the one before it gives.
+    """Apply extractors in sequence, each fitted on the training pixels of the previous one's features.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ class Chain(TransformerMixin, BaseEstimator):
     Attributes
     ----------
     step0_…, step1_… : ndarray
-        What each extractor learned, under the names that it has there.
+        Fitted attributes of each extractor, with its number in front of the name.
     """
 
     Options = ChainOptions
@@ -62,12 +62,12 @@ class Chain(TransformerMixin, BaseEstimator):
 
     @property
     def reach(self) -> int | None:
-        """The reaches of the steps together."""
+        """The sum of the steps' receptive-field radii."""
         return _sum(extractor.reach for extractor in self._extractors())
 
     @property
     def fit_reach(self) -> int | None:
-        """How far around the training pixels the step looks to learn that looks farthest, through those before it."""
+        """How far around the training pixels fitting looks, at most, through all steps."""
         reaches: list[int | None] = []
         before: int | None = 0
         for extractor in self._extractors():
@@ -76,7 +76,7 @@ class Chain(TransformerMixin, BaseEstimator):
         return None if None in reaches else max(reach for reach in reaches if reach is not None)
 
     def count(self, bands: int, classes: int, wavelengths: Sequence[float] | None = None) -> int | None:
-        """Return how many features the last step gives; None where that depends on what is not known."""
+        """Return the number of features of the last step; None if it depends on what is not known."""
         found: int | None = bands
         for step, extractor in zip(self.steps, self._extractors(), strict=True):
             if found is None:

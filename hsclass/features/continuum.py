@@ -1,4 +1,4 @@
-"""Removal of the continuum: spectra over their upper hull."""
+"""Continuum removal: spectra divided by their upper hull."""
 
 import numpy as np
 
@@ -21,8 +21,8 @@ def remove_continuum(spectra: np.ndarray, positions: np.ndarray) -> np.ndarray:
 def upper_hull(spectra: np.ndarray, positions: np.ndarray) -> np.ndarray:
     """Return the upper convex hull of each spectrum at its bands, float64 of shape (n, bands).
 
-    All spectra at once: from the last point on the hull, the next is the one that the steepest line leads to (Jarvis,
-    Information Processing Letters 2, 1973).
+    All spectra together, by gift wrapping: the next point of the hull is the one with the steepest line from the last
+    point (Jarvis, Information Processing Letters 2, 1973).
     """
     hull = spectra.astype(np.float64)
     values = hull.copy()

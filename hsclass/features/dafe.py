@@ -36,14 +36,14 @@ class DafeOptions(Options):
 
 
 class Discriminants(LinearExtractor):
-    """Directions that spread the classes widest against their own scatter.
+    """Directions with the largest scatter between the classes relative to the scatter within them.
 
-    The eigenvectors of greatest eigenvalue of ``inv(S_w) S_b``, S_w and S_b being the scatter within and between the
-    classes (Fukunaga, Introduction to Statistical Pattern Recognition, 1990, chapter 10; for hyperspectral scenes,
-    Landgrebe, Signal Theory Methods in Multispectral Remote Sensing, 2003). S_w is the mean of the classes' covariances
-    by their shares of the training pixels, each shrunk first: with fewer pixels than bands it is singular otherwise.
-    The components are centred, and scaled so that S_w becomes the identity. Bands that are constant in training weigh
-    nothing.
+    The eigenvectors with the largest eigenvalues of ``inv(S_w) S_b``, where S_w and S_b are the scatter within and
+    between the classes (Fukunaga, Introduction to Statistical Pattern Recognition, 1990, chapter 10; for hyperspectral
+    scenes, Landgrebe, Signal Theory Methods in Multispectral Remote Sensing, 2003). S_w is the mean of the classes'
+    covariances weighted by their shares of the training pixels. Each is shrunk, because it is singular with fewer
+    pixels than bands. The components are centred, and scaled so that S_w becomes the identity. Bands that are constant
+    in training have zero weight.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ class Discriminants(LinearExtractor):
 def discriminant_count(
     asked: int | None, bands: int, classes: int, *, who: str, option: str = "components"
 ) -> int | None:
-    """Return the number of discriminants; 0 classes: not known. Raises UsageError for more than there can be."""
+    """Return the number of discriminants; 0 classes mean unknown. Raise UsageError if too many are requested."""
     if not classes:
         return asked
     limit = min(classes - 1, bands)

@@ -53,7 +53,7 @@ class DiscriminantProfiles(ProfileExtractor):
     second_mean_ : ndarray, shape (images,)
     second_ : ndarray, shape (features, images)
     fit_reach : None
-        The profiles of the training pixels look without bound.
+        Profiles of training pixels are unbounded.
     """
 
     Options = ChainOptions

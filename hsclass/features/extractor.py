@@ -1,4 +1,4 @@
-"""The contract of every feature extractor."""
+"""The interface of every feature extractor."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from hsclass.options import Options
 
 @dataclass(frozen=True)
 class Origin:
-    """What is known of the scene that a normalised cube comes from.
+    """Properties of the scene that a normalised cube comes from.
 
     Attributes
     ----------
@@ -30,20 +30,21 @@ class Origin:
 
 
 class Extractor(Protocol):
-    """What a model sees of the normalised cube.
+    """The features of a model, computed from the normalised cube.
 
-    scikit-learn's `fit` and `transform`, on rasters; the options are the constructor's parameters, and what `fit`
-    learns is in attributes that are arrays and end in an underscore. Whatever `transform` needs of the `Origin` is
-    among them, so that a saved model needs nothing but a cube.
+    The interface is scikit-learn's `fit` and `transform`, on rasters. Options are parameters of the constructor. `fit`
+    stores what it learns in arrays whose names end in an underscore, including all that `transform` needs of the
+    `Origin`, so that a saved model needs only a cube.
 
     Attributes
     ----------
     Options : type of Options
         The options and their defaults.
     reach : int or None
-        How far [pixels] a pixel's features look; None: without bound.
+        Receptive-field radius of the features [pixels]; None: unbounded.
     fit_reach : int or None
-        How far [pixels] around the training pixels `fit` looks; 0 unless it learns from features that look farther.
+        How far [pixels] around the training pixels `fit` looks; 0 unless it learns from features with a larger
+        receptive field.
     """
 
     Options: ClassVar[type[Options]]
@@ -53,10 +54,10 @@ class Extractor(Protocol):
     def __init__(self, **options: Any) -> None: ...
 
     def count(self, bands: int, classes: int, wavelengths: Sequence[float] | None = None) -> int | None:
-        """Return how many features `bands` bands and `classes` training classes give.
+        """Return the number of features for `bands` bands and `classes` training classes.
 
-        Asked before anything is read: 0 classes and no wavelengths [nm] mean that they are not known, and the answer
-        is None where it depends on what is not known. Raises UsageError where the options cannot be met.
+        Called before anything is read: 0 classes and no wavelengths [nm] mean that they are unknown. Return None if the
+        number depends on what is unknown. Raise UsageError if the options cannot be met.
         """
 
     def cost(self, bands: int, features: int) -> float:

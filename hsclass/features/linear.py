@@ -1,4 +1,4 @@
-"""Linear maps of spectra: what the extractors that project share."""
+"""Linear transforms of spectra: the base class of extractors that project."""
 
 from typing import Annotated
 

@@ -33,13 +33,13 @@ class MnfOptions(Options):
 
 
 class MinimumNoiseFraction(LinearExtractor):
-    """Components by falling signal-to-noise ratio (Green et al., IEEE TGRS 26, 1988).
+    """Components in order of decreasing signal-to-noise ratio (Green et al., IEEE TGRS 26, 1988).
 
-    The eigenvectors of ``inv(N) S``, S being the covariance of the training spectra and N that of their noise. N is
-    half the mean square of the differences between neighbouring pixels: those that touch by a side or a corner, are
-    both training pixels and of one class, for across the border of two fields the signal differs too. Scattered
-    training pixels have few such neighbours, so N is shrunk towards its diagonal. The components are centred, and
-    scaled to noise of variance 1. Bands that are constant in training weigh nothing.
+    The eigenvectors of ``inv(N) S``, where S is the covariance of the training spectra and N that of their noise. N is
+    half the mean square of the differences between adjacent training pixels (by a side or a corner) of one class;
+    across the border of two fields the signal differs, too. Scattered training pixels have few such neighbours, so N
+    is shrunk towards its diagonal. The components are centred, and scaled to noise of unit variance. Bands that are
+    constant in training have zero weight.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ class MinimumNoiseFraction(LinearExtractor):
     ratio_ : ndarray of float64, shape (features,)
         Variance of each component over that of its noise.
     n_pairs_ : int
-        Pairs of neighbouring training pixels seen by `fit`.
+        Pairs of adjacent training pixels used by `fit`.
     """
 
     Options = MnfOptions
@@ -65,7 +65,7 @@ class MinimumNoiseFraction(LinearExtractor):
         self.shrinkage = shrinkage
 
     def count(self, bands: int, classes: int, wavelengths: Sequence[float] | None = None) -> int:
-        """Return how many components are asked for."""
+        """Return the requested number of components."""
         del classes, wavelengths
         asked = min(DEFAULT, bands) if self.components is None else self.components
         return check_components(asked, bands, who="mnf", of=f"{bands} bands")
@@ -102,7 +102,7 @@ class MinimumNoiseFraction(LinearExtractor):
 
 
 def neighbour_differences(cube: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Return the spectral differences, float64 of shape (pairs, bands), of touching pixels of one class.
+    """Return the spectral differences, float64 of shape (pairs, bands), of adjacent pixels of one class.
 
     Parameters
     ----------

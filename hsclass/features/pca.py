@@ -29,14 +29,14 @@ class PrincipalComponents(LinearExtractor):
     Parameters
     ----------
     components : int, float or None
-        How many; a number below 1 keeps as many as hold that share of the variance.
+        Number of components; below 1: share of the variance to keep.
     whiten : bool
-        Scale every component to variance 1 at the training pixels.
+        Scale every component to unit variance over the training pixels.
 
     Attributes
     ----------
     share_ : ndarray of float64, shape (features,)
-        Of the variance of the training spectra that each component holds.
+        Share of each component in the variance of the training spectra.
     """
 
     Options = PcaOptions
@@ -47,7 +47,7 @@ class PrincipalComponents(LinearExtractor):
         self.whiten = whiten
 
     def count(self, bands: int, classes: int, wavelengths: Sequence[float] | None = None) -> int | None:
-        """Return how many components are asked for; None where a share of variance decides."""
+        """Return the requested number of components; None if a share of variance is requested."""
         del classes, wavelengths
         if self.components is None:
             return min(DEFAULT, bands)
@@ -83,11 +83,11 @@ def principal_components(
     ----------
     spectra : ndarray of float64, shape (pixels, bands)
     components : int or float
-        How many, or the share of variance that they are to hold.
+        Number of components, or the share of variance to keep.
     whiten : bool
         Scale the components to variance 1.
     who, table : str
-        The extractor or model, and which of both it is, for messages.
+        Name and table of the extractor or model, for messages.
     """
     from sklearn.decomposition import PCA
 

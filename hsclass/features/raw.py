@@ -14,7 +14,7 @@ class RawOptions(Options):
 
 
 class Raw(TransformerMixin, BaseEstimator):
-    """Pass the normalised bands on unchanged.
+    """Return the normalised bands unchanged.
 
     Attributes
     ----------
@@ -37,7 +37,7 @@ class Raw(TransformerMixin, BaseEstimator):
         return 0.0
 
     def fit(self, cube: np.ndarray, labels: np.ndarray | None = None, *, origin: Origin | None = None) -> "Raw":
-        """Learn nothing."""
+        """Do nothing; there is nothing to fit."""
         return self
 
     def transform(self, cube: np.ndarray) -> np.ndarray:

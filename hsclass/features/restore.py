@@ -1,4 +1,4 @@
-"""Undo the damage that a text conversion does to a cube of 16-bit integers."""
+"""Undo the damage of a text conversion to a cube of 16-bit integers."""
 
 from collections.abc import Sequence
 
@@ -25,31 +25,31 @@ class RestoreOptions(Options):
 
 
 class Restore(TransformerMixin, BaseEstimator):
-    """Give values back the 768 that a conversion of line ends took from them.
+    """Correct values that a conversion of line ends made 768 too low.
 
-    A tool that takes a binary file for text turns carriage returns, bytes of 13, into line feeds, bytes of 10. Of
-    16-bit integers whose high byte was 13 are left values from 2560 to 2815, among such that always were. Which of
-    the two a value was is told by the other bands of the same pixel: first by the median of the six nearest, then,
-    until nothing changes, by the projection of the spectrum on the principal components of the training spectra. The
-    nearer of value and value + 768 stands. Low bytes, 3 off, stay as they are. A band of which most training pixels
-    are damaged comes back only where its neighbours are whole.
+    A tool that treats a binary file as text turns carriage returns, bytes of 13, into line feeds, bytes of 10. 16-bit
+    integers whose high byte was 13 become values from 2560 to 2815, among undamaged values in this range. The other
+    bands of the same pixel show which values are damaged: first the median of the six nearest bands, then, until
+    nothing changes, the projection of the spectrum on the principal components of the training spectra. Of value and
+    value + 768 the nearer one is kept. Low bytes, which are 3 too low, are not corrected. A band in which most training
+    pixels are damaged is restored only if its neighbours are undamaged.
 
-    Where the training pixels hold values from 3328 to 3583, which the damage would have removed, or none on either side
-    of these, the scene is taken for whole and passed on unchanged.
+    If the training pixels have values from 3328 to 3583, which the damage would have removed, or no values on either
+    side of this range, the scene is undamaged and passes unchanged.
 
     Parameters
     ----------
     components : int
-        Fewer where training pixels or bands are.
+        Fewer if there are fewer training pixels or bands.
 
     Attributes
     ----------
     offset_, scale_ : ndarray, shape (bands,)
-        Of the normaliser, to have the measured values back.
+        Of the normaliser, to compute the measured values.
     damaged_ : bool
     mean_ : ndarray of float64, shape (bands,)
     components_ : ndarray of float64, shape (components, bands)
-        In measured values: standardised bands would lend the damage of bands that vary little as much weight as signal.
+        In measured values: in standardised bands, the damage in bands of low variance would weigh as much as signal.
     reach, fit_reach : int
         0: a pixel's features depend on that pixel alone.
     """
@@ -121,7 +121,7 @@ class Restore(TransformerMixin, BaseEstimator):
         return np.rint(spectra * self.scale_ + self.offset_)
 
     def _decide(self, values: np.ndarray, raised: np.ndarray) -> np.ndarray:
-        """Return which values the components put nearer to value + 768, given those raised so far."""
+        """Return which values are nearer to value + 768 according to the components, given those corrected so far."""
         centred = values + raised * SHIFT - self.mean_
         fitted = centred @ self.components_.T @ self.components_ + self.mean_
         return _suspect(values) & (fitted - values > SHIFT / 2)
@@ -132,7 +132,7 @@ def _suspect(values: np.ndarray) -> np.ndarray:
 
 
 def _is_damaged(values: np.ndarray) -> bool:
-    """Whether `values` lack a stretch that lies amid them, and hold what would be left of it."""
+    """Return whether `values` lack the range that the damage removes, and have values where it would move them."""
     lacking = not _suspect(values - SHIFT).any()
     return bool(lacking and _suspect(values).any() and values.max() >= HIGH + SHIFT)
 

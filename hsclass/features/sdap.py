@@ -27,7 +27,7 @@ Limits = tuple[Annotated[float, Field(gt=0)], ...]
 _ATTRIBUTES = ("area", "deviation", "inertia")
 
 TREE = 20
-"""Numbers that are read for each pixel of an image of a profile."""
+"""Values read for each pixel of an image of a profile."""
 
 
 class ProfileOptions(Options):
@@ -64,7 +64,7 @@ class SdapOptions(ProfileOptions):
 
 
 class ProfileExtractor(TransformerMixin, BaseEstimator):
-    """What the extractors share that profile an image for each of some components.
+    """Base class of the extractors of attribute profiles of several components.
 
     Attributes
     ----------
@@ -89,13 +89,13 @@ class ProfileExtractor(TransformerMixin, BaseEstimator):
     inertias_: np.ndarray
 
     def images_each(self) -> int:
-        """Return how many images a component's profile has, itself included."""
+        """Return the number of images in the profile of a component, including the component."""
         automatic = dict(zip(_ATTRIBUTES, (AREA_LEVELS, DEVIATION_LEVELS, len(INERTIA)), strict=True))
         given = {name: getattr(self, name) for name in _ATTRIBUTES}
         return 1 + sum(automatic[name] if given[name] is None else len(given[name]) for name in _ATTRIBUTES)
 
     def fit_thresholds(self, components: np.ndarray, labels: np.ndarray, origin: Origin | None) -> None:
-        """Take the thresholds that are given; derive the others from the training pixels and the grid.
+        """Use the given thresholds; derive the others from the training pixels and the grid.
 
         Parameters
         ----------
@@ -103,7 +103,7 @@ class ProfileExtractor(TransformerMixin, BaseEstimator):
         labels : ndarray of int, shape (rows, cols)
             Class ids of the training pixels, 0 elsewhere.
         origin : Origin or None
-            Its `pixel_size` counts where the option is not set.
+            Its `pixel_size` is used if the option is not set.
         """
         size = self.pixel_size or (None if origin is None else origin.pixel_size)
         rows, cols, count = components.shape
@@ -138,8 +138,8 @@ class SelfDualProfiles(ProfileExtractor):
 
     The leading principal components of the training spectra, scaled to variance 1 there, are each filtered on their
     tree of shapes; see `hsclass.features.attribute_profile`. An attribute profile describes the object that a pixel
-    lies in by values shared by all pixels of the object: near training pixels, it tells the label as much as the land
-    cover. Judge it on test pixels far from them.
+    belongs to with values shared by all of its pixels. Near training pixels it therefore identifies the field as well
+    as the land cover: evaluate it on test pixels in other fields.
 
     Parameters
     ----------
@@ -210,6 +210,6 @@ class SelfDualProfiles(ProfileExtractor):
         Raises
         ------
         DataError
-            If a threshold that was given removes every object of a component.
+            If a given threshold removes every object of a component.
         """
         return self.profiles(project(cube, self.mean_, self.components_), "sdap")

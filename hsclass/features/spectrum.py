@@ -1,4 +1,4 @@
-"""Each pixel's spectrum made independent of its brightness, or reduced to its shape."""
+"""Spectra without their brightness, or reduced to their shape."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -43,17 +43,17 @@ class SpectrumOptions(Options):
 
 
 class Spectrum(TransformerMixin, BaseEstimator):
-    """The spectrum as measured, freed from its brightness, then standardised band by band.
+    """The measured spectrum without its brightness, standardised band by band.
 
-    A slope that faces the sun and one that does not differ by a factor, much the same in all bands; so do two dates. In
-    turn, each where asked for: division by the continuum (Clark & Roush, JGR 89, 1984); division by the Euclidean norm,
-    which leaves the spectral angle alone (Kruse et al., Remote Sensing of Environment 44, 1993), by the mean absolute
-    value ("area"), or mean 0 and standard deviation 1 over the bands ("snv": Barnes et al., Applied Spectroscopy 43,
-    1989); derivative by band number (Savitzky & Golay, Analytical Chemistry 36, 1964), not across gaps between
-    spectrometers or left-out bands. At last each feature gets mean 0 and standard deviation 1 at the training pixels.
+    Sunlit and shaded slopes differ by a factor that is similar in all bands; so do two dates. The steps, each optional,
+    are: division by the continuum (Clark & Roush, JGR 89, 1984); division by the Euclidean norm, which keeps only the
+    spectral angle (Kruse et al., Remote Sensing of Environment 44, 1993), by the mean absolute value ("area"), or mean
+    0 and standard deviation 1 over the bands ("snv": Barnes et al., Applied Spectroscopy 43, 1989); derivative by band
+    number (Savitzky & Golay, Analytical Chemistry 36, 1964), not across gaps between spectrometers or left-out bands.
+    Finally each feature is scaled to mean 0 and standard deviation 1 over the training pixels.
 
-    Measured values are had back from the normalised ones; their zero should be that of the light, so take radiance or
-    reflectance. Pixels without data have some spectrum that means nothing.
+    Measured values are computed from the normalised ones. Use radiance or reflectance, whose zero means no light.
+    The spectra of pixels without data have no meaning.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ class Spectrum(TransformerMixin, BaseEstimator):
     Attributes
     ----------
     offset_, scale_ : ndarray, shape (bands,)
-        Of the normaliser, to have the measured values back.
+        Of the normaliser, to compute the measured values.
     order_ : ndarray of int, shape (bands,)
         The bands by ascending wavelength, for the continuum.
     positions_ : ndarray, shape (bands,)
@@ -185,7 +185,7 @@ def _scaled(spectra: np.ndarray, scale: str) -> np.ndarray:
 
 
 def _starts(centres: np.ndarray) -> np.ndarray:
-    """Where runs of bands start: at the first, after a wide gap, and where the wavelengths step back."""
+    """Return the starts of runs of bands: the first, bands after a wide gap, and where wavelengths decrease."""
     steps = np.diff(centres)
     typical = np.median(np.abs(steps)) if len(steps) else 0
     return np.concatenate([[0], np.flatnonzero((steps <= 0) | (steps > _GAP * typical)) + 1])

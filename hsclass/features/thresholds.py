@@ -1,4 +1,4 @@
-"""Thresholds of attribute profiles where none are given."""
+"""Automatic thresholds of attribute profiles."""
 
 import logging
 
@@ -15,8 +15,8 @@ _PIXEL_SIZE = 20.0  # m; of AVIRIS from its usual height
 def area_thresholds(shape: tuple[int, int], pixel_size: float | None) -> np.ndarray:
     """Return thresholds of area [pixels], float64 of shape (14,).
 
-    1000 / p times 1, 2, …, 14, p being the side of a pixel [m] (Ghamisi et al., IEEE JSTARS 7, 2014). On small scenes
-    the steps are shortened so that the last is a quarter of the scene: above, no region is left.
+    1000 / p times 1, 2, …, 14, where p is the side of a pixel [m] (Ghamisi et al., IEEE JSTARS 7, 2014). On small
+    scenes the steps are reduced so that the last is a quarter of the scene: above it no region would be left.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def area_thresholds(shape: tuple[int, int], pixel_size: float | None) -> np.ndar
 def deviation_thresholds(values: np.ndarray) -> np.ndarray:
     """Return thresholds of standard deviation, float64 of shape (11,), for a component.
 
-    2.5, 5, …, 27.5 hundredths of the component's mean, counted from its least value (Marpu et al., IEEE GRSL 10, 2013;
+    2.5, 5, …, 27.5 hundredths of the component's mean, above its minimum (Marpu et al., IEEE GRSL 10, 2013;
     Ghamisi et al., IEEE JSTARS 7, 2014).
 
     Parameters

@@ -17,7 +17,7 @@ class KeepBest(keras.callbacks.Callback):
         The part of the training model whose weights are kept.
     monitor : str
         The figure that decides: of an accuracy the higher, of a loss the lower is better. Epochs of one accuracy, and
-        on few pixels there are many, are told apart by the loss of the same pixels.
+        on few pixels there are many, are distinguished by the loss of the same pixels.
     patience : int or None
         Epochs without a better one before training stops; None: never.
     """

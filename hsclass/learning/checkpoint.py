@@ -40,7 +40,7 @@ class State:
 class Checkpoint:
     """A folder that holds the state of one training.
 
-    The state is written beside the old one and renamed, so that a kill leaves the one or the other.
+    The state is written next to the old one and renamed, so that a kill leaves one or the other.
 
     Parameters
     ----------
