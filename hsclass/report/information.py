@@ -66,7 +66,7 @@ def information(results: SetResults) -> Information:
 def experiment_yaml(experiment: ExperimentRecord) -> str:
     """Return the experiment as the file that runs it again, every option written out."""
     config: dict[str, Any] = {"experiment": experiment.experiment}
-    if experiment.window is not None:
+    if experiment.samples == "pixels":
         config["window"] = experiment.window
     if experiment.fractions:
         config["fractions"] = dict(experiment.fractions)
@@ -94,12 +94,11 @@ def _common(results: SetResults) -> Iterable[tuple[str, str]]:
         yield "Note on the data", samples.note
     if isinstance(samples, SceneResult):
         yield from _scene(samples)
+        yield "Window", f"{experiment.window} × {experiment.window} pixels"
     elif isinstance(samples, ImageSetResult):
         rows, cols, bands = samples.about.shape
-        yield "Images", f"{count(samples.about.images)}, most {rows} × {cols} pixels, {bands} bands"
+        yield "Images", f"{count(samples.about.images)}, most {rows} × {cols} pixels, {bands} band{'s' * (bands > 1)}"
         yield "Reference labels", f"{len(samples.classes)} classes"
-    if experiment.window is not None:
-        yield "Window", f"{experiment.window} × {experiment.window} pixels"
     if experiment.fractions:
         yield "Fractions asked for", options(experiment.fractions)
     yield "Seeds", ", ".join(str(seed) for seed in experiment.seeds)

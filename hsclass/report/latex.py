@@ -88,7 +88,7 @@ def _caption(results: SetResults) -> str:
     parts = [f"Accuracy on {results.samples.title}: {over}."]
     if metrics.several_labels:
         parts.append("OA: share of images with exactly the right classes.")
-    if experiment.window is not None:
+    if unit == "pixels":
         parts.append(f"Windows of {experiment.window} × {experiment.window} pixels.")
     shared = "windows that share pixels with a training or validation window"
     if unit == "images":

@@ -1,8 +1,10 @@
 """A small finished experiment with figures that are easy to check by hand: 2 splits x 2 seeds x 2 models."""
 
+import contextlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import numpy as np
 import pytest
 
 from hsclass.raster import Grid
+from hsclass.report import write_report
 from hsclass.report.collect import read_results
 from hsclass.report.table import SetResults, set_results
 from hsclass.scene import LandCover, Scene, write_classes, write_scene
@@ -134,6 +137,59 @@ def make_comparison(seed: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+VOID = {"meta", "img", "br"}
+
+
+class Reader(HTMLParser):
+    """Collects elements with their attributes and text, and checks that every element is closed."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.elements: list[dict[str, Any]] = []
+        self._open: list[dict[str, Any]] = []
+        self.feed(page)
+        self.close()
+        assert self._open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        element = {"tag": tag, "text": "", **dict(attrs)}
+        self.elements.append(element)
+        if tag not in VOID:
+            self._open.append(element)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append({"tag": tag, "text": "", **dict(attrs)})
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop()["tag"] == tag
+
+    def handle_data(self, data: str) -> None:
+        for element in self._open:
+            element["text"] += data
+
+    def find(self, tag: str, **attributes: str) -> Iterator[dict[str, Any]]:
+        for element in self.elements:
+            if element["tag"] == tag and attributes.items() <= element.items():
+                yield element
+
+    def table(self, caption: str) -> list[list[str]]:
+        """Return the cells of the first table whose caption contains `caption`, a list a row."""
+        start = next(
+            place
+            for place, element in enumerate(self.elements)
+            if element["tag"] == "table" and caption in element["text"]
+        )
+        rows: list[list[str]] = []
+        for element in self.elements[start + 1 :]:
+            if element["tag"] == "table":
+                break
+            if element["tag"] == "tr":
+                rows.append([])
+            elif element["tag"] in {"td", "th"} and rows:
+                rows[-1].append(" ".join(element["text"].split()))
+        return rows
+
+
 @dataclass
 class Experiment:
     """A finished experiment in the current folder."""
@@ -205,10 +261,39 @@ def read_set_fixture() -> Callable[[Experiment], SetResults]:
     return read_set
 
 
+@pytest.fixture(scope="session")
+def make_images() -> type[Experiment]:
+    """The class of a finished experiment, for one that a test writes itself."""
+    return Experiment
+
+
+@pytest.fixture(scope="session")
+def read() -> Callable[[Experiment], Reader]:
+    """Write the report of an experiment into the folder out, and return its page."""
+
+    def run(experiment: Experiment) -> Reader:
+        write_report(experiment.file, Path("out"))
+        return Reader(Path("out/index.html").read_text(encoding="utf-8"))
+
+    return run
+
+
 @pytest.fixture
 def experiment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Experiment:
     """A finished experiment in a fresh current folder."""
     monkeypatch.chdir(tmp_path)
+    return make_experiment()
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory, read: Callable[[Experiment], Reader]) -> Iterator[Reader]:
+    """The page of the experiment as it is, for tests that change nothing; the current folder holds its files."""
+    with contextlib.chdir(tmp_path_factory.mktemp("written")):
+        yield read(make_experiment())
+
+
+def make_experiment() -> Experiment:
+    """Leave a finished experiment in the current folder."""
     scene = make_scene()
     write_scene(scene, "results/farm")
     made = Experiment(Path("reports/farm/experiment.json"))

@@ -5,10 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -17,76 +14,18 @@ from hsclass.errors import DataError
 from hsclass.raster import read_raster
 from hsclass.report import write_report
 
-VOID = {"meta", "img", "br"}
 
-
-class Reader(HTMLParser):
-    """Collects elements with their attributes and text, and checks that every element is closed."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.elements: list[dict[str, Any]] = []
-        self._open: list[dict[str, Any]] = []
-        self.feed(page)
-        self.close()
-        assert self._open == []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        element = {"tag": tag, "text": "", **dict(attrs)}
-        self.elements.append(element)
-        if tag not in VOID:
-            self._open.append(element)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append({"tag": tag, "text": "", **dict(attrs)})
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self._open.pop()["tag"] == tag
-
-    def handle_data(self, data: str) -> None:
-        for element in self._open:
-            element["text"] += data
-
-    def find(self, tag: str, **attributes: str) -> Iterator[dict[str, Any]]:
-        for element in self.elements:
-            if element["tag"] == tag and attributes.items() <= element.items():
-                yield element
-
-    def table(self, caption: str) -> list[list[str]]:
-        """Return the cells of the first table whose caption contains `caption`, a list a row."""
-        start = next(
-            place
-            for place, element in enumerate(self.elements)
-            if element["tag"] == "table" and caption in element["text"]
-        )
-        rows: list[list[str]] = []
-        for element in self.elements[start + 1 :]:
-            if element["tag"] == "table":
-                break
-            if element["tag"] == "tr":
-                rows.append([])
-            elif element["tag"] in {"td", "th"} and rows:
-                rows[-1].append(" ".join(element["text"].split()))
-        return rows
-
-
-def read(experiment) -> Reader:
-    write_report(experiment.file, Path("out"))
-    return Reader(Path("out/index.html").read_text(encoding="utf-8"))
-
-
-def test_finding_sets_the_best_model_next_to_itself_on_the_leaky_split(experiment) -> None:
-    lead = next(element["text"] for element in read(experiment).find("p") if element.get("class") == "lead")
+def test_finding_sets_the_best_model_next_to_itself_on_the_leaky_split(written) -> None:
+    lead = next(element["text"] for element in written.find("p") if element.get("class") == "lead")
     assert lead == (
         "On splits without leakage the best model, net, reaches OA 0.48 (blocks, mean of 2 seeds); the leaky random"
         " split shows 0.92 for the same model, 1.9 times as much."
     )
 
 
-def test_page_loads_nothing_from_elsewhere(experiment) -> None:
-    page = read(experiment)
-    assert not list(page.find("link")) + list(page.find("iframe")) + list(page.find("object"))
-    for element in page.elements:
+def test_page_loads_nothing_from_elsewhere(written) -> None:
+    assert not list(written.find("link")) + list(written.find("iframe")) + list(written.find("object"))
+    for element in written.elements:
         assert element.get("src") is None or element["src"].startswith("data:image/png;base64,")
         href = element.get("href")
         assert href is None or href.startswith("#") or Path("out", href).is_file()
@@ -94,42 +33,40 @@ def test_page_loads_nothing_from_elsewhere(experiment) -> None:
     assert not re.search(r"https?://|@import|url\((?!#)", text)
 
 
-def test_every_image_says_what_it_shows(experiment) -> None:
-    page = read(experiment)
-    images = list(page.find("img"))
+def test_every_image_says_what_it_shows(written) -> None:
+    images = list(written.find("img"))
     # natural colours and reference labels, 4 splits, and for each split and seed the labels next to 2 maps
     assert len(images) == 2 + 4 + 4 * 3
     assert all(image["alt"] for image in images)
     assert all((image["width"], image["height"]) == ("16", "12") for image in images)
-    titles = {element["id"]: element["text"] for element in page.find("title") if "id" in element}
-    drawings = list(page.find("svg"))
+    titles = {element["id"]: element["text"] for element in written.find("title") if "id" in element}
+    drawings = list(written.find("svg"))
     assert all(drawing["role"] == "img" and titles[drawing["aria-labelledby"]] for drawing in drawings)
     assert len(titles) == len(drawings)
 
 
-def test_every_link_within_the_page_has_its_target(experiment) -> None:
-    page = read(experiment)
-    targets = [element["id"] for element in page.elements if "id" in element]
+def test_every_link_within_the_page_has_its_target(written) -> None:
+    targets = [element["id"] for element in written.elements if "id" in element]
     assert len(set(targets)) == len(targets)
-    assert {element["href"][1:] for element in page.find("a") if element["href"].startswith("#")} <= set(targets)
+    assert {element["href"][1:] for element in written.find("a") if element["href"].startswith("#")} <= set(targets)
 
 
-def test_only_leaky_splits_are_flagged(experiment) -> None:
-    rows = read(experiment).table("Audit of the splits")
+def test_only_leaky_splits_are_flagged(written) -> None:
+    rows = written.table("Audit of the splits")
     assert [row[0] for row in rows] == ["Split", "random leaky", "blocks no leakage"]
-    groups = [row[0] for row in read(experiment).table("Accuracy under each split") if len(row) == 1]
+    groups = [row[0] for row in written.table("Accuracy under each split") if len(row) == 1]
     said = "one split for all seeds: ± is that of the models alone"
     assert [group.removesuffix(said).strip() for group in groups] == ["random leaky", "blocks no leakage"]
 
 
-def test_a_split_that_leaks_without_saying_so_is_flagged(experiment) -> None:
+def test_a_split_that_leaks_without_saying_so_is_flagged(experiment, read) -> None:
     experiment.edit("audit.json", lambda audit: audit.update(overlap_share=0.01), split="blocks")
     rows = read(experiment).table("Audit of the splits")
     assert rows[2][:2] == ["blocks leaky", "1.0 %"]
 
 
-def test_accuracy_table_gives_mean_and_sample_standard_deviation(experiment) -> None:
-    rows = {row[0]: row for row in read(experiment).table("Accuracy under each split")[5:]}
+def test_accuracy_table_gives_mean_and_sample_standard_deviation(written) -> None:
+    rows = {row[0]: row for row in written.table("Accuracy under each split")[5:]}
     # OA 0.46 and 0.50: mean 0.48, deviations of 0.02 each, sqrt(2 * 0.02² / 1) = 0.0283
     best = rows["net ★ best without leakage"]
     assert best[1:6] == ["0.480 ± 0.028", "0.410 to 0.530", "0.380 ± 0.028", "0.280 ± 0.028", "–"]
@@ -137,7 +74,7 @@ def test_accuracy_table_gives_mean_and_sample_standard_deviation(experiment) -> 
     assert rows["rf"][1] == "0.420 ± 0.028"
 
 
-def test_one_seed_has_no_spread(experiment) -> None:
+def test_one_seed_has_no_spread(experiment, read) -> None:
     one = json.loads(experiment.file.read_text())
     runs = [run for run in one["runs"] if run["seed"] == 0]
     experiment.file.write_text(json.dumps(one | {"seeds": [0], "runs": runs}))
@@ -145,8 +82,8 @@ def test_one_seed_has_no_spread(experiment) -> None:
     assert [row[1] for row in rows if len(row) > 1] == ["OA", "0.700", "0.900", "0.400", "0.460"]
 
 
-def test_confusion_matrix_has_references_in_rows_and_predictions_in_columns(experiment) -> None:
-    rows = read(experiment).table("rf on random, seed 0")
+def test_confusion_matrix_has_references_in_rows_and_predictions_in_columns(written) -> None:
+    rows = written.table("rf on random, seed 0")
     assert rows[0] == ["rows: reference ↓", "columns: predicted →", "Test px", "Producer’s", "User’s", "F1"]
     assert rows[1] == ["1", "2", "4"]
     # class, counts, test pixels, producer's and user's with their intervals, F1
@@ -156,14 +93,13 @@ def test_confusion_matrix_has_references_in_rows_and_predictions_in_columns(expe
     assert rows[5][:5] == ["User’s", "0.73", "0.74", "0.00", "71"]
 
 
-def test_lost_classes_are_named_and_their_accuracy_is_not_made_up(experiment) -> None:
-    page = read(experiment)
-    assert page.table("Audit of the splits")[1][-1] == "Woods"
-    assert page.table("producer’s accuracy (recall)")[3] == ["4 Woods", "0", "–", "–"]
+def test_lost_classes_are_named_and_their_accuracy_is_not_made_up(written) -> None:
+    assert written.table("Audit of the splits")[1][-1] == "Woods"
+    assert written.table("producer’s accuracy (recall)")[3] == ["4 Woods", "0", "–", "–"]
 
 
-def test_pixels_of_each_class_are_counted(experiment) -> None:
-    rows = read(experiment).table("blocks, seed 1 [pixels]")
+def test_pixels_of_each_class_are_counted(written) -> None:
+    rows = written.table("blocks, seed 1 [pixels]")
     assert rows[0] == ["Class", "asked", "train", "valid.", "test", "guard"]
     # 6 columns of 11 labelled rows: a quarter of 66 is 16; rows 0-2 train, 8-10 test, 3-7 guard
     assert rows[1] == ["1 <b>Corn", "16", "18", "0", "18", "30"]
@@ -171,22 +107,21 @@ def test_pixels_of_each_class_are_counted(experiment) -> None:
     assert rows[4] == ["all", "43", "48", "0", "36", "92"]
 
 
-def test_class_names_are_escaped(experiment) -> None:
-    read(experiment)
+def test_class_names_are_escaped(written) -> None:
     text = Path("out/index.html").read_text()
     assert "<b>" not in text
     assert "&lt;b&gt;Corn" in text
 
 
-def test_only_networks_have_training_curves(experiment) -> None:
-    titles = [element["text"] for element in read(experiment).find("title") if "by epoch" in element["text"]]
+def test_only_networks_have_training_curves(written) -> None:
+    titles = [element["text"] for element in written.find("title") if "by epoch" in element["text"]]
     assert titles == [
         f"{what} by epoch of net on {split}, training and validation"
         for split in ("random", "blocks") for what in ("Loss", "Accuracy")
     ]  # fmt: skip
 
 
-def test_experiment_without_networks_has_no_part_on_training(experiment) -> None:
+def test_experiment_without_networks_has_no_part_on_training(experiment, read) -> None:
     for run in experiment.runs:
         Path(run["folder"], "model/history.csv").unlink(missing_ok=True)
     sections = [element["id"] for element in read(experiment).find("section")]
@@ -194,9 +129,8 @@ def test_experiment_without_networks_has_no_part_on_training(experiment) -> None
     assert sections[0] == "accuracy"
 
 
-def test_information_block_names_data_settings_and_cost(experiment) -> None:
-    page = read(experiment)
-    facts = {row[0]: row[1:] for caption in ("Experiment", "Models;") for row in page.table(caption)}
+def test_information_block_names_data_settings_and_cost(written) -> None:
+    facts = {row[0]: row[1:] for caption in ("Experiment", "Models;") for row in written.table(caption)}
     assert facts["Citation"] == ["A. Author: Test farm, 1999"]
     assert facts["Data digest (SHA-256)"] == ["abc123"]
     assert facts["Cube"] == ["12 × 16 pixels, 5 bands, 470 to 1600 nm"]
@@ -208,7 +142,7 @@ def test_information_block_names_data_settings_and_cost(experiment) -> None:
     assert facts["Epochs run"] == ["–", "4"]
 
 
-def test_scenes_of_one_title_are_told_apart(experiment) -> None:
+def test_scenes_of_one_title_are_told_apart(experiment, read) -> None:
     content = json.loads(experiment.file.read_text())
     again = [run | {"scene": "farm_north"} for run in content["runs"]]
     for run in again:
@@ -226,9 +160,8 @@ def test_same_results_give_the_same_bytes(experiment) -> None:
         assert Path("one", name).read_bytes() == Path("two", name).read_bytes()
 
 
-def test_folding_blocks_open_for_print(experiment) -> None:
-    page = read(experiment)
-    script = next(element["text"] for element in page.find("script"))
+def test_folding_blocks_open_for_print(written) -> None:
+    script = next(element["text"] for element in written.find("script"))
     assert "beforeprint" in script
     assert "afterprint" in script
 
@@ -272,9 +205,9 @@ def test_experiment_without_runs_is_an_error(experiment) -> None:
         write_report(experiment.file, Path("out"))
 
 
-def test_seeds_that_gave_one_split_are_named(experiment) -> None:
+def test_seeds_that_gave_one_split_are_named(written) -> None:
     said = "one split for all seeds: ± is that of the models alone"
-    groups = [row[0] for row in read(experiment).table("Accuracy under each split") if len(row) == 1]
+    groups = [row[0] for row in written.table("Accuracy under each split") if len(row) == 1]
     for group, name in zip(groups, ("random", "blocks"), strict=True):
         first, second = (read_raster(f"results/farm/{name}-{seed}/split.tif").bands for seed in (0, 1))
         assert (said in group) == np.array_equal(first, second)
