@@ -38,7 +38,7 @@ def interval_figure(results: SetResults) -> Figure:
                 ax.plot(seeds, [row] * len(seeds), "o", color=color, markersize=4.5, mfc=LIGHT["paper"], clip_on=False)
             ax.plot([group.oa], [row], "o", color=color, markersize=10, mfc=LIGHT["paper"] if leaky else color,
                     mew=2, clip_on=False, zorder=3)  # fmt: skip
-            _beside(ax, 1.012, row, mean_and_spread(group.oa, group.oa_std))
+            _write_right(ax, 1.012, row, mean_and_spread(group.oa, group.oa_std))
         if top is not None and pd.notna(top.oa):
             ax.axvline(top.oa, color=LIGHT["ink"], linestyle=(0, (4, 3)), linewidth=1.2)
             if place == 0:
@@ -85,8 +85,8 @@ def optimism_figure(rows: pd.DataFrame, leaky: dict[str, bool]) -> Figure:
             ax.plot([row.oa_random], [place], "o", color=LIGHT["leaky"], markersize=10, mew=2, clip_on=False,
                     mfc=LIGHT["leaky-pale"])  # fmt: skip
             ax.plot([row.oa], [place], "o", color=colors[split], markersize=10, mew=2, clip_on=False)
-            _beside(ax, 1.012, place, signed(row.optimism), weight="bold")
-            _beside(ax, 1.125, place, between(row.optimism_low, row.optimism_high, sign=True), size=12)
+            _write_right(ax, 1.012, place, signed(row.optimism), weight="bold")
+            _write_right(ax, 1.125, place, between(row.optimism_low, row.optimism_high, sign=True), size=12)
     return figure
 
 
@@ -94,6 +94,6 @@ def _hatched(color: str) -> dict[str, Any]:
     return {"facecolor": LIGHT["leaky-pale"], "edgecolor": color, "hatch": "////", "linewidth": 1}
 
 
-def _beside(ax: Axes, x: float, row: int, text: str, **style: Any) -> None:
+def _write_right(ax: Axes, x: float, row: int, text: str, **style: Any) -> None:
     """Write right of the panel, level with a row."""
     ax.text(x, row, text, transform=ax.get_yaxis_transform(), va="center", **({"size": 13} | style))

@@ -71,7 +71,7 @@ def accuracy_panels(rows: Sequence[int], *, row: float, head: float, xlabel: str
 
 
 def styles(labels: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Return for each model, in order, how its line is drawn: told apart by colour, mark and dash."""
+    """Return for each model, in order, how its line is drawn: distinct by colour, mark and dash."""
     return {
         label: {
             "color": MODELS[place % len(MODELS)],

@@ -16,7 +16,7 @@ def paired_runs(results: SetResults) -> pd.DataFrame:
     """
     columns = ["seed", "method"]
     pairs = []
-    for matched, split in results.experiment.twins.items():
+    for matched, split in results.experiment.matched.items():
         own = results.table[(results.table.split == split) & ~results.table.leaky]
         random = results.table.loc[results.table.split == matched, [*columns, *_FIGURES]]
         pairs.append(own.merge(random, on=columns, suffixes=("", "_random")))

@@ -1,4 +1,4 @@
-"""The preview of a map: the scene in natural colours and the map beside it, or below it where the scene is wide."""
+"""The preview of a map: the scene in natural colours with the map to its right, or below it where the scene is wide."""
 
 import math
 from pathlib import Path
@@ -42,13 +42,13 @@ def write_preview(pixels: Pixels, map_file: Path, path: Path) -> None:
     if whole:
         cube, mask = pixels.thumbnail(np.array(chosen), step)
         shown, _ = backdrop(Scene(pixels.name, cube, None, None, mask, (), rgb=(0, 1, 2)))
-        image = _beside(shown, image)
+        image = _joined(shown, image)
     larger = max(1, _LEAST // max(values.shape))
     with atomic_path(path) as partial:
         partial.write_bytes(png(image.repeat(larger, axis=0).repeat(larger, axis=1)))
 
 
-def _beside(one: np.ndarray, two: np.ndarray) -> np.ndarray:
+def _joined(one: np.ndarray, two: np.ndarray) -> np.ndarray:
     axis = 0 if one.shape[1] > one.shape[0] else 1
     shape = list(one.shape)
     shape[axis] = _GAP

@@ -62,7 +62,7 @@ class ExperimentRecord(Record):
         return {entry["name"] for entry in self.models if entry.get("tune")}
 
     @property
-    def twins(self) -> dict[str, str]:
+    def matched(self) -> dict[str, str]:
         """The split whose class counts each matched random split has, by the name of the matched one."""
         return {
             entry["name"]: entry["options"]["of"]

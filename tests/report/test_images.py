@@ -44,8 +44,10 @@ def images(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_images):
         Image.fromarray(np.full((8, 8, 3), CLASSES[place % 2].color, np.uint8)).save(Path("tiles", path))
     records = tuple(ImageRecord(path, (Path(path).parent.name,), "", (8, 8, 3), path, "0" * 16) for path in paths)
     samples = ImageSamples("tiles", Path("tiles").resolve(), records, CLASSES)
-    about = {"title": "Test tiles", "origin": "A. Author: Test tiles", "counts": {"field": 5, "roof": 4},
-             "shape": [8, 8, 3], "empty_classes": [], "unreadable": {}, "other_sizes": {}, "other_bands": {}, "identical": []}  # fmt: skip
+    about = {
+        "title": "Test tiles", "origin": "A. Author: Test tiles", "counts": {"field": 5, "roof": 4}, "identical": [],
+        "shape": [8, 8, 3], "empty_classes": [], "unreadable": {}, "other_sizes": {}, "other_bands": {},
+    }  # fmt: skip
     Path("results/tiles").mkdir(parents=True)
     write_index(samples, "results/tiles/index.csv", about=about)
     folder = "results/tiles/lists-0"
