@@ -1,4 +1,4 @@
-"""Checks of a search that need no scene, so that they come before any job."""
+"""Checks of a search that need no scene, so that they run before any job."""
 
 from hsclass.errors import UsageError
 from hsclass.models import model_class
@@ -13,12 +13,12 @@ from hsclass.tuning.subject import Subject
 
 
 def check_search(subject: Subject, search: TuneOptions) -> dict[str, Dimension]:
-    """Return what is to be searched.
+    """Return the search space.
 
     Raises
     ------
     UsageError
-        If something in the search is unknown or impossible.
+        If an option of the search is unknown or invalid.
     """
     sampler = check_sampler(search)
     if "folds" in search.sampler_options:
@@ -31,7 +31,7 @@ def check_search(subject: Subject, search: TuneOptions) -> dict[str, Dimension]:
 
 
 def check_sampler(search: TuneOptions) -> type[Sampler]:
-    """Return the sampler of a search; UsageError where it leaks, cannot cross-validate or is unknown."""
+    """Return the sampler of a search; raise UsageError if it is leaky, cannot cross-validate or is unknown."""
     sampler: type[Sampler] = resolve(SAMPLERS, search.sampler, "sampler")
     if not _fits(sampler):
         fitting = [name for name in sorted(SAMPLERS) if _fits(resolve(SAMPLERS, name, "sampler"))]
@@ -43,7 +43,7 @@ def check_sampler(search: TuneOptions) -> type[Sampler]:
 
 
 def validation_share(subject: Subject, search: TuneOptions) -> float:
-    """Return the share of the training pixels that validates in each fold: only networks are steered by it."""
+    """Return the share of the training pixels for validation in each fold; only networks use it."""
     return search.validation if model_class(subject.model).network else 0.0
 
 

@@ -1,4 +1,4 @@
-"""What a search may vary of each feature extractor."""
+"""Search spaces of the feature extractors."""
 
 from hsclass.space import Choice, Range, Space, search_space
 
@@ -28,4 +28,4 @@ FEATURE_SPACES: dict[str, Space] = {
         inertia=Choice(choices=(None, _OFF)),
     ),
 }
-"""By the extractor's name; one that is not named has nothing worth a search."""
+"""By the name of the extractor; others have no options to search."""

@@ -1,4 +1,4 @@
-"""What a search is asked for."""
+"""Options of a search."""
 
 from typing import Any, Literal
 

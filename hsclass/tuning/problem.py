@@ -1,4 +1,4 @@
-"""The inner problem: a scene that holds nothing but what the search may see, and its folds."""
+"""The inner problem: a scene reduced to what the search may use, and its folds."""
 
 import hashlib
 from collections.abc import Mapping
@@ -16,26 +16,26 @@ from hsclass.tuning.checks import check_sampler
 from hsclass.tuning.options import TuneOptions
 
 _LEAST = 2
-"""Folds that a mean and its spread take."""
+"""Number of folds that a mean and its spread need."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What a search sees of a scene.
+    """The part of a scene that a search may use.
 
     Attributes
     ----------
     scene : Scene
-        Labelled at the training pixels of the outer split alone. Where `reach` is bounded, its spectra are 0 and its
-        mask False beyond reach of them.
+        Labelled at the training pixels of the outer split only. If `reach` is bounded, spectra farther than `reach`
+        from them are 0 and the mask is False.
     outer : ndarray of bool, shape (rows, cols)
         The training pixels of the outer split.
     folds : tuple of Split
-        Each tests another part of the training pixels.
+        Each tests a different part of the training pixels.
     reach : int or None
-        How far [pixels] around the training pixels spectra are to be seen; None: everywhere.
+        Spectra up to this distance [pixels] around the training pixels are kept; None: everywhere.
     left_out : tuple of int
-        Classes with too few training pixels to be both learned and tested.
+        Classes with too few training pixels for both training and test.
     dropped : dict of int to str
         Folds, by number, that cannot be scored, and why.
     """
@@ -49,7 +49,7 @@ class Problem:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of all that the fits can see."""
+        """SHA-256 of all data that the fits can use."""
         seen = hashlib.sha256(np.ascontiguousarray(self.scene.cube).tobytes())
         for raster in (self.scene.mask, self.scene.require_labels(), *(fold.roles for fold in self.folds)):
             seen.update(np.ascontiguousarray(raster).tobytes())
@@ -58,7 +58,7 @@ class Problem:
 
     @cached_property
     def least_classes(self) -> int:
-        """The fewest classes that a fold trains."""
+        """The smallest number of classes that a fold trains."""
         labels = self.scene.require_labels()
         return min(len(np.unique(labels[fold.roles == Role.TRAIN])) for fold in self.folds)
 
@@ -78,9 +78,9 @@ class Problem:
         ]
 
     def scored(self, fold: Split) -> np.ndarray:
-        """Mark the test pixels of a fold that count, ndarray of bool, shape (rows, cols).
+        """Return the test pixels of a fold that are scored, ndarray of bool, shape (rows, cols).
 
-        No model can be right on a class that the fold does not train, so such pixels say nothing about the options.
+        No model can be correct on a class that the fold does not train, so that such pixels are not scored.
         """
         return _scored(fold, self.scene.require_labels())
 
@@ -88,7 +88,7 @@ class Problem:
 def make_problem(
     scene: Scene, split: Split, *, search: TuneOptions, reach: int | None, validation: float, seed: int
 ) -> Problem:
-    """Cut out of a scene what a search may see, and deal its training pixels to guarded spatial folds.
+    """Reduce a scene to what a search may use, and distribute its training pixels among guarded spatial folds.
 
     Parameters
     ----------
@@ -96,18 +96,18 @@ def make_problem(
     split : Split
         The outer split; all but its training pixels lose their labels.
     search : TuneOptions
-        Sampler, folds and the window that they keep apart.
+        Sampler, folds and the window of their guard.
     reach : int or None
-        How far [pixels] features and model look; None: without bound, which leaves every spectrum to be seen.
+        Receptive-field radius of features and model [pixels]; None: unbounded, all spectra are kept.
     validation : float
-        Share of the training pixels that validates in each fold.
+        Share of the training pixels for validation in each fold.
     seed : int
         Of the folds.
 
     Raises
     ------
     UsageError
-        If the sampler leaks or cannot cross-validate.
+        If the sampler is leaky or cannot cross-validate.
     DataError
         If fewer than two folds of the training pixels can be scored.
     """
@@ -145,7 +145,7 @@ def make_problem(
         if len(trained) < 2 or not _scored(made, known).any():
             dropped[number] = f"after the guard it trains {len(trained)} classes, and tests none of two or more"
             continue
-        # The models take windows of the outer split's side; a smaller guard is for those that look less far.
+        # The models use windows of the outer split's side; a smaller guard is for those with a smaller receptive field.
         folds.append(replace(made, window=split.window))
     if len(folds) < _LEAST:
         raise _impossible(outer, split, search, window, dropped)

@@ -1,4 +1,4 @@
-"""The result of a search, in memory and as files: the winner as configuration, the trials, the summary."""
+"""The result of a search, in memory and as files: the best options as configuration, the trials, the summary."""
 
 import csv
 import io
@@ -35,7 +35,7 @@ class Tuned:
     subject : Subject
     search : TuneOptions
     space : mapping of str to Dimension
-        What was searched, by option; those of the extractor begin with "features.".
+        The searched options; those of the extractor start with "features.".
     trials : tuple of Trial
     problem : Problem
     seed : int
@@ -50,7 +50,7 @@ class Tuned:
 
     @property
     def best(self) -> Trial:
-        """The winner.
+        """The best trial.
 
         Raises
         ------
@@ -69,16 +69,16 @@ class Tuned:
 
     @property
     def options(self) -> dict[str, Any]:
-        """Every option of the winning model, as `hsclass.fit` takes them."""
+        """All options of the best model, as `hsclass.fit` takes them."""
         return dict(self.subject.parsed(self.best.values)[0].model_dump(mode="json"))
 
     @property
     def feature_options(self) -> dict[str, Any]:
-        """Every option of the extractor that won with it."""
+        """All options of the extractor of the best trial."""
         return dict(self.subject.parsed(self.best.values)[1].model_dump(mode="json"))
 
     def record(self) -> SearchRecord:
-        """Return the summary of the search that is stored."""
+        """Return the summary of the search, as it is stored."""
         counts = {name: sum(trial.outcome == name for trial in self.trials) for name in ("complete", "pruned", "unfit")}
         start = next((trial for trial in self.trials if trial.start), None)
         return SearchRecord(
@@ -110,7 +110,7 @@ class Tuned:
         write_record(self.record(), folder / STUDY)
 
     def _table(self) -> str:
-        """Return the trials as CSV; no times, so that the same search gives the same bytes."""
+        """Return the trials as CSV, without times, so that the same search gives the same bytes."""
         text = io.StringIO()
         table = csv.writer(text, lineterminator="\n")
         folds = [f"fold_{number}" for number in range(len(self.problem.folds))]

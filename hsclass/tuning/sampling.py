@@ -1,4 +1,4 @@
-"""What a search tries next: the model's own options, then what a seeded Parzen estimator draws."""
+"""The options that a search tries next: the default options, then those that a seeded Parzen estimator proposes."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -17,26 +17,26 @@ _DIGITS = 4
 
 
 class SeededEstimator(BaseSampler):
-    """The estimator of Bergstra et al. (NeurIPS 2011), begun anew for each trial with a seed of its own.
+    """The estimator of Bergstra et al. (NeurIPS 2011), seeded separately for each trial.
 
-    A search that goes on after a stop, in another process, would otherwise draw from the start of its random numbers
-    again. So it draws what it would have drawn without the stop, and workers do not draw the same.
+    Without this, a search that continues in another process would repeat its first random numbers. With it, a search
+    draws the same options whether it was stopped or not, and workers draw different ones.
 
     Parameters
     ----------
     seed : int
         Of the search.
     place : callable
-        Gives the place of a trial in the search, from 0.
+        Returns the place of a trial in the search, from 0.
     first : callable
-        Says whether a trial is the one of the model's own options.
+        Returns whether a trial is the one of the default options.
     start : mapping or None
-        The model's own options, as the storage holds them; None where some lie outside the space.
+        The default options, as stored; None if some are outside the space.
 
     Attributes
     ----------
     starting : bool
-        True where the last trial is the one of the model's own options.
+        True if the last trial is the one of the default options.
     """
 
     def __init__(
@@ -58,25 +58,25 @@ class SeededEstimator(BaseSampler):
         self._estimator.before_trial(study, trial)
 
     def infer_relative_search_space(self, study: Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:
-        """Return the options that are drawn together."""
+        """Return the options that are drawn jointly."""
         return {} if self.starting else self._estimator.infer_relative_search_space(study, trial)
 
     def sample_relative(
         self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
     ) -> dict[str, Any]:
-        """Draw them."""
+        """Draw these options."""
         return self._estimator.sample_relative(study, trial, search_space)
 
     def sample_independent(
         self, study: Study, trial: FrozenTrial, param_name: str, param_distribution: BaseDistribution
     ) -> Any:
-        """Draw an option by itself."""
+        """Draw a single option."""
         if self.starting and self.start is not None:
             return self.start[param_name]
         return self._estimator.sample_independent(study, trial, param_name, param_distribution)
 
     def after_trial(self, study: Study, trial: FrozenTrial, state: TrialState, values: Sequence[float] | None) -> None:
-        """Tell the estimator, which keeps nothing of it."""
+        """Report the result to the estimator, which does not use it."""
 
 
 def suggest(asked: Asked, space: Mapping[str, Dimension]) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def suggest(asked: Asked, space: Mapping[str, Dimension]) -> dict[str, Any]:
 
 
 def stored(value: Any, dimension: Dimension) -> Any:
-    """Return a value of an option as the storage holds it."""
+    """Return a value of an option as it is stored."""
     return json.dumps(value) if isinstance(dimension, Choice) else value
 
 

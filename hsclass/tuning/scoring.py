@@ -28,7 +28,7 @@ def score(
     seed: int,
     threads: int,
 ) -> float:
-    """Train on a fold and return a figure of its test pixels.
+    """Train on a fold and return a metric of its test pixels.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def score(
         One of its folds.
     subject : Subject
     values : mapping
-        The options that are tried.
+        The options to try.
     metric : {"oa", "aa", "kappa"}
     seed, threads : int
         Of the model.
@@ -45,7 +45,7 @@ def score(
     Raises
     ------
     LeakageError
-        If the fit has seen anything but training pixels of the outer split, or a window that it is tested on.
+        If the fit used anything but training pixels of the outer split, or a window that it is tested on.
     """
     options, feature_options = subject.merged(values)
     trained = fit(
@@ -72,7 +72,7 @@ def score(
 
 
 def require_inside(scope: FitScope, problem: Problem) -> None:
-    """Raise LeakageError where a fit has seen a pixel that is not a training pixel of the outer split."""
+    """Raise LeakageError if a fit used a pixel that is not a training pixel of the outer split."""
     foreign = {part: count for part, pixels in scope.parts.items() if (count := int((pixels & ~problem.outer).sum()))}
     if foreign:
         listed = ", ".join(f"{part} {count}" for part, count in foreign.items())

@@ -41,16 +41,15 @@ def tune(
 ) -> Tuned:
     """Search the options of a model by spatial cross-validation inside the training pixels of a split.
 
-    The training pixels are dealt to folds once more, by a sampler of whole regions with a guard, so that the windows
-    of a fold's test pixels share no pixel with those that it learns from. The figure of a set of options is the mean
-    over the folds. All other pixels of the split lose their labels before the first fit, and where features and model
-    look no farther than a window, all spectra beyond the training windows are set to 0: on a split whose guard keeps
-    windows apart, no spectrum of a test window is left to be seen. Extractors of unbounded reach see the spectra,
-    never the labels, of the whole scene, as they do when the model is trained.
+    The training pixels are distributed among folds by a sampler of whole regions with a guard, so that the test windows
+    of a fold share no pixel with its training windows. The score of a set of options is the mean over the folds. All
+    other pixels of the split lose their labels before the first fit. If the receptive field is no larger than a window,
+    all spectra outside the training windows are set to 0: on a split whose guard keeps windows apart, no spectrum of a
+    test window remains. Unbounded extractors use the spectra, never the labels, of the whole scene, as in training.
 
-    The model's own options are tried first, then what a tree-structured Parzen estimator (Bergstra et al., NeurIPS
-    2011) draws. A trial is given up when its mean over the folds so far, two or more, is below the median of the others
-    at that fold. One worker, one seed and one number of trials give one and the same search, stopped in between or not.
+    The default options are tried first, then those that a tree-structured Parzen estimator (Bergstra et al., NeurIPS
+    2011) proposes. A trial is pruned if its mean over at least two folds is below the median of the other trials at
+    that fold. With one worker, the same seed and number of trials give the same search, whether it was stopped or not.
 
     Parameters
     ----------
@@ -62,31 +61,31 @@ def tune(
     search : mapping, optional
         Options of the search; see `hsclass.tuning.options.TuneOptions`.
     folder : path-like, optional
-        Holds the storage: a search that was stopped goes on where it stopped. None keeps nothing.
+        Folder of the storage, from which a stopped search continues. None keeps nothing.
     worker : int, optional
-        Number of this worker, from 0, where several work on one storage.
+        Number of this worker, from 0, if several share one storage.
     seed : int
         Of folds, search and models.
     threads : int
         Processor threads.
     feature_options : mapping, optional
-        Options of the extractor that are given, and not searched.
+        Options of the extractor that are fixed, not searched.
     code : str
         Identifies the version of the programs; a search does not continue with trials of other versions.
     **options
-        Options of the model that are given, and not searched.
+        Options of the model that are fixed, not searched.
 
     Returns
     -------
     Tuned
-        Its `options` and `feature_options` are those to train with.
+        Train with its `options` and `feature_options`.
 
     Raises
     ------
     UsageError
-        If a name or an option is unknown or impossible, or there is nothing to search.
+        If a name or an option is unknown or invalid, or there is nothing to search.
     DataError
-        If the training pixels cannot be dealt to the folds.
+        If the training pixels cannot be distributed among the folds.
     """
     asked = parse_options(TuneOptions, search or {}, f"search of {model}")
     subject = Subject(model, features, options, feature_options or {})
@@ -123,7 +122,7 @@ def tune(
 
 
 def _accepts(subject: Subject, problem: Problem) -> Callable[[str, Any], bool]:
-    """Return a function that says whether one value of an option, the others as given, fits scene and folds."""
+    """Return a function that returns whether one value of an option, with the others as given, fits scene and folds."""
     bands, window = problem.scene.shape[2], problem.folds[0].window
     family = model_class(subject.model)
 
@@ -142,10 +141,10 @@ def _accepts(subject: Subject, problem: Problem) -> Callable[[str, Any], bool]:
 
 
 def _fitting(name: str, dimension: Dimension, accepts: Callable[[str, Any], bool]) -> Dimension:
-    """Return a dimension without the choices, and the upper end of whole numbers, that do not fit."""
+    """Return a dimension without the choices, and the upper range of integers, that do not fit."""
     if isinstance(dimension, Choice):
         kept = tuple(choice for choice in dimension.choices if accepts(name, choice))
-        # Where none fits by itself, it may fit with another value of another option: the trials will show.
+        # If none fits alone, one may fit together with another value of another option; the trials will show.
         return Choice(choices=kept) if kept else dimension
     if not dimension.whole:
         return dimension
@@ -161,7 +160,7 @@ def _centres(scene: Scene) -> list[float] | None:
 
 
 def _identity(subject: Subject, search: TuneOptions, space: Space, problem: Problem, seed: int, code: str) -> str:
-    """Return a short digest of all that the outcome of a trial depends on."""
+    """Return a short digest of everything that the result of a trial depends on."""
     budget = {"trials", "timeout", "workers", "storage", "space", "feature_space", "features"}
     about = {
         "hsclass": __version__, "code": code, "model": subject.model, "features": subject.features,

@@ -1,4 +1,4 @@
-"""A search in its storage: trials that are asked for, scored, written down, and gone on with after a stop."""
+"""A search in its storage: trials are proposed, scored and stored, and continue after a stop."""
 
 import fcntl
 import statistics
@@ -22,28 +22,28 @@ from hsclass.tuning.sampling import SeededEstimator, stored, suggest
 from hsclass.tuning.trials import Outcome, Trial, best_trial
 
 Score = Callable[[Mapping[str, Any], int], float]
-"""Gives the figure of a set of options on the fold of that number."""
+"""Returns the score of a set of options on the fold of that number."""
 
 _RECORD, _WORKER, _START = "record", "worker", "start"
 _STATES = {"complete": TrialState.COMPLETE, "pruned": TrialState.PRUNED, "unfit": TrialState.PRUNED}
-_LEAST_TO_PRUNE = 5  # complete trials before any other is given up
-_UNNAMED = 60.0  # s; a trial that no worker has put its name to for so long was lost before that
+_LEAST_TO_PRUNE = 5  # complete trials before any other is pruned
+_UNNAMED = 60.0  # s; a trial that no worker has claimed for that long is lost
 
 
 class StoredStudy:
-    """One search; several processes may work on it at once.
+    """One search; several processes may share it.
 
     Parameters
     ----------
     folder : Path or None
-        Holds the storage; None keeps the trials in memory.
+        Folder of the storage; None keeps the trials in memory.
     identity : str
-        What is searched, in brief: a search goes on with the trials of the same identity only.
+        Digest of the search: only trials of the same identity are continued.
     space : mapping of str to Dimension
     defaults : mapping
-        The model's own options, which are tried first.
+        The default options, which are tried first.
     folds : int
-        That each trial is scored on.
+        Number of folds that each trial is scored on.
     search : TuneOptions
     seed : int
     """
@@ -87,7 +87,7 @@ class StoredStudy:
         )
 
     def bury(self, worker: int | None) -> None:
-        """Give up the trials that were running when this worker, or any where there is no other, was stopped."""
+        """Close the trials that were running when this worker was stopped (or any worker, if this is the only one)."""
         for trial in self._study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
             owner = trial.user_attrs.get(_WORKER)
             age = time.time() - trial.datetime_start.timestamp() if trial.datetime_start else 0.0
@@ -99,13 +99,13 @@ class StoredStudy:
                     self._close(trial.number, Trial.from_record(trial.number, record))
 
     def run(self, score: Score, *, worker: int | None) -> None:
-        """Try options until the budget is spent.
+        """Try options until the budget is used up.
 
         Parameters
         ----------
         score : callable
         worker : int or None
-            Number of this worker, from 0; None for one that has the storage for itself.
+            Number of this worker, from 0; None for a single worker.
         """
         self.bury(worker)
         with progress("search", self._search.trials, unit="trials") as bar:
@@ -133,11 +133,11 @@ class StoredStudy:
         return seconds >= self._search.timeout * (self._search.workers if worker is None else 1)
 
     def _place(self, trial: FrozenTrial | Asked) -> int:
-        """Return how many trials came before that one, without those that were lost."""
+        """Return the number of trials before that one, without lost ones."""
         return len(self._before(trial))
 
     def _is_first(self, trial: FrozenTrial | Asked) -> bool:
-        """Return whether no trial before has, or may yet prove to have, the model's own options."""
+        """Return whether no earlier trial has, or may turn out to have, the default options."""
         return not any(other.user_attrs.get(_START, True) for other in self._before(trial))
 
     def _before(self, trial: FrozenTrial | Asked) -> list[FrozenTrial]:
@@ -158,7 +158,7 @@ class StoredStudy:
             for fold in range(self._folds):
                 scores.append(score(values, fold))
                 asked.report(sum(scores) / len(scores), fold)
-                # The model's own options are what all others are compared with.
+                # All others are compared with the default options.
                 if not start and fold + 1 < self._folds and self._falls_behind(scores):
                     outcome = "pruned"
                     break
@@ -168,10 +168,10 @@ class StoredStudy:
         return Trial(place, outcome, values, tuple(scores), seconds, worker, start, reason)
 
     def _falls_behind(self, scores: list[float]) -> bool:
-        """Return whether the mean over these folds, two or more, is below the median of the complete trials there.
+        """Return whether the mean over these folds, at least two, is below the median of the complete trials there.
 
-        Optuna's own median pruner holds a trial's best mean so far against the others', so that an easy first fold
-        would let everything pass.
+        Optuna's own median pruner compares the best mean of a trial so far, so that an easy first fold would prevent
+        pruning.
         """
         count = len(scores)
         if not self._search.pruning or count < 2:
@@ -180,7 +180,7 @@ class StoredStudy:
         return len(sums) >= _LEAST_TO_PRUNE and sum(scores) < statistics.median(sums)
 
     def _close(self, number: int, done: Trial) -> None:
-        # What lies outside the space would teach the estimator nothing; to it the trial has failed.
+        # The estimator cannot use values outside the space; for it the trial has failed.
         state = TrialState.FAIL if done.start and not self._within else _STATES[done.outcome]
         self._study.tell(number, done.value if state is TrialState.COMPLETE else None, state=state)
 
@@ -206,7 +206,7 @@ def _storage(folder: Path | None, kind: str) -> BaseStorage:
 
 @contextmanager
 def _one_at_a_time(folder: Path | None) -> Iterator[None]:
-    """Hold the other workers back while the storage is made: they would make the same tables."""
+    """Make the other workers wait while the storage is created, because they would create the same tables."""
     if folder is None:
         yield
         return

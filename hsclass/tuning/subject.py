@@ -1,4 +1,4 @@
-"""What is searched: a model on features, the options that are given and stay, and the space of the others."""
+"""The subject of a search: a model on features, the fixed options, and the space of the others."""
 
 import json
 from collections.abc import Mapping
@@ -15,19 +15,19 @@ from hsclass.tuning.feature_spaces import FEATURE_SPACES
 from hsclass.tuning.options import TuneOptions
 
 PREFIX = "features."
-"""Begins the names of the extractor's options where they stand beside the model's."""
+"""Prefix of the names of the extractor's options, next to those of the model."""
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A model and its features, as far as they are fixed.
+    """A model and its features with their fixed options.
 
     Attributes
     ----------
     model, features : str
         Names of their tables.
     options, feature_options : mapping
-        The options that are given; they are not searched.
+        The fixed options; they are not searched.
     """
 
     model: str
@@ -37,7 +37,7 @@ class Subject:
 
     @cached_property
     def defaults(self) -> dict[str, Any]:
-        """Every option with its given or default value, as JSON knows it, those of the extractor with their prefix."""
+        """All options with their given or default values, as in JSON; those of the extractor with their prefix."""
         model, features = self.parsed({})
         extractor = {f"{PREFIX}{name}": value for name, value in features.model_dump(mode="json").items()}
         return {**model.model_dump(mode="json"), **extractor}
@@ -49,7 +49,7 @@ class Subject:
         return {**self.options, **own}, {**self.feature_options, **extractor}
 
     def parsed(self, values: Mapping[str, Any]) -> tuple[Any, Options]:
-        """Return the same as checked options, with defaults; UsageError where a value is impossible."""
+        """Return the same as checked options, with defaults; raise UsageError for an invalid value."""
         options, feature_options = self.merged(values)
         return (
             parse_options(model_class(self.model).Options, options, f"model {self.model}"),
@@ -57,12 +57,12 @@ class Subject:
         )
 
     def space(self, search: TuneOptions) -> dict[str, Dimension]:
-        """Return what is to be searched, by option.
+        """Return the search space, by option.
 
         Raises
         ------
         UsageError
-            If the search names an unknown or a given option, or an impossible value, or nothing is left to search.
+            If the search names an unknown or a fixed option, or an invalid value, or nothing is left to search.
         """
         found = _narrowed(
             model_class(self.model).space, search.space, self.options, f"search of {self.model}: space of"
@@ -98,7 +98,7 @@ def _asked(value: Any, declared: Dimension | None, where: str) -> Dimension:
         raise UsageError(f"{where}: is {json.dumps(value)}; expected a list of values, or any of low, high, log, step")
     if not isinstance(declared, Range):
         return parse_options(Range, value, where)
-    # A step suits the range that it was declared for, and none may stand beside 'log'.
+    # A step fits only the range that it was declared for, and cannot be combined with 'log'.
     own = declared.model_dump(exclude={"step"} if {"low", "high", "log"} & set(value) else set())
     merged = parse_options(Range, {**own, **value}, where)
     if merged.whole == declared.whole:

@@ -1,4 +1,4 @@
-"""The trials of a search: what each tried and what came of it."""
+"""The trials of a search: their options and results."""
 
 import math
 import statistics
@@ -16,17 +16,17 @@ class Trial:
     Attributes
     ----------
     number : int
-        From 0, without the trials that were lost with their worker.
+        From 0, without trials that were lost with their worker.
     outcome : {"complete", "pruned", "unfit"}
-        All folds scored; given up after some; or refused by the model, `reason` says why.
+        All folds scored; stopped after some; or refused by the model, with a `reason`.
     values : dict
         The options that were tried.
     scores : tuple of float
-        Of each fold.
+        One score per fold.
     seconds : float
     worker : int
     start : bool
-        True for the model's own options, which are tried first.
+        True for the default options, which are tried first.
     """
 
     number: int
@@ -40,7 +40,7 @@ class Trial:
 
     @property
     def value(self) -> float | None:
-        """Mean of the scores; None where there is none."""
+        """Mean of the scores; None if there is none."""
         return math.fsum(self.scores) / len(self.scores) if self.scores else None
 
     @property
@@ -49,18 +49,18 @@ class Trial:
         return statistics.stdev(self.scores) if len(self.scores) > 1 else None
 
     def as_record(self) -> dict[str, Any]:
-        """Return what a storage keeps, without the number, which is its own."""
+        """Return the trial as it is stored, without its number, which the storage assigns."""
         record = asdict(self)
         del record["number"]
         return record
 
     @classmethod
     def from_record(cls, number: int, record: dict[str, Any]) -> "Trial":
-        """Read what `as_record` gave."""
+        """Read the output of `as_record`."""
         return cls(number=number, **{**record, "scores": tuple(record["scores"])})
 
 
 def best_trial(trials: Sequence[Trial]) -> Trial | None:
-    """Return the complete trial of the highest value, the first of equals; None where none is complete."""
+    """Return the complete trial with the highest value, the first of equal ones; None if none is complete."""
     complete = [trial for trial in trials if trial.outcome == "complete"]
     return max(complete, key=lambda trial: trial.value or 0.0, default=None)
