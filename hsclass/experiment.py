@@ -24,6 +24,7 @@ from hsclass.images.model import image_model
 from hsclass.models import model_class
 from hsclass.options import Options, parse_options
 from hsclass.plan import ONLY, RAW, Plan, Samples
+from hsclass.results.experiment import ExperimentRecord
 from hsclass.samplers import check_counts
 from hsclass.samplers.folds import train_share
 from hsclass.tuning.checks import check_search
@@ -267,19 +268,23 @@ class Experiment:
         pairs = itertools.product(self.features, self.models)
         return [Run(scene, split, seed, features, model) for features, model in pairs if features in self.on(model)]
 
-    def resolved(self) -> dict[str, Any]:
+    def record(self) -> ExperimentRecord:
         """Return the experiment with every default filled in and every run listed, for `experiment.json`."""
         scenes = ONLY[self.samples][0]
         lists = {scenes: self.scenes, "splits": self.splits, "features": self.features, "models": self.models}
         other = ONLY["images" if self.samples == "pixels" else "pixels"]
         folders = ("scene_folder", "split_folder", "folder")
-        return {
+        return ExperimentRecord.model_validate({
             **self.plan.model_dump(mode="json", exclude={*lists, *other}),
             "hsclass": __version__,
             "samples": self.samples,
             **{name: [entry.resolved(DIMENSIONS[name]) for entry in held.values()] for name, held in lists.items()},
             "runs": [{**asdict(run), **{name: getattr(run, name) for name in folders}} for run in self.runs()],
-        }
+        })  # fmt: skip
+
+    def resolved(self) -> dict[str, Any]:
+        """Return `record` as what JSON knows."""
+        return self.record().as_dict()
 
 
 def _check_frozen(options: FeatureOptions, name: str) -> None:

@@ -7,6 +7,7 @@ from pydantic import Field, field_validator, model_validator
 from hsclass.devices.strategy import TrainingOptions
 from hsclass.entries import NAME, NAMED_ONCE, Listed, entries_of
 from hsclass.options import Options
+from hsclass.results.experiment import Published
 
 Samples = Literal["pixels", "images"]
 """What an experiment classifies: pixels of scenes, or whole images."""
@@ -31,30 +32,6 @@ class Fractions(Options):
                 f"train {self.train:g} + validation {self.validation:g} must add up to less than 1, to leave a test set"
             )
         return self
-
-
-class PublishedFigure(Options):
-    """What somebody reached: with features and a model named as in the experiment, or with what `name` says."""
-
-    name: str | None = Field(None, min_length=1, description="of a method that this experiment does not run")
-    features: str | None = None
-    model: str | None = None
-    oa: float = Field(ge=0, le=1)
-    aa: float | None = Field(None, ge=0, le=1)
-    kappa: float | None = Field(None, ge=-1, le=1)
-
-    @model_validator(mode="after")
-    def _say_of_what(self) -> "PublishedFigure":
-        if (self.features is None) != (self.model is None) or (self.name is None) == (self.model is None):
-            raise ValueError("a figure needs 'features' and 'model' of this experiment, or a 'name' of its own")
-        return self
-
-
-class Published(Options):
-    """Figures that somebody published; the report shows the experiment's own next to them."""
-
-    source: str = Field(description="where they stand, and what they hold for: scene, split, training share")
-    figures: tuple[PublishedFigure, ...] = Field(min_length=1)
 
 
 class Plan(Options):

@@ -54,7 +54,7 @@ class Sites:
 
 
 @dataclass(frozen=True)
-class Blocks:
+class BlockGrids:
     """Units that are independent of each other: square blocks over some pixels, as grids of one side and eight origins.
 
     Attributes
@@ -81,10 +81,10 @@ class Blocks:
         return self.effective >= 1.5 and all(grid.max() > 0 for grid in self.grids)
 
 
-def make_blocks(sites: Sites, *, least: int) -> Blocks:
+def make_blocks(sites: Sites, *, least: int) -> BlockGrids:
     """Lay the largest blocks over some pixels that still leave about eight of them.
 
-    Neighbours are right or wrong together over distances that nobody knows beforehand, often whole fields. Blocks
+    Neighbours are right or wrong together over distances that nobody knows beforehand, often whole fields. BlockGrids
     smaller than that distance are not independent, and an interval from them is too narrow; large blocks cost little,
     as the quantile of Student's t allows for their number (Bester, Conley, Hansen 2011). A field that fits in a block
     is not cut: it belongs to the block in which its middle lies.
@@ -97,7 +97,7 @@ def make_blocks(sites: Sites, *, least: int) -> Blocks:
 
     Returns
     -------
-    Blocks
+    BlockGrids
 
     References
     ----------
@@ -112,19 +112,19 @@ def make_blocks(sites: Sites, *, least: int) -> Blocks:
     while high - low > 1:
         middle = (low + high) // 2
         # Two grids are enough to choose by; all eight cost four times the time.
-        few = Blocks(sides[middle], _grids(sites, sides[middle], _CORNERS[::4]))
+        few = BlockGrids(sides[middle], _grids(sites, sides[middle], _CORNERS[::4]))
         low, high = (middle, high) if few.effective >= WANTED else (low, middle)
     return fixed_blocks(sites, side=sides[low])
 
 
-def fixed_blocks(sites: Sites, *, side: int) -> Blocks:
+def fixed_blocks(sites: Sites, *, side: int) -> BlockGrids:
     """Lay blocks of a given side [pixels]."""
-    return Blocks(side, _grids(sites, side, _CORNERS))
+    return BlockGrids(side, _grids(sites, side, _CORNERS))
 
 
-def whole_groups(groups: np.ndarray) -> Blocks:
+def whole_groups(groups: np.ndarray) -> BlockGrids:
     """Return groups, int of shape (pixels,), as blocks without a side: fields or classes."""
-    return Blocks(None, (np.unique(groups, return_inverse=True)[1].ravel(),))
+    return BlockGrids(None, (np.unique(groups, return_inverse=True)[1].ravel(),))
 
 
 def _grids(sites: Sites, side: int, corners: tuple[tuple[float, float], ...]) -> tuple[np.ndarray, ...]:

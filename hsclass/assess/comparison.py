@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from hsclass.assess.blocks import Blocks
+from hsclass.assess.blocks import BlockGrids
 from hsclass.assess.intervals import LEVEL, UNDEFINED, Bounds, quantile, replicate, standard_error, widest
 from hsclass.assess.sample import take_samples
 from hsclass.assess.units import units_of
@@ -96,7 +96,7 @@ def compare(predictions: Mapping[str, np.ndarray], labels: np.ndarray, split: Sp
     )
 
 
-def difference_bounds(gain: np.ndarray, blocks: Blocks, *, seed: int = 0) -> Bounds:
+def difference_bounds(gain: np.ndarray, blocks: BlockGrids, *, seed: int = 0) -> Bounds:
     """Return the 95 % interval of the mean of `gain`, 1, 0 or -1 per sample, by bootstrap over blocks with Student's t.
 
     The two models share each replicate's weights, so that what is easy or hard for both cancels. Undefined where a
@@ -119,14 +119,14 @@ def exact_mcnemar(only_a: int, only_b: int) -> float:
     return float(binomtest(only_a, only_a + only_b).pvalue) if only_a + only_b else 1.0
 
 
-def block_permutation(gain: np.ndarray, blocks: Blocks, *, seed: int = 0) -> float:
+def block_permutation(gain: np.ndarray, blocks: BlockGrids, *, seed: int = 0) -> float:
     """Return the two-sided p-value of swapping two models' results in whole blocks, the median over the grids.
 
     Parameters
     ----------
     gain : ndarray of int, shape (n,)
         1 where only the first model is right, -1 where only the second, else 0.
-    blocks : Blocks
+    blocks : BlockGrids
     seed : int
         Of the random swaps, where there are more than 9999 ways.
 

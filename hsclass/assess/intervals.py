@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import stdtrit
 
-from hsclass.assess.blocks import Blocks, Sites, fixed_blocks, make_blocks, whole_groups
+from hsclass.assess.blocks import BlockGrids, Sites, fixed_blocks, make_blocks, whole_groups
 from hsclass.assess.confusion import summaries
 
 LEVEL = 0.95
@@ -81,7 +81,7 @@ def share_bounds(right: np.ndarray, sites: Sites, *, least: int, by_class: bool 
     return widest([unit_bounds(right, blocks, seed=seed) for blocks in units])
 
 
-def unit_bounds(right: np.ndarray, blocks: Blocks, *, seed: int = 0) -> Bounds:
+def unit_bounds(right: np.ndarray, blocks: BlockGrids, *, seed: int = 0) -> Bounds:
     """Return the 95 % interval of a share of pixels under one choice of units.
 
     The standard error is that of replicates over the units. The limits are Wilson's, with the number of independent
@@ -104,7 +104,7 @@ def unit_bounds(right: np.ndarray, blocks: Blocks, *, seed: int = 0) -> Bounds:
     return wilson(share, trials(share, error, len(right)), blocks)
 
 
-def summary_bounds(confusions: list[np.ndarray], blocks: Blocks, *, seed: int = 0) -> dict[str, Bounds]:
+def summary_bounds(confusions: list[np.ndarray], blocks: BlockGrids, *, seed: int = 0) -> dict[str, Bounds]:
     """Return the 95 % intervals of `kappa` and `macro_f1` from replicates over blocks.
 
     Those of kappa are symmetric, those of macro F1 Wilson's.
@@ -113,7 +113,7 @@ def summary_bounds(confusions: list[np.ndarray], blocks: Blocks, *, seed: int = 
     ----------
     confusions : list of ndarray of int, each of shape (blocks, classes, classes)
         One for each grid of the blocks: the confusion matrix of every block.
-    blocks : Blocks
+    blocks : BlockGrids
         Over all the pixels.
     seed : int
         Of the weights.
@@ -198,7 +198,7 @@ def replicate(tables: list[np.ndarray], seed: int) -> np.ndarray:
     return np.concatenate([rng.standard_exponential((each, len(table))) @ table for table in tables])
 
 
-def standard_error(replicates: np.ndarray, blocks: Blocks) -> float:
+def standard_error(replicates: np.ndarray, blocks: BlockGrids) -> float:
     """Return the standard error that replicates show, shape (replicates,).
 
     The variance of a mean of n equal blocks under exponential weights is S / (n (n + 1)), with S the sum of squared
@@ -213,7 +213,7 @@ def trials(share: float, error: float, most: int) -> float:
     return most if error == 0 else min(most, share * (1 - share) / error**2)
 
 
-def wilson(share: float, count: float, blocks: Blocks) -> Bounds:
+def wilson(share: float, count: float, blocks: BlockGrids) -> Bounds:
     """Return Wilson's limits of a share of `count` trials, with Student's t for the number of blocks."""
     return wilson_limits(share, count, quantile(blocks))
 
@@ -226,6 +226,6 @@ def wilson_limits(share: float, count: float, t: float) -> Bounds:
     return Bounds(max(0.0, min(share, float(centre - half))), min(1.0, max(share, float(centre + half))))
 
 
-def quantile(blocks: Blocks) -> float:
+def quantile(blocks: BlockGrids) -> float:
     """Return the upper quantile of Student's t that belongs to the level and the number of blocks."""
     return float(stdtrit(blocks.effective - 1, (1 + LEVEL) / 2))

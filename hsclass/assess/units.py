@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 from scipy.ndimage import label
 
-from hsclass.assess.blocks import Blocks, Sites, make_blocks, whole_groups
+from hsclass.assess.blocks import BlockGrids, Sites, make_blocks, whole_groups
 from hsclass.assess.confusion import count_confusions, summaries
 from hsclass.assess.intervals import (
     LEVEL,
@@ -45,11 +45,11 @@ class Units(Protocol):
     method: str
 
     @property
-    def blocks(self) -> Blocks:
+    def blocks(self) -> BlockGrids:
         """The units of all the samples."""
 
     @property
-    def choices(self) -> tuple[Blocks, ...]:
+    def choices(self) -> tuple[BlockGrids, ...]:
         """All choices of units of all the samples; an interval is the widest over them."""
 
     def share(self, right: np.ndarray, members: np.ndarray) -> Bounds:
@@ -80,17 +80,17 @@ class BlockUnits:
         self.sites, self.least, self.seed = sites, least, seed
 
     @cached_property
-    def blocks(self) -> Blocks:
+    def blocks(self) -> BlockGrids:
         """Blocks over all the pixels."""
         return make_blocks(self.sites, least=self.least)
 
     @cached_property
-    def fields(self) -> Blocks:
+    def fields(self) -> BlockGrids:
         """The fields as units."""
         return whole_groups(self.sites.fields)
 
     @cached_property
-    def choices(self) -> tuple[Blocks, ...]:
+    def choices(self) -> tuple[BlockGrids, ...]:
         """Blocks, fields and, where there are many, classes."""
         classes = whole_groups(self.sites.classes)
         return self.blocks, self.fields, *([classes] if classes.effective >= MANY_CLASSES else [])
@@ -134,12 +134,12 @@ class GroupUnits:
         return len(self.groups) == 0 or int(self.groups.max()) + 1 == len(self.groups)
 
     @cached_property
-    def blocks(self) -> Blocks:
+    def blocks(self) -> BlockGrids:
         """The groups as blocks without a side."""
-        return Blocks(None, (self.groups,))
+        return BlockGrids(None, (self.groups,))
 
     @property
-    def choices(self) -> tuple[Blocks, ...]:
+    def choices(self) -> tuple[BlockGrids, ...]:
         """The groups alone."""
         return (self.blocks,)
 

@@ -1,6 +1,5 @@
 """Commands of experiment files: check one, show their schema."""
 
-import json
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -17,14 +16,14 @@ def experiment(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="JSON file for the resolved experiment")] = None,
 ) -> None:
     """Check an experiment file; write it with every default filled in and every run listed."""
-    from hsclass.atomic import write_text
     from hsclass.experiment import Experiment, read_config
+    from hsclass.results.record import write_record
 
     plan = Experiment(yaml.safe_load(sys.stdin) if config == "-" else read_config(config))
-    resolved = plan.resolved()
     if output:
-        write_text(output, json.dumps(resolved, indent=1))
+        write_record(plan.record(), output)
     else:
+        resolved = plan.resolved()
         counts = {
             key: len(resolved[key])
             for key in ("scenes", "images", "splits", "seeds", "features", "models")

@@ -16,7 +16,7 @@ from hsclass.images.trained import TrainedImageModel
 from hsclass.learning.checkpoint import Checkpoint
 from hsclass.options import parse_options
 from hsclass.resources import Clock, peak_memory_mb, versions
-from hsclass.results.model import ClassEntry, FittedCounts, ModelCard, SplitEntry, TrainingRecord
+from hsclass.results.model import FittedCounts, LegendEntry, ModelCard, SplitEntry, TrainingRecord
 from hsclass.samples.images import ImageSamples
 from hsclass.samples.reading import Form
 from hsclass.split import Role, Split
@@ -109,7 +109,7 @@ def fit_images(
         card=ModelCard(
             model=model, options=parsed.model_dump(mode="json"), features="raw", feature_options={},
             normalization=None, window=1, reach=0, bands=shape[-1], n_features=shape[-1],
-            classes=[ClassEntry(id=c.id, name=c.name, color=c.color) for c in index.classes],
+            classes=[LegendEntry(id=c.id, name=c.name, color=c.color) for c in index.classes],
             scene=index.name, scene_digest=str(key["images"]),
             split=SplitEntry(sampler=split.sampler, seed=split.seed, leaky=split.leaky, sha256=str(key["division"])),
             fit_scope=FittedCounts(model=len(train), validation=len(validation)),

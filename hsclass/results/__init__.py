@@ -17,9 +17,9 @@ from hsclass.results.metrics import (
     Mistake,
 )
 from hsclass.results.model import (
-    ClassEntry,
     Epoch,
     FittedCounts,
+    LegendEntry,
     ModelCard,
     PredictionRecord,
     SplitEntry,
@@ -36,7 +36,6 @@ __all__ = [
     "Axis",
     "Calibration",
     "ClassArea",
-    "ClassEntry",
     "ClassFigures",
     "Comparison",
     "ConfidenceBin",
@@ -50,6 +49,7 @@ __all__ = [
     "ImageSetRecord",
     "Interval",
     "Leakage",
+    "LegendEntry",
     "Metrics",
     "Mistake",
     "ModelCard",

@@ -1,10 +1,11 @@
 """`experiment.json`: an experiment as it was expanded, and its runs."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from hsclass.options import Options
 from hsclass.results.record import Record
 
 
@@ -21,40 +22,62 @@ class RunEntry(Record):
     folder: Path
 
 
-class PublishedFigure(Record):
-    """What somebody reached: with features and a model of the experiment, or with what `name` says."""
+class PublishedFigure(Options):
+    """What somebody reached: with features and a model named as in the experiment, or with what `name` says."""
 
-    name: str | None = None
+    name: str | None = Field(None, min_length=1, description="of a method that this experiment does not run")
     features: str | None = None
     model: str | None = None
-    oa: float
-    aa: float | None = None
-    kappa: float | None = None
+    oa: float = Field(ge=0, le=1)
+    aa: float | None = Field(None, ge=0, le=1)
+    kappa: float | None = Field(None, ge=-1, le=1)
+
+    @model_validator(mode="after")
+    def _say_of_what(self) -> "PublishedFigure":
+        if (self.features is None) != (self.model is None) or (self.name is None) == (self.model is None):
+            raise ValueError("a figure needs 'features' and 'model' of this experiment, or a 'name' of its own")
+        return self
 
 
-class Published(Record):
-    """Figures from elsewhere, and where they stand."""
+class Published(Options):
+    """Figures that somebody published; the report shows the experiment's own next to them."""
 
-    source: str
-    figures: list[PublishedFigure]
+    source: str = Field(description="where they stand, and what they hold for: scene, split, training share")
+    figures: tuple[PublishedFigure, ...] = Field(min_length=1)
 
 
 class ExperimentRecord(Record):
-    """The experiment with every default filled in."""
+    """An experiment with every default filled in.
+
+    Attributes
+    ----------
+    window, map_tiles : int or None
+        None for images.
+    scenes, images, splits, features, models : list of dict
+        Each entry with its kind, `name` and `options`; an experiment has scenes or images.
+    runs : list of RunEntry
+    """
 
     experiment: str
-    window: int = 1
+    window: int | None = None
     fractions: dict[str, float] = Field(default_factory=dict)
     seeds: list[int]
+    map_tiles: int | None = None
+    training: dict[str, Any] = Field(default_factory=dict)
+    published: Published | None = None
     hsclass: str = ""
-    samples: str = "pixels"
-    scenes: list[dict[str, Any]] = Field(default_factory=list)
-    images: list[dict[str, Any]] = Field(default_factory=list)
+    samples: Literal["pixels", "images"] = "pixels"
+    scenes: list[dict[str, Any]] | None = None
+    images: list[dict[str, Any]] | None = None
     splits: list[dict[str, Any]]
     features: list[dict[str, Any]]
     models: list[dict[str, Any]]
     runs: list[RunEntry]
-    published: Published | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the record as what JSON knows, without the keys that mean nothing for its samples."""
+        absent = {key for key in ("window", "map_tiles", "scenes", "images") if getattr(self, key) is None}
+        return self.model_dump(mode="json", exclude=absent)
 
     @property
     def searched(self) -> set[str]:

@@ -4,14 +4,14 @@ import csv
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from hsclass.errors import DataError
 from hsclass.results.record import Record
 
 
-class ClassEntry(Record):
-    """A class of a model."""
+class LegendEntry(Record):
+    """A class of a legend."""
 
     id: int
     name: str
@@ -58,7 +58,7 @@ class ModelCard(Record):
         Centres [nm] of bands of the source that the scene left out.
     n_features : int
         That the classifier takes.
-    classes : list of ClassEntry
+    classes : list of LegendEntry
         In the order of the probabilities.
     scene, scene_digest : str
         What it was trained on.
@@ -89,7 +89,7 @@ class ModelCard(Record):
     scale: float | None = None
     bad_bands: list[float] = Field(default_factory=list)
     n_features: int
-    classes: list[ClassEntry]
+    classes: list[LegendEntry]
     scene: str
     scene_digest: str
     split: SplitEntry
@@ -131,7 +131,9 @@ class PredictionRecord(Record):
 
 
 class Epoch(Record):
-    """A row of `history.csv`."""
+    """A row of `history.csv`, as far as the report shows it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     epoch: int
     loss: float | None = None

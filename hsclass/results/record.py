@@ -13,9 +13,9 @@ from hsclass.errors import DataError
 
 
 class Record(BaseModel):
-    """Base of all records; `null` stands for a figure that is not defined."""
+    """Base of all records: `null` stands for a figure that is not defined; unknown keys are errors."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     def as_dict(self) -> dict[str, Any]:
         """Return the record as what JSON knows, in the order of its keys."""

@@ -1,7 +1,6 @@
 """An image set as samples: a table with a row an image, which every later stage reads; in memory and on disk."""
 
 import csv
-import json
 import os
 from collections import Counter
 from collections.abc import Mapping
@@ -12,8 +11,10 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from hsclass.atomic import atomic_path, write_text
+from hsclass.atomic import atomic_path
 from hsclass.errors import DataError
+from hsclass.results.image_set import ImageSetRecord
+from hsclass.results.record import read_record, write_record
 from hsclass.scene import LandCover
 
 INDEX_FILE = "index.csv"
@@ -135,11 +136,12 @@ def write_index(samples: ImageSamples, path: str | os.PathLike[str], *, about: M
     `about` adds to the JSON file what a reader should know of the set.
     """
     path = Path(path)
-    known = {
-        **(about or {}), "name": samples.name, "folder": str(samples.folder), "images": len(samples),
+    record = ImageSetRecord.model_validate({
+        **{key: value for key, value in (about or {}).items() if key in ImageSetRecord.model_fields},
+        "name": samples.name, "folder": str(samples.folder), "images": len(samples),
         "several_labels": samples.several_labels, "classes": [asdict(cover) for cover in samples.classes],
-    }  # fmt: skip
-    write_text(path.with_suffix(ABOUT_SUFFIX), json.dumps(known, indent=1) + "\n")
+    })  # fmt: skip
+    write_record(record, path.with_suffix(ABOUT_SUFFIX))
     with atomic_path(path) as partial, partial.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
@@ -164,8 +166,8 @@ def read_index(path: str | os.PathLike[str]) -> ImageSamples:
             )
             for row in rows
         )
-        about = json.loads(path.with_suffix(ABOUT_SUFFIX).read_text(encoding="utf-8"))
-        classes = tuple(LandCover(c["id"], c["name"], tuple(c["color"])) for c in about["classes"])
-        return ImageSamples(about["name"], Path(about["folder"]), images, classes, bool(about["several_labels"]))
+        about = read_record(ImageSetRecord, path.with_suffix(ABOUT_SUFFIX), "scene")
+        classes = tuple(LandCover(entry.id, entry.name, entry.color) for entry in about.classes)
+        return ImageSamples(about.name, Path(about.folder), images, classes, about.several_labels)
     except (OSError, ValueError, IndexError, TypeError, KeyError) as error:
         raise DataError(f"{path}: is no index of images ({error}); {again}") from error

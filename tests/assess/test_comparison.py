@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import permutation_test
 
 from hsclass.assess import compare
-from hsclass.assess.blocks import Blocks
+from hsclass.assess.blocks import BlockGrids
 from hsclass.assess.comparison import block_permutation, difference_bounds, exact_mcnemar, holm
 from hsclass.errors import DataError, UsageError
 from hsclass.split import Split
@@ -21,11 +21,11 @@ def scipys(sums: np.ndarray, resamples: int) -> float:
     ).pvalue  # fmt: skip
 
 
-def spread(sums: list[int]) -> tuple[np.ndarray, Blocks]:
+def spread(sums: list[int]) -> tuple[np.ndarray, BlockGrids]:
     """Return gains whose sums over blocks, on each of two grids, are these."""
     size = np.abs(np.array(sums, int))
     grid = np.repeat(np.arange(len(sums)), size)
-    return np.repeat(np.sign(sums), size), Blocks(1, (grid, grid))
+    return np.repeat(np.sign(sums), size), BlockGrids(1, (grid, grid))
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_holm_by_hand() -> None:
 def test_interval_of_the_difference_is_that_of_the_blocks_means() -> None:
     """Six blocks of four pixels with mean gains 0, 1/4, 1/2, -1/4, 1/4, 3/4: t with 5 degrees of freedom."""
     gain = np.array([1, -1, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0, -1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 1, 0])
-    low, high = difference_bounds(gain, Blocks(2, (np.repeat(np.arange(6), 4),) * 8))
+    low, high = difference_bounds(gain, BlockGrids(2, (np.repeat(np.arange(6), 4),) * 8))
     means = np.array([0, 0.25, 0.5, -0.25, 0.25, 0.75])
     half = 2.5706 * means.std(ddof=1) / np.sqrt(6)
     np.testing.assert_allclose([low, high], [0.25 - half, 0.25 + half], atol=0.05 * half)

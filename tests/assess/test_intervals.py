@@ -5,7 +5,7 @@ import pytest
 from scipy.special import stdtrit
 from scipy.stats import binomtest
 
-from hsclass.assess.blocks import Blocks, Sites, fixed_blocks
+from hsclass.assess.blocks import BlockGrids, Sites, fixed_blocks
 from hsclass.assess.confusion import summaries
 from hsclass.assess.intervals import (
     UNDEFINED,
@@ -20,7 +20,7 @@ from hsclass.assess.intervals import (
     wilson,
 )
 
-MANY = Blocks(1, (np.arange(100_000),))
+MANY = BlockGrids(1, (np.arange(100_000),))
 
 
 def alone(pixels: np.ndarray) -> Sites:
@@ -40,13 +40,13 @@ def test_limits_of_many_blocks_are_wilsons(right: int, count: int) -> None:
 
 def test_few_blocks_widen_the_quantile() -> None:
     assert quantile(MANY) == pytest.approx(1.96, abs=1e-3)
-    assert quantile(Blocks(1, (np.arange(10),))) == pytest.approx(2.262, abs=1e-3)
-    assert quantile(Blocks(1, (np.arange(3),))) == pytest.approx(4.303, abs=1e-3)
+    assert quantile(BlockGrids(1, (np.arange(10),))) == pytest.approx(2.262, abs=1e-3)
+    assert quantile(BlockGrids(1, (np.arange(3),))) == pytest.approx(4.303, abs=1e-3)
 
 
 def test_standard_error_of_equal_blocks_is_the_textbooks() -> None:
     means = np.array([0.2, 0.5, 0.9, 0.6, 0.7, 0.4])
-    blocks = Blocks(1, (np.arange(6),) * 8)
+    blocks = BlockGrids(1, (np.arange(6),) * 8)
     sums = replicate([np.stack([means, np.ones(6)], axis=1)] * 8, seed=0)
     found = standard_error(sums[:, 0] / sums[:, 1], blocks)
     assert found == pytest.approx(np.std(means, ddof=1) / np.sqrt(6), rel=0.05)
@@ -109,7 +109,7 @@ def test_kappa_and_macro_f1_have_the_error_of_the_jackknife() -> None:
     rng = np.random.default_rng(6)
     rates = np.array([[0.4, 0.05, 0.05], [0.05, 0.2, 0.05], [0.05, 0.05, 0.1]])
     matrices = np.array([rng.multinomial(50, rng.dirichlet(20 * rates.ravel())) for _ in range(40)]).reshape(-1, 3, 3)
-    blocks = Blocks(1, (np.arange(40),) * 8)
+    blocks = BlockGrids(1, (np.arange(40),) * 8)
     found = summary_bounds([matrices] * 8, blocks)
     whole, left = summaries(matrices.sum(axis=0)), summaries(matrices.sum(axis=0) - matrices)
     error = {name: np.sqrt(39 / 40 * ((left[name] - left[name].mean()) ** 2).sum()) for name in left}
@@ -121,7 +121,7 @@ def test_kappa_and_macro_f1_have_the_error_of_the_jackknife() -> None:
 
 def test_map_that_is_right_everywhere_has_no_interval_of_kappa() -> None:
     matrices = np.array([np.diag([3, 4]), np.diag([5, 1]), np.diag([2, 2])])
-    found = summary_bounds([matrices] * 8, Blocks(1, (np.arange(3),) * 8))
+    found = summary_bounds([matrices] * 8, BlockGrids(1, (np.arange(3),) * 8))
     assert np.isnan([*found["kappa"], *found["macro_f1"]]).all()
 
 
@@ -146,7 +146,7 @@ def test_fields_that_no_block_holds_widen_the_interval() -> None:
     cut = share_bounds(right, Sites(pixels, np.arange(len(pixels)), strip % 2), least=5)
     whole = share_bounds(right, Sites(pixels, strip, strip % 2), least=5)
     assert whole.low < cut.low < cut.high <= whole.high
-    coins = wilson(4 / 6, trials(4 / 6, np.sqrt(2 / 9 / 5), 12_000), Blocks(None, (np.arange(6),)))
+    coins = wilson(4 / 6, trials(4 / 6, np.sqrt(2 / 9 / 5), 12_000), BlockGrids(None, (np.arange(6),)))
     assert whole == pytest.approx(coins, abs=0.03)
 
 

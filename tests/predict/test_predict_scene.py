@@ -9,7 +9,7 @@ import pytest
 import hsclass
 from hsclass.errors import DataError
 from hsclass.models.trained import TrainedModel
-from hsclass.results import ClassEntry
+from hsclass.results import LegendEntry
 from hsclass.scene import LandCover, Scene
 from hsclass.split import Role, Split
 
@@ -60,7 +60,7 @@ def test_class_of_the_highest_probability_wins_and_is_the_confidence(forest: Tra
 def test_map_takes_two_bytes_only_where_the_ids_need_them(
     forest: TrainedModel, toy_scene: Scene, last: int, kind: type
 ) -> None:
-    classes = [ClassEntry(id=i, name=str(i), color=(0, 0, 0)) for i in (1, 4, last)]
+    classes = [LegendEntry(id=i, name=str(i), color=(0, 0, 0)) for i in (1, 4, last)]
     model = replace(forest, card=forest.card.model_copy(update={"classes": classes}), classifier=Fixed([[[0, 0, 1]]]))
     scene = replace(toy_scene, cube=toy_scene.cube[:1, :1], labels=None, mask=np.ones((1, 1), bool))
     result = hsclass.predict_scene(model, scene)
