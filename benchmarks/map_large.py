@@ -2,7 +2,7 @@
 
     python benchmarks/map_large.py 10000 10000 --bands 200 --model lda
 
-The file takes no room: its blocks are not written, and GDAL reads them as zeros. The large map is timed from the
+The file takes no space: its blocks are not written, and GDAL reads them as zeros. The large map is timed from the
 opened scene to the finished file, reading and writing included; the small one is the prediction alone. Processor time
 separates the ratio from whatever else the machine is doing.
 """

@@ -156,6 +156,6 @@ def writing(path: str | os.PathLike[str]) -> Iterator[None]:
         reason = error.__cause__ or error
         target = Path(path).with_name(Path(path).name.removeprefix(".partial-"))  # of a caller that writes two at once
         raise WriteError(
-            f"output {target}: could not be written ({reason}); make room on the disk, check that the folder takes"
+            f"output {target}: could not be written ({reason}); free space on the disk, check that the folder takes"
             " files, and run again"
         ) from error

@@ -54,8 +54,6 @@ def prepare_scene(cube: Cube, descriptor: Descriptor, *, name: str) -> Scene:
     empty = lacking.all(axis=(0, 1))
     chosen = np.isin(np.arange(bands), descriptor.drop_bands)
     good = np.isin(np.arange(bands), cube.good)
-    if unasked := np.flatnonzero((empty | ~good) & ~chosen).tolist():
-        _LOG.warning("%s: left out the bands %s (0-based), which hold no data or are marked bad", path, unasked)
     kept = np.flatnonzero(good & ~empty & ~chosen)
     if not len(kept) and not empty.all():
         raise DataError(
@@ -70,6 +68,8 @@ def prepare_scene(cube: Cube, descriptor: Descriptor, *, name: str) -> Scene:
             f"{path}: no pixel has a value in every band, nodata being {cube.nodata}; expected some; list the bands"
             f" that lack most ({few[:10]}) in 'drop_bands', or correct 'nodata'"
         )
+    if unasked := np.flatnonzero((empty | ~good) & ~chosen).tolist():
+        _LOG.warning("%s: left out the bands %s (0-based), which hold no data or are marked bad", path, unasked)
     if partly := int((~mask & ~lacking[..., kept].all(axis=2)).sum()):
         _LOG.warning("%s: %d pixels lack a value in some band and count as without data", path, partly)
     cube = cube.keep(kept)
