@@ -54,7 +54,7 @@ class LeakagePart:
 
 def leakage_part(results: SetResults) -> LeakagePart:
     """Return bars, optimism, audits, shares by window and conditions of a scene."""
-    key, window = results.key, results.experiment.window
+    key, window = results.key, results.experiment.window or 1
     lines = split_styles(results.leaky)
     optimism = mean_optimism(results)
     drawn = window_figure(results.splits, window, lines)

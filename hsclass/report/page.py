@@ -96,7 +96,7 @@ def write_report(experiment_file: str | os.PathLike[str], out: str | os.PathLike
 def render(results: Results, tables: Sequence[str] = ()) -> str:
     """Return the page of an experiment as HTML; `tables` are the files next to it, other than those of accuracy."""
     sets, experiment = set_results(results), results.experiment
-    kind, window = experiment.samples, experiment.window
+    kind, window = experiment.samples, experiment.window or 1
     return (
         _environment()
         .get_template("page.html.j2")
