@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from hsclass.datasets.masks import read_ids
+from hsclass.datasets.open_samples import open_samples
 from hsclass.errors import DataError, UsageError
 from hsclass.options import parse_options
 from hsclass.samplers.fixed import MaskFiles
 from hsclass.samplers.placement import place
-from hsclass.samples import ImageSamples, read_index
+from hsclass.samples import ImageSamples
 from hsclass.split import FOREIGN, TABLE_SUFFIX, Split, read_split
 
 REST = "rest"
@@ -101,7 +102,9 @@ def open_input(
     if path.suffix == TABLE_SUFFIX:
         if reference is None:
             raise UsageError(f"{path}: names no index of its images; give it with --labels")
-        images = read_index(reference)
+        images = open_samples(reference)
+        if not isinstance(images, ImageSamples):
+            raise UsageError(f"{path}: is a split of images, but {reference} is a scene; give the images with --labels")
         return AuditInput(path, read_split(path, images)[0], images, [])
     return AuditInput(path, split, None if reference is None else read_ids(reference, key=labels_key), [])
 

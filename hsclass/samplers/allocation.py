@@ -57,7 +57,7 @@ class Allocation:
             for identity, missing in self._whole(Role.VALIDATION, validation):
                 self._cut_validation(identity, missing)
             for identity in sorted(self._having(Role.TEST) - self._having(Role.VALIDATION)):
-                self._note(identity, "no validation: none fits beside training and test")
+                self._note(identity, "no validation: none fits next to training and test")
         return self.holdings.roles
 
     def _whole(self, role: Role, share: float) -> Iterator[tuple[int, int]]:

@@ -31,11 +31,11 @@ class MaskFiles(Options):
     test_key: str | None = Field(default=None, description="variable of a .mat or .npz file")
     validation_key: str | None = Field(default=None, description="variable of a .mat or .npz file")
     ids: dict[MaskId, ClassId] | None = Field(
-        default=None, description="class ids of the ground truth by ids of the masks; 0 leaves an id out"
+        default=None, description="class ids of the reference data by ids of the masks; 0 leaves an id out"
     )
 
     def read(self, labels: np.ndarray) -> dict[Role, Mask]:
-        """Read the masks against a ground truth, ndarray of int of shape (rows, cols); errors as `read_mask`."""
+        """Read the masks against reference labels, ndarray of int of shape (rows, cols); errors as `read_mask`."""
         files = {
             Role.TRAIN: (self.train_mask, self.train_key),
             Role.VALIDATION: (self.validation_mask, self.validation_key),
@@ -53,11 +53,12 @@ class FixedOptions(MaskFiles):
 
     unlabelled: Unlabelled = Field(
         default="drop",
-        description="what becomes of mask pixels that the ground truth leaves unlabelled; keep takes the mask's class",
+        description="what becomes of mask pixels that the reference data leave unlabelled; keep takes the mask's class",
     )
     otherwise: Otherwise = Field(
         default="drop",
-        description="what becomes of mask pixels that the ground truth labels otherwise, or whose class they get",
+        description="what becomes of mask pixels that are of another class in the reference data, or whose class they"
+        " get",
     )
     guard: bool = Field(
         default=True, description="false uses the masks as published; the split then declares itself leaky"
@@ -70,7 +71,7 @@ class FixedSampler(Sampler):
     The shares and the seed have no say. No validation is made up: without a mask for it there is none. The guard
     drops the test pixels whose windows share pixels with training windows, so that what is left of a published test
     set can be believed; with `guard: false` the masks hold as published and the split declares itself leaky. What the
-    masks and the ground truth do not agree on is dropped or kept as the options say, and noted for each class.
+    masks and the reference data do not agree on is dropped or kept as the options say, and noted for each class.
     """
 
     options_model: ClassVar[type[Options]] = FixedOptions
@@ -85,7 +86,7 @@ class FixedSampler(Sampler):
         Raises
         ------
         DataError
-            If a mask cannot be read or does not fit the ground truth or the other masks; see
+            If a mask cannot be read or does not fit the reference data or the other masks; see
             `hsclass.datasets.masks.read_mask` and `hsclass.samplers.placement.place`.
         """
         masks = self.options.read(asked.labels)

@@ -38,10 +38,10 @@ class Holdings:
         product of the classes' test sets greatest, so small classes count as much as large ones, and a choice that
         leaves any class without a test pixel costs infinity.
         """
-        classes, loss = self.toll(pixels)
+        classes, loss = self.cost(pixels)
         return np.inf if classes else loss
 
-    def toll(self, pixels: np.ndarray) -> tuple[int, float]:
+    def cost(self, pixels: np.ndarray) -> tuple[int, float]:
         """Return how many classes taking `pixels` would leave without a test pixel, and the `loss` of the others."""
         lost = self._lost(*self._near(pixels))
         ended = (lost > 0) & (lost == self._open_counts)
@@ -49,7 +49,7 @@ class Holdings:
         return int(ended.sum()), float(-np.log1p(-lost[hit] / self._open_counts[hit]).sum())
 
     def keeps_test(self, identity: int, pixels: np.ndarray) -> bool:
-        """Tell whether class `identity` keeps an open test pixel when `pixels` are taken."""
+        """Return whether class `identity` keeps an open test pixel when `pixels` are taken."""
         return bool(self._open_counts[identity] > self._lost(*self._near(pixels))[identity])
 
     def _near(self, pixels: np.ndarray) -> tuple[tuple[slice, slice], np.ndarray]:

@@ -27,7 +27,7 @@ class Placement:
     roles : ndarray of uint8, shape (rows, cols)
         Codes of `Role`.
     given : ndarray of uint16, shape (rows, cols), or None
-        Class ids of the masks where they replace the ground truth's, 0 where that holds.
+        Class ids of the masks where they replace those of the reference data, 0 where these hold.
     notes : dict of int to str
         What was dropped or kept, by class id.
     asked : dict of int to int
@@ -55,12 +55,12 @@ def place(
     masks : mapping of Role to Mask
         At least of training.
     labels : ndarray of int, shape (rows, cols)
-        The ground truth that the masks were read against, 0 = unlabelled or without data.
+        The reference labels that the masks were read against, 0 = unlabelled or without data.
     unlabelled : {"drop", "keep"}
-        What becomes of pixels that the ground truth leaves unlabelled: `keep` takes the mask's class. Those of a
+        What becomes of pixels that the reference data leave unlabelled: `keep` takes the mask's class. Those of a
         plain yes/no mask have no class and are dropped either way.
     otherwise : {"drop", "reference", "mask"}
-        What becomes of pixels that the ground truth labels otherwise, or whose class is taken.
+        What becomes of pixels that are of another class in the reference data, or whose class is taken.
     data : ndarray of bool, shape (rows, cols), optional
         True where the scene holds data; everywhere by default.
 
@@ -127,21 +127,21 @@ def _require_pixels(masks: Mapping[Role, Mask], roles: np.ndarray, reference: np
             source = f"{masks[role].path}: the mask" if role in masks else f"{masks[Role.TRAIN].path}: the masks' rest"
             had = f" (of {listed(masks[role].counts())})" if role in masks else ""
             raise DataError(
-                f"{source} leaves no {_NAMES[role]} pixel{had} that the ground truth labels and 'unlabelled' or"
+                f"{source} leaves no {_NAMES[role]} pixel{had} that the reference data label and 'unlabelled' or"
                 " 'otherwise' does not drop; expected some; check that the mask is of this scene"
             )
         if role == Role.TRAIN and len(left) == 1:
             raise DataError(
                 f"{masks[role].path}: the training mask has pixels of one class only ({listed(left)}); expected two or"
-                f" more of the ground truth's classes ({listed(count_classes(reference))}); check mask and 'ids'"
+                f" more of the classes of the reference data ({listed(count_classes(reference))}); check mask and 'ids'"
             )
 
 
 def _note_unlabelled(notes: dict[int, list[str]], role: Role, mask: Mask, kept: np.ndarray, inside: np.ndarray) -> None:
     sizes, bare = mask.counts(), mask.unlabelled
     for pixels, fate in (
-        (bare & kept, "are unlabelled in the ground truth, kept as this class"),
-        (bare & inside & ~kept, "are unlabelled in the ground truth, dropped"),
+        (bare & kept, "are unlabelled in the reference data, kept as this class"),
+        (bare & inside & ~kept, "are unlabelled in the reference data, dropped"),
         (bare & ~inside, "lie where the scene holds no data, dropped"),
     ):
         for identity, count in mask.counts(pixels).items():
@@ -152,7 +152,7 @@ def _note_otherwise(notes: dict[int, list[str]], role: Role, mask: Mask, otherwi
     for (said, is_), count in mask.contradictions().items():
         here = {"drop": "dropped", "reference": f"taken as {is_}", "mask": "kept as this class"}[otherwise]
         there = {"drop": "dropped", "reference": "kept as this class", "mask": f"taken as {said}"}[otherwise]
-        notes[said].append(f"{_NAMES[role]}: {count} mask pixels are class {is_} in the ground truth, {here}")
+        notes[said].append(f"{_NAMES[role]}: {count} mask pixels are class {is_} in the reference data, {here}")
         notes[is_].append(f"{_NAMES[role]}: {count} pixels are class {said} in the mask, {there}")
 
 

@@ -62,7 +62,7 @@ class RegionGrowing(Sampler):
                     holdings.take(region, Role.VALIDATION)
                     validated += len(region)
             if validated == 0:
-                notes[identity] = "no validation: none fits beside training and test"
+                notes[identity] = "no validation: none fits next to training and test"
         return Assignment(holdings.roles, notes)
 
 

@@ -36,8 +36,8 @@ class RegionalSampler(FoldingSampler):
       guard turns the strip of window - 1 pixels beyond the line into a gap. Of the ends of the region that the cut
       may take (for validation: of all regions that are left) the one is taken that keeps the product over classes of
       the numbers of test pixels greatest.
-    - A class without room for training, gap and test gives all its pixels to training and is noted as untestable.
-      A class without room for validation, or where it would cost a class its test set, has none; that is noted.
+    - A class without space for training, gap and test gives all its pixels to training and is noted as untestable.
+      A class without space for validation, or where it would cost a class its test set, has none; that is noted.
     - With folds, the regions are the units; one that holds more than `max_overshoot` times a fold's share of its
       class is cut into equal parts first.
     """

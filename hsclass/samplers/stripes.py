@@ -37,7 +37,7 @@ class Stripes(FoldingSampler):
     - The line lies where the share is met most nearly, with one row at least for training; the toolbox gives a class
       for which no row comes within a tenth of its share to training altogether.
     - Training may be taken from any `side`. A class whose pixels all lie on one line is noted as untestable.
-    - A class without room for validation, or where it would cost a class its test set, has none; that is noted. A
+    - A class without space for validation, or where it would cost a class its test set, has none; that is noted. A
       class whose test pixels are all within reach loses them, which the guard notes.
     - With folds, each class is cut into k stripes of about equal size, and the stripes of all classes that are at the
       same place in their order make a fold, so that they share the guard. Another repetition only puts the folds in

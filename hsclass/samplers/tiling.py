@@ -96,7 +96,7 @@ class Tiling:
         misfit = (np.abs(given - wanted) / wanted).sum()
         scores = {}
         for tile in tiles:
-            lost, loss = self.holdings.toll(self.pixels[tile])
+            lost, loss = self.holdings.cost(self.pixels[tile])
             scores[tile] = (lost, float((np.abs(given + counts[tile] - wanted) / wanted).sum() - misfit), loss)
         return scores
 

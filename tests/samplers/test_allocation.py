@@ -98,7 +98,7 @@ def test_the_smallest_single_region_that_fits_is_one_line_gap_and_one_line() -> 
     labels, regions = strips(10, gap=0, height=2)
     roles, notes = allocate(labels, {1: regions}, window=9, train=0.4, validation=0.05)
     assert counts(roles, regions[0]) == [2, 0, 18]
-    assert notes[1].endswith("no validation: none fits beside training and test")
+    assert notes[1].endswith("no validation: none fits next to training and test")
 
 
 def test_a_class_without_room_is_untestable_and_trains() -> None:
@@ -121,8 +121,8 @@ def test_a_cut_takes_the_end_that_costs_the_other_class_less() -> None:
 
 
 def test_validation_never_costs_a_class_its_test_set() -> None:
-    # Class 1 trains at its left end, because class 3 tests beside its right one. Validation could only go beside that
-    # or beside the test pixels of class 2, next to training's gap.
+    # Class 1 trains at its left end, because class 3 tests next to its right one. Validation could only go next to that
+    # or next to the test pixels of class 2, next to training's gap.
     labels = np.zeros((11, 40), int)
     labels[0] = 1
     labels[2, 6:8] = labels[10, 6:8] = 2

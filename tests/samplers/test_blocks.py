@@ -36,7 +36,7 @@ def test_unlabelled_pixels_are_in_no_tile_and_empty_tiles_do_not_count() -> None
     assert set(np.unique(units)) <= {0, 1, 2, 3, 4}
 
 
-def test_every_tile_has_one_role_beside_guard() -> None:
+def test_every_tile_has_one_role_or_is_guard() -> None:
     labels = np.ones((40, 50), int)
     labels[:, 20:30] = 2
     units = tiles(labels, 8, seed=4)

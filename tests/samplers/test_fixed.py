@@ -1,4 +1,4 @@
-"""Published masks as a split: what becomes of pixels on which mask and ground truth do not agree."""
+"""Published masks as a split: what becomes of pixels on which mask and reference data do not agree."""
 
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,7 @@ def notes(split: Split) -> dict[int, str]:
     return {share.id: share.note for share in split.classes}
 
 
-# First row: 1, then 1 and 2 on unlabelled pixels, 1 where the ground truth says 2, 5.
+# First row: 1, then 1 and 2 on unlabelled pixels, 1 where the reference data says 2, 5.
 DISAGREEING = rows([1, 0, 0, 1, 2, 1, 0, 0, 5, 0], [0] * 10)
 REST = [3, 3, 3, 0, 0, 3, 3, 3, 3, 3]
 
@@ -67,10 +67,10 @@ def test_pixels_that_the_ground_truth_does_not_confirm_are_dropped_at_first(
     assert split.roles.tolist() == [[1, 3, 3, 0, 0, 0, 3, 3, 1, 3], REST]
     assert split.given is None
     assert notes(split) == {
-        1: "training: 1 of 3 mask pixels are unlabelled in the ground truth, dropped; training: 1 mask pixels are class"
-        " 2 in the ground truth, dropped",
-        2: "training: 1 of 1 mask pixels are unlabelled in the ground truth, dropped; training: 1 pixels are class 1 in"
-        " the mask, dropped; no training pixel",
+        1: "training: 1 of 3 mask pixels are unlabelled in the reference data, dropped; training: 1 mask pixels are"
+        " class 2 in the reference data, dropped",
+        2: "training: 1 of 1 mask pixels are unlabelled in the reference data, dropped; training: 1 pixels are class 1"
+        " in the mask, dropped; no training pixel",
         5: "",
     }
     assert [share.asked for share in split.classes] == [3, 1, 1]
@@ -84,7 +84,7 @@ def test_unlabelled_pixels_are_kept_with_the_masks_class(tmp_path: Path) -> None
     assert split.given is not None
     assert split.given.tolist() == [[0, 0, 0, 1, 2, 0, 0, 0, 0, 0], [0] * 10]
     assert split.reference(LABELS)[0].tolist() == [1, 1, 1, 1, 2, 2, 2, 2, 5, 5]
-    assert "1 of 3 mask pixels are unlabelled in the ground truth, kept as this class" in notes(split)[1]
+    assert "1 of 3 mask pixels are unlabelled in the reference data, kept as this class" in notes(split)[1]
     shares = {share.id: (share.train, share.test) for share in split.classes}
     assert shares == {1: (2, 5), 2: (1, 5), 5: (1, 3)}
 
@@ -99,7 +99,7 @@ def test_pixels_that_are_labelled_otherwise_take_either_class(
     split = fixed(tmp_path, DISAGREEING, otherwise=otherwise, validation=0)
     assert split.roles[0].tolist() == [1, 3, 3, 0, 0, 1, 3, 3, 1, 3]
     assert (0 if split.given is None else split.given[0, 5]) == given
-    assert f"1 mask pixels are class 2 in the ground truth, {here}" in notes(split)[1]
+    assert f"1 mask pixels are class 2 in the reference data, {here}" in notes(split)[1]
     assert f"1 pixels are class 1 in the mask, {there}" in notes(split)[2]
     assert {share.id: share.train for share in split.classes} == {1: 1 + given, 2: 1 - given, 5: 1}
 
@@ -183,7 +183,7 @@ TRAIN = rows([1, 0, 0, 0, 0, 2, 0, 0, 5, 0], [0] * 10)
         (np.where(LABELS == 0, 2, 0), {"ids": {2: 2}}, r"train.npy: the mask leaves no training pixel \(of 2: 4\)"),
         (TRAIN, {"test_mask": np.where(LABELS == 0, 7, 0)}, r"test_mask.npy: the mask leaves no test pixel"),
         (np.where(TRAIN == 2, 2, 0), {}, r"training mask has pixels of one class only \(2: 1\); expected two or more of"
-         r" the ground truth's classes \(1: 6, 2: 6, 5: 4\)"),
+         r" the classes of the reference data \(1: 6, 2: 6, 5: 4\)"),
         (TRAIN, {"labels": np.where(np.arange(20).reshape(2, 10) == 9, 7, LABELS)},
          r"class 7 has fewer than the 2 pixels that sampler fixed needs .*\(pixels per class: .* 5: 3, 7: 1\)"),
         (np.where(TRAIN == 5, 7, TRAIN), {}, r"classes that the reference data lack \(pixels by class 7: 1; the"

@@ -39,8 +39,8 @@ def test_reach_is_square() -> None:
 
 def test_toll_counts_the_classes_that_end_apart_from_the_others_loss() -> None:
     holdings = Holdings(LABELS, reach=2)
-    assert holdings.toll(np.array([[0, 3]])) == (0, pytest.approx(np.log(4 / 1) + np.log(5 / 3)))
+    assert holdings.cost(np.array([[0, 3]])) == (0, pytest.approx(np.log(4 / 1) + np.log(5 / 3)))
     # Columns 0 to 5: class 1 ends, class 2 keeps 3 of 5.
-    assert holdings.toll(np.array([[0, 1], [0, 3]])) == (1, pytest.approx(np.log(5 / 3)))
+    assert holdings.cost(np.array([[0, 1], [0, 3]])) == (1, pytest.approx(np.log(5 / 3)))
     holdings.take(np.array([[0, 1], [0, 3]]), Role.TRAIN)
-    assert holdings.toll(np.array([[0, 1]])) == (0, 0)
+    assert holdings.cost(np.array([[0, 1]])) == (0, 0)

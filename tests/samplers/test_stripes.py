@@ -33,7 +33,7 @@ def test_each_class_is_cut_where_its_own_share_is_met_most_nearly() -> None:
 
 
 def test_validation_keeps_out_of_the_reach_of_all_classes_training() -> None:
-    # Row 10 of class 2 trains, beside the rows of class 1 that would validate.
+    # Row 10 of class 2 trains, next to the rows of class 1 that would validate.
     labels = np.zeros((40, 3), int)
     labels[:, 0] = 1
     labels[4:, 2] = 2

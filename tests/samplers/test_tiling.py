@@ -37,7 +37,7 @@ def test_of_equal_tiles_one_that_costs_fewer_test_pixels_trains_and_the_order_is
 
 def test_no_class_loses_its_last_test_pixel_where_others_tiles_can_be_had() -> None:
     # Class 2 trains in one of its two tiles. Class 1 wants 7 pixels, has got 3 with that, and may then take neither
-    # the other tile of class 2 nor the one whose reach touches it; of the others it takes the one beside its first.
+    # the other tile of class 2 nor the one whose reach touches it; of the others it takes the one next to its first.
     scene = line("1111", "1112", "1111", "2111", "1111")
     found = {tuple(run(scene, reach=1, train=0.4, seed=seed)[0][0]) for seed in range(12)}
     assert found == {(1, 2), (4, 5)}
