@@ -1,6 +1,7 @@
 """Area-adjusted accuracy and areas of the classes, over the seeds of a split."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -15,23 +16,19 @@ _FIGURES = [
 
 
 @dataclass(frozen=True)
-class AreaRow:
-    """One class: areas as mapped and adjusted, user's and producer's accuracy, each with its interval, in words."""
-
-    id: int
-    name: str
-    mapped: str
-    area: str
-    area_interval: str
-    users: str
-    users_interval: str
-    producers: str
-    producers_interval: str
-
-
-@dataclass(frozen=True)
 class AreaTable:
-    """One model under one split; `unsampled` is the share of mapped area in classes that the test pixels miss."""
+    """One model under one split.
+
+    Attributes
+    ----------
+    counted : str
+        OA as counted in the test pixels.
+    unsampled : str or None
+        Share of the mapped area in classes that the test pixels miss.
+    rows : DataFrame
+        In words, a row a class (index `id`, `name`): `mapped`, `area`, `users`, `producers`, the last three with
+        `_interval`.
+    """
 
     label: str
     unit: str
@@ -40,7 +37,7 @@ class AreaTable:
     interval: str
     counted: str
     unsampled: str | None
-    rows: tuple[AreaRow, ...]
+    rows: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -61,50 +58,44 @@ def area_panels(results: SetResults) -> tuple[AreaPanel, ...]:
     classes[_FIGURES] = classes[_FIGURES].astype(float)
     panels = []
     for split, groups in results.by_split():
-        measured = [results.over(group, "area_total").notna().any() for group in groups.itertuples()]
-        known = groups[measured]
-        if known.empty:
-            continue
+        known = groups[[results.over(group, "area_total").notna().any() for group in groups.itertuples()]]
         first = best(known)
-        tables = {group.method: _table(results, group, classes) for group in known.itertuples()}
-        panels.append(AreaPanel(split, bool(first.leaky), tables.pop(first.method), tuple(tables.values())))
+        if first is not None:
+            tables = {group.method: _table(results, group, classes) for group in known.itertuples()}
+            panels.append(AreaPanel(split, bool(first.leaky), tables.pop(first.method), tuple(tables.values())))
     return tuple(panels)
 
 
 def _table(results: SetResults, group: Any, classes: pd.DataFrame) -> AreaTable:
     unit = str(results.over(group, "area_unit").dropna().iloc[0])
     unsampled = results.over(group, "area_unsampled_share").dropna()
-    of_group = classes[(classes.split == group.split) & (classes.method == group.method)]
-    seeds = of_group.groupby(["id", "name"], sort=False)[_FIGURES].agg(["mean", "min", "max"])
     return AreaTable(
         label=group.label,
         unit=unit,
-        total=_size(results.over(group, "area_total").mean(), unit),
+        total=_size(unit, results.over(group, "area_total").mean()),
         oa=mean_and_spread(group.area_oa, group.area_oa_std),
         interval=between(group.area_oa_low, group.area_oa_high),
         counted=mean_and_spread(group.oa, group.oa_std),
         unsampled=lowest_to_highest(unsampled, percent) if unsampled.any() else None,
-        rows=tuple(_row(seeds.loc[key], unit) for key in seeds.index),
+        rows=_in_words(classes[(classes.split == group.split) & (classes.method == group.method)], unit),
     )
 
 
-def _row(seeds: pd.Series, unit: str) -> AreaRow:
-    identity, name = seeds.name
-    low, high = seeds["area_low", "min"], seeds["area_high", "max"]
-    known = pd.notna(low) and pd.notna(high)
-    return AreaRow(
-        id=identity,
-        name=name,
-        mapped=_size(seeds["mapped", "mean"], unit),
-        area=_size(seeds["area", "mean"], unit),
-        area_interval=f"{_size(low, unit)} to {_size(high, unit)}" if known else MISSING,
-        users=number(seeds["users_accuracy", "mean"], 2),
-        users_interval=between(seeds["users_low", "min"], seeds["users_high", "max"], 2),
-        producers=number(seeds["producers_accuracy", "mean"], 2),
-        producers_interval=between(seeds["producers_low", "min"], seeds["producers_high", "max"], 2),
-    )
+def _in_words(seeds: pd.DataFrame, unit: str) -> pd.DataFrame:
+    groups = seeds.groupby(["id", "name"], sort=False)[_FIGURES]
+    mean, low, high = groups.mean(), groups.min(), groups.max()
+    words = mean[["mapped", "area"]].map(partial(_size, unit))
+    words["area_interval"] = [
+        f"{_size(unit, one)} to {_size(unit, other)}" if pd.notna(one) and pd.notna(other) else MISSING
+        for one, other in zip(low.area_low, high.area_high, strict=True)
+    ]
+    for name in ("users", "producers"):
+        ends = zip(low[f"{name}_low"], high[f"{name}_high"], strict=True)
+        words[name] = [number(value, 2) for value in mean[f"{name}_accuracy"]]
+        words[f"{name}_interval"] = [between(*pair, 2) for pair in ends]
+    return words.reset_index()
 
 
-def _size(value: float, unit: str) -> str:
+def _size(unit: str, value: float) -> str:
     """Write an area: whole pixels, and hectares with a decimal where there are few."""
     return number(value, 1) if unit != "pixels" and abs(value) < 1000 else count(value)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,47 +24,28 @@ _FULL = 0.5
 
 
 @dataclass(frozen=True)
-class PairRow:
-    """Two models under one split, over its seeds.
+class ComparisonPanel:
+    """The comparison of the models under one split.
 
     Attributes
     ----------
-    a, b : str
-        Labels of the models; `difference` is OA of `a` minus OA of `b`.
-    difference : float
-        Mean over the seeds.
-    interval, permutation, mcnemar, only : str
-        Interval of the difference, Holm-corrected p values, and test samples that only one of the two classifies
-        rightly, from the lowest to the highest of the seeds.
-    significant : bool
-        True where the corrected p of the block permutation test is below `SIGNIFICANT` in every seed, and the
-        difference of one sign.
+    labels : tuple of str
+        Of the models.
+    rows : DataFrame
+        Each pair once, over the seeds: labels `a` and `b`; `difference`, the mean of OA of `a` minus OA of `b`; in
+        words, from the lowest to the highest seed, its `interval`, the Holm-corrected p values `permutation` and
+        `mcnemar`, and `only`, the test samples that one of the two alone classifies rightly; `significant`, true where
+        the corrected p of the block permutation test is below `SIGNIFICANT` in every seed, and the difference of one
+        sign.
+    about : Comparison
+        Of the first seed.
     """
-
-    a: str
-    b: str
-    difference: float
-    interval: str
-    permutation: str
-    mcnemar: str
-    only: str
-    significant: bool
-
-    @property
-    def text(self) -> str:
-        """The difference with its sign."""
-        return signed(self.difference)
-
-
-@dataclass(frozen=True)
-class ComparisonPanel:
-    """The comparison of the models under one split; `rows` hold each pair once, in the order of `labels`."""
 
     split: str
     leaky: bool
     seeds: int
     labels: tuple[str, ...]
-    rows: tuple[PairRow, ...]
+    rows: pd.DataFrame
     about: Comparison
 
 
@@ -81,7 +63,7 @@ def comparison_part(results: SetResults) -> tuple[tuple[ComparisonPanel, Markup 
     return tuple(
         (panel, svg(comparison_figure(panel), f"{results.key}-matrix{place}",
                     f"Differences of overall accuracy between the models on {panel.split}",
-                    "; ".join(f"{row.a} − {row.b} {row.text}" for row in panel.rows))
+                    "; ".join(f"{row.a} − {row.b} {signed(row.difference)}" for row in panel.rows.itertuples()))
          if len(panel.labels) > 2 else None)
         for place, panel in enumerate(comparison_panels(results))
     )  # fmt: skip
@@ -102,9 +84,11 @@ def comparison_panels(results: SetResults) -> tuple[ComparisonPanel, ...]:
                 leaky=any(split.leaky for split in of_split),
                 seeds=seeds,
                 labels=tuple(labels.get(method, method) for method in about.methods),
-                rows=tuple(
-                    _row(labels.get(a, a), labels.get(b, b), each, seeds)
-                    for (a, b), each in pairs.groupby(["a", "b"], sort=False)
+                rows=pd.DataFrame(
+                    [
+                        {"a": labels.get(a, a), "b": labels.get(b, b), **_over_seeds(each, seeds)}
+                        for (a, b), each in pairs.groupby(["a", "b"], sort=False)
+                    ]
                 ),
                 about=about,
             )
@@ -112,19 +96,17 @@ def comparison_panels(results: SetResults) -> tuple[ComparisonPanel, ...]:
     return tuple(panels)
 
 
-def _row(a: str, b: str, pairs: pd.DataFrame, seeds: int) -> PairRow:
+def _over_seeds(pairs: pd.DataFrame, seeds: int) -> dict[str, Any]:
     corrected = pairs.permutation_holm.dropna()
-    one_sign = bool((pairs.difference > 0).all() or (pairs.difference < 0).all())
-    return PairRow(
-        a=a,
-        b=b,
-        difference=pairs.difference.mean(),
-        interval=between(pairs.low.min(), pairs.high.max(), sign=True),
-        permutation=lowest_to_highest(corrected, probability),
-        mcnemar=lowest_to_highest(pairs.mcnemar_holm, probability),
-        only=" / ".join(lowest_to_highest(pairs[only], count) for only in ("only_a", "only_b")),
-        significant=bool(one_sign and len(corrected) == seeds and corrected.max() < SIGNIFICANT),
-    )
+    one_sign = (pairs.difference > 0).all() or (pairs.difference < 0).all()
+    return {
+        "difference": pairs.difference.mean(),
+        "interval": between(pairs.low.min(), pairs.high.max(), sign=True),
+        "permutation": lowest_to_highest(corrected, probability),
+        "mcnemar": lowest_to_highest(pairs.mcnemar_holm, probability),
+        "only": " / ".join(lowest_to_highest(pairs[only], count) for only in ("only_a", "only_b")),
+        "significant": bool(one_sign and len(corrected) == seeds and corrected.max() < SIGNIFICANT),
+    }
 
 
 def described(panel: ComparisonPanel, unit: str = "pixels") -> str:
@@ -150,7 +132,7 @@ def comparison_figure(panel: ComparisonPanel) -> Figure:
     left = 7.6 * max(map(len, labels)) + 32
     figure, ax = canvas(58 * size + left + 4, 30 * size + 28, margins=(left, 2, 2, 26))
     cells = np.full((size, size), np.nan)
-    for row in panel.rows:
+    for row in panel.rows.itertuples():
         a, b = labels.index(row.a), labels.index(row.b)
         cells[a, b], cells[b, a] = row.difference, -row.difference
         for line, column in ((a, b), (b, a)):

@@ -2,8 +2,10 @@
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
@@ -12,7 +14,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from hsclass.report.charts import bar_figure, optimism_figure
 from hsclass.report.collect import SampleSet, SplitResult
-from hsclass.report.conditions import ConditionRow, condition_rows
+from hsclass.report.conditions import condition_rows
 from hsclass.report.drawing import canvas, legend, split_styles, svg, themed
 from hsclass.report.optimism import mean_optimism
 from hsclass.report.table import SetResults
@@ -24,32 +26,16 @@ _MOST_BINS = 90
 
 
 @dataclass(frozen=True)
-class LeakageRow:
-    """What the audits of one split say, in words; figures that differ between seeds as lowest to highest."""
-
-    split: str
-    leaky: bool
-    overlap: str
-    centre: str
-    moran: str
-    kl_train: str
-    kl_test: str
-    ratio: str
-    lost: str
-    distances: Markup | None
-
-
-@dataclass(frozen=True)
 class LeakagePart:
     """What the page shows of leakage on one scene; None or empty where it was not measured."""
 
     bars: Markup
     optimism: pd.DataFrame
     optimism_drawing: Markup | None
-    audits: tuple[LeakageRow, ...]
+    audits: pd.DataFrame
     windows: Markup | None
     split_key: list[tuple[str, Markup]]
-    conditions: tuple[ConditionRow, ...]
+    conditions: pd.DataFrame
 
 
 def leakage_part(results: SetResults) -> LeakagePart:
@@ -74,13 +60,16 @@ def leakage_part(results: SetResults) -> LeakagePart:
     )  # fmt: skip
 
 
-def leakage_rows(samples: SampleSet, splits: Sequence[SplitResult], window: int, name: str) -> tuple[LeakageRow, ...]:
-    """Return a row for each split of a scene; `name` begins the names of the drawings."""
+def leakage_rows(samples: SampleSet, splits: Sequence[SplitResult], window: int, name: str) -> pd.DataFrame:
+    """Return what the audits say in words, a row for each split; figures that differ between seeds: lowest to highest.
+
+    `name` begins the names of the drawings, `distances`.
+    """
     names = dict.fromkeys(split.name for split in splits)
-    return tuple(
+    return pd.DataFrame([
         _row(samples, split, [seed for seed in splits if seed.name == split], window, f"{name}-{place}")
         for place, split in enumerate(names)
-    )
+    ])  # fmt: skip
 
 
 def overlap_share(splits: Sequence[SplitResult], *, leaky: bool) -> float | None:
@@ -89,26 +78,26 @@ def overlap_share(splits: Sequence[SplitResult], *, leaky: bool) -> float | None
     return shares[-1] if shares else None
 
 
-def _row(samples: SampleSet, split: str, seeds: list[SplitResult], window: int, name: str) -> LeakageRow:
+def _row(samples: SampleSet, split: str, seeds: list[SplitResult], window: int, name: str) -> dict[str, Any]:
     audits = [seed.audit for seed in seeds]
     histogram = joined(audits)
-    asked = lowest_to_highest((audit.train_ratio_asked for audit in audits), percent)
-    given = lowest_to_highest((audit.train_ratio for audit in audits), percent)
-    return LeakageRow(
-        split=split,
-        leaky=any(seed.leaky for seed in seeds),
-        overlap=lowest_to_highest((audit.overlap_share for audit in audits), percent),
-        centre=lowest_to_highest((audit.centre_share for audit in audits), percent),
-        moran=lowest_to_highest((audit.moran_i for audit in audits), lambda value: number(value, 2)),
-        kl_train=lowest_to_highest((audit.kl_train for audit in audits), number),
-        kl_test=lowest_to_highest((audit.kl_test for audit in audits), number),
-        ratio=f"{asked} → {given}",
-        lost=_lost(samples, audits),
-        distances=None if histogram is None else svg(
-            distance_figure(histogram, window), name,
-            f"Test pixels of {split} by distance to the nearest training pixel",
-        ),
-    )  # fmt: skip
+
+    def over(key: str, write: Callable[[float], str]) -> str:
+        return lowest_to_highest((getattr(audit, key) for audit in audits), write)
+
+    title = f"Test pixels of {split} by distance to the nearest training pixel"
+    return {
+        "split": split,
+        "leaky": any(seed.leaky for seed in seeds),
+        "overlap": over("overlap_share", percent),
+        "centre": over("centre_share", percent),
+        "moran": over("moran_i", partial(number, digits=2)),
+        "kl_train": over("kl_train", number),
+        "kl_test": over("kl_test", number),
+        "ratio": f"{over('train_ratio_asked', percent)} → {over('train_ratio', percent)}",
+        "lost": _lost(samples, audits),
+        "distances": None if histogram is None else svg(distance_figure(histogram, window), name, title),
+    }
 
 
 def _lost(samples: SampleSet, audits: list[Audit]) -> str:

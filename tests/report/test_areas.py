@@ -20,7 +20,7 @@ def test_best_model_comes_first(experiment, panel) -> None:
 
 
 def test_class_has_mapped_and_adjusted_area_with_interval(experiment, panel) -> None:
-    corn, _, woods = panel(experiment).first.rows
+    corn, _, woods = panel(experiment).first.rows.itertuples()
     assert (corn.mapped, corn.area, corn.area_interval) == ("5.0", "6.2", "4.0 to 8.5")
     assert (corn.users, corn.users_interval) == ("0.73", "0.58 to 0.84")
     assert (corn.producers, corn.producers_interval) == ("0.70", "0.50 to 0.90")
@@ -37,7 +37,7 @@ def test_area_of_seeds_is_a_mean_between_the_lowest_and_the_highest_limit(experi
 
     experiment.runs = [run for run in experiment.runs if run["split"] == "blocks" and run["model"] == "net"]
     experiment.edit("metrics.json", change)
-    corn = panel(experiment).first.rows[0]
+    corn = next(panel(experiment).first.rows.itertuples())
     assert (corn.area, corn.area_interval) == ("15\u202f000", "8\u202f000 to 26\u202f000")
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from hsclass.report import write_report
 from hsclass.report.comparison import comparison_figure, comparison_panels, described
+from hsclass.report.text import signed
 from hsclass.report.theme import LIGHT
 
 
@@ -26,8 +27,8 @@ def change(experiment, seed: int, **figures) -> None:
 def test_pair_is_written_from_the_lowest_to_the_highest_seed(experiment, panels) -> None:
     random, blocks = panels(experiment)
     assert (random.split, random.leaky, blocks.split, blocks.leaky) == ("random", True, "blocks", False)
-    (row,) = blocks.rows
-    assert (row.a, row.b, row.text) == ("rf", "net", "−0.070")  # mean of -0.06 and -0.08
+    (row,) = blocks.rows.itertuples()
+    assert (row.a, row.b, signed(row.difference)) == ("rf", "net", "−0.070")  # mean of -0.06 and -0.08
     assert row.interval == "−0.120 to −0.010"
     assert (row.permutation, row.mcnemar) == ("0.020 to 0.030", "< 0.001 to 0.100")
     assert row.only == "5 / 9 to 10"
@@ -46,13 +47,13 @@ def test_pair_is_written_from_the_lowest_to_the_highest_seed(experiment, panels)
 )
 def test_difference_is_significant_when_every_seed_says_so(experiment, panels, second_seed, significant: bool) -> None:
     change(experiment, 1, **second_seed)
-    assert panels(experiment)[1].rows[0].significant is significant
+    assert bool(panels(experiment)[1].rows.significant[0]) is significant
 
 
 def test_one_seed_may_be_without_a_comparison(experiment, panels) -> None:
     (experiment.comparisons / "blocks-0.json").unlink()
     blocks = panels(experiment)[1]
-    assert (blocks.seeds, blocks.rows[0].text, blocks.rows[0].permutation) == (1, "−0.080", "0.030")
+    assert (blocks.seeds, signed(blocks.rows.difference[0]), blocks.rows.permutation[0]) == (1, "−0.080", "0.030")
 
 
 def test_matrix_holds_each_difference_twice_with_opposite_signs(experiment, panels) -> None:

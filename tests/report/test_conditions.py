@@ -10,7 +10,7 @@ from hsclass.report.conditions import condition_rows
 
 @pytest.fixture
 def rows(read_set):
-    return lambda experiment: condition_rows(read_set(experiment))
+    return lambda experiment: list(condition_rows(read_set(experiment)).itertuples())
 
 
 def test_conditions_name_reach_window_shares_and_what_was_fitted(experiment, rows) -> None:

@@ -9,7 +9,7 @@ from hsclass.report.leakage import joined, leakage_rows, overlap_share
 
 def rows(experiment):
     results = read_results(experiment.file)
-    return results, leakage_rows(results.sets[0], results.splits, 5, "distance")
+    return results, list(leakage_rows(results.sets[0], results.splits, 5, "distance").itertuples())
 
 
 def change(folder: str, **figures) -> None:
