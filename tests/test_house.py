@@ -1,13 +1,23 @@
 """The house rules that tools check: format, lint, types, layers, workflow."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from vulture import Vulture
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
+CALLED_BY_OTHERS = {
+    "__dir__", "__getattr__",  # Python
+    "LogHandler",  # Snakemake, by name
+    "after_trial",  # Optuna
+    "get_config", "on_train_batch_end",  # Keras
+    "n_outputs_",  # scikit-learn
+}  # fmt: skip
+"""Names that a library calls or reads."""
 
 
 @pytest.mark.parametrize(
@@ -38,3 +48,19 @@ def test_readme_gives_the_commands_that_ci_runs() -> None:
     for command in ("pip install --quiet -e '.[test]'", "pytest -n 2"):
         assert command in script
         assert command.replace("--quiet ", "") in readme
+
+
+def test_nothing_is_left_that_no_code_uses() -> None:
+    vulture = Vulture(ignore_decorators=["@app.*", "@*_validator"])
+    vulture.scavenge([str(ROOT / part) for part in ("hsclass", "workflow", "benchmarks", "docs", "tests")])
+    # Tables name their entries as text; rules and templates are not Python files.
+    texts = [*ROOT.glob("hsclass/**/*.py"), *ROOT.glob("workflow/**/*.smk"), *ROOT.glob("hsclass/**/*.j2")]
+    named = set(re.findall(r':(\w+)"', "".join(path.read_text() for path in texts if path.suffix == ".py")))
+    named |= set(re.findall(r"\w+", "".join(path.read_text() for path in texts if path.suffix != ".py")))
+    dead = [
+        f"{Path(item.filename).relative_to(ROOT)}:{item.first_lineno}: {item.name}"
+        for item in vulture.get_unused_code(min_confidence=60)
+        if item.typ != "variable" and "tests" not in Path(item.filename).relative_to(ROOT).parts
+        if item.name not in named | CALLED_BY_OTHERS
+    ]
+    assert dead == []

@@ -43,7 +43,11 @@ def imported(folder: str) -> dict[str, str]:
             names = re.findall(r"^\s*(?:import|from)\s+(\w+)", path.read_text(), flags=re.MULTILINE)
         else:
             continue
-        found |= {NAMES.get(name, name): str(path.relative_to(ROOT)) for name in names if _is_foreign(name, path)}
+        found |= {
+            NAMES.get(name, name).replace("_", "-"): str(path.relative_to(ROOT))
+            for name in names
+            if _is_foreign(name, path)
+        }
     return found
 
 

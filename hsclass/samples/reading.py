@@ -78,14 +78,6 @@ def to_form(pixels: np.ndarray, form: Form) -> np.ndarray:
     return _to_size(_to_channels(pixels, form.channels), form)
 
 
-def load_images(paths: Sequence[Path], form: Form) -> np.ndarray:
-    """Return images in one form, float32 of shape (n, size, size, channels)."""
-    batch = np.empty((len(paths), form.size, form.size, form.channels), np.float32)
-    for place, path in enumerate(paths):
-        batch[place] = to_form(read_image(path, form.bands), form)
-    return batch
-
-
 def _read_picture(path: Path) -> np.ndarray:
     from PIL import Image
 

@@ -45,20 +45,6 @@ def required_size(shares: np.ndarray, accuracies: np.ndarray, target_se: float) 
     return round(float((shares @ spread / target_se) ** 2))
 
 
-def required_size_for_area(shares: np.ndarray, presence: np.ndarray, target_se: float) -> int:
-    """Return the units for a standard error of the area share of one class, under Neyman allocation.
-
-    Parameters
-    ----------
-    shares : ndarray, shape (strata,)
-    presence : ndarray, shape (strata,)
-        Share of each stratum that is expected to be of the class.
-    target_se : float
-        Of the class's share of the map.
-    """
-    return required_size(shares, presence, target_se)
-
-
 def allocate(kind: Allocation, size: int, pixels: np.ndarray, accuracies: np.ndarray | None = None) -> np.ndarray:
     """Share out a sample over strata.
 
