@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 READ = 10
-"""Multiply-adds that a number which is read, compared or sorted counts as."""
+"""Multiply-adds that a number which is read counts as."""
+
+SORT = 300
+"""Multiply-adds that a number which is sorted, to divide a node of a tree, counts as."""
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from hsclass.options import Options
 Limits = tuple[Annotated[float, Field(gt=0)], ...]
 _ATTRIBUTES = ("area", "deviation", "inertia")
 
-TREE = 20
+TREE = 100
 """Values read for each pixel of an image of a profile."""
 
 

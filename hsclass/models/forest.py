@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
-from hsclass.cost import READ, Cost, Task
+from hsclass.cost import READ, SORT, Cost, Task
 from hsclass.models.classifier import ModelOptions
 from hsclass.models.fast_forest import fast_version, grow_fast
 from hsclass.models.pixelwise import PixelwiseClassifier
@@ -49,7 +49,7 @@ class RandomForest(PixelwiseClassifier):
         tried = task.features * share.get(options.max_features, options.max_features)
         depth = math.log2(task.train + 1)
         return Cost(
-            train=options.trees * task.train * depth * tried * READ,
+            train=options.trees * task.train * depth * tried * SORT,
             predict=float(task.predict) * (options.trees * depth + task.features) * READ,
         )
 

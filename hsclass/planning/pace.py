@@ -3,7 +3,7 @@
 from hsclass.planning.size import Size
 
 # What a stage does in a second: some five times less than was measured, since a job that reaches its limit is lost.
-_NETWORK, _OTHER = 1e10, 1e8  # multiply-adds
+_NETWORK, _OTHER = 1e10, 1e9  # multiply-adds
 _READ, _OPENED = 2e7, 300  # bytes, files
 _PIXELS, _IMAGES, _PAIRS = 1e5, 1e3, 1e7  # looked at; pairs of hashes compared
 _FETCH = 3600.0  # s

@@ -67,7 +67,7 @@ def test_features_are_work_too(experiment) -> None:
     asked = JobResources(experiment(features=["raw", "bilateral"]))
     plain, smoothed = (asked.seconds("predict", {**run("rf"), "features": name}) for name in ("raw", "bilateral"))
     # 21,025 pixels, each with 81 around it of 200 bands and 12 components, projected on these.
-    assert smoothed - plain == pytest.approx(21025 * (81 * (2 * 200 + 3 * 12) + 200 * 12) / 1e8)
+    assert smoothed - plain == pytest.approx(21025 * (81 * (2 * 200 + 3 * 12) + 200 * 12) / 1e9)
 
 
 def test_minutes_of_a_search_are_shared_by_its_workers(experiment) -> None:

@@ -67,7 +67,7 @@ def test_timed_jobs_are_those_whose_results_are_there(tmp_path: Path) -> None:
     assert audit.memory_mb == pytest.approx(104.8576)  # 100 x 1024^2 bytes
     assert (trained.start, trained.epochs_share) == (1.5, 1.0)
     # 5 trees of 30 pixels, log2(31) levels, 2 features tried at a node.
-    assert trained.work == pytest.approx(5 * 30 * np.log2(31) * 2 * 10 / 1e8)
+    assert trained.work == pytest.approx(5 * 30 * np.log2(31) * 2 * 300 / 1e9)
     assert trained.subject == ("rf", '{"trees": 5}', "raw", "{}")
     assert timed_jobs(tmp_path, images=True) == []
 
