@@ -8,7 +8,7 @@ from scipy.ndimage import distance_transform_cdt
 from hsclass.audit.duplicates import measure_pairs
 from hsclass.audit.measures import kl_divergence, moran_i, shares_by_window
 from hsclass.errors import DataError, LeakageError, UsageError
-from hsclass.results import Audit, Histogram
+from hsclass.results.audit import Audit, Histogram
 from hsclass.samples import DuplicateNeighbours, ImageSamples, Neighbours, Samples, WindowNeighbours
 from hsclass.samples.hashing import THRESHOLD
 from hsclass.split import Role, Split

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from hsclass.results import DuplicatePair
+from hsclass.results.audit import DuplicatePair
 from hsclass.samples import ImageSamples
 from hsclass.split import Role
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from hsclass.results import WindowShares
+from hsclass.results.audit import WindowShares
 
 
 def shares_by_window(to_training: np.ndarray, to_others: np.ndarray, largest: int) -> tuple[WindowShares, ...]:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from hsclass.results import Audit
+from hsclass.results.audit import Audit
 
 _DETAILS = {"shown", "distance_histogram", "by_window", "notes"}
 _OF_PIXELS = {"window", "centre_share", "moran_i"}

@@ -48,7 +48,8 @@ def build_images(
     samples : ImageSamples
         An image that cannot be read is in it, with the reason.
     about : dict
-        `title`, `note`, `origin`, and what is `unusual`, for `hsclass.samples.write_index`.
+        `title`, `note`, `origin`, `layout`, `expected` number of images, and what is `unusual`; for
+        `hsclass.samples.write_index`.
 
     Raises
     ------
@@ -80,7 +81,10 @@ def build_images(
     classes = tuple(LandCover(1 + place, label, colors[place]) for place, label in enumerate(names))
     of_these = tuple(image for image in looked if set(image.labels) <= set(names))
     samples = ImageSamples(name or described.name, images.resolve(), of_these, classes, described.several_labels)
-    about = {"title": described.title or described.name, "note": described.note, "origin": manifest["origin"]}
+    about = {
+        "title": described.title or described.name, "note": described.note, "origin": manifest["origin"],
+        "layout": described.layout, "expected": described.images,
+    }  # fmt: skip
     return samples, {**about, **unusual(samples)}
 
 

@@ -109,6 +109,8 @@ def load_descriptor(
     home = file.absolute().parent
     if found == "images":
         return local_paths(_image_set(given, options, where=str(file)), home)
+    if options:
+        raise UsageError(f"{name_or_file}: has no option '{next(iter(options))}'; the options are those of image sets")
     descriptor = parse_options(Descriptor, given, f"{file}")
     return descriptor.model_copy(
         update={
