@@ -14,13 +14,14 @@ from hsclass.assess.confusion import (
 )
 from hsclass.assess.distance import accuracy_by_distance
 from hsclass.assess.evaluation import evaluate
-from hsclass.assess.files import compare_files, evaluate_file
+from hsclass.assess.files import align, compare_files, evaluate_file
 from hsclass.assess.optimism import IntervalEstimate, optimism
 
 __all__ = [
     "IntervalEstimate",
     "accuracy_by_distance",
     "adjusted_area",
+    "align",
     "average_accuracy",
     "calibration",
     "cohen_kappa",

@@ -12,7 +12,7 @@ from hsclass.assess.comparison import compare
 from hsclass.assess.evaluation import evaluate
 from hsclass.errors import DataError, UsageError
 from hsclass.fit_scope import SCOPE_FILE, read_fit_scope
-from hsclass.predict.predictions import places_of, read_predictions
+from hsclass.predict.predictions import Predictions, places_of, read_predictions
 from hsclass.raster import read_raster
 from hsclass.results.comparison import Comparison
 from hsclass.results.metrics import Metrics
@@ -130,19 +130,26 @@ def read_predicted(path: Path, reference: Reference) -> Predicted:
             f" {'images' if reference.images else 'pixels'}; expected predictions of the same samples"
         )
     if reference.images is not None:
-        return _read_table(path, reference, reference.images)
+        return align(read_predictions(path), reference.images, reference.split, name=path)
     mapped, drawn = read_classes(path)
     return Predicted(*with_abstained(mapped, reference.classes, read_raster(path).tags, drawn))
 
 
-def _read_table(path: Path, reference: Reference, images: ImageSamples) -> Predicted:
-    found = read_predictions(path)
+def align(found: Predictions, images: ImageSamples, split: Split, *, name: object = "predictions") -> Predicted:
+    """Bring predictions into the order of all images; those without one, which must not test, have no class.
+
+    Raises
+    ------
+    DataError
+        If the classes are others, an image is not in the set, or a test image has no prediction; `name` is that of the
+        predictions, for the message.
+    """
     if found.classes != images.class_names:
-        raise DataError(f"{path}: is of other classes than the index ({len(found.classes)}); predict again")
-    places = places_of(found.paths, [image.path for image in images.images], path)
-    lacking = len(np.setdiff1d(reference.split.places(Role.TEST), places))
+        raise DataError(f"{name}: is of other classes than the index ({len(found.classes)}); predict again")
+    places = places_of(found.paths, [image.path for image in images.images], name)
+    lacking = len(np.setdiff1d(split.places(Role.TEST), places))
     if lacking:
-        raise DataError(f"{path}: lacks {lacking} test images; predict the part test again")
+        raise DataError(f"{name}: lacks {lacking} test images; predict the part test again")
     chosen, probabilities = np.zeros(images.targets.shape, bool), np.zeros(images.targets.shape, np.float32)
     chosen[places], probabilities[places] = found.chosen, found.probabilities
     if images.several_labels:

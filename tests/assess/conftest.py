@@ -27,7 +27,7 @@ def make_split() -> Callable[..., Split]:
 
 @pytest.fixture
 def maps(make_split: Callable[..., Split]) -> Maps:
-    """A map, three quarters of it right, the ground truth of 40 x 40 pixels, and a split of which half is test."""
+    """A map, three quarters of it right, the reference labels of 40 x 40 pixels, and a split of which half is test."""
     rng = np.random.default_rng(8)
     truth = rng.choice([2, 7, 12], size=(40, 40), p=[0.6, 0.3, 0.1])
     predicted = np.where(rng.random((40, 40)) < 0.75, truth, rng.choice([2, 7, 12], size=(40, 40)))

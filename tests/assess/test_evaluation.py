@@ -115,10 +115,10 @@ def test_a_seed_repeats_the_intervals_and_another_changes_them_little(maps: Maps
 
 
 def test_how_the_interval_came_about_is_told(maps: Maps, make_classes: Classes) -> None:
-    told = evaluate(*maps, make_classes(2, 7, 12)).as_dict()["interval"]
-    assert "blocks" in told.pop("method")
+    described = evaluate(*maps, make_classes(2, 7, 12)).as_dict()["interval"]
+    assert "blocks" in described.pop("method")
     # 40 rows and 20 columns are 8 squares of 10 pixels from the first origin, and up to 15 in part from the others
-    assert told == {
+    assert described == {
         "level": 0.95, "blocks": 10, "groups": None, "fields": 84, "effective_fields": 2.7, "reliable": False,
         "block_side": 10, "replicates": 2000,
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Inflation: a difference with an interval from those of its two parts, by hand."""
+"""Random-sampling optimism: a difference with an interval from those of its two parts, by hand."""
 
 import pytest
 
