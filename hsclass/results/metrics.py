@@ -24,8 +24,8 @@ class ClassFigures(Record):
 class Interval(Record):
     """How the intervals were estimated: the effective number of `blocks` of pixels, or of `groups` of images.
 
-    `fields` are the test fields, `effective_fields` how many of equal size would carry as much information. `reliable` is False
-    where these are so few that the interval may miss the truth more often than it says.
+    `fields` are the test fields, `effective_fields` how many of equal size would carry as much information. `reliable`
+    is False where these are so few that the interval may miss the truth more often than it says.
     """
 
     method: str = ""
