@@ -1,11 +1,14 @@
-# From a hyperspectral scene and its ground truth to accuracy figures that can be defended.
+# From a hyperspectral scene, or a set of images, and reference data to accuracy figures that can be defended.
 #
 #   snakemake --cores 2                                          config/config.yaml: Indian Pines
 #   snakemake --cores 2 --configfile config/quick.yaml           any other experiment
+from snakemake.utils import min_version
+
+min_version("9.5")
 
 
-# An experiment file is whole in itself: the default one is read only where no other is given.
-if not workflow.overwrite_configfiles:
+# An experiment file is whole in itself: the default one is read only where none is given.
+if not {"experiment", "scenes", "images"} & set(config):
 
     configfile: "config/config.yaml"
 
@@ -16,33 +19,41 @@ container: "hsclass.sif"
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/resources.smk"
+include: "workflow/rules/data.smk"
+include: "workflow/rules/split.smk"
 
 
-if "images" in config:
+if not PIXELS:
 
-    include: "workflow/rules/images_common.smk"
-    include: "workflow/rules/images.smk"
+    include: "workflow/rules/features.smk"
 
-else:
 
-    include: "workflow/rules/devices.smk"
-    include: "workflow/rules/scene.smk"
-    include: "workflow/rules/split.smk"
-    include: "workflow/rules/tune.smk"
-    include: "workflow/rules/model.smk"
+include: "workflow/rules/tune.smk"
+include: "workflow/rules/train.smk"
 
-    if TRAINING.workers > 1:
 
-        include: "workflow/rules/workers.smk"
-    include: f"workflow/rules/{'tiles' if EXPERIMENT.plan.map_tiles > 1 else 'map'}.smk"
-    include: "workflow/rules/report.smk"
+if PLAN.training.workers > 1:
+
+    include: "workflow/rules/workers.smk"
+
+
+include: "workflow/rules/predict.smk"
+
+
+if PLAN.map_tiles > 1:
+
+    include: "workflow/rules/tiles.smk"
+
+
+include: "workflow/rules/evaluate.smk"
+include: "workflow/rules/report.smk"
 
 
 rule all:
     default_target: True
     input:
-        f"reports/{EXPERIMENT.plan.experiment}/index.html",
-        f"reports/{EXPERIMENT.plan.experiment}/accuracy.csv",
+        f"reports/{PLAN.experiment}/index.html",
+        f"reports/{PLAN.experiment}/accuracy.csv",
 
 
 # On a cluster these run where snakemake does: compute nodes often have no network to fetch from.

@@ -27,11 +27,10 @@ _STAGES = {
     "predict": "hsclass.predict",
     "evaluate": "hsclass.assess",
     "report": "hsclass.report",
-    "images.index": "hsclass.datasets.build_images",
+    "images.scene": "hsclass.datasets.build_images",
     "images.features": "hsclass.images.frozen",
     "images.train": "hsclass.images.training",
     "images.predict": "hsclass.images.predicting",
-    "images.report": "hsclass.report",
 }
 _TABLES: dict[str, Mapping[str, str]] = {
     "sampler": SAMPLERS,

@@ -15,11 +15,7 @@ MODEL_STAGES = {
 }  # fmt: skip
 """The stages whose jobs load a model, and which of the three they are like."""
 
-STAGES = {
-    "index_images": "scene", "split_images": "split", "audit_images": "audit", "image_features": "features",
-    "train_images": "train", "train_workers": "train", "predict_images": "predict", "evaluate_images": "evaluate",
-    "image_report": "report",
-}  # fmt: skip
+STAGES = {"train_workers": "train"}
 """Stages of the rules that are not named after theirs."""
 
 _STEP = 100  # MB that memory and disk are rounded up to

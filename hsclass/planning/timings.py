@@ -24,7 +24,6 @@ Subject = tuple[str, str, str, str]
 
 _MIB = 1024**2 / 1e6
 _LEAST = 1e-6  # s
-_LOGS = {"index": "scene"}  # rules of folders of logs that have another name
 
 
 @dataclass(frozen=True)
@@ -98,7 +97,7 @@ def timed_jobs(folder: Path, *, images: bool) -> list[Timing]:
     found: list[Timing] = []
     for table in sorted((folder / "logs").rglob("*.tsv")):
         rule, *names = table.relative_to(folder / "logs").with_suffix("").parts
-        if (timed := _measured(_LOGS.get(rule, rule), table)) and names:
+        if (timed := _measured(rule, table)) and names:
             found += _timing(folder, names, timed, images=images)
     return found
 

@@ -4,13 +4,13 @@ import csv
 import json
 import re
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
 import yaml
 
-from hsclass.experiment import load_experiment
-from hsclass.planning.estimate import job_counts
+from hsclass.planning.dag import planned_jobs
 
 ROOT = Path(__file__).parents[2]
 pytestmark = [
@@ -79,7 +79,7 @@ def test_second_run_does_nothing(tuned: Path, snakemake, config: Path) -> None:
 
 def test_estimate_counts_the_jobs_that_snakemake_plans(tuned: Path, snakemake, config: Path) -> None:
     done = snakemake(tuned, "--dry-run", "--forceall", config=config)
-    assert job_counts(load_experiment(config)) == jobs(done.stdout + done.stderr)
+    assert Counter(job.rule for job in planned_jobs(config, cores=2)) == jobs(done.stdout + done.stderr)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_edit_of_a_module_searches_again_only_what_it_touches(
 ) -> None:
     shutil.copytree(ROOT / "hsclass", tmp_path / "hsclass", ignore=shutil.ignore_patterns("__pycache__"))
     with (tmp_path / "hsclass" / module).open("a") as file:
-        file.write("\n# an edit\n")
+        file.write("\nEDITED = True\n")
     done = snakemake(tuned, "--dry-run", config=config, library=tmp_path)
     assert done.returncode == 0, done.stderr
     assert jobs(done.stdout + done.stderr) == again

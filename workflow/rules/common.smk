@@ -6,19 +6,46 @@ from functools import cache
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+from snakemake.utils import validate
 
 from hsclass.choices import DIMENSIONS
 from hsclass.datasets import descriptor_file
 from hsclass.datasets.edits import edition
 from hsclass.errors import HsclassError
 from hsclass.experiment import Experiment
+from hsclass.images.model import image_model
 from hsclass.models import model_class
+from hsclass.plan import RAW
 from hsclass.sources import stage_digest
 
 try:
     EXPERIMENT = Experiment(config)
 except HsclassError as error:
     raise WorkflowError(str(error)) from None
+
+# What the check above took, the schema that editors read must take, too.
+validate(config, "../schemas/experiment.schema.json", set_default=False)
+
+PLAN = EXPERIMENT.plan
+PIXELS = EXPERIMENT.samples == "pixels"
+
+# Pixels and images differ in the form of their files alone.
+SCENE = "results/{scene}"
+SPLIT = f"{SCENE}/{{split}}-{{seed}}"
+RUN = f"{SPLIT}/{{features}}/{{model}}"
+RUN_LOG = "{scene}/{split}-{seed}/{features}-{model}"
+SAMPLES, LABELS = (
+    f"{SCENE}/{name}" for name in (("cube.tif", "labels.tif") if PIXELS else ("index.json", "index.csv"))
+)
+SPLIT_FILES = (
+    {"split": f"{SPLIT}/split.tif"} if PIXELS else {"split": f"{SPLIT}/split.csv", "about": f"{SPLIT}/split.json"}
+)
+PREDICTION = (
+    {"prediction": "map.tif", "confidence": "confidence.tif", "about": "map.json"}
+    if PIXELS
+    else {"prediction": "predictions.csv", "about": "predictions.json"}
+)
+REPORT = {"page": "index.html", "table": "accuracy.csv", "latex": "accuracy.tex"}
 
 
 wildcard_constraints:
@@ -30,57 +57,141 @@ wildcard_constraints:
     worker=r"\d+",
 
 
-def settings(dimension, name, flag="--set", **files):
-    """The options that the experiment file gives an entry, as arguments of its command; `files` replace some."""
-    given = {**getattr(EXPERIMENT, dimension)[name].given, **files}
-    return " ".join(f"{flag} {shlex.quote(f'{key}={json.dumps(value)}')}" for key, value in sorted(given.items()))
+def call(stage):
+    """The begin of a command that images still have for themselves."""
+    if PIXELS:
+        return {
+            "train": "{params.launcher}hsclass train results/{wildcards.scene}",
+            "predict": "hsclass predict {input.model} results/{wildcards.scene} --memory $(({resources.mem_mb} / 2))"
+            " --about {output.about} --confidence {output.confidence}",
+        }[stage]
+    table = "results/{wildcards.scene}/index.csv"
+    return {
+        "features": f"hsclass images features {table}",
+        "train": f"hsclass images train {table}",
+        "predict": f"hsclass images predict {{input.model}} {table} --split {{input.split}} {{params.features}}",
+    }[stage]
 
 
-def copied_split(wildcards):
-    """The split that a matched random split copies; no file for every other split."""
-    other = EXPERIMENT.copied_split(wildcards.split)
-    return [f"results/{wildcards.scene}/{other}-{wildcards.seed}/split.tif"] if other else []
+def in_run(files, folder="", flag=lambda path: path):
+    """Files by their names, in a folder of each run."""
+    return {name: flag(f"{RUN}/{folder}{file}") for name, file in files.items()}
 
 
-def mask_files(wildcards):
-    """The published masks that a split is made from."""
-    return EXPERIMENT.mask_files(wildcards.split)
-
-
-def split_settings(wildcards, input):
-    """The options of a sampler; that `of` names an entry in the experiment, and a file in its command."""
-    return settings("splits", wildcards.split, **({"of": str(input.copied)} if input.copied else {}))
+# Entries of the experiment and their options as arguments of commands.
 
 
 def kind(dimension, name):
-    """What an entry is: the data set, sampler, extractor or model behind its name."""
+    """What an entry is: the data set, sampler, features or model behind its name."""
     return getattr(EXPERIMENT, dimension)[name].kind
 
 
-def dataset_kind(wildcards):
-    """The data set's name in the catalogue, or its descriptor file."""
-    names = {EXPERIMENT.descriptors[name].name: entry.kind for name, entry in EXPERIMENT.scenes.items()}
-    return names[wildcards.dataset]
+def arguments(options, flag="--set"):
+    return " ".join(f"{flag} {shlex.quote(f'{key}={json.dumps(value)}')}" for key, value in sorted(options.items()))
 
 
-def scene_source(wildcards):
-    """What the fetch stage leaves of the data set behind a scene."""
-    return f"data/{EXPERIMENT.descriptors[wildcards.scene].name}/source.json"
+def settings(dimension, name, flag="--set"):
+    """The options that the experiment file gives an entry."""
+    return arguments(getattr(EXPERIMENT, dimension)[name].given, flag)
 
 
-def fetch_digest(wildcards):
-    return stage_digest("fetch", descriptor=descriptor_file(dataset_kind(wildcards)))
+def fetch_settings(wildcards):
+    """A set of images may have lists of the user's own."""
+    return "" if PIXELS else settings("scenes", dataset_entry(wildcards))
 
 
-def own_data(wildcards):
-    """What changes when one of the user's own files behind a data set is edited."""
-    return edition(
-        next(known for known in EXPERIMENT.descriptors.values() if known.name == wildcards.dataset), Path("data")
+def split_settings(wildcards, input):
+    """The options of a sampler; the option `of` names an entry in the experiment, and a file in its command."""
+    given = EXPERIMENT.splits[wildcards.split].given
+    return arguments({**given, "of": str(input.copied)} if input.copied else given)
+
+
+def given_subject(wildcards):
+    """Model, features and the options that the experiment file gives them."""
+    model, features = wildcards.model, wildcards.features
+    return (
+        f"--model {kind('models', model)} {settings('models', model)}"
+        f" --features {kind('features', features)} {settings('features', features, '--set-feature')}"
     )
 
 
-def scene_digest(wildcards):
-    return stage_digest("scene", descriptor=descriptor_file(kind("scenes", wildcards.scene)))
+def train_subject(wildcards, input):
+    """Model, features and their options: the winners of a search, or what the experiment file gives."""
+    if input.tuned:
+        return f"--options {input.tuned[0]} --feature-options {input.tuned[1]}"
+    if not PIXELS:
+        return f"--model {kind('models', wildcards.model)} {settings('models', wildcards.model)} {features_argument(input)}"
+    return given_subject(wildcards)
+
+
+def tune_settings(wildcards):
+    """The options of a search that the experiment file gives."""
+    return arguments(EXPERIMENT.models[wildcards.model].given_search, "--set-search")
+
+
+def window():
+    """Pixels have windows, which a split keeps apart; images have none."""
+    return f"--window {PLAN.window}" if PIXELS else ""
+
+
+# On what networks are trained and applied: the key `training:` of the experiment.
+
+
+def is_network(name):
+    family = kind("models", name)
+    return model_class(family).network if PIXELS else not image_model(family).on_features
+
+
+def several_workers(name):
+    return PIXELS and PLAN.training.workers > 1 and model_class(kind("models", name)).several_workers
+
+
+def gpus(wildcards):
+    """GPUs of a job that trains, searches or applies a network."""
+    return PLAN.training.gpus if is_network(wildcards.model) else 0
+
+
+def devices(wildcards):
+    """The same as arguments of `hsclass train`."""
+    given = PLAN.training.model_dump(exclude_defaults=True) if is_network(wildcards.model) else {}
+    if PLAN.training.workers > 1 and not several_workers(wildcards.model):
+        given = {key: value for key, value in given.items() if key == "gpus"}
+    return " ".join(f"--{key} {value}" for key, value in given.items())
+
+
+def all_workers(need):
+    """What all workers of a job need together: they may share a machine."""
+    return lambda wildcards, attempt: PLAN.training.workers * need(wildcards, attempt)
+
+
+def cpus_each(wildcards, threads):
+    """Processors of one worker: the cores that snakemake may use bound those of all."""
+    return max(1, threads // PLAN.training.workers)
+
+
+def launcher(wildcards, resources):
+    """What starts the workers as tasks of this job; nothing where hsclass does, on this machine."""
+    started_by = resources.get("mpi", "")
+    tasks = f"--ntasks={PLAN.training.workers} --cpus-per-task={resources.cpus_per_task}"
+    return f"{started_by} {tasks} " if started_by else ""
+
+
+# What decides whether a stage runs again: the code of what it runs, and the user's own files.
+
+
+def dataset_entry(wildcards):
+    """The entry of a scene or set of images, by the name that its descriptor gives it."""
+    return next(name for name, known in EXPERIMENT.descriptors.items() if known.name == wildcards.dataset)
+
+
+def own_data(wildcards):
+    return edition(EXPERIMENT.descriptors[dataset_entry(wildcards)], Path("data"))
+
+
+@cache
+def data_digest(stage, scene):
+    of_images = stage == "scene" and not PIXELS
+    return stage_digest("images.scene" if of_images else stage, descriptor=descriptor_file(kind("scenes", scene)))
 
 
 def used(dimension, name):
@@ -97,67 +208,49 @@ def code(stage, split=None, features=None, model=None):
         uses.append(used("splits", other))
     if stage == "tune":
         uses.append(EXPERIMENT.models[model].search.model_dump())
-    return stage_digest(stage, *uses)
+    own = not PIXELS and stage in {"features", "train", "predict"}
+    return stage_digest(f"images.{stage}" if own else stage, *uses)
 
 
-def split_digest(wildcards):
-    return code("split", split=wildcards.split)
+def run_code(stage):
+    return lambda wildcards: code(stage, features=wildcards.features, model=wildcards.model)
 
 
-def train_digest(wildcards):
-    return code("train", features=wildcards.features, model=wildcards.model)
+# Files that rules read.
 
 
-def predict_digest(wildcards):
-    return code("predict", features=wildcards.features, model=wildcards.model)
+def copied_split(wildcards):
+    """The split whose class counts a matched random split has; no file for every other split."""
+    other = EXPERIMENT.copied_split(wildcards.split)
+    return [SPLIT_FILES["split"].format(scene=wildcards.scene, split=other, seed=wildcards.seed)] if other else []
 
 
-def tune_digest(wildcards):
-    return code("tune", features=wildcards.features, model=wildcards.model)
+def features_file(wildcards):
+    """The features of a set of images that a model takes; no file for a model of images, nor for pixels."""
+    there = not PIXELS and wildcards.features != RAW
+    return [f"results/{wildcards.scene}/features/{wildcards.features}.npz"] if there else []
 
 
-def tune_settings(wildcards):
-    """The options of a search that the experiment file gives, as arguments of its command."""
-    given = EXPERIMENT.models[wildcards.model].given_search
-    return " ".join(f"--set-search {shlex.quote(f'{key}={json.dumps(value)}')}" for key, value in sorted(given.items()))
+def features_argument(input):
+    return f"--features {input.features[0]}" if input.features else ""
+
+
+def parts_of(files):
+    """The same files of all parts of a map."""
+    folder = f"{RUN}/tiles/".replace("{", "{{").replace("}", "}}")
+    return {name: gather.tiles(f"{folder}{{scatteritem}}/{file}") for name, file in files.items()}
 
 
 def worker_files(wildcards):
     """What the jobs that share a search leave."""
-    folder = "results/{scene}/{split}-{seed}/{features}/{model}/tuned".format(**wildcards)
-    return [f"{folder}/worker-{worker}.json" for worker in range(EXPERIMENT.models[wildcards.model].search.workers)]
+    workers = range(EXPERIMENT.models[wildcards.model].search.workers)
+    return [f"{RUN}/tuned/worker-{worker}.json".format(**wildcards) for worker in workers]
 
 
 def tuned_files(wildcards):
     """The winners of the search of a model; no file for a model that is not searched."""
-    folder = "results/{scene}/{split}-{seed}/{features}/{model}/tuned".format(**wildcards)
-    return [f"{folder}/best.yaml", f"{folder}/features.yaml"] if EXPERIMENT.models[wildcards.model].search else []
-
-
-def given_subject(wildcards):
-    """Model, features and the options that the experiment file gives them, as arguments."""
-    model, features = wildcards.model, wildcards.features
-    return (
-        f"--model {kind('models', model)} {settings('models', model)}"
-        f" --features {kind('features', features)} {settings('features', features, '--set-feature')}"
-    )
-
-
-def train_subject(wildcards, input):
-    """Model, features and their options as arguments: the winners of a search, or what the experiment file gives."""
-    if input.tuned:
-        return f"--options {input.tuned[0]} --feature-options {input.tuned[1]}"
-    return given_subject(wildcards)
-
-
-def studies():
-    """The accounts of all searches."""
-    return [f"{run.folder}/tuned/study.json" for run in EXPERIMENT.runs() if EXPERIMENT.models[run.model].search]
-
-
-def run_files(pattern):
-    """The file of that name in the folder of every run."""
-    return [f"{run.folder}/{pattern}" for run in EXPERIMENT.runs()]
+    searched = EXPERIMENT.models[wildcards.model].search
+    return [f"{RUN}/tuned/{name}.yaml".format(**wildcards) for name in ("best", "features")] if searched else []
 
 
 def split_runs(wildcards):
@@ -165,24 +258,29 @@ def split_runs(wildcards):
     return EXPERIMENT.split_runs(wildcards.scene, wildcards.split, int(wildcards.seed))
 
 
-def maps_of_split(wildcards):
-    """The maps of all models under one split."""
-    return [f"{run.folder}/map.tif" for run in split_runs(wildcards)]
+def predictions_of_split(wildcards):
+    return [f"{run.folder}/{PREDICTION['prediction']}" for run in split_runs(wildcards)]
 
 
-def named_maps(wildcards):
-    """The same maps as arguments of `hsclass compare`."""
-    return [f"{run.features}/{run.model}={run.folder}/map.tif" for run in split_runs(wildcards)]
+def named_predictions(wildcards):
+    """The predictions of all models under one split, as arguments of `hsclass compare`."""
+    return [f"{run.features}/{run.model}={run.folder}/{PREDICTION['prediction']}" for run in split_runs(wildcards)]
 
 
 def comparisons(wildcards):
-    """The comparison of the models under every split, where there are several."""
-    several = len(EXPERIMENT.features) * len(EXPERIMENT.models) > 1
-    splits = {(run.scene, run.split, run.seed) for run in EXPERIMENT.runs()} if several else set()
+    """The comparison of the models under every split that has several."""
+    runs = [(run.scene, run.split, run.seed) for run in EXPERIMENT.runs()]
     folder = f"reports/{wildcards.experiment}/comparison"
-    return sorted(f"{folder}/{scene}/{split}-{seed}.json" for scene, split, seed in splits)
+    return sorted(
+        {f"{folder}/{scene}/{split}-{seed}.json" for scene, split, seed in runs if runs.count((scene, split, seed)) > 1}
+    )
 
 
-def split_files(pattern):
-    """The file of that name in the folder of every split."""
-    return sorted({f"{run.split_folder}/{pattern}" for run in EXPERIMENT.runs()})
+def of_runs(pattern, folder="folder"):
+    """The file of that name in the folder of every run, or in that of every split or scene."""
+    return list(dict.fromkeys(f"{getattr(run, folder)}/{pattern}" for run in EXPERIMENT.runs()))
+
+
+def studies():
+    """The summaries of all searches."""
+    return [f"{run.folder}/tuned/study.json" for run in EXPERIMENT.runs() if EXPERIMENT.models[run.model].search]

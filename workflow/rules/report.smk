@@ -9,9 +9,7 @@ rule experiment:
         "../envs/hsclass.yaml"
     threads: 1
     resources:
-        mem_mb=memory("experiment"),
-        runtime=minutes("experiment"),
-        disk_mb=disk("experiment"),
+        **asks("experiment"),
     params:
         config=json.dumps(config, sort_keys=True),
         resolved=json.dumps(EXPERIMENT.resolved(), sort_keys=True),
@@ -22,24 +20,18 @@ rule experiment:
 rule report:
     input:
         experiment="reports/{experiment}/experiment.json",
-        audits=split_files("audit.json"),
-        metrics=run_files("metrics.json"),
+        labels=of_runs(Path(LABELS).name, "scene_folder"),
+        audits=of_runs("audit.json", "split_folder"),
+        metrics=of_runs("metrics.json"),
         comparisons=comparisons,
-        maps=run_files("map.tif"),
-        models=run_files("model"),
+        predictions=of_runs(PREDICTION["prediction"]),
+        models=of_runs("model"),
         studies=studies(),
     output:
-        page=report(
-            "reports/{experiment}/index.html",
-            category="Accuracy",
-            caption="../report/accuracy.rst",
-        ),
-        table=report(
-            "reports/{experiment}/accuracy.csv",
-            category="Accuracy",
-            caption="../report/accuracy.rst",
-        ),
-        latex="reports/{experiment}/accuracy.tex",
+        **{
+            name: report(f"reports/{{experiment}}/{file}", category="Accuracy", caption="../report/accuracy.rst")
+            for name, file in REPORT.items()
+        },
     log:
         "logs/report/{experiment}.log",
     benchmark:
@@ -48,10 +40,8 @@ rule report:
         "../envs/hsclass.yaml"
     threads: 1
     resources:
-        mem_mb=memory("report"),
-        runtime=minutes("report"),
-        disk_mb=disk("report"),
+        **asks("report"),
     params:
-        code=stage_digest("report"),
+        code=code("report"),
     shell:
         "hsclass report {input.experiment} -o reports/{wildcards.experiment} 2>&1 | tee {log}"

@@ -22,4 +22,9 @@ def disk(rule):
 
 def model_threads(wildcards):
     """Convolutions gain from a second thread; the other models are better off with another job on it."""
-    return 2 if model_class(kind("models", wildcards.model)).parallel else 1
+    return 2 if not PIXELS or model_class(kind("models", wildcards.model)).parallel else 1
+
+
+def asks(rule):
+    """The same as resources of a rule."""
+    return {"mem_mb": memory(rule), "runtime": minutes(rule), "disk_mb": disk(rule)}

@@ -1,11 +1,11 @@
 rule split:
     input:
-        cube="results/{scene}/cube.tif",
-        labels="results/{scene}/labels.tif",
+        samples=SAMPLES,
+        labels=LABELS,
         copied=copied_split,
-        masks=mask_files,
+        masks=lambda wildcards: EXPERIMENT.mask_files(wildcards.split),
     output:
-        "results/{scene}/{split}-{seed}/split.tif",
+        **SPLIT_FILES,
     log:
         "logs/split/{scene}/{split}-{seed}.log",
     benchmark:
@@ -14,28 +14,26 @@ rule split:
         "../envs/hsclass.yaml"
     threads: 1
     resources:
-        mem_mb=memory("split"),
-        runtime=minutes("split"),
-        disk_mb=disk("split"),
+        **asks("split"),
     params:
         sampler=lambda wildcards: kind("splits", wildcards.split),
         settings=split_settings,
-        window=EXPERIMENT.plan.window,
-        train=EXPERIMENT.plan.fractions.train,
-        validation=EXPERIMENT.plan.fractions.validation,
-        code=split_digest,
+        window=window(),
+        train=PLAN.fractions.train,
+        validation=PLAN.fractions.validation,
+        code=lambda wildcards: code("split", split=wildcards.split),
     shell:
-        "hsclass split results/{wildcards.scene} --sampler {params.sampler} {params.settings} --window {params.window}"
-        " --train {params.train} --validation {params.validation} --seed {wildcards.seed} -o {output} 2>&1 | tee {log}"
+        "hsclass split results/{wildcards.scene} --sampler {params.sampler} {params.settings} {params.window}"
+        " --train {params.train} --validation {params.validation} --seed {wildcards.seed} -o {output.split} 2>&1 | tee {log}"
 
 
 # Exit status 3, which stops the run, when a split that does not declare itself leaky leaks.
 rule audit:
     input:
-        split="results/{scene}/{split}-{seed}/split.tif",
-        labels="results/{scene}/labels.tif",
+        split=SPLIT_FILES["split"],
+        labels=LABELS,
     output:
-        "results/{scene}/{split}-{seed}/audit.json",
+        f"{SPLIT}/audit.json",
     log:
         "logs/audit/{scene}/{split}-{seed}.log",
     benchmark:
@@ -44,11 +42,9 @@ rule audit:
         "../envs/hsclass.yaml"
     threads: 1
     resources:
-        mem_mb=memory("audit"),
-        runtime=minutes("audit"),
-        disk_mb=disk("audit"),
+        **asks("audit"),
     params:
-        window=EXPERIMENT.plan.window,
-        code=stage_digest("audit"),
+        window=window(),
+        code=code("audit"),
     shell:
-        "hsclass audit {input.split} --labels {input.labels} --window {params.window} -o {output} 2>&1 | tee {log}"
+        "hsclass audit {input.split} --labels {input.labels} {params.window} -o {output} 2>&1 | tee {log}"

@@ -2,60 +2,44 @@
 
 
 scattergather:
-    tiles=EXPERIMENT.plan.map_tiles,
+    tiles=PLAN.map_tiles,
 
 
-rule predict_part:
-    input:
-        model="results/{scene}/{split}-{seed}/{features}/{model}/model",
-        cube="results/{scene}/cube.tif",
+use rule predict as predict_part with:
     output:
-        map=temp("results/{scene}/{split}-{seed}/{features}/{model}/tiles/{scatteritem}/map.tif"),
-        confidence=temp("results/{scene}/{split}-{seed}/{features}/{model}/tiles/{scatteritem}/confidence.tif"),
-        about=temp("results/{scene}/{split}-{seed}/{features}/{model}/tiles/{scatteritem}/map.json"),
+        **in_run(PREDICTION, folder="tiles/{scatteritem}/", flag=temp),
     log:
-        "logs/predict/{scene}/{split}-{seed}/{features}-{model}-{scatteritem}.log",
+        f"logs/predict/{RUN_LOG}-{{scatteritem}}.log",
     benchmark:
-        "logs/predict/{scene}/{split}-{seed}/{features}-{model}-{scatteritem}.tsv"
-    conda:
-        "../envs/hsclass.yaml"
-    threads: model_threads
+        f"logs/predict/{RUN_LOG}-{{scatteritem}}.tsv"
     resources:
-        mem_mb=memory("predict_part"),
-        runtime=minutes("predict_part"),
-        disk_mb=disk("predict_part"),
+        **asks("predict_part"),
         gpu=gpus,
     params:
-        code=predict_digest,
-    shell:
-        "hsclass predict {input.model} results/{wildcards.scene} --part {wildcards.scatteritem} --threads {threads}"
-        " --memory $(({resources.mem_mb} / 2)) --about {output.about} --confidence {output.confidence} -o {output.map} 2>&1 | tee {log}"
+        part=lambda wildcards: f"--part {wildcards.scatteritem}",
+        features="",
+        code=run_code("predict"),
 
 
 rule gather:
     input:
-        maps=gather.tiles("results/{{scene}}/{{split}}-{{seed}}/{{features}}/{{model}}/tiles/{scatteritem}/map.tif"),
-        confidences=gather.tiles(
-            "results/{{scene}}/{{split}}-{{seed}}/{{features}}/{{model}}/tiles/{scatteritem}/confidence.tif"
-        ),
-        abouts=gather.tiles("results/{{scene}}/{{split}}-{{seed}}/{{features}}/{{model}}/tiles/{scatteritem}/map.json"),
+        **parts_of(PREDICTION),
     output:
-        map="results/{scene}/{split}-{seed}/{features}/{model}/map.tif",
-        confidence="results/{scene}/{split}-{seed}/{features}/{model}/confidence.tif",
-        about="results/{scene}/{split}-{seed}/{features}/{model}/map.json",
+        **in_run(PREDICTION),
     log:
-        "logs/gather/{scene}/{split}-{seed}/{features}-{model}.log",
+        f"logs/gather/{RUN_LOG}.log",
     benchmark:
-        "logs/gather/{scene}/{split}-{seed}/{features}-{model}.tsv"
+        f"logs/gather/{RUN_LOG}.tsv"
     conda:
         "../envs/hsclass.yaml"
     threads: 1
     resources:
-        mem_mb=memory("gather"),
-        runtime=minutes("gather"),
-        disk_mb=disk("gather"),
+        **asks("gather"),
     params:
-        code=predict_digest,
+        code=run_code("predict"),
     shell:
-        "hsclass gather {input.confidences} -o {output.confidence} 2>&1 | tee {log};"
-        " hsclass gather {input.maps} -o {output.map} --about {output.about} 2>&1 | tee -a {log}"
+        "hsclass gather {input.confidence} -o {output.confidence} 2>&1 | tee {log};"
+        " hsclass gather {input.prediction} -o {output.prediction} --about {output.about} 2>&1 | tee -a {log}"
+
+
+ruleorder: gather > predict

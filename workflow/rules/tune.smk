@@ -1,58 +1,54 @@
 # The jobs of a search share one storage, which no rule owns: a job that is run again goes on where it was stopped.
 rule tune:
     input:
-        cube="results/{scene}/cube.tif",
-        labels="results/{scene}/labels.tif",
-        split="results/{scene}/{split}-{seed}/split.tif",
-        audit="results/{scene}/{split}-{seed}/audit.json",
+        samples=SAMPLES,
+        labels=LABELS,
+        split=SPLIT_FILES["split"],
+        audit=f"{SPLIT}/audit.json",
     output:
-        "results/{scene}/{split}-{seed}/{features}/{model}/tuned/worker-{worker}.json",
+        f"{RUN}/tuned/worker-{{worker}}.json",
     log:
-        "logs/tune/{scene}/{split}-{seed}/{features}-{model}-{worker}.log",
+        f"logs/tune/{RUN_LOG}-{{worker}}.log",
     benchmark:
-        "logs/tune/{scene}/{split}-{seed}/{features}-{model}-{worker}.tsv"
+        f"logs/tune/{RUN_LOG}-{{worker}}.tsv"
     conda:
         "../envs/hsclass.yaml"
     threads: model_threads
     resources:
-        mem_mb=memory("tune"),
-        runtime=minutes("tune"),
-        disk_mb=disk("tune"),
+        **asks("tune"),
         gpu=gpus,
     params:
         subject=given_subject,
         search=tune_settings,
-        code=tune_digest,
+        worker=lambda wildcards: f"--worker {wildcards.worker}",
+        folder=lambda wildcards, output: Path(output[0]).parent,
+        code=run_code("tune"),
     shell:
         "hsclass tune results/{wildcards.scene} {input.split} {params.subject} {params.search} --seed {wildcards.seed}"
-        " --threads {threads} --worker {wildcards.worker} -o $(dirname {output}) 2>&1 | tee {log}"
+        " --threads {threads} {params.worker} -o {params.folder} 2>&1 | tee {log}"
 
 
 # The same command without a number: it finds the budget spent, unless a job was lost, and names the winner.
-rule winner:
+use rule tune as winner with:
     input:
         workers=worker_files,
-        cube="results/{scene}/cube.tif",
-        labels="results/{scene}/labels.tif",
-        split="results/{scene}/{split}-{seed}/split.tif",
+        samples=SAMPLES,
+        labels=LABELS,
+        split=SPLIT_FILES["split"],
     output:
-        options="results/{scene}/{split}-{seed}/{features}/{model}/tuned/best.yaml",
-        feature_options="results/{scene}/{split}-{seed}/{features}/{model}/tuned/features.yaml",
-        trials="results/{scene}/{split}-{seed}/{features}/{model}/tuned/trials.csv",
-        study="results/{scene}/{split}-{seed}/{features}/{model}/tuned/study.json",
+        options=f"{RUN}/tuned/best.yaml",
+        feature_options=f"{RUN}/tuned/features.yaml",
+        trials=f"{RUN}/tuned/trials.csv",
+        study=f"{RUN}/tuned/study.json",
     log:
-        "logs/tune/{scene}/{split}-{seed}/{features}-{model}.log",
-    conda:
-        "../envs/hsclass.yaml"
-    threads: model_threads
+        f"logs/tune/{RUN_LOG}.log",
+    benchmark:
+        f"logs/winner/{RUN_LOG}.tsv"
     resources:
-        mem_mb=memory("winner"),
-        runtime=minutes("winner"),
-        disk_mb=disk("winner"),
+        **asks("winner"),
     params:
         subject=given_subject,
         search=tune_settings,
-        code=tune_digest,
-    shell:
-        "hsclass tune results/{wildcards.scene} {input.split} {params.subject} {params.search} --seed {wildcards.seed}"
-        " --threads {threads} -o $(dirname {output.options}) 2>&1 | tee {log}"
+        worker="",
+        folder=lambda wildcards, output: Path(output[0]).parent,
+        code=run_code("tune"),

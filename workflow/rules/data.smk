@@ -9,23 +9,22 @@ rule fetch:
         "../envs/hsclass.yaml"
     threads: 1
     resources:
-        mem_mb=memory("fetch"),
-        runtime=minutes("fetch"),
-        disk_mb=disk("fetch"),
+        **asks("fetch"),
     params:
-        dataset=dataset_kind,
+        dataset=lambda wildcards: kind("scenes", dataset_entry(wildcards)),
+        settings=fetch_settings,
         own=own_data,
-        code=fetch_digest,
+        code=lambda wildcards: data_digest("fetch", dataset_entry(wildcards)),
     shell:
-        "hsclass fetch {params.dataset:q} --data data 2>&1 | tee {log}"
+        "hsclass fetch {params.dataset:q} --data data {params.settings} 2>&1 | tee {log}"
 
 
 rule scene:
     input:
-        scene_source,
+        lambda wildcards: f"data/{EXPERIMENT.descriptors[wildcards.scene].name}/source.json",
     output:
-        cube="results/{scene}/cube.tif",
-        labels="results/{scene}/labels.tif",
+        samples=SAMPLES,
+        labels=LABELS,
     log:
         "logs/scene/{scene}.log",
     benchmark:
@@ -34,13 +33,11 @@ rule scene:
         "../envs/hsclass.yaml"
     threads: 1
     resources:
-        mem_mb=memory("scene"),
-        runtime=minutes("scene"),
-        disk_mb=disk("scene"),
+        **asks("scene"),
     params:
         dataset=lambda wildcards: kind("scenes", wildcards.scene),
         settings=lambda wildcards: settings("scenes", wildcards.scene),
-        code=scene_digest,
+        code=lambda wildcards: data_digest("scene", wildcards.scene),
     shell:
         "hsclass scene {params.dataset:q} --data data --name {wildcards.scene} {params.settings}"
         " -o results/{wildcards.scene} 2>&1 | tee {log}"

@@ -1,0 +1,22 @@
+# The features of whole images, computed once for all models and splits; those of pixels are part of a training.
+rule features:
+    input:
+        samples=SAMPLES,
+        labels=LABELS,
+    output:
+        "results/{scene}/features/{features}.npz",
+    log:
+        "logs/features/{scene}/{features}.log",
+    benchmark:
+        "logs/features/{scene}/{features}.tsv"
+    conda:
+        "../envs/hsclass.yaml"
+    threads: 2
+    resources:
+        **asks("features"),
+        gpu=PLAN.training.gpus,
+    params:
+        settings=lambda wildcards: settings("features", wildcards.features),
+        code=lambda wildcards: code("features", features=wildcards.features),
+    shell:
+        call("features") + " {params.settings} --threads {threads} -o {output} 2>&1 | tee {log}"

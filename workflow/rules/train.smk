@@ -1,0 +1,29 @@
+rule train:
+    input:
+        samples=SAMPLES,
+        labels=LABELS,
+        split=SPLIT_FILES["split"],
+        audit=f"{SPLIT}/audit.json",
+        tuned=tuned_files,
+        features=features_file,
+    output:
+        directory(f"{RUN}/model"),
+    log:
+        f"logs/train/{RUN_LOG}.log",
+    benchmark:
+        f"logs/train/{RUN_LOG}.tsv"
+    conda:
+        "../envs/hsclass.yaml"
+    threads: model_threads
+    resources:
+        **asks("train"),
+        gpu=gpus,
+    params:
+        launcher="",
+        threads=lambda wildcards, threads: threads,
+        subject=train_subject,
+        devices=devices,
+        code=run_code("train"),
+    shell:
+        call("train") + " {input.split} {params.subject} {params.devices}"
+        " --seed {wildcards.seed} --threads {params.threads} -o {output} 2>&1 | tee {log}"
