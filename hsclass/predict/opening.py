@@ -5,7 +5,6 @@ from pathlib import Path
 
 from hsclass.datasets.listing import catalogue
 from hsclass.datasets.opening import open_scene
-from hsclass.datasets.readers import open_cube
 from hsclass.predict.pixels import Pixels
 from hsclass.scene import CUBE_FILE
 
@@ -26,8 +25,8 @@ def open_pixels(source: str | os.PathLike[str]) -> Pixels:
     """
     path, named = Path(source), os.fspath(source) in catalogue()
     if (path / CUBE_FILE).exists():
-        return Pixels.of_cube(open_cube(path / CUBE_FILE))
+        return Pixels.of_file(path / CUBE_FILE)
     descriptor = path.suffix.lower() in {".yaml", ".yml"}
     if not (named or descriptor or path.is_dir()) and (path.is_file() or path.suffix):
-        return Pixels.of_cube(open_cube(path))
+        return Pixels.of_file(path)
     return Pixels.of_scene(open_scene(source))

@@ -9,9 +9,9 @@ from typing import Any, Self
 import numpy as np
 
 from hsclass.datasets.companions import companion_files
-from hsclass.datasets.cube import ArrayStore, Cube, Strip
+from hsclass.datasets.cube import ArrayStore, Cube
+from hsclass.datasets.readers import open_cube
 from hsclass.models.spectral_contract import Bands
-from hsclass.raster import Grid
 from hsclass.scene import Scene
 
 
@@ -44,9 +44,9 @@ class Pixels:
         return cls(scene.name, cube, {"name": scene.name, "digest": scene.digest, "shape": scene.shape})
 
     @classmethod
-    def of_cube(cls, cube: Cube) -> Self:
-        """Return the pixels of a file; bands that it marks as bad are left out."""
-        path = cube.path or Path()
+    def of_file(cls, path: Path) -> Self:
+        """Return the pixels of a file that `open_cube` takes; bands that it marks as bad are left out."""
+        cube = open_cube(path)
         name = cube.tags["scene"] if cube.own else path.stem
         cube = cube.keep(cube.good)
         files = [path, *companion_files(path)]
@@ -62,21 +62,6 @@ class Pixels:
         return self.cube.shape
 
     @property
-    def itemsize(self) -> int:
-        """Bytes of a value of a strip."""
-        return self.cube.dtype.itemsize
-
-    @property
-    def block_rows(self) -> int:
-        """Rows that are stored together, so that strips had better be multiples of them."""
-        return self.cube.block_rows
-
-    @property
-    def grid(self) -> Grid:
-        """Where the pixels lie."""
-        return self.cube.grid
-
-    @property
     def bands(self) -> Bands:
         """What is known of the bands."""
         cube = self.cube
@@ -90,11 +75,3 @@ class Pixels:
         """Band indices (0-based) that show natural colours."""
         rgb = json.loads(self.cube.tags["rgb"]) if self.cube.own else None
         return None if rgb is None else (rgb[0], rgb[1], rgb[2])
-
-    def strip(self, rows: slice, order: np.ndarray) -> Strip:
-        """Read some rows of the bands `order`; the memory of the strip before may be used again."""
-        return self.cube.strip(rows, order)
-
-    def thumbnail(self, order: np.ndarray, step: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return about every `step`-th row and column of the bands `order`, and which of these pixels hold data."""
-        return self.cube.thumbnail(order, step)

@@ -24,7 +24,7 @@ def implausible(predictor: Predictor) -> str | None:
         return None
     middle = predictor.pixels.shape[0] // 2
     rows = slice(middle, middle + 1)
-    values, mask, _ = predictor.pixels.strip(rows, predictor.conversion.order).read(rows)
+    values, mask, _ = predictor.pixels.cube.strip(rows, predictor.conversion.order).read(rows)
     given = predictor.conversion.apply(values[mask])
     if len(given) < _FEW:
         return None

@@ -95,7 +95,7 @@ class Predictor:
 
     def chunk(self, rows: slice) -> Chunk:
         """Read rows that begin and end between tiles, with those around them, and predict them."""
-        strip = self.pixels.strip(self.tiles.around(rows), self.conversion.order)
+        strip = self.pixels.cube.strip(self.tiles.around(rows), self.conversion.order)
         shape = (rows.stop - rows.start, self.pixels.shape[1])
         classes, confidence = np.empty(shape, self.legend.dtype), np.empty(shape, np.float32)
         count = len(self.legend.classes)

@@ -149,7 +149,7 @@ def map_file(
     with progress("map", rows.stop - rows.start, unit="rows") as bar:
         bar.update(resumed)
         for gap in missing(finished, rows):
-            for strip in tiles.strips(gap, most, pixels.block_rows):
+            for strip in tiles.strips(gap, most, pixels.cube.block_rows):
                 count = strip.stop - strip.start
                 with explained_out_of_memory(f"mapping {count} rows of scene {pixels.name}", _REMEDY):
                     chunk = predictor.chunk(strip)
@@ -174,7 +174,7 @@ def map_file(
     for kind, path in targets.items():
         if path is not None:
             product(kind, legend).write(
-                path, chunks(), rows=rows, cols=cols, grid=pixels.grid, tags=tags, scratch=left.folder
+                path, chunks(), rows=rows, cols=cols, grid=pixels.cube.grid, tags=tags, scratch=left.folder
             )
     seconds = sum(chunk.seconds for chunk in chunks())
     if broken := broken_note(np.concatenate([chunk.broken for chunk in chunks()])):
@@ -217,8 +217,8 @@ def _budget(predictor: Predictor, request: MapRequest) -> tuple[int, float]:
     features, classes = model.card.n_features, len(predictor.legend.classes)
     results = predictor.legend.dtype.itemsize + _FLOAT * (1 + predictor.with_probabilities * classes)
     held = MapMemory.of(
-        pixels.shape[1], stored=needed, itemsize=pixels.itemsize, bands=bands, features=features, classes=classes,
-        results=results, measured=pixels.cube.measures,
+        pixels.shape[1], stored=needed, itemsize=pixels.cube.dtype.itemsize, bands=bands, features=features,
+        classes=classes, results=results, measured=pixels.cube.measures,
     )  # fmt: skip
     memory = request.memory * 1e6
     rows_at_least = tiles.rows if tiles.reach is None else tiles.height + 2 * tiles.reach
@@ -242,4 +242,5 @@ def _budget(predictor: Predictor, request: MapRequest) -> tuple[int, float]:
 
 def _corner(pixels: Pixels) -> list[float] | None:
     """The whole scene's transform, for its parts to be put together again."""
-    return None if pixels.grid.transform is None else list(pixels.grid.transform)[:6]
+    transform = pixels.cube.grid.transform
+    return None if transform is None else list(transform)[:6]

@@ -40,7 +40,7 @@ def write_preview(pixels: Pixels, map_file: Path, path: Path) -> None:
         palette[cover.id] = cover.color
     image = palette[values]
     if whole:
-        cube, mask = pixels.thumbnail(np.array(chosen), step)
+        cube, mask = pixels.cube.thumbnail(np.array(chosen), step)
         shown, _ = backdrop(Scene(pixels.name, cube, None, None, mask, (), rgb=(0, 1, 2)))
         image = _joined(shown, image)
     larger = max(1, _LEAST // max(values.shape))

@@ -163,5 +163,5 @@ def test_missing_file_is_named(tmp_path: Path) -> None:
 def test_raw_file_named_like_a_scene_is_read_as_raw(toy_scene: Scene, tmp_path: Path) -> None:
     raw = Raw(toy_scene.cube.astype(np.int16), scales=[1e-4] * 24, offsets=[0.5] * 24)
     raw.write(tmp_path / "cube.tif", toy_scene.wavelengths)
-    values, _, _ = open_pixels(tmp_path).strip(slice(0, 24), np.arange(24)).read(slice(0, 24))
+    values, _, _ = open_pixels(tmp_path).cube.strip(slice(0, 24), np.arange(24)).read(slice(0, 24))
     np.testing.assert_allclose(values, raw.values * 1e-4 + 0.5, rtol=1e-6)

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,8 @@ import rasterio
 from rasterio.shutil import copy
 
 import hsclass
+from hsclass.datasets.cube import Cube, Strip
 from hsclass.datasets.opening import read_scene
-from hsclass.datasets.readers import open_cube
 from hsclass.errors import DataError, UsageError
 from hsclass.models.trained import TrainedModel
 from hsclass.predict import map_file
@@ -195,22 +195,23 @@ def test_too_little_memory_is_reported(
         map_file(lda, open_pixels(tall), tmp_path / "m.tif", MapRequest(memory=0))
 
 
-@dataclass(frozen=True)
-class Counting(Pixels):
-    """Pixels that note which rows they are asked for."""
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
+    """Return the rows that strips of cubes are read of."""
+    found: list[tuple[int, int]] = []
+    read = Cube.strip
 
-    asked: list[tuple[int, int]] = field(default_factory=list)
+    def strip(cube: Cube, rows: slice, bands: np.ndarray | None = None) -> Strip:
+        found.append((rows.start, rows.stop))
+        return read(cube, rows, bands)
 
-    def strip(self, rows, order):
-        self.asked.append((rows.start, rows.stop))
-        return super().strip(rows, order)
-
-
-def counting(folder: Path) -> Counting:
-    return Counting.of_cube(open_cube(folder / "cube.tif"))
+    monkeypatch.setattr(Cube, "strip", strip)
+    return found
 
 
-def test_resumed_map_is_the_unbroken_one(lda: TrainedModel, tall: Path, tmp_path: Path, reports: Any) -> None:
+def test_resumed_map_is_the_unbroken_one(
+    lda: TrainedModel, tall: Path, tmp_path: Path, reports: Any, asked: list[tuple[int, int]]
+) -> None:
     request = replace(LEAST, probabilities=tmp_path / "p.tif")
     map_file(lda, open_pixels(tall), tmp_path / "m.tif", request)
     unbroken = (tmp_path / "m.tif").read_bytes(), (tmp_path / "p.tif").read_bytes()
@@ -220,26 +221,28 @@ def test_resumed_map_is_the_unbroken_one(lda: TrainedModel, tall: Path, tmp_path
     with pytest.raises(reports.stopped):
         map_file(lda, open_pixels(tall), tmp_path / "m.tif", request)
     assert not (tmp_path / "m.tif").exists()
-    pixels = counting(tall)
-    report = map_file(lda, pixels, tmp_path / "m.tif", request)
-    assert pixels.asked == [(128, 192), (192, 200)]
+    asked.clear()
+    report = map_file(lda, open_pixels(tall), tmp_path / "m.tif", request)
+    assert asked == [(128, 192), (192, 200)]
     assert report.resumed == 128
     assert ((tmp_path / "m.tif").read_bytes(), (tmp_path / "p.tif").read_bytes()) == unbroken
     assert not list(tmp_path.glob(".*"))
 
 
-def test_strip_finished_with_other_memory_is_used(lda: TrainedModel, tall: Path, tmp_path: Path, reports: Any) -> None:
+def test_strip_finished_with_other_memory_is_used(
+    lda: TrainedModel, tall: Path, tmp_path: Path, reports: Any, asked: list[tuple[int, int]]
+) -> None:
     reports.stop(1)
     with pytest.raises(reports.stopped):
         map_file(lda, open_pixels(tall), tmp_path / "m.tif", LEAST)
-    pixels = counting(tall)
-    map_file(lda, pixels, tmp_path / "m.tif")
-    assert pixels.asked == [(64, 200)]
+    asked.clear()
+    map_file(lda, open_pixels(tall), tmp_path / "m.tif")
+    assert asked == [(64, 200)]
 
 
 @pytest.mark.parametrize("harm", ["cut", "flip", "empty", "text"])
 def test_damaged_finished_strips_are_made_again(
-    lda: TrainedModel, tall: Path, tmp_path: Path, harm: str, reports: Any
+    lda: TrainedModel, tall: Path, tmp_path: Path, harm: str, reports: Any, asked: list[tuple[int, int]]
 ) -> None:
     reports.stop(3)
     with pytest.raises(reports.stopped):
@@ -250,23 +253,23 @@ def test_damaged_finished_strips_are_made_again(
         whole[whole.index(b"classes.npy") + 160] ^= 1
     strip.write_bytes({"cut": whole[:-40], "flip": whole, "empty": b"", "text": b"not a strip"}[harm])
     (strip.parent / "rows-000000128-nonsense.npz").write_text("foreign")
-    pixels = counting(tall)
-    map_file(lda, pixels, tmp_path / "m.tif", LEAST)
-    assert pixels.asked == [(64, 128), (192, 200)]
+    asked.clear()
+    map_file(lda, open_pixels(tall), tmp_path / "m.tif", LEAST)
+    assert asked == [(64, 128), (192, 200)]
     np.testing.assert_array_equal(
         read_classes(tmp_path / "m.tif")[0], hsclass.predict_scene(lda, read_scene(tall)).classes
     )
 
 
 def test_finished_strips_of_another_model_scene_or_option_are_not_used(
-    lda: TrainedModel, tall: Path, make_tall, tmp_path: Path, reports: Any
+    lda: TrainedModel, tall: Path, make_tall, tmp_path: Path, reports: Any, asked: list[tuple[int, int]]
 ) -> None:
     def stopped(model: TrainedModel, scene: Path, request: MapRequest, *, after: int = 1) -> list[tuple[int, int]]:
-        pixels = counting(scene)
+        asked.clear()
         reports.stop(after)
         with pytest.raises(reports.stopped):
-            map_file(model, pixels, tmp_path / "m.tif", request)
-        return pixels.asked
+            map_file(model, open_pixels(scene), tmp_path / "m.tif", request)
+        return list(asked)
 
     other_model = replace(lda, card=lda.card.model_copy(update={"seed": 9}))
     other_scene = tmp_path / "other"
@@ -300,7 +303,7 @@ map_file(TrainedModel.load(model), open_pixels(scene), output, MapRequest(memory
 """
 
 
-def test_killed_process_is_resumed(lda: TrainedModel, tall: Path, tmp_path: Path) -> None:
+def test_killed_process_is_resumed(lda: TrainedModel, tall: Path, tmp_path: Path, asked: list[tuple[int, int]]) -> None:
     model = tmp_path / "model"
     lda.save(model)
     map_file(lda, open_pixels(tall), tmp_path / "m.tif", folder=model)
@@ -310,9 +313,9 @@ def test_killed_process_is_resumed(lda: TrainedModel, tall: Path, tmp_path: Path
     done = subprocess.run(command, env={**os.environ, "KERAS_BACKEND": "tensorflow"}, check=False)
     assert done.returncode == -signal.SIGKILL
     assert not (tmp_path / "m.tif").exists()
-    pixels = counting(tall)
-    map_file(TrainedModel.load(model), pixels, tmp_path / "m.tif", folder=model)
-    assert pixels.asked == [(128, 200)]
+    asked.clear()
+    map_file(TrainedModel.load(model), open_pixels(tall), tmp_path / "m.tif", folder=model)
+    assert asked == [(128, 200)]
     assert (tmp_path / "m.tif").read_bytes() == unbroken
 
 
@@ -334,7 +337,7 @@ def test_output_over_the_scene_or_another_output_is_refused(lda: TrainedModel, t
 
 def test_scene_by_name_is_read_as_a_whole(toy_scene: Scene) -> None:
     pixels = Pixels.of_scene(toy_scene)
-    values, mask, _ = pixels.strip(slice(2, 5), np.arange(24)).read(slice(3, 5))
+    values, mask, _ = pixels.cube.strip(slice(2, 5)).read(slice(3, 5))
     np.testing.assert_array_equal(values, toy_scene.cube[3:5])
     assert mask.all()
 
