@@ -6,9 +6,14 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 
+import pytest
+import yaml
 from typer.main import get_command
 
 import hsclass.cli
+from hsclass.datasets.descriptor import Descriptor
+from hsclass.experiment import Experiment
+from hsclass.options import parse_options
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*sorted((ROOT / "docs").rglob("*.md")), *sorted(ROOT.glob("*.md")), ROOT / "benchmarks/RESULTS.md"]
@@ -119,3 +124,20 @@ def test_commands_in_the_documentation_have_their_options() -> None:
             if call[1] not in known or not given <= known[call[1]] | {"--help"}:
                 wrong.add(f"{page.relative_to(ROOT)}: {line.strip()}")
     assert wrong == set()
+
+
+SCENES = {
+    "experiment": "page", "scenes": ["indian_pines"], "window": 9, "splits": ["dbscan_area"], "models": ["rf"],
+}  # fmt: skip
+IMAGES = {"experiment": "page", "images": ["digits"], "splits": ["random"], "models": ["softmax"]}
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.stem != "images"], ids=lambda page: page.stem)
+def test_experiments_and_descriptors_in_the_documentation_are_valid(page: Path) -> None:
+    for kind, _, text in (block.partition("\n") for block in page.read_text(encoding="utf-8").split("\n```")[1::2]):
+        given = yaml.safe_load(text) if kind == "yaml" else {}
+        if "labels" in given:
+            parse_options(Descriptor, {"name": "page", "cube": "cube.tif", **given}, page.stem)
+        elif given:
+            own = {"scenes", "images"} & set(given)  # the reader's files
+            Experiment({**(IMAGES if "images" in own else SCENES), **{key: given[key] for key in set(given) - own}})
