@@ -148,17 +148,17 @@ def _key_figures(results: SetResults, found: Finding) -> list[KeyFigure]:
         about = f"{safe.label} on {safe.split}" + (f", 95 % interval {interval}" if pd.notna(safe.oa_low) else "")
         figures.append(KeyFigure(number(safe.oa, 2), "best OA without leakage", about, "safe"))
     if leaky is not None:
-        split = "matched random split" if optimism is not None else "leaky split"
+        called = _leaky(results, leaky)
+        split = "matched random split" if optimism is not None else f"{called or 'other '}split"
         title = f"highest OA, {split}" if safe is None else f"same model, {split}"
-        figures.append(KeyFigure(number(leaky.oa, 2), title, f"{leaky.label} on {leaky.split}", "leaky"))
+        about = f"{leaky.label} on {leaky.split}"
+        figures.append(KeyFigure(number(leaky.oa, 2), title, about, "leaky" if called else ""))
     if found.gap is not None:
         parts = []
         if optimism is not None and pd.notna(optimism.optimism_low):
             parts.append(f"95 % interval {between(optimism.optimism_low, optimism.optimism_high, 2, sign=True)}")
         if found.ratio is not None:
-            parts.append(
-                f"OA × {number(found.ratio, 2)} on the {'matched random' if optimism is not None else 'leaky'} split"
-            )
+            parts.append(f"OA × {number(found.ratio, 2)} on {leaky.split}")
         title = "random-sampling optimism" if optimism is not None else "difference"
         figures.append(KeyFigure(("+" if found.gap > 0 else "") + number(found.gap, 2), title, "; ".join(parts)))
     shares = {leaks: overlap_share(results.splits, leaky=leaks) for leaks in (True, False)}

@@ -103,7 +103,17 @@ def test_large_figures_name_the_models_and_splits_they_belong_to(experiment, rea
     assert figures["best OA without leakage"].about == "net on blocks, 95 % interval 0.41 to 0.53"
     assert figures["same model, matched random split"].value == "0.92"
     assert (figures["random-sampling optimism"].value, figures["random-sampling optimism"].about) == (
-        "+0.44", "95 % interval +0.38 to +0.50; OA × 1.92 on the matched random split"
+        "+0.44", "95 % interval +0.38 to +0.50; OA × 1.92 on random"
     )  # fmt: skip
     windows = figures["test windows that share pixels with training or validation windows"]
     assert (windows.value, windows.about) == ("98.4\u202f%", "on the leaky split, 0\u202f% on the others")
+
+
+def test_large_figure_of_a_model_whose_windows_share_nothing_is_not_marked_leaky(experiment, read_set) -> None:
+    def change(metrics) -> None:
+        if metrics["leakage"]["reach"] == 0:  # rf
+            metrics["oa"] += 0.4
+
+    experiment.edit("metrics.json", change, split="blocks")
+    second = finding_part(read_set(experiment)).figures[1]
+    assert (second.title, second.about, second.mark) == ("same model, other split", "rf on random", "")
