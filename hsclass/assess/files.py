@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,13 +13,15 @@ from hsclass.assess.comparison import compare
 from hsclass.assess.evaluation import evaluate
 from hsclass.errors import DataError, UsageError
 from hsclass.fit_scope import SCOPE_FILE, read_fit_scope
-from hsclass.predict.predictions import Predictions, places_of, read_predictions
 from hsclass.raster import read_raster
 from hsclass.results.comparison import Comparison
 from hsclass.results.metrics import Metrics
 from hsclass.samples.images import ImageSamples, read_index
 from hsclass.scene import LandCover, read_classes
 from hsclass.split import Role, Split, read_split
+
+if TYPE_CHECKING:
+    from hsclass.predict.predictions import Predictions
 
 _LOG = logging.getLogger(__name__)
 TABLE = ".csv"
@@ -130,12 +133,14 @@ def read_predicted(path: Path, reference: Reference) -> Predicted:
             f" {'images' if reference.images else 'pixels'}; expected predictions of the same samples"
         )
     if reference.images is not None:
+        from hsclass.predict.predictions import read_predictions  # with scikit-learn, which maps do not need
+
         return align(read_predictions(path), reference.images, reference.split, name=path)
     mapped, drawn = read_classes(path)
     return Predicted(*with_abstained(mapped, reference.classes, read_raster(path).tags, drawn))
 
 
-def align(found: Predictions, images: ImageSamples, split: Split, *, name: object = "predictions") -> Predicted:
+def align(found: "Predictions", images: ImageSamples, split: Split, *, name: object = "predictions") -> Predicted:
     """Bring predictions into the order of all images; those without one, which must not test, have no class.
 
     Raises
@@ -144,6 +149,8 @@ def align(found: Predictions, images: ImageSamples, split: Split, *, name: objec
         If the classes are others, an image is not in the set, or a test image has no prediction; `name` is that of the
         predictions, for the message.
     """
+    from hsclass.predict.predictions import places_of
+
     if found.classes != images.class_names:
         raise DataError(f"{name}: is of other classes than the index ({len(found.classes)}); predict again")
     places = places_of(found.paths, [image.path for image in images.images], name)
