@@ -1,4 +1,4 @@
-"""Options: typed, frozen, checked, with their defaults beside the implementation that uses them."""
+"""Options: typed, frozen, checked, with their defaults next to the implementation that uses them."""
 
 import re
 from collections.abc import Mapping

@@ -38,7 +38,7 @@ def test_defaults_are_filled_in() -> None:
     assert json.loads(json.dumps(resolved)) == resolved
 
 
-def test_a_twin_names_the_split_that_it_copies() -> None:
+def test_matched_random_split_names_the_other() -> None:
     experiment = Experiment(config(splits=["dbscan_area", {"sampler": "matched_random", "of": "dbscan_area"}]))
     assert [experiment.copied_split(name) for name in experiment.splits] == [None, "dbscan_area"]
     assert experiment.splits["dbscan_area_matched_random"].all_options == {"of": "dbscan_area"}
@@ -166,7 +166,7 @@ def test_schema_file_is_the_one_of_the_options() -> None:
     assert written == schema_text(), "run: hsclass schema > workflow/schemas/experiment.schema.json"
 
 
-def test_class_known_to_be_too_small_is_told_before_any_job(tmp_path: Path) -> None:
+def test_class_known_to_be_too_small_is_reported_before_any_job(tmp_path: Path) -> None:
     scene = tmp_path / "field.yaml"
     scene.write_text(
         "cube: c.tif\nlabels: l.tif\nshape: [40, 40, 30]\n"

@@ -57,7 +57,7 @@ def test_what_is_missing_or_left_over_counts_in_the_end(tmp_path: Path, kill: Mo
     ]  # fmt: skip
 
 
-def test_half_of_a_model_is_told_at_once(tmp_path: Path, kill: ModuleType) -> None:
+def test_half_of_a_model_is_reported_at_once(tmp_path: Path, kill: ModuleType) -> None:
     whole = make(tmp_path / "whole", model__a="1", model__b="2")
     assert kill.differences(make(tmp_path / "cut", model__a="1"), whole, finished=False) == [
         "results/s/model/b is missing"

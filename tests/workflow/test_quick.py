@@ -80,14 +80,14 @@ def test_only_the_random_split_leaks(quick: Path) -> None:
     assert shares["dbscan_area"] == 0
 
 
-def test_the_twin_has_the_class_counts_of_the_split_that_it_copies(quick: Path) -> None:
+def test_matched_random_split_has_the_class_counts_of_the_other(quick: Path) -> None:
     scene = quick / "results/indian_pines_cut"
     labels = rasterio.open(scene / "labels.tif").read(1)
-    safe, twin = (
+    safe, matched = (
         rasterio.open(scene / f"{name}-0/split.tif").read(1) for name in ("dbscan_area", "dbscan_area_matched_random")
     )
     for identity in np.unique(labels[labels > 0]):
-        counts = [np.bincount(roles[labels == identity], minlength=5).tolist() for roles in (safe, twin)]
+        counts = [np.bincount(roles[labels == identity], minlength=5).tolist() for roles in (safe, matched)]
         assert counts[0] == counts[1]
 
 
