@@ -1,1 +1,1 @@
-"""How networks learn: the loop over epochs, its batches, its options, and what watches it."""
+"""Training of networks: the loop over epochs, its batches, options and callbacks."""

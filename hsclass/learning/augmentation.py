@@ -1,4 +1,4 @@
-"""Layers that change the windows of a training batch at random, and leave all others alone."""
+"""Layers that change the windows of training batches at random."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Augmentation(keras.layers.Layer):
-    """Base of the layers: computes in float32, draws from a generator of its own, gives the shape that it takes.
+    """Base class of the layers: computes in float32, has its own random generator, keeps the shape of its input.
 
     Parameters
     ----------
@@ -37,9 +37,9 @@ class Augmentation(keras.layers.Layer):
 
 
 class RandomSymmetry(Augmentation):
-    """Turn and mirror each window at random: the eight symmetries of the square.
+    """Rotate and mirror each window at random: the eight symmetries of the square.
 
-    Land cover seen from above has no preferred direction, so all eight are equally likely.
+    Land cover has no preferred direction in an aerial view, so all eight are equally likely.
     """
 
     def change(self, windows: Any) -> Any:
@@ -51,7 +51,7 @@ class RandomSymmetry(Augmentation):
 
 
 class BandJitter(Augmentation):
-    """Give each band of each window a random gain and offset, as light and calibration do.
+    """Give each band of each window a random gain and offset, as illumination and calibration do.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ class BandJitter(Augmentation):
         self.spread = spread
 
     def change(self, windows: Any) -> Any:
-        """Return gain × value + offset; both are one number a window and band."""
+        """Return gain × value + offset; both have one value per window and band."""
         shape = (ops.shape(windows)[0], 1, 1, windows.shape[-1])
         gain = keras.random.normal(shape, mean=1.0, stddev=self.spread, seed=self.generator)
         offset = keras.random.normal(shape, stddev=self.spread, seed=self.generator)
@@ -94,13 +94,13 @@ class SpectralNoise(Augmentation):
 class Mixup(keras.layers.Layer):
     """Blend each window of a training batch with that of its partner.
 
-    The shares and the blended targets come with the batch (`Batches`), so that they are the same on
-    however many devices a batch is spread. H. Zhang, M. Cisse, Y. N. Dauphin, D. Lopez-Paz: mixup: Beyond Empirical
+    The shares and the blended targets come with the batch (`Batches`), so that they do not depend on the number of
+    devices that share it. H. Zhang, M. Cisse, Y. N. Dauphin, D. Lopez-Paz: mixup: Beyond Empirical
     Risk Minimization. ICLR 2018, equation 1.
     """
 
     def call(self, parts: tuple[Any, Any, Any], training: bool = False) -> Any:
-        """Return share × window + (1 - share) × partner when `training`, else the window.
+        """Return share × window + (1 - share) × partner if `training`, otherwise the window.
 
         `parts` are windows and partners, of one shape (batch, ...), and float32 shares, shape (batch, 1).
         """
@@ -116,7 +116,7 @@ class Mixup(keras.layers.Layer):
 
 
 def augmentation_layers(options: "NetworkOptions", seed: int, *, side: int) -> list[Augmentation]:
-    """Return the layers that options ask for, for windows of `side` pixels, each with a seed of its own."""
+    """Return the layers for `options` and windows of `side` pixels, each with its own seed."""
     layers: list[Augmentation] = []
     if options.augment and side > 1:
         layers.append(RandomSymmetry(seed))

@@ -1,10 +1,10 @@
-"""What lets rare classes count as much as frequent ones."""
+"""Balancing of classes, so that rare ones count as much as frequent ones."""
 
 import numpy as np
 
 
 def class_weights(targets: np.ndarray) -> np.ndarray:
-    """Return float32 weights, shape (n,), that let every class count alike: n / (classes × examples of the class).
+    """Return float32 weights, shape (n,), that give every class equal weight: n / (classes × examples of the class).
 
     Parameters
     ----------
@@ -16,18 +16,19 @@ def class_weights(targets: np.ndarray) -> np.ndarray:
 
 
 def balanced_order(targets: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return places of examples, int64, for an epoch in which every class comes up equally often, and evenly.
+    """Return places of examples, int64, for an epoch in which every class occurs equally often and evenly.
 
-    Each run of as many places as there are classes holds one example of each, so a batch holds classes in numbers that
-    differ by two at most. Of a rare class every example comes up again before one comes up once more; of a frequent one
-    each epoch takes a part. An epoch is as long as the examples are many, to a whole number of such runs.
+    Each run of as many places as there are classes has one example of each, so that the numbers of examples per class
+    in a batch differ by two at most. All examples of a rare class are repeated equally often, except for one; of a
+    frequent class each epoch uses a part. The length of an epoch is the number of examples, rounded to a whole number
+    of such runs.
 
     Parameters
     ----------
     targets : ndarray of int, shape (n,)
         Class index of each example.
     rng : numpy.random.Generator
-        What the order is drawn from.
+        Source of the order.
     """
     members = [np.flatnonzero(targets == target) for target in np.unique(targets)]
     each = -(-len(targets) // len(members))

@@ -1,4 +1,4 @@
-"""What steers a network's training: the best epoch is kept, a hopeless training stops, a flat one slows down."""
+"""Callbacks that control a training: keep the best epoch, stop early, lower the learning rate on a plateau."""
 
 import math
 from typing import Any
@@ -7,19 +7,19 @@ import keras
 
 
 class KeepBest(keras.callbacks.Callback):
-    """Keep the weights of the best epoch, and stop when none has been better for a while.
+    """Keep the weights of the best epoch, and stop if there is no improvement for some epochs.
 
-    Keras' own `EarlyStopping` would copy the weights of the whole training model each time, and those include the cube.
+    Keras' own `EarlyStopping` would copy the weights of the whole training model each time, including the cube.
 
     Parameters
     ----------
     network : keras.Model
         The part of the training model whose weights are kept.
     monitor : str
-        The figure that decides: of an accuracy the higher, of a loss the lower is better. Epochs of one accuracy, and
-        on few pixels there are many, are distinguished by the loss of the same pixels.
+        The figure that decides: a higher accuracy or a lower loss is better. Epochs with equal accuracy, which are
+        common with few pixels, are distinguished by the loss on the same pixels.
     patience : int or None
-        Epochs without a better one before training stops; None: never.
+        Epochs without improvement before training stops; None: never.
     """
 
     def __init__(self, network: Any, monitor: str, patience: int | None) -> None:
@@ -45,29 +45,29 @@ class KeepBest(keras.callbacks.Callback):
             self.model.stop_training = True
 
     def _rank(self, figures: dict[str, float]) -> tuple[float, ...]:
-        """Numbers that are lower, in order, for a better epoch."""
+        """Values to compare in order; lower ones mean a better epoch."""
         value = figures[self.monitor]
         if "accuracy" in self.monitor:
             return -value, figures[self.monitor.replace("accuracy", "loss")]
         return (value,)
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
-        """Put the best epoch's weights back."""
+        """Restore the weights of the best epoch."""
         if self.weights is not None:
             self.network.set_weights(self.weights)
 
 
 class LowerOnPlateau(keras.callbacks.Callback):
-    """Lower the learning rate where no epoch has been better for a while, by the rule that decides which is kept.
+    """Lower the learning rate if there is no improvement for some epochs, by the criterion of `KeepBest`.
 
     Parameters
     ----------
     best : KeepBest
-        Stands before this one in the list of callbacks.
+        Must precede this one in the list of callbacks.
     factor : float
-        What the rate is multiplied by.
+        Factor of the learning rate.
     patience : int
-        Epochs without a better one, since that one or the last lowering.
+        Epochs without improvement, since the best epoch or the last reduction.
     """
 
     def __init__(self, best: KeepBest, factor: float, patience: int) -> None:
@@ -78,7 +78,7 @@ class LowerOnPlateau(keras.callbacks.Callback):
         self.lowered = 0
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Compare the epochs that went by with the patience."""
+        """Compare the number of epochs without improvement with the patience."""
         if epoch + 1 - max(self.best.best_epoch, self.lowered) >= self.patience:
             self.lowered = epoch + 1
             optimizer = self.model.optimizer

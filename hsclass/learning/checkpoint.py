@@ -1,4 +1,4 @@
-"""The state of a training on disk, so that a killed one goes on from its last epoch."""
+"""The state of a training on disk, so that a killed training continues after its last epoch."""
 
 import json
 import logging
@@ -23,7 +23,7 @@ _UNREADABLE = (OSError, EOFError, BadZipFile, KeyError, TypeError, ValueError)
 
 @dataclass(frozen=True)
 class State:
-    """What a training needs to go on as if it had not been stopped.
+    """Everything that a training needs to continue as if it had not been stopped.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class State:
 
 
 class Checkpoint:
-    """A folder that holds the state of one training.
+    """A folder with the state of one training.
 
     The state is written next to the old one and renamed, so that a kill leaves one or the other.
 
@@ -47,10 +47,10 @@ class Checkpoint:
     folder : path
         Need not exist.
     key : mapping
-        What the training is a training of, in values that JSON knows: a state with another key is not taken up.
+        Identifies the training, in values that JSON can represent: a state with another key is not used.
     share : float
-        Of the time, at most, that goes into writing: epochs shorter than that allows are not all written. 0 writes
-        every epoch.
+        Largest share of the time that may be spent on writing: if epochs are too short for it, not all of them are
+        written. 0 writes every epoch.
     writes : bool
         False for the processes of a shared training that only read what one of them writes.
     """
@@ -64,11 +64,11 @@ class Checkpoint:
 
     @property
     def due(self) -> bool:
-        """Whether enough time has gone by since the last writing."""
+        """Return whether enough time has passed since the state was last written."""
         return self.writes and time.monotonic() >= self._next
 
     def write(self, state: State) -> None:
-        """Put `state` in the place of the last one."""
+        """Replace the last state by `state`."""
         if not self.writes:
             return
         start = time.monotonic()
@@ -82,7 +82,7 @@ class Checkpoint:
         self._next = now + (now - start) / self.share if self.share else now
 
     def read(self) -> State | None:
-        """Return the state that is there, or None; log where there is one that cannot be used, and why."""
+        """Return the stored state, or None; if it cannot be used, log the reason."""
         if not (self.folder / FILE).exists():
             return None
         try:
@@ -109,5 +109,5 @@ class Checkpoint:
 
 
 def remove(folder: Path) -> None:
-    """Remove the state of a training whose model is saved; nothing where there is none."""
+    """Remove the state of a training whose model is saved, if there is one."""
     shutil.rmtree(folder, ignore_errors=True)

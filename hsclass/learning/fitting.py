@@ -1,4 +1,4 @@
-"""The one training loop of every network: windows of a scene, images, and a second phase with other options."""
+"""The training loop of every network: for windows of a scene, for images, and for a second phase with other options."""
 
 import logging
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Fitted:
-    """What a training did.
+    """Summary of a training.
 
     Attributes
     ----------
@@ -33,9 +33,9 @@ class Fitted:
     diverged : int or None
         The epoch, from 1, that ended the training because its loss was not finite.
     resumed : int
-        Epochs that an earlier, killed run of this training had done.
+        Epochs completed by an earlier, killed run of this training.
     history : list of dict
-        One row an epoch.
+        One row per epoch.
     """
 
     best_epoch: int
@@ -45,7 +45,7 @@ class Fitted:
 
     @property
     def notes(self) -> list[str]:
-        """What the user should know of it, in sentences."""
+        """Sentences for the user."""
         notes = []
         if self.diverged:
             notes.append(
@@ -56,28 +56,29 @@ class Fitted:
 
     @property
     def facts(self) -> dict[str, str]:
-        """The same for the information block of a report."""
+        """The notes for the information section of a report."""
         return {"diverged": f"in epoch {self.diverged}, where training stopped"} if self.diverged else {}
 
 
 def make_trainer(network: Any, before: Sequence[Any], options: NetworkOptions, *, steps: int, **compiled: Any) -> Any:
     """Return a compiled model from a batch's inputs to the network's outputs: what `train_network` trains.
 
-    All variables of a training but the network's own are made here: call it inside `strategy.scope()`, as the network's
-    `build`, where there is a distribution strategy.
+    All variables of a training except those of the network are created here. With a distribution strategy, call this
+    and the network's `build` inside `strategy.scope()`.
 
     Parameters
     ----------
     network : keras.Model
-        What is learned and kept.
+        The network that is trained and kept.
     before : sequence of keras.layers.Layer
-        What turns a batch's inputs into the network's, beginning with a `keras.Input`: gathering, augmentation.
+        Layers from the inputs of a batch to those of the network, starting with a `keras.Input`: gathering,
+        augmentation.
     options : NetworkOptions
         Optimizer, loss, learning rate and mixup.
     steps : int
-        Batches an epoch, which schedules of the learning rate count in.
+        Batches per epoch, for schedules of the learning rate.
     **compiled
-        Arguments of `Model.compile` in place of those that the options give, as another loss.
+        Arguments of `Model.compile` that replace those from the options, such as another loss.
     """
     trainer = _blending(before, network) if options.mixup else keras.Sequential([*before, network])
     trainer.compile(**{**compile_arguments(keras, options, steps=steps), **compiled})
@@ -105,31 +106,31 @@ def train_network(
     callbacks: Sequence[Any] = (),
     what: str = "windows",
 ) -> Fitted:
-    """Train for up to `options.epochs` epochs; the network is left with the weights of the best one.
+    """Train for up to `options.epochs` epochs; the network then has the weights of the best one.
 
     Parameters
     ----------
     trainer, network : keras.Model
-        From `make_trainer`, and the part of it whose weights are kept.
+        The model from `make_trainer`, and the part of it whose weights are kept.
     batches : Batches
-        To learn from.
+        The training data.
     validation : Batches or None
-        Decides which epoch is kept; without it the training loss does.
+        Decides which epoch is kept; without it the training loss decides.
     options : NetworkOptions
-        Most epochs, patience and what is monitored.
+        Number of epochs, patience and the monitored figure.
     checkpoint : Checkpoint, optional
-        Where the state is kept from epoch to epoch, and taken up from.
+        Where the state is stored after each epoch, and read when a training is resumed.
     callbacks : sequence of keras.callbacks.Callback
-        More that watch the training.
+        Further callbacks.
     what : str
-        What an example is, in the plural, for messages.
+        Name of the examples, in the plural, for messages.
 
     Raises
     ------
     DataError
         If no epoch has a finite loss.
     OutOfMemoryError
-        If memory does not suffice for a batch.
+        If memory is insufficient for a batch.
     """
     history = History(options.epochs, examples=len(batches.order), what=what)
     best = KeepBest(network, options.monitor if validation is not None else "loss", options.patience)

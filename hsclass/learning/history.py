@@ -12,16 +12,16 @@ _EVERY = 10.0
 
 
 class History(keras.callbacks.Callback):
-    """Record each epoch's figures and report the progress: each epoch, and every ten seconds of a long one.
+    """Record the figures of each epoch and report progress: each epoch, and every ten seconds within a long one.
 
     Parameters
     ----------
     epochs : int
-        Most epochs that the training may take.
+        Largest number of epochs of the training.
     examples : int
-        Examples an epoch, for the rate.
+        Examples per epoch, for the rate.
     what : str
-        What an example is, in the plural.
+        Name of the examples, in the plural.
 
     Attributes
     ----------
@@ -40,12 +40,12 @@ class History(keras.callbacks.Callback):
         self.rows: list[dict[str, Any]] = []
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Start the epoch's clock."""
+        """Start the clock of the epoch."""
         self.epoch = epoch
         self.start = self.reported = time.perf_counter()
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        """Report how far a long epoch is."""
+        """Report progress within a long epoch."""
         now = time.perf_counter()
         if now - self.reported < _EVERY:
             return
@@ -77,7 +77,7 @@ class History(keras.callbacks.Callback):
             self.bar.update(epochs, note)
 
     def _typical(self) -> float:
-        """Seconds of an epoch, of the last five; the first includes building the graph."""
+        """Seconds per epoch, over the last five; the first one includes building the graph."""
         last = [row["seconds"] for row in (self.rows[1:] or self.rows)[-5:]]
         return sum(last) / len(last)
 

@@ -10,14 +10,14 @@ from hsclass.errors import UsageError
 
 
 def tensorboard_callbacks(folder: Path | None) -> list[Any]:
-    """Return the callback that writes each epoch's figures below `folder`; none where there is no folder.
+    """Return the callback that writes the figures of each epoch to `folder`; none if there is no folder.
 
-    Keras' own, without graph and weights, which hold the cube.
+    It is Keras' own callback, without graph and weights, which contain the cube.
 
     Raises
     ------
     UsageError
-        If the packages that write the logs are missing.
+        If the packages for the logs are missing.
     """
     if folder is None:
         return []

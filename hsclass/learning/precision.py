@@ -12,7 +12,7 @@ from hsclass.learning.recipes import Precision
 
 @contextmanager
 def building_in(precision: Precision) -> Iterator[None]:
-    """Let layers that are made inside compute in that precision; outside all is as it was."""
+    """Create the layers inside with that precision, and restore the previous one afterwards."""
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(mixed_policy() if precision == "mixed" else "float32")
     try:
@@ -22,14 +22,14 @@ def building_in(precision: Precision) -> Iterator[None]:
 
 
 def keep_output_exact(network: Any) -> None:
-    """Let the last layer of a network compute in float32: small probabilities, and their logarithms, need it."""
+    """Make the last layer of a network compute in float32, which small probabilities and their logarithms need."""
     network.layers[-1].dtype_policy = keras.DTypePolicy("float32")
 
 
 def mixed_policy() -> str:
     """Return `mixed_float16` for a GPU older than compute capability 8.0, else `mixed_bfloat16`.
 
-    bfloat16 has float32's range, so that gradients need no scaling; older GPUs do not compute in it.
+    bfloat16 has the range of float32, so that gradients need no scaling; older GPUs do not support it.
     """
     capability = compute_capability()
     return "mixed_float16" if capability is not None and capability < (8, 0) else "mixed_bfloat16"

@@ -1,4 +1,4 @@
-"""A training's state is written epoch by epoch, and put back into a training that begins again."""
+"""Resuming: the state of a training is written after each epoch, and restored when the training starts again."""
 
 from typing import Any
 
@@ -10,20 +10,20 @@ from hsclass.learning.history import History
 
 
 class Resume(keras.callbacks.Callback):
-    """Write the state of a training at the end of its epochs, and put it back before the first.
+    """Write the state of a training at the end of epochs, and restore it before the first.
 
-    The state is all that the next epoch depends on: weights, optimizer, generators of dropout and augmentation, best
-    weights so far. The order of the examples follows from the number of the epoch. It stands behind the callbacks
-    that it knows.
+    The state contains everything that the next epoch depends on: weights, optimizer, random generators of dropout and
+    augmentation, best weights so far. The order of the examples follows from the number of the epoch. This callback
+    must come after those whose state it stores.
 
     Parameters
     ----------
     checkpoint : Checkpoint
-        Where the state is kept.
+        Where the state is stored.
     trainer, network : keras.Model
         The training model, compiled and its optimizer built, and the part of it that is kept.
     history, best, plateau : callbacks
-        Those that know how the training went.
+        The callbacks whose state is stored.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class Resume(keras.callbacks.Callback):
         }
 
     def restore(self) -> tuple[int, bool]:
-        """Put back the state that is there; return how many epochs it has done, and whether it has done all."""
+        """Restore the stored state; return the number of its epochs, and whether the training was finished."""
         state = self.checkpoint.read()
         if state is None:
             return 0, False
@@ -64,12 +64,12 @@ class Resume(keras.callbacks.Callback):
         return len(self.history.rows), about["finished"]
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Write the state, where writing it has not just cost much of the time."""
+        """Write the state, unless writing takes too large a share of the time."""
         if self.checkpoint.due:
             self._write(finished=False)
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
-        """Write the last state, so that what is left of the command can be done again without training."""
+        """Write the last state, so that the rest of the command can be repeated without training."""
         self._write(finished=True)
 
     def _write(self, *, finished: bool) -> None:

@@ -1,4 +1,4 @@
-"""How the learning rate changes with the steps of a training."""
+"""Schedules of the learning rate."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -9,17 +9,17 @@ if TYPE_CHECKING:
 
 
 class WarmUp(keras.optimizers.schedules.LearningRateSchedule):
-    """Let the rate rise in equal steps before another schedule begins.
+    """Increase the rate in equal steps before another schedule starts.
 
-    Large steps on fresh weights can throw a network off; see P. Goyal et al.: Accurate, Large Minibatch SGD. 2017,
-    section 2.2. Step s of w, from 0, has the share (s + 1) / w of the rate that the other schedule begins with.
+    Large steps with initial weights can make a training diverge; see P. Goyal et al.: Accurate, Large Minibatch SGD.
+    2017, section 2.2. Step s of w, from 0, has the share (s + 1) / w of the rate that the other schedule starts with.
 
     Parameters
     ----------
     steps : int
-        Steps of the rise, w.
+        Number of steps, w.
     then : float or LearningRateSchedule
-        What follows; it counts its steps from 0.
+        The following schedule; it counts its steps from 0.
     """
 
     def __init__(self, steps: int, then: Any) -> None:
@@ -41,7 +41,7 @@ class WarmUp(keras.optimizers.schedules.LearningRateSchedule):
 
 
 def learning_rate(options: "NetworkOptions", steps: int) -> Any:
-    """Return the rate that options describe: a number where it stays or a callback lowers it, else a schedule.
+    """Return the rate for `options`: a number if it is constant or lowered by a callback, otherwise a schedule.
 
     Parameters
     ----------
