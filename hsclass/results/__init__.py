@@ -15,7 +15,7 @@ from hsclass.results.metrics import (
     Leakage,
     Metrics,
     Mistake,
-)
+)  # fmt: skip
 from hsclass.results.model import (
     Epoch,
     FittedCounts,
@@ -25,50 +25,15 @@ from hsclass.results.model import (
     SplitEntry,
     TrainingRecord,
     read_history,
-)
+)  # fmt: skip
 from hsclass.results.record import Figure, Record, as_text, read_record, require_file, write_record
 from hsclass.results.search import Asked, Axis, Scored, SearchRecord, TrialRow, read_search
 
 __all__ = [
-    "Area",
-    "Asked",
-    "Audit",
-    "Axis",
-    "Calibration",
-    "ClassArea",
-    "ClassFigures",
-    "Comparison",
-    "ConfidenceBin",
-    "DistanceBin",
-    "DuplicatePair",
-    "Epoch",
-    "ExperimentRecord",
-    "Figure",
-    "FittedCounts",
-    "Histogram",
-    "ImageSetRecord",
-    "Interval",
-    "Leakage",
-    "LegendEntry",
-    "Metrics",
-    "Mistake",
-    "ModelCard",
-    "Pair",
-    "PredictionRecord",
-    "Published",
-    "PublishedFigure",
-    "Record",
-    "RunEntry",
-    "Scored",
-    "SearchRecord",
-    "SplitEntry",
-    "TrainingRecord",
-    "TrialRow",
-    "WindowShares",
-    "as_text",
-    "read_history",
-    "read_record",
-    "read_search",
-    "require_file",
-    "write_record",
-]
+    "Area", "Asked", "Audit", "Axis", "Calibration", "ClassArea", "ClassFigures", "Comparison", "ConfidenceBin",
+    "DistanceBin", "DuplicatePair", "Epoch", "ExperimentRecord", "Figure", "FittedCounts", "Histogram",
+    "ImageSetRecord", "Interval", "Leakage", "LegendEntry", "Metrics", "Mistake", "ModelCard", "Pair",
+    "PredictionRecord", "Published", "PublishedFigure", "Record", "RunEntry", "Scored", "SearchRecord",
+    "SplitEntry", "TrainingRecord", "TrialRow", "WindowShares", "as_text", "read_history", "read_record",
+    "read_search", "require_file", "write_record",
+]  # fmt: skip
