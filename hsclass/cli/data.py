@@ -111,10 +111,8 @@ def _write_scene(name: str, output: Path, folder: Path, rename: str | None, sett
 
 
 def _write_index(name: str, output: Path, folder: Path, rename: str | None, settings: dict[str, Any]) -> None:
-    from hsclass.datasets.build_images import build_images, in_words
+    from hsclass.datasets.build_images import build_images
     from hsclass.samples.images import INDEX_FILE, write_index
 
     samples, about = build_images(name, folder=folder, options=settings, name=rename)
-    for line in in_words(about):
-        typer.echo(f"scene {samples.name}: {line}", err=True)
     write_index(samples, output / INDEX_FILE, about=about)

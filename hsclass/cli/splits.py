@@ -1,5 +1,6 @@
 """Commands of the split: make one, measure one."""
 
+import logging
 import os
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +9,8 @@ import typer
 
 from hsclass.cli.app import app
 from hsclass.cli.arguments import Output, SceneArgument, Seed, Settings, read_options
+
+_LOG = logging.getLogger(__name__)
 
 
 @app.command()
@@ -42,8 +45,6 @@ def split(
     )
     labels = labels_file(scene)
     named = os.path.relpath(labels, output.parent) if labels else ""
-    for note in made.notes:
-        typer.echo(f"split {output.parent}: {note}", err=True)
     write_split(made, output, grid=None if opened.kind == "images" else opened.grid, images=images, labels_file=named)
 
 
@@ -90,7 +91,7 @@ def audit(
         for side in opened.windows(window or ())
     ]
     for remark in opened.remarks:
-        typer.echo(remark, err=True)
+        _LOG.info("%s", remark)
     if output:
         write_text(output, as_json_text(results, details=True))
     typer.echo(as_json_text(results) if as_json else as_table(results))

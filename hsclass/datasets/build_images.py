@@ -1,6 +1,7 @@
 """Build the index of an image set: find its images, look at each once, and say what is unusual."""
 
 import hashlib
+import logging
 import os
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
@@ -20,6 +21,7 @@ from hsclass.samples.images import SEPARATOR, ImageRecord, ImageSamples
 from hsclass.samples.reading import SUFFIXES, UnreadableError, read_image
 from hsclass.scene import LandCover
 
+_LOG = logging.getLogger(__name__)
 _SHOWN = 5
 
 
@@ -83,9 +85,13 @@ def build_images(
     samples = ImageSamples(name or described.name, images.resolve(), of_these, classes, described.several_labels)
     about = {
         "title": described.title or described.name, "note": described.note, "origin": manifest["origin"],
-        "layout": described.layout, "expected": described.images,
+        "layout": described.layout, "expected": described.images, **unusual(samples),
     }  # fmt: skip
-    return samples, {**about, **unusual(samples)}
+    summary, *further = in_words(about)
+    _LOG.info("images %s: %s", samples.name, summary)
+    for line in further:
+        _LOG.warning("images %s: %s", samples.name, line)
+    return samples, about
 
 
 def unusual(index: ImageSamples) -> dict[str, Any]:

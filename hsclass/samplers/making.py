@@ -1,5 +1,6 @@
 """Make a split: what a sampler decides, the guard, and what every class was given."""
 
+import logging
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -16,6 +17,8 @@ from hsclass.samples import DuplicateNeighbours, ImageSamples, Neighbours, Sampl
 from hsclass.samples.hashing import THRESHOLD
 from hsclass.scene import Scene
 from hsclass.split import Role, Split, class_shares
+
+_LOG = logging.getLogger(__name__)
 
 
 def make_split(
@@ -124,11 +127,14 @@ def make_split(
     members = reference if material.images is None else material.images.targets
     classes = class_shares(members, roles, asked, notes)
     checks.check_roles(classes, sampler=sampler, window=window, train=fractions.get("train"), where=material.where)
+    lacking = () if material.images is None else _lacking(material.images, roles)
+    for note in lacking:
+        _LOG.warning("%s: %s", material.where, note)
     return Split(
         roles=roles, window=window or 1, sampler=sampler, seed=seed, fractions=fractions, leaky=leaky, classes=classes,
         options=chosen.model_dump(mode="json"), given=given, published=assigned.published,
         threshold=material.threshold if assigned.threshold is None else assigned.threshold, groups=assigned.groups,
-        notes=() if material.images is None else _lacking(material.images, roles),
+        notes=lacking,
     )  # fmt: skip
 
 
