@@ -76,7 +76,7 @@ def optimism_figure(rows: pd.DataFrame, leaky: dict[str, bool]) -> Figure:
     figure, axes = accuracy_panels([len(found) for _, found in panels], row=26, head=34, xlabel=_ACCURACY)
     for ax, ((split, matched), found) in zip(axes, panels, strict=True):
         ax.set_title(f"{split} and its matched random split {matched}", color=colors[split])
-        ax.set_title("optimism", loc="right", size=12)
+        ax.text(1.012, 1.02, "optimism", transform=ax.transAxes, va="bottom", size=12, weight="bold")
         ax.set_yticks(range(len(found)), list(found.label), color=LIGHT["ink"], size=13)
         for place, row in enumerate(found.itertuples()):
             pair = sorted((row.oa, row.oa_random))

@@ -49,9 +49,7 @@ def distance_panels(results: SetResults) -> tuple[DistancePanel, ...]:
         in_order = of_split.sort_values(["low", "high"], na_position="last", kind="stable").distance.unique()
         found = of_split.assign(distance=pd.Categorical(of_split.distance, in_order, ordered=True))
         # all models of a seed share their test pixels
-        pixels = found.groupby("distance", observed=True)[["seed", "n"]].apply(
-            lambda each: each.groupby("seed").n.last()
-        )
+        pixels = found.groupby(["distance", "seed"], observed=True).n.last()
         oa = found.groupby(["method", "distance"], observed=True).agg(
             label=("label", "first"), oa=("oa", "mean"), oa_std=("oa", "std"), oa_low=("oa_low", "min"),
             oa_high=("oa_high", "max"),
