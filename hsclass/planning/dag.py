@@ -78,9 +78,7 @@ def planned_jobs(config: Path, *, cores: int) -> list[Job]:
     """
     LoggerPluginRegistry().register_plugin(f"snakemake_logger_plugin_{_NAME}", sys.modules[__name__])
     settings = LogHandlerSettings()
-    output = OutputSettings(
-        dryrun=True, quiet={Quietness.ALL}, log_handler_settings={_NAME: settings}, enable_file_logging=False
-    )
+    output = OutputSettings(dryrun=True, quiet={Quietness.ALL}, log_handler_settings={_NAME: settings})
     with SnakemakeApi(output) as api:
         workflow = api.workflow(
             ResourceSettings(cores=cores),

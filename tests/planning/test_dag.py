@@ -72,5 +72,5 @@ def test_features_of_images_are_made_once_for_all_splits(config_file) -> None:
     )  # fmt: skip
     assert counts(file) == {
         "experiment": 1, "fetch": 1, "scene": 1, "split": 2, "audit": 2, "features": 1, "train": 4, "predict": 4,
-        "evaluate": 4, "report": 1,
+        "evaluate": 4, "compare": 2, "report": 1,
     }  # fmt: skip
