@@ -1,6 +1,6 @@
 """The models under one split in pairs: how far their accuracies differ, and whether chance explains it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,13 +109,13 @@ def _over_seeds(pairs: pd.DataFrame, seeds: int) -> dict[str, Any]:
     }
 
 
-def described(panel: ComparisonPanel, unit: str = "pixels") -> str:
-    """Say in words what the tests of a panel are made from; `unit` names the test samples."""
+def described(panel: ComparisonPanel, unit: Mapping[str, str]) -> str:
+    """Say in words what the tests of a panel are made from; `unit` names the samples, `long`, and their `block`."""
     about = panel.about
-    parts = [f"{count(about.n_test)} test {unit}"]
+    parts = [f"{count(about.n_test)} test {unit['long']}"]
     if about.blocks is not None:
         side = "" if about.block_side is None else f" of {number(about.block_side, 0)} pixels a side"
-        parts.append(f"{count(about.blocks)} blocks{side}")
+        parts.append(f"{count(about.blocks)} {unit['block']}s{side}")
     if about.permutations is not None:
         parts.append(f"{count(about.permutations)} permutations")
     return ", ".join(parts)

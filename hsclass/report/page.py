@@ -36,6 +36,13 @@ PAGE, TABLE = "index.html", "accuracy.csv"
 LATEX, OPTIMISM, COMPARISON = "accuracy.tex", "optimism.csv", "comparison.csv"
 
 
+UNITS = {
+    "pixels": {"short": "px", "long": "pixels", "block": "block"},
+    "images": {"short": "images", "long": "images", "block": "group"},
+}
+"""What the page calls the samples of each kind, and those that are right or wrong together."""
+
+
 @dataclass(frozen=True)
 class Part:
     """A section of the page: its id, which is also the name of its template, its title, and what makes its content.
@@ -111,7 +118,7 @@ def render(results: Results, tables: Sequence[str] = ()) -> str:
             windows_drawing=shared_windows(window, "windows") if kind == "pixels" and window > 1 else None,
             drawn_window=max(min(window, LARGEST), 3),
             experiment_yaml=experiment_yaml(experiment),
-            unit={"short": "px" if kind == "pixels" else "images", "long": kind},
+            unit=UNITS[kind],
         )
     )
 

@@ -8,6 +8,7 @@ import pytest
 
 from hsclass.report import write_report
 from hsclass.report.comparison import comparison_figure, comparison_panels, described
+from hsclass.report.page import UNITS
 from hsclass.report.text import signed
 from hsclass.report.theme import LIGHT
 
@@ -32,7 +33,7 @@ def test_pair_is_written_from_the_lowest_to_the_highest_seed(experiment, panels)
     assert row.interval == "−0.120 to −0.010"
     assert (row.permutation, row.mcnemar) == ("0.020 to 0.030", "< 0.001 to 0.100")
     assert row.only == "5 / 9 to 10"
-    assert described(blocks) == "71 test pixels, 8 blocks of 10 pixels a side, 9\u202f999 permutations"
+    assert described(blocks, UNITS["pixels"]) == "71 test pixels, 8 blocks of 10 pixels a side, 9\u202f999 permutations"
 
 
 @pytest.mark.parametrize(

@@ -163,3 +163,16 @@ def test_several_labels_have_f1_and_the_share_of_images_that_are_exactly_right(i
 def test_image_that_cannot_be_read_has_an_empty_thumbnail(images, read) -> None:
     Path("tiles/roof/3.png").write_bytes(b"no image")
     assert len(list(read(images).find("img"))) == 4
+
+
+def test_models_of_images_are_compared_by_groups_of_near_duplicates(images, read) -> None:
+    pair = {"a": "raw/rf", "b": "raw/dense", "difference": -0.25, "low": -0.5, "high": 0.1, "only_a": 0, "only_b": 1,
+            "mcnemar_p": 1, "mcnemar_holm": 1, "permutation_p": 0.4, "permutation_holm": 0.4}  # fmt: skip
+    write("reports/tiles/comparison/tiles/lists-0.json", {
+        "n_test": 4, "blocks": 3, "level": 0.95, "permutations": 9999, "methods": ["raw/rf", "raw/dense"],
+        "pairs": [pair],
+    })  # fmt: skip
+    rows = read(images).table("4 test images, 3 groups, 9\u202f999 permutations")
+    assert rows[0][3] == "Group permutation p (Holm)"
+    assert rows[1] == ["rf − dense", "−0.250", "−0.500 to +0.100", "0.400", "1.000", "0 / 1"]
+    assert Path("out/comparison.csv").exists()
