@@ -24,6 +24,7 @@ SIDES = {"small": 48, "large": 96}
 _VALUES = {"small": 1e7, "large": 3e7}  # numbers of all images of the two sets, of at least and at most so many images
 _LEAST, _MOST = {"small": 60, "large": 180}, {"small": 700, "large": 2000}
 _EPOCHS = 3  # the first one compiles the network, the others show its pace
+_PATCHES = 8  # in a row of a synthetic image
 _FIELD = 8  # side [pixels] of the fields that the synthetic scenes consist of
 
 
@@ -107,17 +108,22 @@ def _write_images(folder: Path, name: str, size: Size, *, several_labels: bool) 
 
 
 def _write_folders(folder: Path, count: int, classes: int, size: Size) -> None:
-    """Write GeoTIFF files of bytes, which hold any number of bands, in a folder for each class."""
+    """Write GeoTIFF files of bytes, which hold any number of bands, in a folder for each class.
+
+    Classes differ by coarse patterns: on what they cannot separate, models would take longer than on real images.
+    """
     import rasterio
     from rasterio.errors import NotGeoreferencedWarning
 
     rng = np.random.default_rng(0)
     rows, cols, bands = size.shape
+    patterns = rng.uniform(20, 235, (classes, bands, _PATCHES, _PATCHES))
+    down, right = np.arange(rows) * _PATCHES // rows, np.arange(cols) * _PATCHES // cols
     form = {"driver": "GTiff", "height": rows, "width": cols, "count": bands, "dtype": "uint8"}
     for number in range(count):
         home = folder / f"class{number % classes}"
         home.mkdir(parents=True, exist_ok=True)
-        pixels = rng.normal(60 + 130 / classes * (number % classes), 40, (bands, rows, cols))
+        pixels = rng.normal(patterns[number % classes][:, down][..., right], 40)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
             with rasterio.open(home / f"{number:03d}.tif", "w", **form) as file:
