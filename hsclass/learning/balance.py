@@ -19,9 +19,9 @@ def balanced_order(targets: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Return places of examples, int64, for an epoch in which every class occurs equally often and evenly.
 
     Each run of as many places as there are classes has one example of each, so that the numbers of examples per class
-    in a batch differ by two at most. All examples of a rare class are repeated equally often, except for one; of a
-    frequent class each epoch uses a part. The length of an epoch is the number of examples, rounded to a whole number
-    of such runs.
+    in a batch differ by two at most. Within an epoch, the numbers of repetitions of the examples of a class differ by
+    one at most: examples of a rare class occur several times, and of a frequent class only a part occurs. The length of
+    an epoch is the number of examples, rounded to a whole number of such runs.
 
     Parameters
     ----------
