@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from snakemake.api import SnakemakeApi
+from snakemake.exceptions import WorkflowError
 from snakemake.settings.enums import Quietness
 from snakemake.settings.types import ConfigSettings, DAGSettings, OutputSettings, ResourceSettings
 from snakemake_interface_logger_plugins.base import LogHandlerBase
@@ -14,6 +15,7 @@ from snakemake_interface_logger_plugins.common import LogEvent
 from snakemake_interface_logger_plugins.registry import LoggerPluginRegistry
 from snakemake_interface_logger_plugins.settings import LogHandlerSettingsBase
 
+from hsclass.errors import UsageError
 from hsclass.launch import workflow_folder
 from hsclass.planning.resources import STAGES
 
@@ -75,17 +77,28 @@ def planned_jobs(config: Path, *, cores: int) -> list[Job]:
         Experiment file.
     cores : int
         Which no job has more threads than.
+
+    Raises
+    ------
+    UsageError
+        If Snakemake cannot plan it.
     """
     LoggerPluginRegistry().register_plugin(f"snakemake_logger_plugin_{_NAME}", sys.modules[__name__])
     settings = LogHandlerSettings()
     output = OutputSettings(dryrun=True, quiet={Quietness.ALL}, log_handler_settings={_NAME: settings})
-    with SnakemakeApi(output) as api:
-        workflow = api.workflow(
-            ResourceSettings(cores=cores),
-            config_settings=ConfigSettings(configfiles=[config]),
-            snakefile=workflow_folder() / "Snakefile",
-        )
-        workflow.dag(DAGSettings(forceall=True)).execute_workflow(executor="dryrun")
+    try:
+        with SnakemakeApi(output) as api:
+            workflow = api.workflow(
+                ResourceSettings(cores=cores),
+                config_settings=ConfigSettings(configfiles=[config]),
+                snakefile=workflow_folder() / "Snakefile",
+            )
+            workflow.dag(DAGSettings(forceall=True)).execute_workflow(executor="dryrun")
+    except WorkflowError as error:
+        reason = str(error).strip().splitlines()[0]
+        raise UsageError(
+            f"{config}: Snakemake cannot plan it ({reason}); `snakemake -n --configfile {config}` says more"
+        ) from error
     records = [record for record in settings.records if record.output]  # not the target rule
     makers = {file: place for place, record in enumerate(records) for file in record.output}
     return [

@@ -3,6 +3,9 @@
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
+from hsclass.errors import UsageError
 from hsclass.planning.dag import Job, planned_jobs
 
 PCA = {"features": "pca", "components": 30}
@@ -74,3 +77,8 @@ def test_features_of_images_are_made_once_for_all_splits(config_file) -> None:
         "experiment": 1, "fetch": 1, "scene": 1, "split": 2, "audit": 2, "features": 1, "train": 4, "predict": 4,
         "evaluate": 4, "compare": 2, "report": 1,
     }  # fmt: skip
+
+
+def test_what_snakemake_cannot_plan_is_said_in_a_sentence(config_file) -> None:
+    with pytest.raises(UsageError, match=r"e\.yaml: Snakemake cannot plan it \(.+\); `snakemake -n --configfile"):
+        jobs_of(config_file(models=["no_such_model"]))
