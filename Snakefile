@@ -4,7 +4,7 @@
 #   snakemake --cores 2 --configfile config/quick.yaml           any other experiment
 from snakemake.utils import min_version
 
-min_version("9.5")
+min_version("9.12")
 
 
 # An experiment file is whole in itself: the default one is read only where none is given.

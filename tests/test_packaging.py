@@ -108,3 +108,8 @@ def test_version_stands_once() -> None:
     assert "version" in PROJECT["dynamic"]
     assert "version" not in PROJECT
     assert yaml.safe_load((ROOT / "CITATION.cff").read_text())["version"] == hsclass.__version__
+
+
+def test_snakefile_asks_for_the_snakemake_that_is_declared() -> None:
+    bound = next(line for line in PROJECT["dependencies"] if line.startswith("snakemake>="))
+    assert f'min_version("{bound.removeprefix("snakemake>=")}")' in (ROOT / "Snakefile").read_text()
