@@ -11,6 +11,9 @@ READ = 10
 SORT = 300
 """Multiply-adds that a number which is sorted, to divide a node of a tree, counts as."""
 
+SOLVER = 1000
+"""Samples that a step of L-BFGS takes as long as, next to the products with the training samples."""
+
 
 @dataclass(frozen=True)
 class Task:

@@ -116,3 +116,9 @@ def test_costs_of_backbones_are_those_of_their_layers(name: str) -> None:
 
 def test_every_backbone_has_a_cost() -> None:
     assert all(backbone_cost(name, 224).macs > 0 for name in BACKBONES)
+
+
+def test_steps_of_a_solver_take_time_without_samples_too() -> None:
+    family = model_class("logistic")
+    few, many = (family.cost(family.Options(), Task(train, 0, 1, 1, 40, 6)).train for train in (1000, 3000))
+    assert many == 2 * few

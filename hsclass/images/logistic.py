@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import Field
 
-from hsclass.cost import READ, Cost, Task
+from hsclass.cost import READ, SOLVER, Cost, Task
 from hsclass.images.inputs import Inputs
 from hsclass.images.model import Examples, ImageModel
 from hsclass.models.array_file import read_arrays, write_arrays
@@ -45,7 +45,7 @@ class LogisticHead(ImageModel):
         fits = 1 if options.c or not task.validation else len(STRENGTHS) + 1
         work = float(task.features) * task.classes
         return Cost(
-            train=fits * options.max_iterations * 2 * task.train * work,
+            train=fits * options.max_iterations * 2 * (task.train + SOLVER) * work,
             predict=float(task.predict) * (work + READ * task.features),
             parameters=work,
             train_bytes=16.0 * task.train * task.features,

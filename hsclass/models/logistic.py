@@ -6,7 +6,7 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import Field
 
-from hsclass.cost import READ, Cost, Task
+from hsclass.cost import READ, SOLVER, Cost, Task
 from hsclass.models.classifier import ModelOptions
 from hsclass.models.pixelwise import PixelwiseClassifier
 from hsclass.space import Choice, Range, search_space
@@ -34,7 +34,7 @@ class LogisticRegression(PixelwiseClassifier):
         """Return what training and prediction cost, at most."""
         work = float(task.features) * task.classes
         return Cost(
-            train=options.iterations * 2 * task.train * work,
+            train=options.iterations * 2 * (task.train + SOLVER) * work,
             predict=float(task.predict) * (work + READ * task.features),
             parameters=work,
             train_bytes=8.0 * task.train * task.features,
