@@ -66,7 +66,7 @@ def main() -> None:
             family.Options(**model_options), window=9, n_features=cube.shape[2], n_classes=len(ids),
             threads=options.threads,
         )  # fmt: skip
-        model.fit(cube, sample, Sample(sample.pixels[:0], sample.targets[:0]), seed=seed)
+        model.fit(cube, sample, Sample(sample.places[:0], sample.targets[:0]), seed=seed)
         return model
 
     print(f"scikit-learn-intelex {fast_version() or 'is not installed'}; threads {options.threads}")

@@ -41,7 +41,7 @@ def classifier(name: str, bands: int, **options: Any) -> Any:
 
 
 def epoch_seconds(model: Any, cube: np.ndarray, train: Sample) -> float:
-    nothing = Sample(train.pixels[:0], train.targets[:0])
+    nothing = Sample(train.places[:0], train.targets[:0])
     report = model.fit(cube, train, nothing, seed=0)
     return statistics.median(row["seconds"] for row in report.history[COMPILING:])
 
@@ -64,13 +64,15 @@ def parts(model: Any, cube: np.ndarray, train: Sample) -> dict[str, float]:
     from hsclass.models.windows import GatherWindows
 
     size = model.options.batch_size
-    batches = Batches(train.pixels, np.eye(CLASSES, dtype=np.float32)[train.targets], batch_size=size, seed=0)
+    batches = Batches(train.places, np.eye(CLASSES, dtype=np.float32)[train.targets], batch_size=size, seed=0)
     steps = len(batches)
     start = time.perf_counter()
     for index in range(steps):
         batches[index]
     reading = time.perf_counter() - start
-    trainer = model._make(cube, train, seed=0, steps=steps)
+    model.start(0)
+    model.prepare(cube, train)
+    trainer = make_trainer(model.network_, model.gathering(cube, 0), model.options, steps=steps)
     inputs, targets = batches[0]
     gather = keras.Sequential([keras.Input((2,), dtype="int32"), GatherWindows(cube, WINDOW)])
     gather.compile(jit_compile=True)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from hsclass.errors import DataError
+from hsclass.samples import ImageSamples, Samples
 from hsclass.scene import Scene
 from hsclass.split import Role, Split
 
@@ -10,25 +11,51 @@ _MOST = 8  # bands that a message lists
 _BLOCK = 2**24  # values looked at at a time
 
 
-def require_trainable(scene: Scene, split: Split, labels: np.ndarray) -> None:
-    """Raise DataError where the pixels to learn from, or those around them, are not fit for it.
+def require_trainable(samples: Samples, split: Split) -> None:
+    """Raise DataError where the samples to learn from, or the pixels around them, are not fit for it.
 
     Parameters
     ----------
-    scene : Scene
-        Cube of shape (rows, cols, bands).
+    samples : Scene or ImageSamples
     split : Split
-        Which pixels are to be learned from.
-    labels : ndarray of int, shape (rows, cols)
-        The reference labels that the split divides.
+        Which samples are to be learned from.
 
     Raises
     ------
     DataError
-        If split and scene are of different shapes, there are no training pixels or these are of one class, a pixel to
-        learn from has no class or no data, or a pixel of the scene that is not marked as without data is NaN or
-        infinite.
+        If split and samples are of different shapes, there are no training samples or these are of one class, a pixel
+        to learn from has no class or no data, an image cannot be read, or a pixel of the scene that is not marked as
+        without data is NaN or infinite.
     """
+    if isinstance(samples, ImageSamples):
+        _require_images(samples, split)
+    else:
+        _require_pixels(samples, split, split.reference(samples.require_labels()))
+
+
+def _require_images(samples: ImageSamples, split: Split) -> None:
+    if split.roles.shape != (len(samples),):
+        raise DataError(
+            f"split: is of {split.roles.size} images, but set {samples.name} has {len(samples)}; make the split from"
+            " this set"
+        )
+    train = split.roles == Role.TRAIN
+    if not train.any():
+        raise DataError(f"split: has no training image of set {samples.name}; make it with a larger train fraction")
+    if (samples.targets[train].sum(axis=0) > 0).sum() < 2:
+        raise DataError(
+            "split: the training images hold one class only; at least 2 are needed; make it with a larger train"
+            " fraction or another seed"
+        )
+    broken = np.flatnonzero(np.isin(split.roles, (Role.TRAIN, Role.VALIDATION)) & (samples.labels == 0))
+    if len(broken):
+        raise DataError(
+            f"split: {len(broken)} images to learn from cannot be read, as {samples.images[broken[0]].path}; make the"
+            " split from this set"
+        )
+
+
+def _require_pixels(scene: Scene, split: Split, labels: np.ndarray) -> None:
     if split.roles.shape != scene.shape[:2]:
         raise DataError(
             f"split: is {split.roles.shape} pixels, but scene {scene.name} is {scene.shape[:2]}; make the split"

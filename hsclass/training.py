@@ -1,8 +1,8 @@
-"""The train stage: fit normaliser, feature extractor and classifier on a split's training pixels."""
+"""The train stage: fit normaliser, features and classifier on a split's training samples."""
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
@@ -14,34 +14,33 @@ import numpy as np
 from hsclass import __version__
 from hsclass.backend import backend_name
 from hsclass.devices.strategy import TrainingOptions, check_strategy, join
-from hsclass.features import feature_class
-from hsclass.features.extractor import Origin
+from hsclass.errors import UsageError
+from hsclass.features.frozen import ImageFeatures
 from hsclass.fit_scope import FitScope, marked
+from hsclass.inputs import Inputs, image_inputs, images_features, parsed_features, pixel_inputs, samples_digest
 from hsclass.learning.checkpoint import Checkpoint
+from hsclass.matching import check_match
 from hsclass.models import model_class
-from hsclass.models.classifier import Classifier, FitReport, Sample
-from hsclass.models.spectral_contract import Bands
+from hsclass.models.classifier import Classifier, FitReport
 from hsclass.models.trained import TrainedModel
-from hsclass.normalize import Normalizer, normalize_scene
 from hsclass.options import parse_options
+from hsclass.raster import Grid
 from hsclass.resources import Clock, peak_memory_mb, versions
 from hsclass.results.model import ModelCard, TrainingRecord
-from hsclass.scene import Scene
-from hsclass.split import Role, Split
-from hsclass.trainable import constant_bands, note_on_constant, require_trainable
+from hsclass.samples import ImageSamples, Samples
+from hsclass.split import Split
+from hsclass.trainable import note_on_constant, require_trainable
 
 if TYPE_CHECKING:
     from hsclass.models.network import NetworkClassifier
 
-_BANDWISE = ("raw", "bands", "bilateral", "restore", "spectrum")  # features that are a value a band
-
 
 def fit(
-    scene: Scene,
+    samples: Samples,
     split: Split,
     model: str = "cnn3d",
     *,
-    features: str = "raw",
+    features: str | ImageFeatures = "raw",
     seed: int = 0,
     threads: int = 1,
     feature_options: Mapping[str, Any] | None = None,
@@ -50,28 +49,28 @@ def fit(
     tensorboard: str | os.PathLike[str] | None = None,
     **options: Any,
 ) -> TrainedModel:
-    """Train a model on the training pixels of a split.
+    """Train a model on the training samples of a split.
 
-    Normaliser, feature extractor and model see the training pixels only; the validation pixels decide which epoch of a
-    network is kept; the test pixels are not touched. Windows reach beyond their centre pixel: what keeps them apart is
-    the split's guard.
+    Normaliser, feature extractor and model see the training samples only; the validation samples decide which epoch of
+    a network is kept; the test samples are not touched. Windows reach beyond their centre pixel: what keeps them apart
+    is the split's guard.
 
     Parameters
     ----------
-    scene : Scene
-        Cube of shape (rows, cols, bands) and reference labels.
+    samples : Scene or ImageSamples
+        Cube of shape (rows, cols, bands) and reference labels, or the images of a set.
     split : Split
-        Roles of shape (rows, cols), from `hsclass.make_split` or `hsclass.split.read_split`.
+        Roles of the samples' shape, from `hsclass.make_split` or `hsclass.split.read_split`.
     model : str
         A name from `hsclass.models.MODELS`.
-    features : str
-        A name from `hsclass.features.FEATURES`.
+    features : str or ImageFeatures
+        A name from `hsclass.features.FEATURES` or, of images, of a backbone; or features of images computed before.
     seed : int
         Of the model's random choices.
     threads : int
         Processor threads.
     feature_options : mapping, optional
-        Options of the feature extractor.
+        Options of the features.
     training : mapping, optional
         On what a network is trained: see `hsclass.devices.strategy.TrainingOptions`. Several processes of one
         training each get the trained model.
@@ -87,88 +86,96 @@ def fit(
     Returns
     -------
     TrainedModel
-        To be saved with its `save`, or used with `hsclass.predict_scene`.
+        To be saved with its `save`, or used with `hsclass.predict_scene` or `hsclass.predict_images`.
 
     Raises
     ------
     UsageError
-        If a name or an option is unknown, or the model does not fit the window or the bands.
+        If a name or an option is unknown, or the model does not fit the samples, their features, window or bands.
     DataError
-        If split and scene are of different shapes, or there are no training pixels, or a pixel to learn from has no
+        If split and samples are of different shapes, or there are no training samples, or a sample to learn from has no
         class or no data, or the scene holds values that are not finite, or no epoch of a network has a finite loss.
     OutOfMemoryError
         If memory does not suffice for a network's batches.
     WorkerError
         If a training that several processes share lacks one of them.
     """
-    labels = split.reference(scene.require_labels())
-    ids = np.array([cover.id for cover in scene.classes])
-    require_trainable(scene, split, labels)
-    clock = Clock()
-    extractor_class = feature_class(features)
-    extractor_options = parse_options(extractor_class.Options, feature_options or {}, f"features {features}")
+    named, checked = parsed_features(features, feature_options or {})
     family = model_class(model)
     model_options = parse_options(family.Options, options, f"model {model}")
     devices = parse_options(TrainingOptions, training or {}, "training")
+    check_match(samples.kind, model, named)
     check_strategy(devices, network=family.network, model=model, several=family.several_workers)
-
-    train = split.places(Role.TRAIN)
-    spectra = scene.cube[train[:, 0], train[:, 1]]
-    notes = [note_on_constant(flat)] if len(flat := constant_bands(spectra)) else []
-    normalizer = Normalizer(model_options.normalization).fit(spectra)
-    normalized = normalize_scene(normalizer, scene)
-    extractor = extractor_class(**extractor_options.model_dump())
-    known = np.where(marked(train, labels.shape), labels, 0)
-    extractor.fit(normalized, known, origin=_origin(scene, normalizer))
-    cube = np.ascontiguousarray(extractor.transform(normalized))
-    model_options = family.settle(model_options, _centres(scene, extractor, features))
-
+    several_labels = isinstance(samples, ImageSamples) and samples.several_labels
+    if several_labels and not family.learns_several_labels:
+        raise UsageError(
+            f"model {model}: learns one class a sample, but the images of {samples.name} may have several; take"
+            " linear_head, or a network of images"
+        )
+    require_trainable(samples, split)
+    clock = Clock()
+    if isinstance(samples, ImageSamples):
+        computed = images_features(samples, features, checked, threads=threads)
+        inputs = image_inputs(samples, split, model_options, features=computed, seed=seed)
+    else:
+        inputs = pixel_inputs(samples, split, model, model_options, features=named, feature_options=checked)
     classifier = family(
-        model_options, window=split.window, n_features=cube.shape[2], n_classes=len(ids), threads=threads
-    )
-    samples = [_sample(split.places(role), labels, ids) for role in (Role.TRAIN, Role.VALIDATION)]
+        inputs.options, window=inputs.side, n_features=inputs.channels, n_classes=len(samples.classes),
+        threads=threads, several_labels=several_labels,
+    )  # fmt: skip
+    digest = samples_digest(samples)
     key = {
-        "hsclass": __version__, "scene": scene.digest, "split": _digest(split), "window": split.window, "model": model,
-        "options": model_options.model_dump(mode="json"), "features": features,
-        "feature options": extractor_options.model_dump(mode="json"), "seed": seed,
+        "hsclass": __version__, "scene": digest, "split": _digest(split), "window": inputs.side, "model": model,
+        "options": inputs.options.model_dump(mode="json"),
+        "features": inputs.about.get("image_features", named),
+        "feature options": checked.model_dump(mode="json"), "seed": seed,
     }  # fmt: skip
     watch = _Watch(None if checkpoint is None else Path(checkpoint), key, tensorboard)
-    report = _train(classifier, cube, samples, devices, seed=seed, watch=watch)
-    earlier = report.history[: report.resumed]
-    seconds = round(clock.seconds + sum(row["seconds"] for row in earlier), 3)
-    seen = {"normalizer": train, "extractor": np.argwhere(known > 0)}
-    seen |= {part: sample.pixels for part, sample in zip(("model", "validation"), samples, strict=True)}
+    report = _train(classifier, inputs, devices, seed=seed, watch=watch)
+    shape = split.roles.shape
+    learned = {part: _places(inputs, part) for part in ("train", "validation")}
     scope = FitScope(
-        parts={part: marked(pixels, labels.shape) for part, pixels in seen.items()},
-        reach=None if extractor.reach is None else extractor.reach + classifier.reach,
-        digest=scene.digest,
-        grid=scene.grid,
-    )
-
-    card = {
-        "model": model, "options": model_options.model_dump(), "features": features,
-        "feature_options": extractor_options.model_dump(), "normalization": {"kind": normalizer.kind},
-        "window": split.window, "reach": scope.reach,
-        **Bands.of_scene(scene).as_dict(), "n_features": cube.shape[2],
-        "classes": [{"id": c.id, "name": c.name, "color": list(c.color)} for c in scene.classes],
-        "scene": scene.name, "scene_digest": scene.digest,
+        parts={
+            **inputs.seen, "model": marked(learned["train"], shape), "validation": marked(learned["validation"], shape),
+        },
+        reach=None if inputs.extractor.reach is None else inputs.extractor.reach + classifier.reach,
+        digest=digest,
+        grid=Grid() if isinstance(samples, ImageSamples) else samples.grid,
+    )  # fmt: skip
+    card = ModelCard(**{
+        "samples": samples.kind, "model": model, "options": inputs.options.model_dump(), "features": named,
+        "feature_options": checked.model_dump(),
+        "normalization": None if inputs.normalizer is None else {"kind": inputs.normalizer.kind},
+        "window": inputs.side, "reach": scope.reach, **inputs.about, "n_features": inputs.channels,
+        "classes": [{"id": c.id, "name": c.name, "color": list(c.color)} for c in samples.classes],
+        "scene": samples.name, "scene_digest": digest,
         "split": {"sampler": split.sampler, "seed": split.seed, "leaky": split.leaky, "sha256": _digest(split)},
         "fit_scope": scope.counts,
         "versions": {"hsclass": __version__, **versions("numpy", "scikit-learn"), **_backend(report.backend)},
         "seed": seed,
-    }  # fmt: skip
-    took = {
-        "seconds": seconds, "peak_memory_mb": peak_memory_mb(), "epochs": report.epochs,
-        "best_epoch": report.best_epoch, "parameters": report.parameters, "backend": report.backend,
-        "windows_per_second": _rate(report.history, len(train)),
+    })  # fmt: skip
+    took = _took(report, inputs, clock.seconds, threads=threads)
+    return TrainedModel(inputs.normalizer, inputs.extractor, classifier, card, took, scope, tuple(report.history))
+
+
+def _took(report: FitReport, inputs: Inputs, seconds: float, *, threads: int) -> TrainingRecord:
+    """What the training took."""
+    flat, earlier = inputs.constant, report.history[: report.resumed]
+    return TrainingRecord(**{
+        "seconds": round(seconds + sum(row["seconds"] for row in earlier), 3), "peak_memory_mb": peak_memory_mb(),
+        "epochs": report.epochs, "best_epoch": report.best_epoch, "parameters": report.parameters,
+        "backend": report.backend, "windows_per_second": _rate(report.history, len(inputs.train)),
         "seconds_per_epoch": _typical_seconds(report.history), "gpu_memory_mb": report.gpu_memory_mb,
         "resumed_after_epoch": report.resumed or None, "device": report.device, "threads": threads,
         "facts": report.facts | ({"constant bands": str(len(flat))} if len(flat) else {}),
-        "notes": [*notes, *report.notes],
-    }  # fmt: skip
-    return TrainedModel(
-        normalizer, extractor, classifier, ModelCard(**card), TrainingRecord(**took), scope, tuple(report.history)
-    )
+        "notes": [*([note_on_constant(flat)] if len(flat) else []), *report.notes],
+    })  # fmt: skip
+
+
+def _places(inputs: Inputs, part: str) -> np.ndarray:
+    """Places of the samples that learn or validate, as the split has them: those of images stand last in a cube's."""
+    places = getattr(inputs, part).places
+    return places[:, -1:] if "several_labels" in inputs.about else places
 
 
 @dataclass(frozen=True)
@@ -186,22 +193,14 @@ class _Watch:
         return Checkpoint(self.folder, {**self.key, **_backend(backend_name())}, writes=writes)
 
 
-def _train(
-    classifier: Classifier,
-    cube: np.ndarray,
-    samples: Sequence[Sample],
-    devices: TrainingOptions,
-    *,
-    seed: int,
-    watch: _Watch,
-) -> FitReport:
+def _train(classifier: Classifier, inputs: Inputs, devices: TrainingOptions, *, seed: int, watch: _Watch) -> FitReport:
+    learned = inputs.values, inputs.train, inputs.validation
     if not classifier.network:
-        return classifier.fit(cube, *samples, seed=seed)
+        return classifier.fit(*learned, seed=seed)
     network = cast("NetworkClassifier", classifier)
     with join(devices, threads=network.threads) as team, team.scope:
         report = network.fit(
-            cube,
-            *samples,
+            *learned,
             seed=seed,
             checkpoint=watch.checkpoint(writes=team.chief),
             tensorboard=Path(watch.tensorboard) if watch.tensorboard is not None and team.chief else None,
@@ -209,24 +208,6 @@ def _train(
     if team.strategy != "single":
         network.rebuild()
     return replace(report, device=team.describe(report.device))
-
-
-def _origin(scene: Scene, normalizer: Normalizer) -> Origin:
-    area = scene.grid.pixel_area
-    size = None if area is None else area**0.5
-    return Origin(scene.wavelengths, normalizer.offset_, normalizer.scale_, size)
-
-
-def _centres(scene: Scene, extractor: Any, features: str) -> np.ndarray | None:
-    """Wavelengths [nm] of the features, where each is a band."""
-    if scene.wavelengths is None or features not in _BANDWISE:
-        return None
-    return scene.wavelengths[extractor.kept_] if features == "bands" else scene.wavelengths
-
-
-def _sample(pixels: np.ndarray, labels: np.ndarray, ids: np.ndarray) -> Sample:
-    targets = np.searchsorted(ids, labels[pixels[:, 0], pixels[:, 1]])
-    return Sample(pixels.astype(np.int32), targets.astype(np.int32))
 
 
 def _digest(split: Split) -> str:

@@ -12,7 +12,7 @@ from hsclass.assess.abstained import with_abstained
 from hsclass.assess.comparison import compare
 from hsclass.assess.evaluation import evaluate
 from hsclass.errors import DataError, UsageError
-from hsclass.fit_scope import SCOPE_FILE, read_fit_scope
+from hsclass.fit_scope import read_fit_scope
 from hsclass.raster import read_raster
 from hsclass.results.comparison import Comparison
 from hsclass.results.metrics import Metrics
@@ -97,7 +97,7 @@ def evaluate_file(
     names = [image.path for image in reference.images.images] if reference.images else ()
     return evaluate(
         found.values, reference.labels, reference.split, found.classes, confidence=values, names=names,
-        pixel_area=reference.pixel_area, scope=read_fit_scope(model / SCOPE_FILE) if model else None,
+        pixel_area=reference.pixel_area, scope=read_fit_scope(model) if model else None,
         digest=reference.digest,
     )  # fmt: skip
 

@@ -1,10 +1,14 @@
-"""Feature extractors: one file each, with the interface of `hsclass.features.extractor`."""
+"""Features, each one file: of pixels behind `hsclass.features.extractor`, of images behind `hsclass.features.frozen`."""
 
+from hsclass.backbones.names import BACKBONES
 from hsclass.features.extractor import Extractor
 from hsclass.tables import resolve
 
+RAW = "raw"
+"""The samples themselves: the bands of a pixel, the pixels of an image."""
+
 FEATURES = {
-    "raw": "hsclass.features.raw:Raw",
+    RAW: "hsclass.features.raw:Raw",
     "bands": "hsclass.features.bands:Bands",
     "spectrum": "hsclass.features.spectrum:Spectrum",
     "restore": "hsclass.features.restore:Restore",
@@ -15,10 +19,14 @@ FEATURES = {
     "sdap": "hsclass.features.sdap:SelfDualProfiles",
     "dafe_sdap_dafe": "hsclass.features.dafe_sdap_dafe:DiscriminantProfiles",
     "chain": "hsclass.features.chain:Chain",
+    "backbone": "hsclass.features.frozen:Frozen",
 }
 
 
 def feature_class(name: str) -> type[Extractor]:
-    """Return the extractor class of that name, or raise UsageError with the valid names."""
-    found: type[Extractor] = resolve(FEATURES, name, "feature extractor")
+    """Return the class of the features of that name, or raise UsageError with the valid names.
+
+    The name of a backbone stands for `backbone` with that option.
+    """
+    found: type[Extractor] = resolve(FEATURES, "backbone" if name in BACKBONES else name, "feature extractor")
     return found

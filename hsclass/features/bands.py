@@ -64,6 +64,7 @@ class Bands(TransformerMixin, BaseEstimator):
     """
 
     Options = BandsOptions
+    takes = "spectra"
     reach = 0
     fit_reach = 0
     kept_: np.ndarray

@@ -51,6 +51,7 @@ class Bilateral(TransformerMixin, BaseEstimator):
     """
 
     Options = BilateralOptions
+    takes = "spectra"
     fit_reach = 0
     mean_: np.ndarray
     components_: np.ndarray

@@ -56,6 +56,7 @@ class Chain(TransformerMixin, BaseEstimator):
     """
 
     Options = ChainOptions
+    takes = "spectra"
 
     def __init__(self, steps: Steps = _STEPS) -> None:
         self.steps = steps

@@ -54,6 +54,7 @@ class Discriminants(LinearExtractor):
     """
 
     Options = DafeOptions
+    takes = "spectra"
 
     def __init__(self, components: int | None = None, shrinkage: float | str = "auto") -> None:
         self.components = components

@@ -57,6 +57,7 @@ class DiscriminantProfiles(ProfileExtractor):
     """
 
     Options = ChainOptions
+    takes = "spectra"
     fit_reach = None
     first_mean_: np.ndarray
     first_: np.ndarray

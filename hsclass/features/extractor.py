@@ -40,6 +40,8 @@ class Extractor(Protocol):
     ----------
     Options : type of Options
         The options and their defaults.
+    takes : {"spectra", "images"}
+        What it computes features of. Features of images have a contract of their own: `hsclass.features.frozen`.
     reach : int or None
         Receptive-field radius of the features [pixels]; None: unbounded.
     fit_reach : int or None
@@ -48,6 +50,7 @@ class Extractor(Protocol):
     """
 
     Options: ClassVar[type[Options]]
+    takes: ClassVar[str]
     reach: int | None
     fit_reach: int | None
 

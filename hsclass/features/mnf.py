@@ -57,6 +57,7 @@ class MinimumNoiseFraction(LinearExtractor):
     """
 
     Options = MnfOptions
+    takes = "spectra"
     ratio_: np.ndarray
     n_pairs_: int
 

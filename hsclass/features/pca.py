@@ -40,6 +40,7 @@ class PrincipalComponents(LinearExtractor):
     """
 
     Options = PcaOptions
+    takes = "spectra"
     share_: np.ndarray
 
     def __init__(self, components: float | None = None, whiten: bool = False) -> None:

@@ -23,6 +23,7 @@ class Raw(TransformerMixin, BaseEstimator):
     """
 
     Options = RawOptions
+    takes = "spectra"
     reach = 0
     fit_reach = 0
 

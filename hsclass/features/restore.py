@@ -55,6 +55,7 @@ class Restore(TransformerMixin, BaseEstimator):
     """
 
     Options = RestoreOptions
+    takes = "spectra"
     reach = 0
     fit_reach = 0
     offset_: np.ndarray

@@ -159,6 +159,7 @@ class SelfDualProfiles(ProfileExtractor):
     """
 
     Options = SdapOptions
+    takes = "spectra"
     fit_reach = 0
     mean_: np.ndarray
     components_: np.ndarray

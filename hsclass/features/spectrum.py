@@ -80,6 +80,7 @@ class Spectrum(TransformerMixin, BaseEstimator):
     """
 
     Options = SpectrumOptions
+    takes = "spectra"
     reach = 0
     fit_reach = 0
     offset_: np.ndarray

@@ -1,7 +1,7 @@
 """Batches of a training: which examples stand in which batch of which epoch follows from the seed alone."""
 
 import math
-from typing import Any
+from typing import Any, Protocol
 
 import keras
 import numpy as np
@@ -92,6 +92,42 @@ class Batches(keras.utils.PyDataset):
     def _examples(self, places: np.ndarray) -> tuple[Any, ...]:
         batch = self.read(places), self.targets[places]
         return batch if self.weights is None else (*batch, self.weights[places])
+
+
+class Source(Protocol):
+    """What a batch's inputs are taken from by their places, such as an `ImageSource`."""
+
+    def take(self, places: np.ndarray) -> np.ndarray:
+        """Return the examples at `places`, shape (n,): float32 of shape (n, ...)."""
+
+
+class SourceBatches(Batches):
+    """Batches whose inputs are read from a source when they are needed.
+
+    Parameters
+    ----------
+    source : Source
+        Where it has a method `start`, that is called with the number of each epoch before it begins.
+    places : ndarray of int, shape (n,)
+        Of the examples in the source.
+    targets : ndarray of float32, shape (n, n_classes)
+    **arguments
+        Of `Batches`.
+    """
+
+    def __init__(self, source: Source, places: np.ndarray, targets: np.ndarray, **arguments: Any) -> None:
+        self.source = source
+        super().__init__(places, targets, **arguments)
+
+    def start(self, epoch: int) -> None:
+        """Draw the order of an epoch; a source that changes at random draws its changes, too."""
+        super().start(epoch)
+        if self.seed is not None and hasattr(self.source, "start"):
+            self.source.start(epoch)
+
+    def read(self, places: np.ndarray) -> np.ndarray:
+        """Return the examples whose places in the source stand at `places`."""
+        return self.source.take(self.inputs[places])
 
 
 def _blend(shares: np.ndarray, ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:

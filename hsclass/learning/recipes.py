@@ -106,8 +106,8 @@ def _compiled(backend: str, options: NetworkOptions) -> bool:
     return backend == "jax" if options.jit == "auto" else options.jit
 
 
-def recipe_facts(options: NetworkOptions) -> dict[str, str]:
-    """Return the hyper-parameters in words, for the information block of a report."""
+def recipe_facts(options: NetworkOptions, examples: str = "windows") -> dict[str, str]:
+    """Return the hyper-parameters in words, for the information block of a report; a batch is one of `examples`."""
     weight_decay = f", weight decay {options.weight_decay:g}" if options.optimizer == "adamw" else ""
     patience = "none" if options.patience is None else f"{options.patience} epochs without a better {options.monitor}"
     facts = {
@@ -115,7 +115,7 @@ def recipe_facts(options: NetworkOptions) -> dict[str, str]:
         "optimizer": options.optimizer,
         "learning rate": f"{options.learning_rate:g}{_rate_in_words(options)}",
         "loss": options.loss.replace("_", " "),
-        "batch": f"{options.batch_size} windows",
+        "batch": f"{options.batch_size} {examples}",
         "epochs asked for": str(options.epochs),
         "early stopping": patience,
         "kept": f"epoch of the best {options.monitor}",

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -25,23 +25,35 @@ class ModelOptions(Options):
     normalization: Normalization = "standard"
 
 
+Takes = Literal["spectra", "windows", "images"]
+"""What a model looks at: the features of a pixel or an image, windows of a feature cube, or whole images."""
+
+
 @dataclass(frozen=True)
 class Sample:
-    """Pixels to learn from.
+    """Samples to learn from.
 
     Attributes
     ----------
-    pixels : ndarray of int32, shape (n, 2)
-        Row and column of each.
-    targets : ndarray of int32, shape (n,)
-        Class index, from 0, of each.
+    places : ndarray of int32, shape (n, 2) or (n, 1)
+        Row and column of each in the feature cube; of whole images the place of each in its set.
+    targets : ndarray of int32, shape (n,), or of float32, shape (n, n_classes)
+        Class index, from 0, of each; where a sample may have several classes, 1 for each that it has.
     """
 
-    pixels: np.ndarray
+    places: np.ndarray
     targets: np.ndarray
 
     def __len__(self) -> int:
-        return len(self.pixels)
+        return len(self.places)
+
+    def one_hot(self, n_classes: int) -> np.ndarray:
+        """Return float32 targets, shape (n, n_classes)."""
+        return self.targets if self.targets.ndim > 1 else np.eye(n_classes, dtype=np.float32)[self.targets]
+
+    def joined(self, other: "Sample") -> "Sample":
+        """Return these samples and then the others."""
+        return Sample(np.concatenate([self.places, other.places]), np.concatenate([self.targets, other.targets]))
 
 
 @dataclass(frozen=True)
@@ -81,21 +93,27 @@ class FitReport:
 
 
 class Classifier(ABC):
-    """A model family: learns from pixels of a feature cube, gives class probabilities.
+    """A model family: learns from samples of a feature cube or from images, gives class probabilities.
 
     Parameters
     ----------
     options : ModelOptions
         An instance of the family's `Options`.
     window : int
-        Side [pixels], odd, of the windows of the experiment.
+        Side [pixels], odd, of the windows of the experiment; of a model that takes images, their side.
     n_features, n_classes : int
-        Length of a pixel's feature vector; number of classes of the scene.
+        Length of a sample's feature vector, or channels of an image; number of classes.
     threads : int
         How many processor threads the model may use.
+    several_labels : bool
+        Whether a sample may have more than one class; the probabilities then do not add up to 1.
 
     Attributes
     ----------
+    takes : {"spectra", "windows", "images"}
+        What the model looks at. One that takes spectra also takes the features of images, as a cube of one row.
+    learns_several_labels : bool
+        True where a sample may have more than one class.
     network : bool
         True for a Keras network.
     parallel : bool
@@ -107,17 +125,23 @@ class Classifier(ABC):
     """
 
     Options: ClassVar[type[ModelOptions]]
+    takes: ClassVar[Takes] = "spectra"
+    learns_several_labels: ClassVar[bool] = False
     space: ClassVar[Space] = {}
     network: ClassVar[bool] = False
     parallel: ClassVar[bool] = False
     several_workers: ClassVar[bool] = False
 
-    def __init__(self, options: Any, *, window: int, n_features: int, n_classes: int, threads: int = 1) -> None:
+    def __init__(
+        self, options: Any, *, window: int, n_features: int, n_classes: int, threads: int = 1,
+        several_labels: bool = False,
+    ) -> None:  # fmt: skip
         self.options = options
         self.window = window
         self.n_features = n_features
         self.n_classes = n_classes
         self.threads = threads
+        self.several_labels = several_labels
         self.check(options, window=window, n_features=n_features)
 
     @classmethod
@@ -145,15 +169,22 @@ class Classifier(ABC):
         return 0
 
     @abstractmethod
-    def fit(self, cube: np.ndarray, train: Sample, validation: Sample, *, seed: int) -> FitReport:
-        """Learn from the `train` pixels of a float32 feature cube of shape (rows, cols, n_features).
+    def fit(self, inputs: Any, train: Sample, validation: Sample, *, seed: int) -> FitReport:
+        """Learn from the `train` samples of `inputs`.
 
-        `validation` may only steer training (early stopping); it can be empty.
+        Parameters
+        ----------
+        inputs : ndarray of float32, shape (rows, cols, n_features), or ImageSource
+            The feature cube; the images for a model that takes these.
+        train, validation : Sample
+            Validation samples may only steer training (early stopping), unless an option says otherwise; there may be
+            none.
+        seed : int
         """
 
     @abstractmethod
-    def predict_proba(self, cube: np.ndarray, pixels: np.ndarray) -> np.ndarray:
-        """Return float32 class probabilities, shape (n, n_classes), of `pixels`, shape (n, 2), of a feature cube."""
+    def predict_proba(self, inputs: Any, places: np.ndarray) -> np.ndarray:
+        """Return float32 class probabilities, shape (n, n_classes), of the samples at `places` of `inputs`."""
 
     def predict_map(self, cube: np.ndarray, rows: slice | None = None, *, memory: float = MAP_MEMORY) -> np.ndarray:
         """Return float32 class probabilities, shape (rows, cols, n_classes), of a feature cube, in blocks.

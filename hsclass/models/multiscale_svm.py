@@ -68,6 +68,7 @@ class MultiscaleSvm(Classifier):
     """
 
     Options = MultiscaleSvmOptions
+    takes = "windows"
     space = search_space(
         scales=Choice(choices=((1, 3), (1, 5), (1, 3, 5), (1, 3, 5, 7), (1, 5, 9))),
         side=Choice(choices=(1, 3, 5)),
@@ -116,19 +117,19 @@ class MultiscaleSvm(Classifier):
 
     def fit(self, cube: np.ndarray, train: Sample, validation: Sample, *, seed: int) -> FitReport:
         """Learn filters and machine from the windows of the training pixels; `validation` is not used."""
-        check_training(cube[train.pixels[:, 0], train.pixels[:, 1]])
+        check_training(cube[train.places[:, 0], train.places[:, 1]])
         options, rng = self.options, np.random.default_rng(seed)
         with threadpool_limits(self.threads):
             self.banks_ = []
             for scale in options.scales:
                 _LOG.info("filters of scale %d", scale)
                 bank = learn_bank(
-                    cube, train.pixels, train.targets, scale=scale, side=min(options.side, scale),
+                    cube, train.places, train.targets, scale=scale, side=min(options.side, scale),
                     machines=options.machines, samples=options.samples, cost=options.filter_c, rng=rng,
                 )  # fmt: skip
                 self.banks_.append(bank)
             features = np.empty((len(train), sum(bank.weights.shape[3] for bank in self.banks_)), np.float32)
-            for here, maps in pooled_maps(cube, self.banks_, train.pixels, pooling=options.pooling):
+            for here, maps in pooled_maps(cube, self.banks_, train.places, pooling=options.pooling):
                 features[here] = maps
             self.offset_, spread = features.mean(axis=0), features.std(axis=0)
             self.scale_ = np.where(spread > 0, spread, np.float32(1))

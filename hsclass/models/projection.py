@@ -66,7 +66,7 @@ class ProjectedNetwork(SpatialNetwork):
         """
         if self.options.components is None:
             return
-        spectra = cube[train.pixels[:, 0], train.pixels[:, 1]].astype(np.float64)
+        spectra = cube[train.places[:, 0], train.places[:, 1]].astype(np.float64)
         mean, components, _ = principal_components(
             spectra, self.options.components, whiten=True, who=self.name, table="model"
         )

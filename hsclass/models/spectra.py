@@ -52,7 +52,7 @@ class SpectrumClassifier(Classifier):
         DataError
             If the training pixels all have the same spectrum, or are too few for the model.
         """
-        spectra = at_pixels(cube, train.pixels)
+        spectra = at_places(cube, train.places)
         check_training(spectra)
         _LOG.info("%d spectra of %d features", len(train), self.n_features)
         with threadpool_limits(self.threads):
@@ -63,10 +63,10 @@ class SpectrumClassifier(Classifier):
         """Return probabilities, shape (n, n_classes); a class that training did not hold gets 0."""
         probabilities = np.zeros((len(pixels), self.n_classes), np.float32)
         with threadpool_limits(self.threads):
-            probabilities[:, self.seen] = self.scores(at_pixels(cube, pixels))
+            probabilities[:, self.seen] = self.scores(at_places(cube, pixels))
         return probabilities
 
 
-def at_pixels(cube: np.ndarray, pixels: np.ndarray) -> np.ndarray:
-    """Return the spectra, shape (n, n_features), of `pixels`, shape (n, 2)."""
-    return cube[pixels[:, 0], pixels[:, 1]]
+def at_places(cube: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """Return the spectra, shape (n, n_features), at `places`, shape (n, 2)."""
+    return cube[places[:, 0], places[:, 1]]

@@ -17,6 +17,7 @@ class SpectralNetwork(NetworkClassifier):
     """A network that sees the pixel alone."""
 
     Options = SpectralOptions
+    takes = "spectra"
 
     @property
     def side(self) -> int:

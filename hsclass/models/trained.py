@@ -10,9 +10,10 @@ from zipfile import BadZipFile
 import numpy as np
 
 from hsclass.atomic import atomic_path
-from hsclass.errors import DataError
+from hsclass.errors import DataError, UsageError
 from hsclass.features import feature_class
-from hsclass.fit_scope import SCOPE_FILE, FitScope, read_fit_scope, write_fit_scope
+from hsclass.features.frozen import ImageFeatures, features_of_files
+from hsclass.fit_scope import FitScope, read_fit_scope, write_fit_scope
 from hsclass.models import model_class
 from hsclass.models.card_file import read_card, write_card
 from hsclass.models.classifier import Classifier
@@ -20,6 +21,7 @@ from hsclass.models.spectral_contract import Bands, Resampling, convert_bands
 from hsclass.normalize import Normalizer, normalize_cube
 from hsclass.options import parse_options
 from hsclass.results.model import ModelCard, TrainingRecord
+from hsclass.samples.image_source import ImageSource
 from hsclass.scene import LandCover, Scene
 
 ARRAYS_FILE = "arrays.npz"
@@ -31,26 +33,33 @@ class TrainedModel:
 
     Attributes
     ----------
-    normalizer : Normalizer
+    normalizer : Normalizer or None
+        None of a model that takes images.
     extractor : estimator of `hsclass.features`
+        Of a model that learned from features of images these are `hsclass.features.frozen.Frozen`.
     classifier : Classifier
     card : ModelCard
         What the model is and saw.
     training : TrainingRecord
         What the training took.
     scope : FitScope
-        Which pixels its parts were fitted on.
+        Which samples its parts were fitted on.
     history : sequence of mapping
         One row an epoch, for networks; empty after `load`.
     """
 
-    normalizer: Normalizer
+    normalizer: Normalizer | None
     extractor: Any
     classifier: Classifier
     card: ModelCard
     training: TrainingRecord
     scope: FitScope
     history: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def samples(self) -> str:
+        """What it classifies: pixels or images."""
+        return self.card.samples
 
     @property
     def classes(self) -> tuple[LandCover, ...]:
@@ -88,6 +97,8 @@ class TrainedModel:
         DataError
             If they are not as many as the classifier takes.
         """
+        if self.samples != "pixels" or self.normalizer is None:
+            raise UsageError(f"model {self.card.model}: was trained on images, and these samples are pixels")
         features = self.extractor.transform(normalize_cube(self.normalizer, cube, mask))
         if features.shape[2] != self.card.n_features:
             raise DataError(
@@ -96,17 +107,60 @@ class TrainedModel:
             )
         return features
 
+    def predict_files(self, files: np.ndarray) -> np.ndarray:
+        """Return class probabilities, float32 of shape (n, classes), of image files, shape (n,).
+
+        Raises
+        ------
+        UsageError
+            If the model was trained on pixels.
+        DataError
+            If a file cannot be read, or the weights of the frozen networks are not those that the model saw.
+        """
+        if self.samples != "images":
+            raise UsageError(f"model {self.card.model}: was trained on pixels, and these samples are images")
+        if self.normalizer is None:
+            images = ImageSource.from_record(self.card.images, files)
+            return self.classifier.predict_proba(images, np.arange(len(files))[:, np.newaxis])
+        values = features_of_files(self.card.image_features, files, threads=self.classifier.threads)
+        return self._predict_features(values, np.arange(len(files)))
+
+    def predict_features(self, features: ImageFeatures, places: np.ndarray) -> np.ndarray:
+        """Return class probabilities, float32 of shape (n, classes), from features computed before.
+
+        Parameters
+        ----------
+        features : ImageFeatures
+            Of all images of a set.
+        places : ndarray of int, shape (n,)
+            Of the images to predict.
+
+        Raises
+        ------
+        DataError
+            If the features are not those that the model was trained on.
+        """
+        if features.about != self.card.image_features:
+            raise DataError(
+                f"model {self.card.model}: was trained on other features than {features.name}; give those that it"
+                " was trained on, or none, to have them computed"
+            )
+        return self._predict_features(features.values, places)
+
+    def _predict_features(self, values: np.ndarray, places: np.ndarray) -> np.ndarray:
+        assert self.normalizer is not None
+        cube = normalize_cube(self.normalizer, values[np.newaxis], np.ones((1, len(values)), bool))
+        return self.classifier.predict_proba(cube, np.stack([np.zeros_like(places), places], axis=1))
+
     def save(self, folder: str | os.PathLike[str]) -> None:
         """Write the model into a new folder, atomically."""
         with atomic_path(folder) as partial:
             partial.mkdir()
             write_card(partial, self.card, self.training, self.history)
-            np.savez(
-                partial / ARRAYS_FILE,
-                **_learned("normalizer", self.normalizer),
-                **_learned("extractor", self.extractor),
-            )
-            write_fit_scope(self.scope, partial / SCOPE_FILE)
+            if self.normalizer is not None:
+                held = {**_learned("normalizer", self.normalizer), **_learned("extractor", self.extractor)}
+                np.savez(partial / ARRAYS_FILE, **held)
+            write_fit_scope(self.scope, partial)
             self.classifier.save(partial)
 
     @classmethod
@@ -121,16 +175,18 @@ class TrainedModel:
         folder = Path(folder)
         try:
             card, training = read_card(folder)
-            arrays = dict(np.load(folder / ARRAYS_FILE, allow_pickle=False))
-            normalizer = Normalizer((card.normalization or {})["kind"])
-            extractor_class = feature_class(card.features)
-            extractor = extractor_class(**card.feature_options)
-            _restore("normalizer", normalizer, arrays)
-            _restore("extractor", extractor, arrays)
-            if not normalizer.offset_.shape == normalizer.scale_.shape == (card.bands,):
-                raise ValueError(f"{ARRAYS_FILE} normalises another number of bands than {card.bands}")
-            if card.window < 1 or card.window % 2 == 0:
-                raise ValueError(f"window {card.window} is no odd number of pixels")
+            extractor = feature_class(card.features)(**card.feature_options)
+            normalizer = None
+            if card.normalization is not None:
+                normalizer = Normalizer(card.normalization["kind"])
+                arrays = dict(np.load(folder / ARRAYS_FILE, allow_pickle=False))
+                _restore("normalizer", normalizer, arrays)
+                _restore("extractor", extractor, arrays)
+                if not normalizer.offset_.shape == normalizer.scale_.shape == (card.bands,):
+                    raise ValueError(f"{ARRAYS_FILE} normalises another number of bands than {card.bands}")
+            side, odd = card.window, card.samples == "pixels"
+            if side < 1 or (odd and side % 2 == 0):
+                raise ValueError(f"window {side!r} is no {'odd ' * odd}number of pixels")
             family = model_class(card.model)
             options = parse_options(family.Options, card.options, f"model {card.model}")
             classifier = family(
@@ -139,11 +195,12 @@ class TrainedModel:
                 n_features=card.n_features,
                 n_classes=len(card.classes),
                 threads=threads,
+                several_labels=card.several_labels,
             )
         except (OSError, EOFError, BadZipFile, AttributeError, KeyError, TypeError, ValueError) as error:
             raise DataError(f"{folder}: is not a model that hsclass train wrote ({error}); train it again") from error
         classifier.load(folder)
-        return cls(normalizer, extractor, classifier, card, training, read_fit_scope(folder / SCOPE_FILE))
+        return cls(normalizer, extractor, classifier, card, training, read_fit_scope(folder))
 
 
 def _learned(prefix: str, estimator: Any) -> dict[str, Any]:

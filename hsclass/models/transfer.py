@@ -214,7 +214,7 @@ class Transfer(NetworkClassifier):
         if self._tuned_from is not None:
             self.network_.set_weights(self._tuned_from)
             return
-        spectra = cube[train.pixels[:, 0], train.pixels[:, 1]].astype(np.float64)
+        spectra = cube[train.places[:, 0], train.places[:, 1]].astype(np.float64)
         if isinstance(self.options.channels, tuple):
             components = np.eye(self.n_features)[list(self.options.channels)]
             deviation = spectra[:, self.options.channels].std(axis=0)
@@ -223,7 +223,7 @@ class Transfer(NetworkClassifier):
         else:
             mean, components, _ = principal_components(spectra, CHANNELS, whiten=True, who="transfer", table="model")
         self.network_.get_layer("channels").set_weights([components.T, -components @ mean])
-        some = train.pixels[:: -(-len(train) // _MEASURED)]
+        some = train.places[:: -(-len(train) // _MEASURED)]
         seen = self._run(self._part(_STANDARD), cube, some)
         self.network_.get_layer("standard").set_weights([seen.mean(axis=0), seen.var(axis=0)])
 
@@ -263,7 +263,7 @@ class Transfer(NetworkClassifier):
         self.network_ = self.build()
         self.prepare(cube, train)
         _LOG.info("compute the features of %d windows", len(train) + len(validation))
-        seen = self._run(self._part(_HEAD), cube, np.concatenate([train.pixels, validation.pixels]))
+        seen = self._run(self._part(_HEAD), cube, np.concatenate([train.places, validation.places]))
         head = _Head(self.options, window=1, n_features=seen.shape[1], n_classes=self.n_classes, threads=self.threads)
         rows = np.arange(len(seen), dtype=np.int32)
         samples = [

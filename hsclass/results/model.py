@@ -2,7 +2,7 @@
 
 import csv
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, ValidationError
 
@@ -46,7 +46,7 @@ class ModelCard(Record):
     normalization : dict or None
         `kind` of the normaliser.
     window : int
-        Side [pixels] of the windows of the split.
+        Side [pixels] of the windows of the split, or of the images that the model takes.
     reach : int or None
         How far [pixels] features and model together look; None: without bound.
     bands : int
@@ -66,14 +66,14 @@ class ModelCard(Record):
         Samples that each part was fitted on.
     versions : dict of str to str
         Of the packages.
+    samples : {"pixels", "images"}
+        What it classifies.
     several_labels : bool
         Whether an image may have several classes.
-    input_shape : list of int or None
-        Of one image or feature vector; None for pixels.
     images : dict or None
-        The form that the model takes images in: size, channels, bands, gain and offset.
+        How a model that takes images reads them: form (size, channels, bands, fit), gain and offset.
     image_features : dict or None
-        What the file of image features says of them.
+        Of a model on features of images: features, their options, size of the images, digest of the weights.
     """
 
     model: str
@@ -96,8 +96,8 @@ class ModelCard(Record):
     fit_scope: FittedCounts
     versions: dict[str, str | None]
     seed: int
+    samples: Literal["pixels", "images"] = "pixels"
     several_labels: bool = False
-    input_shape: list[int] | None = None
     images: dict[str, Any] | None = None
     image_features: dict[str, Any] | None = None
 

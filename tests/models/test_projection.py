@@ -83,7 +83,7 @@ def test_more_components_than_training_pixels_can_give() -> None:
     classifier.network_ = classifier.build()
     sample = make_sample()
     with pytest.raises(DataError, match=r"^model cnn2d: 4 components need at least 5 training pixels, found 3"):
-        classifier.prepare(make_cube(), Sample(sample.pixels[:3], sample.targets[:3]))
+        classifier.prepare(make_cube(), Sample(sample.places[:3], sample.targets[:3]))
 
 
 def test_training_pixels_that_vary_in_too_few_directions() -> None:

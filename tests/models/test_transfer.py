@@ -64,7 +64,7 @@ def test_training_pixels_have_the_mean_and_spread_of_photographs_in_every_channe
     train = Sample(
         np.argwhere(np.arange(42).reshape(6, 7) % 3 == 0).astype(np.int32), np.arange(14, dtype=np.int32) % 3
     )
-    spectra = cube[train.pixels[:, 0], train.pixels[:, 1]]
+    spectra = cube[train.places[:, 0], train.places[:, 1]]
     for options in ({"weights": "none"}, {"weights": "none", "channels": (4, 0, 2)}):
         model = make(window=1, **options)
         model.network_ = model.build()

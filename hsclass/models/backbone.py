@@ -1,8 +1,8 @@
-"""A network that was trained on photographs, trained further on images from above; or from random weights."""
+"""An ImageNet-pretrained network that is trained further on aerial images; or one with random weights."""
 
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 from pydantic import Field
@@ -11,14 +11,13 @@ from hsclass.backbones import BACKBONES, backbone, backbone_cost, blocks, check_
 from hsclass.backbones.efficientnet_lite import SCALES, efficientnet_lite
 from hsclass.backend import load_keras
 from hsclass.cost import BACKWARD, Cost, Layers, Task, network_cost
-from hsclass.errors import UsageError
-from hsclass.images.early_maps import MOST_BYTES, EarlyMaps, divide_network, map_bytes
-from hsclass.images.inputs import Features
-from hsclass.images.logistic import LogisticHead, LogisticOptions
-from hsclass.images.model import Examples
-from hsclass.images.network_model import ImageNetworkOptions, NetworkModel
-from hsclass.images.symmetries import COUNT
-from hsclass.models.classifier import FitReport
+from hsclass.learning.early_maps import MOST_BYTES, EarlyMaps, divide_network, map_bytes
+from hsclass.models.classifier import FitReport, Sample
+from hsclass.models.image_network import ImageNetwork, ImageNetworkOptions
+from hsclass.models.linear_head import LinearHead, LinearHeadOptions
+from hsclass.progress import progress
+from hsclass.samples.image_source import ImageSource
+from hsclass.samples.symmetries import COUNT
 from hsclass.tables import resolve
 
 if TYPE_CHECKING:
@@ -29,13 +28,13 @@ CHANNELS = 3
 _TO_UNIT = (1 / 64, -127.5 / 64)  # other numbers than bytes come with this spread and mean
 
 
-class FineTuneOptions(ImageNetworkOptions):
+class BackboneOptions(ImageNetworkOptions):
     """Options of a network that is trained further."""
 
     backbone: str = Field("efficientnet_lite0", description="the network, see hsclass.backbones")
     weights: str = Field("imagenet", description="imagenet, none (random), or a file of this network's weights")
-    trained_blocks: int | None = Field(
-        None, ge=0, description="last blocks that learn, the others stay as they are; null: all; 0: the head alone"
+    fine_tune: Annotated[int, Field(ge=0)] | Literal["all"] = Field(
+        "all", description="how many of the network's last blocks are trained with the head; 0: the head alone; or all"
     )
     head_start: bool = Field(True, description="begin with a head that is fitted to the network as it is")
     learning_rate: float = Field(3e-4, gt=0, description="at the first step")
@@ -54,27 +53,28 @@ class FineTuneOptions(ImageNetworkOptions):
     average_symmetries: bool = Field(True, description="predict the mean over the eight symmetries of the image")
 
 
-class FineTuned(NetworkModel):
+class Backbone(ImageNetwork):
     """A backbone with a new head.
 
     Batch normalisation keeps the statistics of the weights that it came with: those of small batches are worse. The
     blocks that do not learn are computed once for each image and symmetry, and training goes on from their maps.
     """
 
-    Options = FineTuneOptions
+    Options = BackboneOptions
+    several_workers = False  # it predicts the maps of the early blocks before it trains
 
     @classmethod
     def cost(cls, options: Any, task: Task) -> Cost:
         """Return what training and prediction cost, at most: blocks that are not trained once, where they can be."""
         base = backbone_cost(options.backbone, task.side)
-        share = 1.0 if options.trained_blocks is None else min(1.0, options.trained_blocks / base.blocks)
+        share = 1.0 if options.fine_tune == "all" else min(1.0, options.fine_tune / base.blocks)
         train = task.train + (task.validation if options.with_validation else 0)
         steering = 0 if options.with_validation else task.validation
         symmetries = COUNT if options.augment else 1
         once = float(options.head_start) * task.train
         maps = 0.0
         if share < 1 and base.maps and task.features == CHANNELS and not (options.jitter or options.noise):
-            border = base.maps[base.blocks - int(options.trained_blocks) - 1]
+            border = base.maps[base.blocks - int(options.fine_tune) - 1]
             maps = 2.0 * (task.train * symmetries + task.validation) * border
         if 0 < maps <= MOST_BYTES:
             once += (1 - share) * symmetries * train
@@ -90,16 +90,22 @@ class FineTuned(NetworkModel):
             repeats=COUNT if options.average_symmetries else 1, prepared=once > 0,
         )  # fmt: skip
 
-    def build(self, input_shape: tuple[int, ...]) -> Any:
-        """Return backbone, mean over the map, dropout and head."""
-        return self._assemble(input_shape, "none")
+    @classmethod
+    def check(cls, options: Any, *, window: int, n_features: int) -> None:
+        """Raise UsageError where the backbone is not known, or images are too small for it."""
+        del n_features
+        check_backbone(options.backbone, window)
 
-    def _assemble(self, input_shape: tuple[int, ...], weights: str) -> Any:
+    def build(self) -> Any:
+        """Return backbone, mean over the map, dropout and head."""
+        return self._assemble("none")
+
+    def _assemble(self, weights: str) -> Any:
         options = self.options
-        check_backbone(options.backbone, min(input_shape[:2]))
+        input_shape = (self.side, self.side, self.n_features)
         keras = load_keras(self.threads)
         layers = keras.layers
-        channels, before = input_shape[2], []
+        channels, before = self.n_features, []
         if channels != 3 and weights == options.weights == "none":
             before = [layers.Rescaling(*_TO_UNIT)]
             self.backbone_ = _of_channels(options.backbone, input_shape)
@@ -107,7 +113,7 @@ class FineTuned(NetworkModel):
             if channels != 3:
                 before = [layers.Conv2D(3, 1, name="adapter", kernel_initializer=_mean(channels))]
             self.backbone_ = backbone(
-                options.backbone, weights=weights, input_shape=(input_shape[0], input_shape[1], 3), threads=self.threads
+                options.backbone, weights=weights, input_shape=(self.side, self.side, CHANNELS), threads=self.threads
             )
         return keras.Sequential(
             [
@@ -120,61 +126,65 @@ class FineTuned(NetworkModel):
             ]
         )
 
-    def fit(self, examples: Examples, *, seed: int, checkpoint: "Checkpoint | None" = None) -> FitReport:
+    def fit(
+        self,
+        inputs: ImageSource,
+        train: Sample,
+        validation: Sample,
+        *,
+        seed: int,
+        checkpoint: "Checkpoint | None" = None,
+        tensorboard: Path | None = None,
+    ) -> FitReport:
         """Train the last blocks and the head; validation images decide which epoch is kept."""
-        keras = load_keras(self.threads)
-        keras.utils.set_random_seed(seed)
         options = self.options
-        shape = examples.inputs.take(np.zeros(1, np.int64)).shape[1:]
-        self.network_ = self._assemble(shape, options.weights)
+        self.start(seed, lambda: self._assemble(options.weights))
         frozen = self._freeze()
         if options.head_start:
-            self._start_head(examples)
+            self._start_head(inputs, train)
         early, late = divide_network(self.network_, self.backbone_, frozen)
         symmetries = COUNT if options.augment else 1
-        count = len(examples.train) + len(examples.validation)
+        count = len(train) + len(validation)
+        watched: dict[str, Any] = {"checkpoint": checkpoint, "tensorboard": tensorboard}
         if early is None or options.jitter or options.noise or map_bytes(early, count, symmetries) > MOST_BYTES:
-            return self._train(self.network_, examples, seed=seed, checkpoint=checkpoint)
-        maps = EarlyMaps(examples.inputs, early, symmetries=symmetries, seed=seed)
-        maps.prepare(self.learned(examples), examples.validation)
-        examples = Examples(maps, examples.targets, examples.train, examples.validation)
-        return self._train(late, examples, seed=seed, checkpoint=checkpoint, turn=False)
+            return self.train_on(inputs, self.network_, train, validation, seed=seed, **watched)
+        maps = EarlyMaps(inputs, early, symmetries=symmetries, seed=seed)
+        maps.prepare(self.learned(train, validation).places[:, 0], validation.places[:, 0])
+        return self.train_on(maps, late, train, validation, seed=seed, turn=False, **watched)
 
     def _freeze(self) -> int:
         """Let the last blocks learn and no other; return how many stay as they are."""
-        parts = blocks(self.backbone_)
-        trained = self.options.trained_blocks
-        if trained is not None and trained > len(parts):
-            raise UsageError(
-                f"model fine_tune: option 'trained_blocks' is {trained}; {self.options.backbone} has {len(parts)}"
-            )
-        frozen = 0 if trained is None else len(parts) - trained
+        parts, asked = blocks(self.backbone_), self.options.fine_tune
+        frozen = 0 if asked == "all" else max(0, len(parts) - asked)
         for place, part in enumerate(parts):
             for layer in part:
                 keeps = type(layer).__name__ == "BatchNormalization" and self.options.weights != "none"
                 layer.trainable = place >= frozen and not keeps
         return frozen
 
-    def _start_head(self, examples: Examples) -> None:
+    def _start_head(self, images: ImageSource, train: Sample) -> None:
         """Fit the head to what the network makes of the training images before it learns."""
         import keras
 
         pooled = keras.Sequential(self.network_.layers[:-2])
-        features = np.zeros((len(examples.inputs), pooled.output_shape[-1]), np.float32)
-        for start in range(0, len(examples.train), _CHUNK):
-            places = examples.train[start : start + _CHUNK]
-            features[places] = pooled.predict_on_batch(examples.inputs.take(places))
-        head = LogisticHead(
-            LogisticOptions(c=1e-3, max_iterations=200), n_classes=self.n_classes, several_labels=self.several_labels
-        )
-        none = np.empty(0, np.int64)
-        head.fit(Examples(Features(features), examples.targets, examples.train, none), seed=0)
+        features = np.zeros((1, len(train), pooled.output_shape[-1]), np.float32)
+        with progress("head", len(train), unit="images") as bar:
+            for start in range(0, len(train), _CHUNK):
+                part = images.take(train.places[start : start + _CHUNK, 0])
+                features[0, start : start + len(part)] = pooled.predict_on_batch(part)
+                bar.update(len(part))
+        head = LinearHead(
+            LinearHeadOptions(c=1e-3, max_iterations=200), window=1, n_features=features.shape[2],
+            n_classes=self.n_classes, threads=self.threads, several_labels=self.several_labels,
+        )  # fmt: skip
+        places = np.stack([np.zeros(len(train), np.int32), np.arange(len(train), dtype=np.int32)], axis=1)
+        head.fit(features, Sample(places, train.targets), Sample(places[:0], train.targets[:0]), seed=0)
         self.network_.get_layer("head").set_weights([head.weights_, head.bias_])
 
     def facts(self) -> dict[str, str]:
         """What is worth telling of it."""
         options = self.options
-        trained = "all" if options.trained_blocks is None else f"the last {options.trained_blocks}"
+        trained = "all" if options.fine_tune == "all" else f"the last {options.fine_tune}"
         return {
             "backbone": f"{options.backbone}, weights {Path(options.weights).name}", "blocks that learn": trained,
             **super().facts(),

@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 
 from hsclass.backbones import blocks
-from hsclass.images.inputs import Inputs
-from hsclass.images.symmetries import turned
+from hsclass.progress import progress
+from hsclass.samples.image_source import ImageSource
+from hsclass.samples.symmetries import turned
 
 MOST_BYTES = 4_000_000_000
 """Maps that would take more are not kept; the early blocks are then computed with every batch."""
@@ -15,11 +16,11 @@ _CHUNK = 64
 
 
 class EarlyMaps:
-    """Inputs of the later blocks: maps of each image under its symmetries, in half precision.
+    """Source of the later blocks' inputs: maps of each image under its symmetries, in half precision.
 
     Parameters
     ----------
-    images : Inputs
+    images : ImageSource
     early : keras.Model
         The blocks that do not learn.
     symmetries : int
@@ -28,7 +29,7 @@ class EarlyMaps:
         Of the turns.
     """
 
-    def __init__(self, images: Inputs, early: Any, *, symmetries: int, seed: int) -> None:
+    def __init__(self, images: ImageSource, early: Any, *, symmetries: int, seed: int) -> None:
         self.images, self.early, self.symmetries = images, early, symmetries
         self.seed = seed
         self.turns = np.zeros(len(images), np.int64)
@@ -47,14 +48,17 @@ class EarlyMaps:
         self.rows[train] = np.arange(len(train))
         self.rows[validation] = len(train) + np.arange(len(validation))
         self.turned_until = len(train)
-        for start in range(0, len(train), _CHUNK):
-            images = self.images.take(train[start : start + _CHUNK])
-            for symmetry in range(self.symmetries):
-                maps = self.early.predict_on_batch(turned(images, symmetry))
-                self.train_maps[symmetry, start : start + len(images)] = maps
-        for start in range(0, len(validation), _CHUNK):
-            images = self.images.take(validation[start : start + _CHUNK])
-            self.other_maps[start : start + len(images)] = self.early.predict_on_batch(images)
+        with progress("early blocks", len(train) + len(validation), unit="images") as bar:
+            for start in range(0, len(train), _CHUNK):
+                images = self.images.take(train[start : start + _CHUNK])
+                for symmetry in range(self.symmetries):
+                    maps = self.early.predict_on_batch(turned(images, symmetry))
+                    self.train_maps[symmetry, start : start + len(images)] = maps
+                bar.update(len(images))
+            for start in range(0, len(validation), _CHUNK):
+                images = self.images.take(validation[start : start + _CHUNK])
+                self.other_maps[start : start + len(images)] = self.early.predict_on_batch(images)
+                bar.update(len(images))
 
     def start(self, epoch: int) -> None:
         """Draw how each image is turned in an epoch, from the seed and the epoch alone."""

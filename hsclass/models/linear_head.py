@@ -1,43 +1,52 @@
-"""A linear head on features of a frozen network: logistic regression."""
+"""A linear head on features of a frozen network: logistic regression, for one class a sample or several."""
 
+import logging
+import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from pydantic import Field
+from threadpoolctl import threadpool_limits
 
 from hsclass.cost import READ, SOLVER, Cost, Task
-from hsclass.images.inputs import Inputs
-from hsclass.images.model import Examples, ImageModel
 from hsclass.models.array_file import read_arrays, write_arrays
-from hsclass.models.classifier import FitReport
-from hsclass.options import Options
+from hsclass.models.classifier import Classifier, FitReport, ModelOptions, Sample
+from hsclass.models.spectra import at_places, check_training
+from hsclass.normalize import Normalization
+from hsclass.space import Range, search_space
 
-if TYPE_CHECKING:
-    from hsclass.learning.checkpoint import Checkpoint
+_LOG = logging.getLogger(__name__)
 
 FILE = "head.npz"
 STRENGTHS = (1e-4, 1e-3, 1e-2, 1e-1, 1.0)
-"""Inverse strengths of the penalty that the validation images choose from."""
+"""Inverse strengths of the penalty that the validation samples choose from."""
+
+_UNKNOWN = 1e-2  # the strength where no validation samples choose one
 
 
-class LogisticOptions(Options):
+class LinearHeadOptions(ModelOptions):
     """Options of the head."""
 
+    normalization: Normalization = Field("none", description="of the features; the head standardises them itself")
     c: float | None = Field(
         None, gt=0, description="inverse strength of the L2 penalty on standardised features; null: by validation"
     )
     max_iterations: int = Field(500, ge=1)
     with_validation: bool = Field(
-        False, description="fit again on training and validation images together, with the strength that was chosen"
+        False, description="fit again on training and validation samples together, with the strength that was chosen"
     )
 
 
-class LogisticHead(ImageModel):
-    """Multinomial logistic regression on standardised features; with several labels, one regression a class."""
+class LinearHead(Classifier):
+    """Multinomial logistic regression on standardised features; with several labels, one regression a class.
 
-    Options = LogisticOptions
-    on_features = True
+    The validation samples choose the strength of the penalty: the lowest log-loss.
+    """
+
+    Options = LinearHeadOptions
+    learns_several_labels = True
+    space = search_space(c=Range(low=1e-5, high=1e2, log=True))
 
     @classmethod
     def cost(cls, options: Any, task: Task) -> Cost:
@@ -51,30 +60,32 @@ class LogisticHead(ImageModel):
             train_bytes=16.0 * task.train * task.features,
         )
 
-    def fit(self, examples: Examples, *, seed: int, checkpoint: "Checkpoint | None" = None) -> FitReport:
-        """Fit; without an option `c`, the validation images choose it: the lowest loss."""
-        del seed, checkpoint  # nothing is drawn, and a fit takes seconds
-        inputs, targets = examples.inputs, examples.targets
-        x, y = inputs.take(examples.train), targets[examples.train]
-        strengths = [self.options.c] if self.options.c else STRENGTHS if len(examples.validation) else [1e-2]
+    def fit(self, inputs: np.ndarray, train: Sample, validation: Sample, *, seed: int) -> FitReport:
+        """Fit; without an option `c`, the validation samples choose it: the lowest loss."""
+        del seed  # nothing is drawn
+        x, y = at_places(inputs, train.places), train.one_hot(self.n_classes)
+        check_training(x)
+        strengths = [self.options.c] if self.options.c else STRENGTHS if len(validation) else [_UNKNOWN]
+        reference = validation.one_hot(self.n_classes)
         losses = []
         for strength in strengths:
             self._fit(x, y, strength)
             if len(strengths) > 1:
-                found = self.predict(inputs, examples.validation)
-                losses.append(_log_loss(found, targets[examples.validation], several=self.several_labels))
+                found = self.predict_proba(inputs, validation.places)
+                losses.append(_log_loss(found, reference, several=self.several_labels))
+                _LOG.info("c %g: validation loss %.4f", strength, losses[-1])
         chosen = strengths[int(np.argmin(losses))] if losses else strengths[0]
         if self.options.with_validation:
-            both = np.concatenate([examples.train, examples.validation])
-            x, y = inputs.take(both), targets[both]
+            x, y = np.concatenate([x, at_places(inputs, validation.places)]), np.concatenate([y, reference])
         self._fit(x, y, chosen)
-        learned = "training and validation images" if self.options.with_validation else "training images"
+        learned = "training and validation samples" if self.options.with_validation else "training samples"
         return FitReport(
-            facts={"c": f"{chosen:g}{'' if self.options.c else ', by validation'}", "learned from": learned},
+            facts={"c": f"{chosen:g}{', by validation' if losses else ''}", "learned from": learned},
             parameters=self.weights_.size + self.bias_.size,
         )
 
     def _fit(self, x: np.ndarray, y: np.ndarray, strength: float) -> None:
+        from sklearn.exceptions import ConvergenceWarning
         from sklearn.linear_model import LogisticRegression
 
         mean, spread = x.mean(axis=0), x.std(axis=0)
@@ -84,7 +95,9 @@ class LogisticHead(ImageModel):
         self.bias_ = np.full(self.n_classes, -30, np.float32)  # a class without examples is never found
 
         def regress(targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-            fitted = LogisticRegression(C=strength, max_iter=self.options.max_iterations).fit(scaled, targets)
+            with threadpool_limits(self.threads), warnings.catch_warnings():
+                warnings.simplefilter("ignore", ConvergenceWarning)
+                fitted = LogisticRegression(C=strength, max_iter=self.options.max_iterations).fit(scaled, targets)
             return fitted.coef_, fitted.intercept_
 
         if self.several_labels:
@@ -102,9 +115,9 @@ class LogisticHead(ImageModel):
         self.bias_ -= (mean / spread) @ self.weights_
         self.weights_ /= spread[:, np.newaxis]
 
-    def predict(self, inputs: Inputs, places: np.ndarray) -> np.ndarray:
-        """Return the probabilities of the classes."""
-        scores = inputs.take(places) @ self.weights_ + self.bias_
+    def predict_proba(self, inputs: np.ndarray, places: np.ndarray) -> np.ndarray:
+        """Return the probabilities of the classes, float32 of shape (n, n_classes)."""
+        scores = at_places(inputs, places) @ self.weights_ + self.bias_
         if self.several_labels:
             return (1 / (1 + np.exp(-scores))).astype(np.float32)
         odds = np.exp(scores - scores.max(axis=1, keepdims=True))
@@ -114,9 +127,9 @@ class LogisticHead(ImageModel):
         """Write slopes and levels."""
         write_arrays(folder / FILE, weights=self.weights_, bias=self.bias_)
 
-    def load(self, folder: Path, input_shape: tuple[int, ...]) -> None:
+    def load(self, folder: Path) -> None:
         """Read slopes and levels."""
-        layout = {"weights": ("f4", (input_shape[0], self.n_classes)), "bias": ("f4", (self.n_classes,))}
+        layout = {"weights": ("f4", (self.n_features, self.n_classes)), "bias": ("f4", (self.n_classes,))}
         arrays = read_arrays(folder / FILE, layout)
         self.weights_, self.bias_ = arrays["weights"], arrays["bias"]
 

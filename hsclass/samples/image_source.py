@@ -1,7 +1,7 @@
-"""What a model takes of images: their pixels, held in memory or streamed from disk, or their features."""
+"""The pixels of images as a network takes them: in one form, held in memory or read again each time."""
 
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -12,31 +12,7 @@ from hsclass.samples.reading import Form, UnreadableError, read_image, to_form
 _CENTRE, _SPREAD = 127.5, 64.0
 
 
-class Inputs(Protocol):
-    """Examples that can be taken by their places."""
-
-    def __len__(self) -> int: ...
-
-    def take(self, places: np.ndarray) -> np.ndarray:
-        """Return the examples at `places`, float32 of shape (n, ...)."""
-        ...
-
-
-class Features:
-    """Features of images, float32 of shape (images, features)."""
-
-    def __init__(self, values: np.ndarray) -> None:
-        self.values = values
-
-    def __len__(self) -> int:
-        return len(self.values)
-
-    def take(self, places: np.ndarray) -> np.ndarray:
-        """Return the features of the images at `places`, shape (n, features)."""
-        return self.values[places]
-
-
-class Images:
+class ImageSource:
     """Images from files, in one form, their values brought to about 0…255.
 
     Bytes are left as they are. Other numbers, as reflectances, are scaled channel by channel with `gain` and `offset`,
@@ -48,7 +24,7 @@ class Images:
     form : Form
     held_bytes : int
         Where the images take no more than this together as bytes, each is read once, else they are streamed; of images
-        of other numbers, which take more, those that have no room are read each time.
+        of other numbers, which take more, those that do not fit are read each time.
     """
 
     def __init__(self, files: np.ndarray, form: Form, *, held_bytes: int = HELD_BYTES) -> None:
@@ -68,7 +44,7 @@ class Images:
         return self._held is None
 
     def take(self, places: np.ndarray) -> np.ndarray:
-        """Return the images at `places`, float32 of shape (n, size, size, channels)."""
+        """Return the images at `places`, shape (n,): float32 of shape (n, size, size, channels)."""
         images = np.empty((len(places), self.form.size, self.form.size, self.form.channels), np.float32)
         for row, place in enumerate(places.tolist()):
             images[row] = self._read(place)
@@ -82,6 +58,22 @@ class Images:
         mean, spread = raw.mean(axis=(0, 1, 2)), raw.std(axis=(0, 1, 2))
         self.gain = (_SPREAD / np.where(spread > 0, spread, 1)).astype(np.float32)
         self.offset = (_CENTRE - mean * self.gain).astype(np.float32)
+
+    def as_record(self) -> dict[str, Any]:
+        """Return how the images are read, for a saved model."""
+        form = self.form
+        return {
+            "form": {"size": form.size, "channels": form.channels, "bands": list(form.bands), "fit": form.fit},
+            "gain": self.gain.tolist(), "offset": self.offset.tolist(),
+        }  # fmt: skip
+
+    @classmethod
+    def from_record(cls, record: dict[str, Any], files: np.ndarray) -> "ImageSource":
+        """Return other images, read as those that `as_record` describes."""
+        form = record["form"]
+        images = cls(files, Form(form["size"], form["channels"], tuple(form["bands"]), form["fit"]))
+        images.gain, images.offset = (np.array(record[key], np.float32) for key in ("gain", "offset"))
+        return images
 
     def _read(self, place: int) -> np.ndarray:
         if self._held is not None and place in self._held:
@@ -107,22 +99,3 @@ def read_in_form(file: Path, form: Form) -> np.ndarray:
     except UnreadableError as error:
         raise DataError(f"{file}: cannot be read ({error}); repair it, or run 'hsclass scene' again") from error
     return image.round().astype(np.uint8) if pixels.dtype == np.uint8 else image
-
-
-def as_record(images: Images) -> dict[str, Any]:
-    """Return how images are read, for a saved model."""
-    return {
-        "form": {
-            "size": images.form.size, "channels": images.form.channels, "bands": list(images.form.bands),
-            "fit": images.form.fit,
-        },
-        "gain": images.gain.tolist(), "offset": images.offset.tolist(),
-    }  # fmt: skip
-
-
-def from_record(record: dict[str, Any], files: np.ndarray) -> Images:
-    """Return other images, read as those that `as_record` tells of."""
-    form = record["form"]
-    images = Images(files, Form(form["size"], form["channels"], tuple(form["bands"]), form["fit"]))
-    images.gain, images.offset = (np.array(record[key], np.float32) for key in ("gain", "offset"))
-    return images

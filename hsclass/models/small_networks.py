@@ -7,7 +7,7 @@ from pydantic import Field
 from hsclass.backend import load_keras
 from hsclass.cost import Layers, Task
 from hsclass.errors import UsageError
-from hsclass.images.network_model import ImageNetworkOptions, NetworkModel
+from hsclass.models.image_network import ImageNetwork, ImageNetworkOptions
 
 _BYTE = 1 / 255
 
@@ -20,20 +20,20 @@ class SoftmaxOptions(ImageNetworkOptions):
     dropout: float = Field(0.0, ge=0, lt=1, description="after each hidden layer")
 
 
-class Softmax(NetworkModel):
+class Softmax(ImageNetwork):
     """No hidden layer: one weight for each pixel and class."""
 
     Options = SoftmaxOptions
 
-    def build(self, input_shape: tuple[int, ...]) -> Any:
+    def build(self) -> Any:
         """Return the network."""
         keras = load_keras(self.threads)
         layers = keras.layers
         return keras.Sequential(
             [
-                keras.Input(input_shape),
+                keras.Input((self.side, self.side, self.n_features)),
                 layers.Rescaling(_BYTE),
-                *self.hidden(layers, input_shape),
+                *self.hidden(layers),
                 layers.Flatten(),
                 *self.dense(layers),
                 layers.Dense(self.n_classes, activation=self.activation, dtype="float32"),
@@ -48,9 +48,9 @@ class Softmax(NetworkModel):
             counted.convolve(filters, options.kernel, options.kernel, padded=True).pool(2, 2)
         return counted.dense(*getattr(options, "hidden", ()), task.classes)
 
-    def hidden(self, layers: Any, input_shape: tuple[int, ...]) -> list[Any]:
+    def hidden(self, layers: Any) -> list[Any]:
         """Return the layers on the image."""
-        del layers, input_shape
+        del layers
         return []
 
     def dense(self, layers: Any) -> list[Any]:
@@ -98,14 +98,19 @@ class Convolutional(Dense):
 
     Options = ConvolutionalOptions
 
-    def hidden(self, layers: Any, input_shape: tuple[int, ...]) -> list[Any]:
-        """Return the convolutions, which keep the size, each with a pooling that halves it."""
-        least = 2 ** len(self.options.filters)
-        if input_shape[0] < least:
+    @classmethod
+    def check(cls, options: Any, *, window: int, n_features: int) -> None:
+        """Raise UsageError where images are too small for the poolings."""
+        del n_features
+        least = 2 ** len(options.filters)
+        if window < least:
             raise UsageError(
-                f"model cnn: images of {input_shape[0]} pixels cannot be halved {len(self.options.filters)} times; set"
-                f" 'size' to {least} or larger, or give fewer 'filters'"
+                f"model cnn: images of {window} pixels cannot be halved {len(options.filters)} times; set 'size' to"
+                f" {least} or larger, or give fewer 'filters'"
             )
+
+    def hidden(self, layers: Any) -> list[Any]:
+        """Return the convolutions, which keep the size, each with a pooling that halves it."""
         found = []
         for filters in self.options.filters:
             found += [
