@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from hsclass.backend import backend_name, device_name, load_keras
+from hsclass.learning.fitting import make_trainer
 from hsclass.models import model_class
 from hsclass.models.classifier import Sample
 

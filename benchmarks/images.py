@@ -26,12 +26,12 @@ def main() -> None:
 
     from hsclass.datasets.build_images import build_images
     from hsclass.datasets.fetch import fetch
-    from hsclass.images.inputs import Images
-    from hsclass.images.training import fit_images
     from hsclass.samplers import make_split
+    from hsclass.samples.image_source import ImageSource
     from hsclass.samples.reading import Form
     from hsclass.samples.synthetic_archive import make_archive
     from hsclass.split import Role
+    from hsclass.training import fit
 
     with tempfile.TemporaryDirectory() as folder:
         make_archive(Path(folder) / "patches", patches=asked.patches)
@@ -40,20 +40,20 @@ def main() -> None:
         start = time.perf_counter()
         index, _ = build_images(Path(folder) / "patches", folder=Path(folder) / "data", options=options)
         print(f"indexed: {len(index) / (time.perf_counter() - start):.0f} images a second")
-        images = Images(index.files, Form(asked.size, 12), held_bytes=0)
+        images = ImageSource(index.files, Form(asked.size, 12), held_bytes=0)
         start = time.perf_counter()
         images.take(np.arange(len(index)))
         print(f"streamed, 12 bands: {len(index) / (time.perf_counter() - start):.0f} images a second")
         split = make_split(index, "random", train=0.6, validation=0.2, keep_together=False)
-        trained = fit_images(
-            index, split, "fine_tune", threads=asked.threads, strategy=asked.strategy, backbone=asked.backbone,
-            weights="none", head_start=False, size=asked.size, epochs=asked.epochs + 1, average_symmetries=False,
-            monitor="val_loss",
+        trained = fit(
+            index, split, "backbone", threads=asked.threads, training={"strategy": asked.strategy},
+            backbone=asked.backbone, weights="none", head_start=False, size=asked.size, epochs=asked.epochs + 1,
+            average_symmetries=False, monitor="val_loss",
         )  # fmt: skip
         seconds = min(row["seconds"] for row in trained.history[1:])
         test = split.places(Role.TEST)[:, 0]
         start = time.perf_counter()
-        trained.predict(trained.inputs(index.files[test]))
+        trained.predict_files(index.files[test])
         print(f"predicted: {len(test) / (time.perf_counter() - start):.0f} images a second")
         print(f"{asked.backbone}, {trained.training.parameters} parameters, on {trained.training.device}")
         print(f"images_per_second={split.count(Role.TRAIN) / seconds:.1f}")

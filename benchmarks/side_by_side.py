@@ -11,13 +11,13 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-from hsclass.planning.backbone_costs import BACKBONE_COSTS
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import KFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from hsclass.images.frozen import read_features
+from hsclass.backbones import frozen_cost
+from hsclass.features.frozen import read_features
 from hsclass.samples.images import read_index
 from hsclass.split import Role, read_split
 
@@ -28,16 +28,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--set", type=Path, default=Path("results/ucmerced"))
     parser.add_argument("--features", default="three")
-    parser.add_argument("--split", default="published-0")
+    parser.add_argument("--split", default="lists-0")
     asked = parser.parse_args()
     index = read_index(asked.set / "index.csv")
-    values, about = read_features(asked.set / f"features/{asked.features}.npz", index)
+    found = read_features(asked.set / f"features/{asked.features}.npz", index)
     split = read_split(asked.set / asked.split / "split.csv", index)[0]
     places = np.concatenate([split.places(role)[:, 0] for role in (Role.TRAIN, Role.VALIDATION)])
     classes = index.targets[places].argmax(axis=1)
-    options = about["options"]
-    names = [options["backbone"], *options["beside"]]
-    ends = np.cumsum([BACKBONE_COSTS[name].features for name in names])
+    values, names = found.values, found.options.backbones
+    ends = np.cumsum([frozen_cost((name,), found.size).features for name in names])
     parts = dict(zip(names, np.split(values[places], ends[:-1], axis=1), strict=True))
     for name, features in {**parts, "all": values[places]}.items():
         right = max(_right(features, classes, strength) for strength in STRENGTHS)

@@ -15,17 +15,29 @@ _PUBLIC = {
     "tune": "hsclass.tuning.search",
     "fit": "hsclass.training",
     "predict_scene": "hsclass.predict",
+    "predict_images": "hsclass.predict.images",
     "evaluate": "hsclass.assess",
     "compare": "hsclass.assess",
 }
 
-__all__ = ["audit_split", "compare", "evaluate", "fit", "make_split", "open_scene", "predict_scene", "tune"]
+__all__ = [
+    "audit_split",
+    "compare",
+    "evaluate",
+    "fit",
+    "make_split",
+    "open_scene",
+    "predict_images",
+    "predict_scene",
+    "tune",
+]
 
 if TYPE_CHECKING:
     from hsclass.assess import compare, evaluate
     from hsclass.audit import audit_split
     from hsclass.datasets import open_scene
     from hsclass.predict import predict_scene
+    from hsclass.predict.images import predict_images
     from hsclass.samplers import make_split
     from hsclass.training import fit
     from hsclass.tuning.search import tune

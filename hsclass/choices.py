@@ -3,17 +3,13 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from hsclass.backbones import BACKBONES
 from hsclass.datasets import catalogue
 from hsclass.datasets.descriptor import SceneOptions
 from hsclass.datasets.image_set import ImageSetOptions
-from hsclass.features import FEATURES, feature_class
-from hsclass.images.frozen import FeatureOptions
-from hsclass.images.model import MODELS as IMAGE_MODELS
-from hsclass.images.model import image_model
-from hsclass.models import MODELS, model_class
+from hsclass.features import feature_class, feature_names
+from hsclass.models import model_class, model_names
 from hsclass.options import Options
-from hsclass.plan import RAW, Samples
+from hsclass.plan import Samples
 from hsclass.samplers import sampler_for, sampler_names
 
 DIMENSIONS = {"scenes": "scene", "images": "images", "splits": "sampler", "features": "features", "models": "model"}
@@ -27,8 +23,8 @@ class Choices(NamedTuple):
     ----------
     key : str
         The key of an entry that says what it is.
-    names : list of str
-        What it may say.
+    names : callable
+        Returns what it may say.
     options_of : callable
         From such a name to the options model; UsageError with the valid names for any other name.
     own : dict or None
@@ -36,7 +32,7 @@ class Choices(NamedTuple):
     """
 
     key: str
-    names: list[str]
+    names: Callable[[], list[str]]
     options_of: Callable[[str], type[Options]]
     own: dict[str, Any] | None = None
 
@@ -46,27 +42,26 @@ def choices(samples: Samples) -> dict[str, Choices]:
     if samples == "images":
         return {
             "images": Choices(
-                "images", sorted(catalogue("images")), lambda _: ImageSetOptions,
+                "images", lambda: sorted(catalogue("images")), lambda _: ImageSetOptions,
                 {"type": "string", "description": "a descriptor of images of your own (.yaml), or their folder"},
             ),
-            "splits": _sampler_choices("images"),
-            "features": Choices("features", [RAW, "backbone", *sorted(BACKBONES)], _image_feature_options),
-            "models": Choices("model", sorted(IMAGE_MODELS), lambda name: image_model(name).Options),
+            **_tables(samples),
         }  # fmt: skip
     return {
         "scenes": Choices(
-            "scene", sorted(catalogue("pixels")), lambda _: SceneOptions,
+            "scene", lambda: sorted(catalogue("pixels")), lambda _: SceneOptions,
             {"type": "string", "pattern": r"\.ya?ml$", "description": "a scene descriptor of your own"},
         ),
-        "splits": _sampler_choices("pixels"),
-        "features": Choices("features", sorted(FEATURES), lambda name: feature_class(name).Options),
-        "models": Choices("model", sorted(MODELS), lambda name: model_class(name).Options),
+        **_tables(samples),
     }  # fmt: skip
 
 
-def _sampler_choices(samples: Samples) -> Choices:
-    return Choices("sampler", sampler_names(samples), lambda name: sampler_for(name, samples).options_of(samples))
-
-
-def _image_feature_options(name: str) -> type[Options]:
-    return feature_class(name).Options if name == RAW else FeatureOptions
+def _tables(samples: Samples) -> dict[str, Choices]:
+    """Return the samplers, features and models of the one table each that take such samples."""
+    return {
+        "splits": Choices(
+            "sampler", lambda: sampler_names(samples), lambda name: sampler_for(name, samples).options_of(samples)
+        ),
+        "features": Choices("features", lambda: feature_names(samples), lambda name: feature_class(name).Options),
+        "models": Choices("model", lambda: model_names(samples), lambda name: model_class(name).Options),
+    }

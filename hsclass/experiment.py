@@ -11,7 +11,6 @@ from typing import Any
 import yaml
 
 from hsclass import __version__
-from hsclass.backbones import BACKBONES, check_backbone
 from hsclass.choices import DIMENSIONS, Choices, choices
 from hsclass.datasets import load_descriptor
 from hsclass.datasets.descriptor import Descriptor, SceneOptions
@@ -19,17 +18,19 @@ from hsclass.datasets.image_set import ImageSet
 from hsclass.entries import Listed
 from hsclass.errors import UsageError
 from hsclass.features import feature_class
-from hsclass.images.frozen import PUBLISHED, FeatureOptions
-from hsclass.images.model import image_model
+from hsclass.features.frozen import FrozenOptions, check_frozen, named_options
+from hsclass.matching import check_match, takes_images
 from hsclass.models import model_class
 from hsclass.options import Options, parse_options
 from hsclass.plan import ONLY, RAW, Plan, Samples
 from hsclass.results.experiment import ExperimentRecord
 from hsclass.samplers import check_counts
 from hsclass.samplers.folds import train_share
-from hsclass.tuning.checks import check_search
+from hsclass.tuning.checks import check_search, check_searchable
 from hsclass.tuning.options import TuneOptions
 from hsclass.tuning.subject import Subject
+
+_LARGE = 10_000  # side [pixels] of images of which it is not known yet
 
 
 @dataclass(frozen=True)
@@ -148,9 +149,7 @@ class Experiment:
         return {listed.name: self._entry(listed, tables[dimension]) for listed in getattr(self.plan, dimension)}
 
     def _entry(self, listed: Listed, table: Choices) -> Entry:
-        given = dict(listed.given)
-        if self.samples == "images" and table.key == "features" and listed.kind in BACKBONES:
-            given.setdefault("backbone", listed.kind)  # features are named after it, or are `backbone` with that option
+        given = named_options(listed.kind, listed.given) if table.key == "features" else dict(listed.given)
         options = parse_options(table.options_of(listed.kind), given, f"{table.key} {listed.name}")
         search = None if listed.tune is None else parse_options(TuneOptions, listed.tune, f"model {listed.name}: tune")
         return Entry(listed.kind, listed.name, given, options, dict(listed.tune or {}), search)
@@ -159,26 +158,25 @@ class Experiment:
         """Return the names of the features that a model runs on: one of images takes these as they are."""
         if self.samples == "pixels":
             return list(self.features)
-        takes_images = not image_model(self.models[model].kind).on_features
-        return [RAW] if takes_images else [name for name, entry in self.features.items() if entry.kind != RAW]
+        if takes_images(self.models[model].kind):
+            return [RAW]
+        return [name for name, entry in self.features.items() if entry.kind != RAW]
 
     def _check_features(self) -> None:
         for entry in self.features.values():
             if entry.name == RAW and entry.kind != RAW:
                 raise UsageError(f"features: '{RAW}' names the samples themselves; give {entry.kind} another 'name:'")
+        for model in self.models.values():
+            for name in self.on(model.name) or [RAW]:
+                check_match(self.samples, model.kind, self.features[name].kind if name in self.features else RAW)
+            if takes_images(model.kind):
+                size = getattr(model.options, "size", None) or _LARGE
+                model_class(model.kind).check(model.options, window=size, n_features=3)
+        for entry in self.features.values():
+            if isinstance(entry.options, FrozenOptions):
+                check_frozen(entry.options, f"features {entry.name}")
         if self.samples == "pixels":
             return
-        for entry in self.models.values():
-            if not self.on(entry.name):
-                raise UsageError(
-                    f"model {entry.name}: takes features, which images have none of by themselves; add a list"
-                    " 'features' with a backbone, as [efficientnet_lite0]"
-                )
-            if hasattr(entry.options, "backbone"):
-                check_backbone(entry.options.backbone, getattr(entry.options, "size", None) or 10_000)
-        for entry in self.features.values():
-            if isinstance(entry.options, FeatureOptions):
-                _check_frozen(entry.options, entry.name)
         if any(self.on(name) == [RAW] for name in self.models):
             self.features.setdefault(RAW, Entry(RAW, RAW, {}, parse_options(feature_class(RAW).Options, {}, RAW)))
         if self.plan.training.strategy == "multi_worker":
@@ -190,8 +188,7 @@ class Experiment:
         for model in self.models.values():
             if model.search is None:
                 continue
-            if self.samples == "images":
-                raise UsageError(f"model {model.name}: option 'tune' is for models of spectra; take it out")
+            check_searchable(self.samples, model.name)
             for features in self.features.values():
                 check_search(Subject(model.kind, features.kind, model.given, features.given), model.search)
 
@@ -285,13 +282,6 @@ class Experiment:
     def resolved(self) -> dict[str, Any]:
         """Return `record` as what JSON knows."""
         return self.record().as_dict()
-
-
-def _check_frozen(options: FeatureOptions, name: str) -> None:
-    for backbone in options.backbones:
-        check_backbone(backbone, options.size or 10_000)
-    if not (options.weights in PUBLISHED or Path(options.weights).is_file()):
-        raise UsageError(f"features {name}: option 'weights' is {options.weights}; there is no such file")
 
 
 def load_experiment(path: str | os.PathLike[str]) -> Experiment:

@@ -42,9 +42,9 @@ def _plan_schema(samples: Samples, definitions: dict[str, Any], prefix: str) -> 
 
 def _variants(table: Choices, definitions: dict[str, Any], prefix: str) -> list[dict[str, Any]]:
     """Return what an entry may be: a name, something of the user's own, or a mapping with options."""
-    variants: list[dict[str, Any]] = [{"enum": table.names}, *([table.own] if table.own else [])]
+    variants: list[dict[str, Any]] = [{"enum": table.names()}, *([table.own] if table.own else [])]
     by_options: dict[type[Options], list[str]] = {}
-    for name in table.names:
+    for name in table.names():
         by_options.setdefault(table.options_of(name), []).append(name)
     alike = list(variants)
     for options, names in by_options.items():

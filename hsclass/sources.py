@@ -12,7 +12,6 @@ import yaml
 
 from hsclass.backbones import BACKBONES
 from hsclass.features import FEATURES
-from hsclass.images.model import MODELS as IMAGE_MODELS
 from hsclass.models import MODELS
 from hsclass.samplers import SAMPLERS
 
@@ -28,15 +27,14 @@ _STAGES = {
     "evaluate": "hsclass.assess",
     "report": "hsclass.report",
     "images.scene": "hsclass.datasets.build_images",
-    "images.features": "hsclass.images.frozen",
-    "images.train": "hsclass.images.training",
-    "images.predict": "hsclass.images.predicting",
+    "images.features": "hsclass.features.frozen",
+    "images.train": "hsclass.training",
+    "images.predict": "hsclass.predict.images",
 }
 _TABLES: dict[str, Mapping[str, str]] = {
     "sampler": SAMPLERS,
-    "features": FEATURES,
-    "model": {**IMAGE_MODELS, **MODELS},
-    "image_model": IMAGE_MODELS,
+    "features": {**FEATURES, **dict.fromkeys(BACKBONES, FEATURES["backbone"])},
+    "model": MODELS,
     "backbone": BACKBONES,
 }
 _TEMPLATES = {".j2", ".css", ".js"}

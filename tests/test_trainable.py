@@ -1,4 +1,4 @@
-"""What cannot be learned from is refused with its place; what is odd is told."""
+"""What cannot be learned from is refused with its place; what is unusual is reported."""
 
 from dataclasses import replace
 
@@ -23,7 +23,7 @@ def with_values(scene: Scene, *places: tuple[int, int, int], value: float = np.n
 def test_values_that_are_not_finite_are_counted_and_named(toy_scene: Scene, toy_split: Split, value: float) -> None:
     broken = with_values(toy_scene, (9, 3, 4), (9, 3, 7), (5, 20, 7), (11, 0, 2), value=value)
     with pytest.raises(DataError) as caught:
-        require_trainable(broken, toy_split, broken.require_labels())
+        require_trainable(broken, toy_split)
     assert str(caught.value) == (
         "scene toy: 3 pixels hold NaN or infinite values, 2 of them to learn from; the first is (5, 20), in bands"
         " 2, 4, 7; expected numbers, as windows reach there: declare the value as nodata, or leave these bands out of"
@@ -35,7 +35,7 @@ def test_pixels_marked_as_without_data_may_hold_anything(toy_scene: Scene, toy_s
     broken = with_values(toy_scene, (5, 20, 7))
     mask = broken.mask.copy()
     mask[5, 20] = False
-    require_trainable(replace(broken, mask=mask), toy_split, broken.require_labels())
+    require_trainable(replace(broken, mask=mask), toy_split)
 
 
 def test_training_refuses_values_that_are_not_finite(toy_scene: Scene, toy_split: Split) -> None:
@@ -56,6 +56,6 @@ def test_constant_bands_are_noted_with_the_model(toy_scene: Scene, toy_split: Sp
     cube = toy_scene.cube.copy()
     cube[..., 6] = 3
     training = hsclass.fit(replace(toy_scene, cube=cube), toy_split, "rf", trees=2).training
-    assert training["notes"] == [note_on_constant(np.array([6]))]
-    assert training["facts"]["constant bands"] == "1"
+    assert training.notes == [note_on_constant(np.array([6]))]
+    assert training.facts["constant bands"] == "1"
     assert hsclass.fit(toy_scene, toy_split, "rf", trees=2).training.notes == []

@@ -1,4 +1,4 @@
-"""Commands of the maps: predict one, put one together from its parts."""
+"""Commands of predictions: map a scene or predict images, put a map together from its parts."""
 
 import re
 from pathlib import Path
@@ -11,6 +11,7 @@ from hsclass.cli.arguments import Output, Threads
 from hsclass.errors import UsageError
 
 if TYPE_CHECKING:
+    from hsclass.models.trained import TrainedModel
     from hsclass.predict.stream import Part
 
 About = Annotated[Path | None, typer.Option(help="JSON file for time and memory")]
@@ -20,7 +21,12 @@ About = Annotated[Path | None, typer.Option(help="JSON file for time and memory"
 def predict(
     model: Annotated[Path, typer.Argument(metavar="MODEL", help="folder that train wrote")],
     scene: Annotated[
-        str, typer.Argument(metavar="SCENE", help="folder of a scene, a raster that GDAL reads, or a data set's name")
+        str,
+        typer.Argument(
+            metavar="SCENE",
+            help="folder of a scene, a raster that GDAL reads, or a data set's name; of images their index, its folder,"
+            " or any folder of images",
+        ),
     ],
     output: Output,
     confidence: Annotated[Path | None, typer.Option(help="raster of the probability of the class")] = None,
@@ -41,9 +47,19 @@ def predict(
         str | None, typer.Option(metavar="I/N", help="map one of N parts, for gather", show_default="all")
     ] = None,
     about: About = None,
+    split: Annotated[
+        Path | None, typer.Option(help="of images: split of which one role is predicted", show_default="all images")
+    ] = None,
+    role: Annotated[str, typer.Option(help="of that split: train, validation or test")] = "test",
+    features_file: Annotated[
+        Path | None, typer.Option(help="features of images, computed before", show_default=False)
+    ] = None,
     threads: Threads = 1,
 ) -> None:
-    """Map a whole scene with a trained model; after a kill, the same command goes on where it was."""
+    """Map a whole scene, or give images their classes, with a trained model.
+
+    After a kill, the same command goes on with a map where it was.
+    """
     from hsclass.models.trained import TrainedModel
     from hsclass.predict.opening import open_pixels
     from hsclass.predict.stream import MapRequest, map_file
@@ -52,10 +68,13 @@ def predict(
     from hsclass.results import PredictionRecord, write_record
     from hsclass.sources import stage_digest
 
-    request = MapRequest(confidence, probabilities, abstain, resample, memory, _part(part))
     trained = TrainedModel.load(model, threads=threads)
-    pixels = open_pixels(scene)
     label = f"predict {output.parent}"
+    if trained.samples == "images":
+        _predict_images(trained, Path(scene), output, split=split, role=role, features_file=features_file, about=about)
+        return
+    request = MapRequest(confidence, probabilities, abstain, resample, memory, _part(part))
+    pixels = open_pixels(scene)
     report = map_file(
         trained, pixels, output, request, folder=model, code=stage_digest("predict", trained.card.as_dict())
     )  # fmt: skip
@@ -67,6 +86,41 @@ def predict(
         took = PredictionRecord(
             seconds=report.seconds, peak_memory_mb=peak_memory_mb(), pixels_per_second=round(rate, 1)
         )
+        write_record(took, about)
+
+
+def _predict_images(
+    trained: "TrainedModel",
+    source: Path,
+    output: Path,
+    *,
+    split: Path | None,
+    role: str,
+    features_file: Path | None,
+    about: Path | None,
+) -> None:
+    from hsclass.features.frozen import read_features
+    from hsclass.predict.images import predict_folder, predict_images
+    from hsclass.predict.predictions import write_predictions
+    from hsclass.resources import Clock, peak_memory_mb
+    from hsclass.results import PredictionRecord, write_record
+    from hsclass.samples.images import INDEX_FILE, read_index
+    from hsclass.split import read_split
+
+    clock = Clock()
+    if source.is_dir() and not (source / INDEX_FILE).is_file():
+        found = predict_folder(trained, source)
+    else:
+        images = read_index(source)
+        found = predict_images(
+            trained, images, split=read_split(split, images)[0] if split else None, role=role,
+            features=read_features(features_file, images) if features_file else None,
+        )  # fmt: skip
+    write_predictions(found, output)
+    typer.echo(f"predict {output.parent}: {len(found.paths)} images in {clock.seconds:.1f} s", err=True)
+    if about:
+        rate = len(found.paths) / clock.seconds
+        took = PredictionRecord(seconds=clock.seconds, peak_memory_mb=peak_memory_mb(), images_per_second=rate)
         write_record(took, about)
 
 

@@ -1,4 +1,4 @@
-"""Commands of the models: train one."""
+"""Commands of features and models: compute the features of images, train a model."""
 
 import sys
 from pathlib import Path
@@ -26,7 +26,10 @@ def train(
     split: SplitArgument,
     output: Output,
     model: Annotated[str, typer.Option(help="model family")] = "cnn3d",
-    features: Annotated[str, typer.Option(help="feature extractor")] = "raw",
+    features: Annotated[str, typer.Option(help="features of the samples; of images the name of a backbone")] = "raw",
+    features_file: Annotated[
+        Path | None, typer.Option(help="features of images that the command features wrote", show_default=False)
+    ] = None,
     options: Annotated[
         Path | None, typer.Option(help="YAML file of a model and its options, as tune writes it", show_default=False)
     ] = None,
@@ -43,27 +46,33 @@ def train(
         Path | None, typer.Option(metavar="DIR", help="write TensorBoard logs there", show_default=False)
     ] = None,
 ) -> None:
-    """Train a model on a split's training pixels and write it to a folder.
+    """Train a model on a split's training samples and write it to a folder.
 
     A network's training that was stopped goes on from its last epoch when the same command is given again.
     """
-    from hsclass.datasets import open_scene
+    from hsclass.datasets.open_samples import open_samples
     from hsclass.devices.local_workers import local_workers
     from hsclass.devices.strategy import TrainingOptions, writes
+    from hsclass.features.frozen import read_features
     from hsclass.learning.checkpoint import remove
     from hsclass.options import parse_options
+    from hsclass.samples import require_images
     from hsclass.split import read_split
     from hsclass.training import fit
 
     devices = {"strategy": strategy, "workers": workers, "gpus": gpus, "wait": wait}
     training = parse_options(TrainingOptions, devices, "training")
-    read, _ = read_split(split)
+    samples = open_samples(scene)
+    read, _ = read_split(split, samples if samples.kind == "images" else None)
     model, tuned = read_entry(options, "model", model)
     features, tuned_features = read_entry(feature_options, "features", features)
+    computed = (
+        None if features_file is None else read_features(features_file, require_images(samples, "--features-file"))
+    )
     state = output.with_name(f"{output.name}.training")
     with local_workers(training, sys.argv[1:]):
         trained = fit(
-            open_scene(scene), read, model, features=features, seed=seed, threads=threads, training=devices,
+            samples, read, model, features=computed or features, seed=seed, threads=threads, training=devices,
             feature_options={**tuned_features, **read_options(feature_settings)},
             checkpoint=state, tensorboard=tensorboard, **{**tuned, **read_options(settings)},
         )  # fmt: skip
@@ -73,3 +82,25 @@ def train(
     if writes(training):
         for note in trained.training.notes:
             typer.echo(f"note: {note}", err=True)
+
+
+@app.command()
+def features(
+    scene: Annotated[str, typer.Argument(metavar="FOLDER", help="folder of an image set, or its index.csv")],
+    output: Output,
+    features: Annotated[str, typer.Option(help="name of a backbone, or backbone with that option")] = "backbone",
+    threads: Threads = 1,
+    settings: Settings = None,
+) -> None:
+    """Compute the features of all images of a set with a network that is not trained here."""
+    from hsclass.datasets.open_samples import open_samples
+    from hsclass.errors import UsageError
+    from hsclass.features.frozen import FrozenOptions, compute_features, write_features
+    from hsclass.inputs import parsed_features
+    from hsclass.samples import require_images
+
+    samples = require_images(open_samples(scene), "features")
+    name, options = parsed_features(features, read_options(settings))
+    if not isinstance(options, FrozenOptions):
+        raise UsageError(f"--features {features}: are features of pixels; expected the name of a backbone")
+    write_features(compute_features(samples, name, options, threads=threads), samples, output)

@@ -40,7 +40,7 @@ def tune(
 ) -> None:
     """Search a model's options inside a split's training pixels; options given with --set are not searched."""
     from hsclass.atomic import write_text
-    from hsclass.datasets import open_scene
+    from hsclass.datasets.open_samples import open_samples
     from hsclass.sources import stage_digest
     from hsclass.split import read_split
     from hsclass.tuning.options import TuneOptions
@@ -52,8 +52,10 @@ def tune(
         "model": model, "options": read_options(settings), "features": features,
         "feature_options": read_options(feature_settings), "search": {"sampler": TuneOptions().sampler, **search},
     }  # fmt: skip
+    samples = open_samples(scene)
+    read, _ = read_split(split, samples if samples.kind == "images" else None)
     tuned = run(
-        open_scene(scene), read_split(split)[0], model, features=features, search=search, folder=output, worker=worker,
+        samples, read, model, features=features, search=search, folder=output, worker=worker,
         seed=seed, threads=threads, feature_options=read_options(feature_settings),
         code=stage_digest("tune", uses),
         **read_options(settings),

@@ -1,4 +1,4 @@
-"""Features, each one file: of pixels behind `hsclass.features.extractor`, of images behind `hsclass.features.frozen`."""
+"""Features, each one file: of pixels behind `hsclass.features.extractor`, of images in `hsclass.features.frozen`."""
 
 from hsclass.backbones.names import BACKBONES
 from hsclass.features.extractor import Extractor
@@ -21,6 +21,13 @@ FEATURES = {
     "chain": "hsclass.features.chain:Chain",
     "backbone": "hsclass.features.frozen:Frozen",
 }
+
+
+def feature_names(samples: str) -> list[str]:
+    """Return the names of the features of samples, "pixels" or "images", in alphabetical order."""
+    if samples == "images":
+        return [RAW, "backbone", *sorted(BACKBONES)]
+    return sorted(name for name in FEATURES if feature_class(name).takes != "images")
 
 
 def feature_class(name: str) -> type[Extractor]:

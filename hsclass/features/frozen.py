@@ -15,7 +15,7 @@ from hsclass.atomic import atomic_path
 from hsclass.backbones import BACKBONES, backbone, check_backbone, frozen_cost, weights_digest
 from hsclass.backend import load_keras
 from hsclass.cost import READ, Cost, Task
-from hsclass.errors import DataError
+from hsclass.errors import DataError, UsageError
 from hsclass.options import Options
 from hsclass.progress import progress
 from hsclass.samples.image_source import ImageSource
@@ -146,6 +146,14 @@ class ImageFeatures:
             "features": self.name, "options": self.options.model_dump(mode="json"), "size": self.size,
             "weights_digest": self.weights_digest,
         }  # fmt: skip
+
+
+def check_frozen(options: FrozenOptions, where: str) -> None:
+    """Raise UsageError where there is no such network or file of weights, or images would be too small for it."""
+    for name in options.backbones:
+        check_backbone(name, options.size or 10_000)
+    if not (options.weights in PUBLISHED or Path(options.weights).is_file()):
+        raise UsageError(f"{where}: option 'weights' is {options.weights}; there is no such file")
 
 
 def named_options(name: str, given: Mapping[str, Any]) -> dict[str, Any]:

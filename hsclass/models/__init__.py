@@ -28,6 +28,12 @@ MODELS = {
 }
 
 
+def model_names(samples: str) -> list[str]:
+    """Return the names of the models that take samples, "pixels" or "images", or features of these."""
+    other = "windows" if samples == "images" else "images"
+    return sorted(name for name in MODELS if model_class(name).takes != other)
+
+
 def model_class(name: str) -> type[Classifier]:
     """Return the model family of that name, or raise UsageError with the valid names."""
     return resolve(MODELS, name, "model")

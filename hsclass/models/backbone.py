@@ -64,10 +64,20 @@ class Backbone(ImageNetwork):
     several_workers = False  # it predicts the maps of the early blocks before it trains
 
     @classmethod
+    def layers(cls, options: Any, task: Task) -> Layers:
+        """Return backbone and head, counted; layers that are not trained keep no values."""
+        base = backbone_cost(options.backbone, task.side)
+        layers = Layers(task.side, task.side, task.features)
+        layers.count((base.features,), weights=base.parameters, uses=base.macs / base.parameters)
+        layers.values = base.values * _trained_share(options, base.blocks) + base.passing
+        layers.widest = base.passing
+        return layers.dense(task.classes)
+
+    @classmethod
     def cost(cls, options: Any, task: Task) -> Cost:
         """Return what training and prediction cost, at most: blocks that are not trained once, where they can be."""
         base = backbone_cost(options.backbone, task.side)
-        share = 1.0 if options.fine_tune == "all" else min(1.0, options.fine_tune / base.blocks)
+        share = _trained_share(options, base.blocks)
         train = task.train + (task.validation if options.with_validation else 0)
         steering = 0 if options.with_validation else task.validation
         symmetries = COUNT if options.augment else 1
@@ -81,12 +91,8 @@ class Backbone(ImageNetwork):
             each = share * (BACKWARD * train + steering)
         else:
             maps, each = 0.0, (1 + (BACKWARD - 1) * share) * train + steering
-        layers = Layers(task.side, task.side, task.features)
-        layers.count((base.features,), weights=base.parameters, uses=base.macs / base.parameters)
-        layers.values, layers.widest = base.values * share + base.passing, base.passing
-        layers.dense(task.classes)
         return network_cost(
-            layers, options, task, train=once + options.epochs * each, maps=maps,
+            cls.layers(options, task), options, task, train=once + options.epochs * each, maps=maps,
             repeats=COUNT if options.average_symmetries else 1, prepared=once > 0,
         )  # fmt: skip
 
@@ -189,6 +195,11 @@ class Backbone(ImageNetwork):
             "backbone": f"{options.backbone}, weights {Path(options.weights).name}", "blocks that learn": trained,
             **super().facts(),
         }  # fmt: skip
+
+
+def _trained_share(options: BackboneOptions, blocks: int) -> float:
+    """Share of the blocks that are trained."""
+    return 1.0 if options.fine_tune == "all" else min(1.0, options.fine_tune / blocks)
 
 
 def _of_channels(name: str, input_shape: tuple[int, ...]) -> Any:

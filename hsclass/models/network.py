@@ -1,13 +1,13 @@
 """Model families that are Keras networks on windows of a feature cube."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from hsclass.backend import load_keras
 from hsclass.cost import Cost, Task, network_cost
-from hsclass.models.classifier import MAP_MEMORY, FitReport, Sample
+from hsclass.models.classifier import MAP_MEMORY, FitReport, Sample, Takes
 from hsclass.models.keras_network import TRAINING_SPACE, KerasNetwork
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _PREDICT_BATCH = 128  # the first layer of the published network holds 2 MB a wi
 class NetworkClassifier(KerasNetwork):
     """A Keras network on windows; a family that looks at one spectrum only has windows of `side` 1."""
 
-    takes = "windows"
+    takes: ClassVar[Takes] = "windows"
     examples = "windows"
 
     @property

@@ -120,9 +120,9 @@ class TrainedModel:
         if self.samples != "images":
             raise UsageError(f"model {self.card.model}: was trained on pixels, and these samples are images")
         if self.normalizer is None:
-            images = ImageSource.from_record(self.card.images, files)
+            images = ImageSource.from_record(self.card.images or {}, files)
             return self.classifier.predict_proba(images, np.arange(len(files))[:, np.newaxis])
-        values = features_of_files(self.card.image_features, files, threads=self.classifier.threads)
+        values = features_of_files(self.card.image_features or {}, files, threads=self.classifier.threads)
         return self._predict_features(values, np.arange(len(files)))
 
     def predict_features(self, features: ImageFeatures, places: np.ndarray) -> np.ndarray:

@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hsclass.images.frozen import FeatureOptions
+from hsclass.features.frozen import FrozenOptions
 from hsclass.planning.dag import Job
 from hsclass.planning.resources import JobResources
 from hsclass.planning.timings import Subject, Timing, dataset_subject, subject_of
@@ -132,7 +132,7 @@ class Estimator:
         if job.rule == "fetch":
             return dataset_subject(job.wildcards["dataset"])
         features = self._experiment.features[job.wildcards["features"]]
-        kind = features.options.backbone if isinstance(features.options, FeatureOptions) else features.kind
+        kind = features.options.backbone if isinstance(features.options, FrozenOptions) else features.kind
         if "model" not in job.wildcards:
             return subject_of("", {}, kind, features.all_options)
         model = self._experiment.models[job.wildcards["model"]]

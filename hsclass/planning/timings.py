@@ -13,7 +13,7 @@ import numpy as np
 from hsclass.cost import Task
 from hsclass.errors import UsageError
 from hsclass.features import feature_class
-from hsclass.images.frozen import FeatureOptions
+from hsclass.features.frozen import FrozenOptions
 from hsclass.memory import stage_megabytes, table_megabytes
 from hsclass.planning.pace import macs_seconds, stage_seconds
 from hsclass.planning.size import Size, built_cube, built_images
@@ -162,7 +162,7 @@ def _run_folder(split: Path, name: str) -> Path | None:
 def _of_features(file: Path, size: Size, timed: Timing) -> Timing:
     with np.load(file, allow_pickle=False) as held:
         about = json.loads(str(held["about"]))
-    options = FeatureOptions.model_validate(about["options"])
+    options = FrozenOptions.model_validate(about["options"])
     cost = features_cost(options, size, about["size"])
     return replace(
         timed,
@@ -211,11 +211,11 @@ def _task_of(about: dict[str, Any], run: Path, size: Size) -> tuple[Task, tuple[
     if size.images:
         audit = json.loads((run.parents[1] / "audit.json").read_text())
         parts = (audit["n_train"], audit["n_validation"], audit["n_test"])
-        if form := about["images"]:
-            task = Task(*parts, form["form"]["size"], form["form"]["channels"], classes)
+        task = Task(*parts, about["window"], about["n_features"], classes)
+        if about["images"]:
             return task, ("raw", {}), {}
-        options = about["features"]["options"]
-        return Task(*parts, 1, about["input_shape"][0], classes), (options["backbone"], options), {}
+        options = about["feature_options"]
+        return task, (options["backbone"], options), {}
     scope, kind, options = about["fit_scope"], about["features"], about["feature_options"]
     task = Task(scope["model"], scope.get("validation", 0), size.samples, about["window"], about["n_features"], classes)
     extractor = feature_class(kind)(**options)

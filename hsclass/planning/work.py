@@ -11,12 +11,10 @@ from hsclass.backbones import frozen_cost
 from hsclass.cost import Cost, Task
 from hsclass.experiment import Experiment
 from hsclass.features import feature_class
-from hsclass.images.frozen import FeatureOptions
-from hsclass.images.model import image_model
-from hsclass.images.network_model import ImageNetworkOptions
-from hsclass.images.training import image_form
+from hsclass.features.frozen import FrozenOptions
 from hsclass.memory import HELD_BYTES, MapMemory, held_megabytes, map_budget, table_megabytes, train_megabytes
 from hsclass.models import model_class
+from hsclass.models.image_network import ImageNetworkOptions, image_form
 from hsclass.planning.pace import macs_seconds
 from hsclass.planning.size import Size, sample_size
 from hsclass.samplers.folds import train_share
@@ -90,15 +88,11 @@ class RunWork:
 
 def run_work(kind: str, options: Any, task: Task, size: Size, **more: Any) -> RunWork:
     """Return what a model of that kind has to do; `more` are attributes of `RunWork`."""
-    if not size.images:
-        family = model_class(kind)
-        cost = family.cost(family.Options.model_validate(options), task)
-        return RunWork(size, cost, task.features, family.network, **more)
-    on_images = image_model(kind)
-    parsed = on_images.Options.model_validate(options)
-    cost = on_images.cost(parsed, task)
+    family = model_class(kind)
+    parsed = family.Options.model_validate(options)
+    cost = family.cost(parsed, task)
     if not isinstance(parsed, ImageNetworkOptions):
-        return RunWork(size, cost, task.features, network=False)
+        return RunWork(size, cost, task.features, family.network, **more)
     values = task.side**2 * task.features
     every = held_megabytes(size.samples, values, channels=task.features, most=float("inf"))
     return RunWork(size, cost, values, network=True, reads=parsed.epochs if every * 1e6 > HELD_BYTES else 1)
@@ -167,9 +161,9 @@ class Work:
             return form.size, form.channels
         return 1, frozen_cost(self._frozen(features).backbones, 1).features
 
-    def _frozen(self, features: str) -> FeatureOptions:
+    def _frozen(self, features: str) -> FrozenOptions:
         options = self.experiment.features[features].options
-        assert isinstance(options, FeatureOptions)
+        assert isinstance(options, FrozenOptions)
         return options
 
     def _task(self, split: str, size: Size, side: int, features: int) -> Task:
@@ -190,6 +184,6 @@ class Work:
         return features_cost(options, size, int(options.size or max(size.shape[:2])))
 
 
-def features_cost(options: FeatureOptions, size: Size, side: int) -> Cost:
+def features_cost(options: FrozenOptions, size: Size, side: int) -> Cost:
     """Return what the features of all images of a set cost, brought to that side [pixels]."""
     return options.cost(Task(0, 0, size.samples, side, 3, 0))

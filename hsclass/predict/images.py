@@ -47,10 +47,8 @@ def predict_images(
         if role.upper() not in Role.__members__:
             raise UsageError(f"--role {role}: expected one of train, validation, test")
         places = split.places(Role[role.upper()])[:, 0]
-    if features is None:
-        found = model.predict_files(images.files[places])
-    else:
-        found = model.predict_features(features, places)
+    files = images.files[places]
+    found = model.predict_files(files) if features is None else model.predict_features(features, places)
     return _predictions(model, tuple(images.images[place].path for place in places), found)
 
 

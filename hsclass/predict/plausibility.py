@@ -20,7 +20,7 @@ def implausible(predictor: Predictor) -> str | None:
     a normalisation that was fitted nothing is known of the training pixels, and None is returned.
     """
     normalizer = predictor.model.normalizer
-    if normalizer.kind == "none":
+    if normalizer is None or normalizer.kind == "none":
         return None
     middle = predictor.pixels.shape[0] // 2
     rows = slice(middle, middle + 1)

@@ -30,6 +30,15 @@ def check_search(subject: Subject, search: TuneOptions) -> dict[str, Dimension]:
     return subject.space(search)
 
 
+def check_searchable(samples: str, model: str) -> None:
+    """Raise UsageError where samples, "pixels" or "images", have no spatial folds to search on."""
+    if samples != "pixels":
+        raise UsageError(
+            f"model {model}: option 'tune' searches on spatial folds, which {samples} do not have; take it out, or let"
+            " the validation images choose (model linear_head)"
+        )
+
+
 def check_sampler(search: TuneOptions) -> type[Sampler]:
     """Return the sampler of a search; raise UsageError if it is leaky, cannot cross-validate or is unknown."""
     sampler: type[Sampler] = resolve(SAMPLERS, search.sampler, "sampler")

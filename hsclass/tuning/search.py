@@ -10,12 +10,14 @@ from typing import Any
 from hsclass import __version__
 from hsclass.errors import UsageError
 from hsclass.features import feature_class
+from hsclass.matching import check_match
 from hsclass.models import model_class
 from hsclass.options import parse_options
+from hsclass.samples import Samples
 from hsclass.scene import Scene
 from hsclass.space import Choice, Dimension, Space
 from hsclass.split import Split
-from hsclass.tuning.checks import check_search, validation_share
+from hsclass.tuning.checks import check_search, check_searchable, validation_share
 from hsclass.tuning.options import TuneOptions
 from hsclass.tuning.problem import Problem, make_problem
 from hsclass.tuning.result import Tuned
@@ -25,7 +27,7 @@ from hsclass.tuning.subject import Subject
 
 
 def tune(
-    scene: Scene,
+    scene: Samples,
     split: Split,
     model: str = "svm",
     *,
@@ -54,6 +56,7 @@ def tune(
     Parameters
     ----------
     scene : Scene
+        Images are refused: they have no spatial folds.
     split : Split
         Roles of shape (rows, cols).
     model, features : str
@@ -87,6 +90,9 @@ def tune(
     DataError
         If the training pixels cannot be distributed among the folds.
     """
+    check_searchable(scene.kind, model)
+    assert isinstance(scene, Scene)
+    check_match(scene.kind, model, features)
     asked = parse_options(TuneOptions, search or {}, f"search of {model}")
     subject = Subject(model, features, options, feature_options or {})
     space = check_search(subject, asked)

@@ -8,7 +8,7 @@ from scipy.ndimage import distance_transform_cdt
 from sklearn.base import clone
 
 import hsclass
-from hsclass.features import FEATURES, feature_class
+from hsclass.features import feature_class, feature_names
 from hsclass.features.extractor import Origin
 from hsclass.models.trained import TrainedModel
 from hsclass.options import Options
@@ -27,7 +27,7 @@ def toy() -> tuple[np.ndarray, np.ndarray]:
     return cube.astype(np.float32), np.where(rng.random(classes.shape) < 1 / 3, classes, 0)
 
 
-@pytest.fixture(params=sorted(FEATURES))
+@pytest.fixture(params=feature_names("pixels"))
 def name(request: pytest.FixtureRequest) -> str:
     return request.param
 

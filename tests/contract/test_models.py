@@ -16,7 +16,7 @@ from sklearn.preprocessing import FunctionTransformer
 
 import hsclass
 from hsclass.errors import DataError, UsageError
-from hsclass.models import MODELS, model_class
+from hsclass.models import model_class, model_names
 from hsclass.models.classifier import BLOCK
 from hsclass.models.trained import TrainedModel
 from hsclass.options import parse_options
@@ -39,18 +39,20 @@ SMALL: dict[str, dict[str, Any]] = {
     "transfer": {"size": 32, "epochs": 40, "learning_rate": 0.005, "dropout": 0.0},
 }  # fmt: skip
 
+PIXEL_MODELS = model_names("pixels")
+
 # The models that are not Keras networks; those have tests of their own for what follows below.
-CLASSICAL = sorted(name for name in MODELS if not model_class(name).network)
+CLASSICAL = sorted(name for name in PIXEL_MODELS if not model_class(name).network)
 
 # These differ from ann and cnn3d in their layers alone; what is of the training is tested with the others.
-TRAININGS = sorted(set(MODELS) - {"cnn1d", "cnn2d", "hybrid", "rnn"})
+TRAININGS = sorted(set(PIXEL_MODELS) - {"cnn1d", "cnn2d", "hybrid", "rnn"})
 
 
 def train(scene: Scene, split: Split, model: str, *, seed: int = 0, **options: Any) -> TrainedModel:
     return hsclass.fit(scene, split, model, seed=seed, **{**SMALL.get(model, {}), **options})
 
 
-@pytest.fixture(scope="module", params=sorted(MODELS))
+@pytest.fixture(scope="module", params=sorted(PIXEL_MODELS))
 def name(request: pytest.FixtureRequest) -> str:
     return request.param
 
@@ -198,7 +200,7 @@ def test_hostile_files_are_refused_and_nothing_runs(
         assert not proof.exists()
 
 
-@pytest.mark.parametrize("model", sorted(MODELS))
+@pytest.mark.parametrize("model", sorted(PIXEL_MODELS))
 def test_one_class_in_training_is_one_sentence(model: str, toy_scene: Scene, toy_split: Split) -> None:
     roles = np.where(toy_scene.require_labels() == 2, toy_split.roles, 0).astype(np.uint8)
     with pytest.raises(DataError, match=r"^split: the training pixels hold one class only; at least 2 are needed"):

@@ -9,14 +9,14 @@ import pytest
 from hsclass.datasets.build_images import build_images, unusual
 from hsclass.datasets.fetch import fetch
 from hsclass.errors import DataError
-from hsclass.images.inputs import Images
-from hsclass.images.training import fit_images
 from hsclass.samplers import make_split
 from hsclass.samples.bigearthnet import BANDS, CLASSES, LABELS, patch_labels, read_geotiff, read_patch
+from hsclass.samples.image_source import ImageSource
 from hsclass.samples.images import ImageSamples
 from hsclass.samples.reading import Form
 from hsclass.samples.synthetic_archive import make_archive
 from hsclass.split import Role
+from hsclass.training import fit
 
 
 @pytest.fixture
@@ -72,12 +72,12 @@ def test_network_with_sigmoids_learns_several_labels_from_twelve_bands(archive: 
     assert index.several_labels
     assert len(index.classes) == 43
     split = make_split(index, "random", train=0.6, validation=0.2, keep_together=False)
-    trained = fit_images(
+    trained = fit(
         index, split, "softmax", size=6, grey=False, epochs=40, learning_rate=0.01, batch_size=6, monitor="val_loss"
     )
     assert trained.card.images["form"]["channels"] == 12
     places = split.places(Role.TEST)[:, 0]
-    found = trained.predict(trained.inputs(index.files[places])) >= 0.5
+    found = trained.predict_files(index.files[places]) >= 0.5
     truth = index.targets[places] > 0
     right = (found & truth).sum()
     assert 2 * right / (found.sum() + truth.sum()) > 0.8
@@ -85,7 +85,7 @@ def test_network_with_sigmoids_learns_several_labels_from_twelve_bands(archive: 
 
 def test_images_that_do_not_fit_are_streamed(archive: Path, tmp_path: Path) -> None:
     index = indexed(archive, tmp_path / "data")
-    held, streamed = (Images(index.files, Form(20, 12), held_bytes=size) for size in (10**9, 0))
+    held, streamed = (ImageSource(index.files, Form(20, 12), held_bytes=size) for size in (10**9, 0))
     assert (held.streamed, streamed.streamed) == (False, True)
     places = np.array([3, 1, 3])
     for images in (held, streamed):
@@ -97,7 +97,7 @@ def test_images_that_do_not_fit_are_streamed(archive: Path, tmp_path: Path) -> N
 def test_numbers_larger_than_bytes_are_held_as_far_as_there_is_room(archive: Path, tmp_path: Path) -> None:
     index = indexed(archive, tmp_path / "data")
     room = len(index) * 20 * 20 * 12  # a quarter of what they take as float32
-    images = Images(index.files, Form(20, 12), held_bytes=room)
+    images = ImageSource(index.files, Form(20, 12), held_bytes=room)
     images.take(np.arange(len(index)))
     assert images._held is not None
     assert sum(image.nbytes for image in images._held.values()) == len(index) // 4 * 20 * 20 * 12 * 4

@@ -66,11 +66,12 @@ def test_strategy_that_cannot_work_is_one_sentence(make_folder, tmp_path: Path, 
     for model, strategy, said in (
         ("dense", "mirrored", "strategy mirrored: found one device, CPU:0; expected two GPUs or more"),
         ("dense", "multi_worker", "strategy multi_worker: neither TF_CONFIG nor a Slurm step"),
-        ("logistic", "mirrored", "strategy mirrored: model logistic is no network"),
+        ("linear_head", "mirrored", "strategy mirrored: model linear_head is no network"),
         ("dense", "miror", "training: option 'strategy' is 'miror'"),
     ):
-        given = ("index.csv", "split.csv", "--model", model, "--strategy", strategy, "-o", "model")
-        assert run(monkeypatch, "images", "train", *given) == 2
+        features = ("--features", "efficientnet_lite0") if model == "linear_head" else ()
+        given = ("index.csv", "split.csv", "--model", model, *features, "--strategy", strategy, "-o", "model")
+        assert run(monkeypatch, "train", *given) == 2
         (line,) = capsys.readouterr().err.splitlines()
         assert said in line
         assert not (tmp_path / "model").exists()

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from hsclass.errors import UsageError
-from hsclass.models import MODELS, model_class
+from hsclass.models import model_class, model_names
 from hsclass.models.layers import LayerOptions
 from hsclass.models.network import NetworkClassifier
 
-NETWORKS = sorted(name for name in MODELS if issubclass(model_class(name).Options, LayerOptions))
+NETWORKS = sorted(name for name in model_names("pixels") if issubclass(model_class(name).Options, LayerOptions))
 
 
 def make(name: str, side: int, bands: int, classes: int = 16, **options: Any) -> Any:

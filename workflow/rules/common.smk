@@ -13,7 +13,6 @@ from hsclass.datasets import descriptor_file
 from hsclass.datasets.edits import edition
 from hsclass.errors import HsclassError
 from hsclass.experiment import Experiment
-from hsclass.images.model import image_model
 from hsclass.models import model_class
 from hsclass.plan import RAW
 from hsclass.sources import stage_digest
@@ -58,18 +57,16 @@ wildcard_constraints:
 
 
 def call(stage):
-    """The begin of a command that images still have for themselves."""
-    if PIXELS:
-        return {
-            "train": "{params.launcher}hsclass train results/{wildcards.scene}",
-            "predict": "hsclass predict {input.model} results/{wildcards.scene} --memory $(({resources.mem_mb} / 2))"
-            " --about {output.about} --confidence {output.confidence}",
-        }[stage]
-    table = "results/{wildcards.scene}/index.csv"
+    """The begin of a command whose options differ for pixels and images."""
     return {
-        "features": f"hsclass images features {table}",
-        "train": f"hsclass images train {table}",
-        "predict": f"hsclass images predict {{input.model}} {table} --split {{input.split}} {{params.features}}",
+        "features": "hsclass features results/{wildcards.scene} --features {params.kind}",
+        "train": "{params.launcher}hsclass train results/{wildcards.scene}",
+        "predict": "hsclass predict {input.model} results/{wildcards.scene} --about {output.about}"
+        + (
+            " --memory $(({resources.mem_mb} / 2)) --confidence {output.confidence}"
+            if PIXELS
+            else " --split {input.split} {params.features}"
+        ),
     }[stage]
 
 
@@ -138,8 +135,7 @@ def window():
 
 
 def is_network(name):
-    family = kind("models", name)
-    return model_class(family).network if PIXELS else not image_model(family).on_features
+    return model_class(kind("models", name)).network
 
 
 def several_workers(name):
@@ -232,7 +228,7 @@ def features_file(wildcards):
 
 
 def features_argument(input):
-    return f"--features {input.features[0]}" if input.features else ""
+    return f"--features-file {input.features[0]}" if input.features else ""
 
 
 def parts_of(files):

@@ -16,6 +16,7 @@ rule features:
         **asks("features"),
         gpu=PLAN.training.gpus,
     params:
+        kind=lambda wildcards: kind("features", wildcards.features),
         settings=lambda wildcards: settings("features", wildcards.features),
         code=lambda wildcards: code("features", features=wildcards.features),
     shell:

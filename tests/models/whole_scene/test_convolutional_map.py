@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from hsclass.errors import OutOfMemoryError
-from hsclass.models import MODELS, model_class
+from hsclass.models import model_class, model_names
 from hsclass.models.network import NetworkClassifier
 from hsclass.models.whole_scene.convolutional_map import convolutional_twin
 from hsclass.models.whole_scene.map_tiles import bytes_a_pixel
@@ -26,7 +26,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "transfer": {"size": 32, "weights": "none"},
 }
 BY_WINDOWS = {"transfer"}  # it enlarges each window by itself
-NETWORKS = sorted(name for name in MODELS if model_class(name).network)
+NETWORKS = sorted(name for name in model_names("pixels") if model_class(name).network)
 MAPPED = [name for name in NETWORKS if name not in BY_WINDOWS]
 SIZES = [(7, 13), (11, 9), (1, 8), (8, 1), (1, 1), (3, 2), (17, 19)]
 
