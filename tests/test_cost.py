@@ -7,7 +7,7 @@ import pytest
 
 from hsclass.backbones import BACKBONES, backbone, backbone_cost, blocks, frozen_cost
 from hsclass.cost import READ, Layers, Task
-from hsclass.features import FEATURES, feature_class
+from hsclass.features import feature_class, feature_names
 from hsclass.models import MODELS, model_class
 
 TASK = Task(train=100, validation=50, predict=1000, side=11, features=40, classes=6)
@@ -71,7 +71,7 @@ def test_every_model_declares_what_it_costs(name: str) -> None:
     assert 0 < few.predict <= many.predict
 
 
-@pytest.mark.parametrize("name", sorted(FEATURES))
+@pytest.mark.parametrize("name", feature_names("pixels"))
 def test_every_extractor_declares_what_a_pixel_costs(name: str) -> None:
     extractor = feature_class(name)()
     features = extractor.count(200, 16) or 200

@@ -147,7 +147,7 @@ def test_about_says_what_the_model_is_and_saw(toy_scene: Scene, toy_split: Split
         "fit_scope": {"normalizer": 192, "extractor": 192, "model": 192, "validation": 24},
         "seed": 4,
         "several_labels": False,
-        "input_shape": None,
+        "samples": "pixels",
         "images": None,
         "image_features": None,
     }
@@ -178,21 +178,21 @@ def test_training_says_what_it_took(
         model = train(toy_scene, toy_split, "ann")
     training = model.training
     # 24 bands to 4 units to 3 classes, biases included
-    assert training["parameters"] == 24 * 4 + 4 + 4 * 3 + 3
-    backend = training["backend"]
+    assert training.parameters == 24 * 4 + 4 + 4 * 3 + 3
+    backend = training.backend
     assert backend == os.environ["KERAS_BACKEND"]
-    assert (training["epochs"], training["threads"]) == (3, 1)
+    assert (training.epochs, training.threads) == (3, 1)
     best = max(model.history, key=lambda row: (row["val_accuracy"], -row["val_loss"]))
-    assert training["best_epoch"] == best["epoch"]
-    assert training["seconds"] > 0
-    assert training["peak_memory_mb"] > 0
+    assert training.best_epoch == best["epoch"]
+    assert training.seconds > 0
+    assert training.peak_memory_mb > 0
     seconds = [row["seconds"] for row in model.history[1:]]
-    assert training["windows_per_second"] == pytest.approx(192 * 2 / sum(seconds), abs=0.1)
-    assert training["facts"]["kept"] == "epoch of the best val_accuracy"
+    assert training.windows_per_second == pytest.approx(192 * 2 / sum(seconds), abs=0.1)
+    assert training.facts["kept"] == "epoch of the best val_accuracy"
     assert {"keras", backend} <= set(model.card.versions)
     assert caplog.messages == ["192 windows of 1x1x24, 24 to validate"]
     assert len(reports.notes) == 3
-    assert json.loads(json.dumps(training)) == training
+    assert json.loads(json.dumps(training.as_dict())) == training.as_dict()
 
 
 def test_classical_model_has_no_epochs(toy_scene: Scene, toy_split: Split) -> None:

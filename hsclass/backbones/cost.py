@@ -26,7 +26,7 @@ class BackboneCost(NamedTuple):
         Values held at a time if nothing is kept for training.
     maps : tuple of float
         Output values of each block; empty for a network that is not divided in training, see
-        `hsclass.images.early_maps.divide_network`.
+        `hsclass.learning.early_maps.divide_network`.
     """
 
     macs: float

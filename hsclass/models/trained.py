@@ -177,8 +177,8 @@ class TrainedModel:
             card, training = read_card(folder)
             extractor = feature_class(card.features)(**card.feature_options)
             normalizer = None
-            if card.normalization is not None:
-                normalizer = Normalizer(card.normalization["kind"])
+            if card.images is None:
+                normalizer = Normalizer((card.normalization or {})["kind"])
                 arrays = dict(np.load(folder / ARRAYS_FILE, allow_pickle=False))
                 _restore("normalizer", normalizer, arrays)
                 _restore("extractor", extractor, arrays)

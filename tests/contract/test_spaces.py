@@ -11,7 +11,7 @@ from hsclass.options import parse_options
 from hsclass.space import Choice, Dimension, Space
 from hsclass.tuning.feature_spaces import FEATURE_SPACES
 
-WINDOW, BANDS, CLASSES = 11, 200, 16
+WINDOW, IMAGE, BANDS, CLASSES = 11, 64, 200, 16
 
 
 def draw(dimension: Dimension, rng: np.random.Generator) -> Any:
@@ -35,7 +35,7 @@ def test_model_accepts_all_that_its_space_gives(name: str) -> None:
     family = model_class(name)
     for values in draws(family.space):
         options = parse_options(family.Options, values, f"model {name}")
-        family.check(options, window=WINDOW, n_features=BANDS)
+        family.check(options, window=IMAGE if family.takes == "images" else WINDOW, n_features=BANDS)
         assert {key: options.model_dump()[key] for key in values} == values
 
 
