@@ -64,7 +64,7 @@ def test_one_entry_may_stand_without_a_list() -> None:
     ("changes", "sentence"),
     [
         ({"sedes": [1]}, "unknown option 'sedes'; expected one of experiment, features"),
-        ({"models": ["randomforest"]}, "unknown model 'randomforest': expected one of ann, cnn1d, "),
+        ({"models": ["randomforest"]}, "unknown model 'randomforest': expected one of ann, backbone, cnn, cnn1d, "),
         ({"models": [{"model": "rf", "tree": 5}]}, "model rf: unknown option 'tree'; expected one of"),
         (
             {"models": [{"model": "rf", "trees": 0}]},
