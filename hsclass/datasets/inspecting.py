@@ -144,6 +144,8 @@ def _value_warnings(found: BandStatistics, cube: Cube) -> list[str]:
         suspect = np.iinfo(cube.dtype).min
         if suspect < 0 and (found.lowest == suspect).any():
             said.append(f"the value {suspect} occurs, often missing data; if so, say 'nodata: {suspect}'")
+    if found.conversion is not None:
+        said.append(str(found.conversion))
     return said
 
 

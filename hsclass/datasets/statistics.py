@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hsclass.datasets.cube import Cube
+from hsclass.datasets.text_conversion import ByteCounts, TextConversion
 
 _SATURATED = 0.001  # share of the pixels at a band's highest value that hints at saturation
 
@@ -30,6 +31,8 @@ class BandStatistics:
         Pixels without data in every band.
     partly : int
         Pixels that lack some of the bands that hold data anywhere.
+    conversion : TextConversion or None
+        Traces of a transfer as text in the bytes of integers.
     """
 
     pixels: int
@@ -41,6 +44,7 @@ class BandStatistics:
     at_highest: np.ndarray
     without_any: int
     partly: int
+    conversion: TextConversion | None
 
     @property
     def empty(self) -> np.ndarray:
@@ -66,6 +70,7 @@ def band_statistics(cube: Cube) -> BandStatistics:
     lacking, negative, at_highest = (np.zeros(bands, np.int64) for _ in range(3))
     not_finite = without_any = 0
     fewest: Counter[int] = Counter()
+    stored_bytes = ByteCounts()
     for block, shown in cube.blocks():
         values = block.reshape(-1, bands)
         absent = cube.lacking(values)
@@ -75,6 +80,7 @@ def band_statistics(cube: Cube) -> BandStatistics:
             wrong = ~np.isfinite(values)
             not_finite += int((wrong & ~absent).sum())
             absent = absent | wrong
+        stored_bytes.add(values[~absent] if absent.any() else values)
         least = np.where(absent, np.inf, values).min(axis=0)
         most = np.where(absent, -np.inf, values).max(axis=0)
         here = ((values == most) & ~absent).sum(axis=0)
@@ -91,7 +97,7 @@ def band_statistics(cube: Cube) -> BandStatistics:
     held = lacking < pixels
     return BandStatistics(
         pixels, np.where(held, lowest, np.nan), np.where(held, highest, np.nan), lacking, not_finite, negative,
-        at_highest, without_any, partly,
+        at_highest, without_any, partly, stored_bytes.conversion(),
     )  # fmt: skip
 
 

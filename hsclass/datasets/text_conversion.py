@@ -1,8 +1,8 @@
 """Damage by a text conversion: a transfer as text that turned one line-end byte of a binary file into the other.
 
-The published `Indian_pines_corrected.mat` is an example: not one of its bytes is 13 (carriage return), and 10 (line
-feed) occurs twice as often in the lower bytes of its values as its neighbours do. What was 13 reads 10, so that a value
-is 768 too low where that was its upper byte, and 3 too low where it was its lower byte. Which bytes were changed is not
+The published `Indian_pines_corrected.mat` is presumably an example: not one of its bytes is 13 (carriage return), and
+10 (line feed) occurs twice as often in the lower bytes of its values as its neighbours do. A value is 768 too low where
+its upper byte was 13, and 3 too low where its lower byte was. Which bytes were changed is not
 recorded, so the damage can be estimated but not undone.
 """
 

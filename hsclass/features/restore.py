@@ -1,4 +1,4 @@
-"""Undo the damage of a text conversion to a cube of 16-bit integers."""
+"""Undo the damage of a text conversion to a cube of 16-bit integers, as presumably in the published Indian Pines."""
 
 from collections.abc import Sequence
 

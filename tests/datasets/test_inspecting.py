@@ -86,6 +86,27 @@ def test_negative_and_missing_values(tmp_path: Path, big: np.ndarray) -> None:
     assert warned(look(tmp_path / "c.npy")[0], "2 values are NaN or infinite; say 'nodata: .nan'")
 
 
+def test_damage_by_a_text_conversion_is_reported(tmp_path: Path) -> None:
+    from tensorly.datasets import load_indian_pines
+
+    np.save(tmp_path / "pines.npy", np.asarray(load_indian_pines().tensor).astype(np.uint16))
+    whole = np.random.default_rng(0).integers(0, 5000, (60, 50, 40)).astype(np.int16)
+    np.save(tmp_path / "whole.npy", whole)
+    pines, random = look(tmp_path / "pines.npy", tmp_path / "whole.npy")
+    assert warned(pines, "no byte is 13, and 10 is twice as frequent as its neighbours")
+    assert warned(pines, "about 2.0% of the values are 768 too low and about 0.5% of the values are 3 too low")
+    assert not warned(random, "byte")
+
+
+def test_values_without_data_do_not_hide_the_damage_or_pass_for_it(tmp_path: Path) -> None:
+    whole = np.random.default_rng(0).integers(0, 5000, (60, 50, 40)).astype(np.int16)
+    parts = whole.view(np.uint8)
+    broken = np.where(parts == 13, np.uint8(10), parts).view(np.int16)
+    broken[:5] = 13 * 257  # as nodata, bytes of 13 stand for no measurement
+    assert warned(look(save(tmp_path / "broken.tif", broken, nodata=13 * 257))[0], "no byte is 13")
+    assert not warned(look(save(tmp_path / "kept.tif", broken))[0], "no byte is 13")
+
+
 @pytest.mark.parametrize(
     ("centres", "words"),
     [
