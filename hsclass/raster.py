@@ -15,7 +15,7 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioIOError
 from rasterio.transform import Affine
 
 from hsclass.atomic import atomic_path
-from hsclass.errors import DataError, WriteError
+from hsclass.errors import DataError, UsageError, WriteError
 
 Color = tuple[int, int, int]
 
@@ -114,7 +114,13 @@ def write_raster(
         Full widths of the bands at half their maximum [nm], written the same ways.
     colors : mapping of int to (red, green, blue), optional
         Colour table of a single 8-bit band.
+
+    Raises
+    ------
+    UsageError
+        If the name does not end as that of a GeoTIFF.
     """
+    require_geotiff_name(path)
     bands = bands[np.newaxis] if bands.ndim == 2 else bands
     count, rows, cols = bands.shape
     profile: dict[str, Any] = {
@@ -137,6 +143,12 @@ def write_raster(
             sink.update_tags(band, ns="IMAGERY", FWHM_UM=f"{width / 1000:.6g}")
         if colors:
             sink.write_colormap(1, {value: (*color, 255) for value, color in colors.items()})
+
+
+def require_geotiff_name(path: str | os.PathLike[str]) -> None:
+    """Raise UsageError for a name that makes other programs take the file for another format."""
+    if Path(path).suffix.lower() not in {".tif", ".tiff"}:
+        raise UsageError(f"output {path}: would be a GeoTIFF; expected a name that ends in .tif or .tiff")
 
 
 @contextmanager

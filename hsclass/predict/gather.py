@@ -14,7 +14,7 @@ from rasterio.windows import Window
 from hsclass.errors import DataError, UsageError
 from hsclass.predict.cloud_optimised import write_cloud_optimised
 from hsclass.predict.products import product, read_legend
-from hsclass.raster import Grid, quiet
+from hsclass.raster import Grid, quiet, require_geotiff_name
 from hsclass.results.model import PredictionRecord
 from hsclass.results.record import read_record
 
@@ -35,7 +35,10 @@ def gather_maps(parts: Sequence[Path], output: Path) -> None:
     ------
     DataError
         If a file is no part, parts are of different maps, or rows are missing or there twice.
+    UsageError
+        If `output` is not the name of a GeoTIFF.
     """
+    require_geotiff_name(output)
     found = sorted((_described(Path(path)) for path in parts), key=lambda part: part["rows"])
     first = found[0]
     for part in found[1:]:

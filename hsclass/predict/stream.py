@@ -22,6 +22,7 @@ from hsclass.predict.prediction import Chunk, Legend, Predictor, broken_note
 from hsclass.predict.products import CLASSES, CONFIDENCE, PROBABILITIES, legend_tags, product
 from hsclass.predict.tiles import Tiles
 from hsclass.progress import progress
+from hsclass.raster import require_geotiff_name
 
 _LOG = logging.getLogger(__name__)
 
@@ -116,7 +117,7 @@ def map_file(
     DataError
         If the scene's bands are not the model's and may not, or cannot, be resampled.
     UsageError
-        If an option is wrong, or the output's folder cannot be written to.
+        If an option is wrong, an output's name is not that of a GeoTIFF, or its folder cannot be written to.
     WriteError
         If the disk is full.
     """
@@ -184,7 +185,7 @@ def map_file(
 
 
 def _require_own_files(pixels: Pixels, output: Path, request: MapRequest) -> None:
-    """Raise UsageError where a file would be written over the scene, or over another of the map's."""
+    """Raise UsageError where a file would be written over the scene or another file, or is not named as a GeoTIFF."""
     used = {pixels.cube.path.resolve(): "the scene itself"} if pixels.cube.path else {}
     for what, path in {
         "-o": output,
@@ -193,6 +194,7 @@ def _require_own_files(pixels: Pixels, output: Path, request: MapRequest) -> Non
     }.items():
         if path is None:
             continue
+        require_geotiff_name(path)
         if taken := used.get(path.resolve()):
             raise UsageError(f"{what} {path}: is {taken}; give it a name of its own")
         used[path.resolve()] = f"the file of {what}, too"

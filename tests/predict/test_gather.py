@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import rasterio
 
-from hsclass.errors import DataError
+from hsclass.errors import DataError, UsageError
 from hsclass.models.trained import TrainedModel
 from hsclass.predict import gather_maps, map_file
 from hsclass.predict.gather import gather_summaries
@@ -62,6 +62,11 @@ def test_parts_that_are_no_whole(scattered: Path, parts: list[str], sentence: st
     with pytest.raises(DataError, match=sentence):
         gather_maps([scattered / f"{name}.tif" for name in parts], scattered / "all.tif")
     assert not (scattered / "all.tif").exists()
+
+
+def test_name_of_a_picture_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"all\.png: would be a GeoTIFF; expected a name that ends in \.tif or \.tiff"):
+        gather_maps([], tmp_path / "all.png")
 
 
 def test_parts_of_another_model_are_refused(boxed, scattered: Path, tall: Path) -> None:

@@ -335,6 +335,22 @@ def test_output_over_the_scene_or_another_output_is_refused(lda: TrainedModel, t
     assert [path.name for path in tmp_path.iterdir()] == ["tall"]
 
 
+@pytest.mark.parametrize("wrong", ["map", "confidence", "probabilities"])
+def test_output_that_is_no_geotiff_by_its_name_is_refused(
+    lda: TrainedModel, tall: Path, tmp_path: Path, wrong: str
+) -> None:
+    names = {
+        name: tmp_path / f"{name}.{'png' if name == wrong else 'TIFF'}"
+        for name in ("map", "confidence", "probabilities")
+    }
+    request = MapRequest(names["confidence"], names["probabilities"])
+    with pytest.raises(
+        UsageError, match=rf"{wrong}\.png: would be a GeoTIFF; expected a name that ends in \.tif or \.tiff"
+    ):
+        map_file(lda, open_pixels(tall), names["map"], request)
+    assert [path.name for path in tmp_path.iterdir()] == ["tall"]
+
+
 def test_scene_by_name_is_read_as_a_whole(toy_scene: Scene) -> None:
     pixels = Pixels.of_scene(toy_scene)
     values, mask, _ = pixels.cube.strip(slice(2, 5)).read(slice(3, 5))
