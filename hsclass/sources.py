@@ -20,6 +20,7 @@ _STAGES = {
     "fetch": "hsclass.datasets.fetch",
     "scene": "hsclass.datasets.build",
     "split": "hsclass.samplers",
+    "features": "hsclass.features.frozen",
     "audit": "hsclass.audit",
     "tune": "hsclass.tuning.search",
     "train": "hsclass.training",
@@ -27,8 +28,6 @@ _STAGES = {
     "evaluate": "hsclass.assess",
     "report": "hsclass.report",
     "images.scene": "hsclass.datasets.build_images",
-    "images.features": "hsclass.features.frozen",
-    "images.train": "hsclass.training",
     "images.predict": "hsclass.predict.images",
 }
 _TABLES: dict[str, Mapping[str, str]] = {

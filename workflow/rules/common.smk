@@ -56,20 +56,6 @@ wildcard_constraints:
     worker=r"\d+",
 
 
-def call(stage):
-    """The begin of a command whose options differ for pixels and images."""
-    return {
-        "features": "hsclass features results/{wildcards.scene} --features {params.kind}",
-        "train": "{params.launcher}hsclass train results/{wildcards.scene}",
-        "predict": "hsclass predict {input.model} results/{wildcards.scene} --about {output.about}"
-        + (
-            " --memory $(({resources.mem_mb} / 2)) --confidence {output.confidence}"
-            if PIXELS
-            else " --split {input.split} {params.features}"
-        ),
-    }[stage]
-
-
 def in_run(files, folder="", flag=lambda path: path):
     """Files by their names, in a folder of each run."""
     return {name: flag(f"{RUN}/{folder}{file}") for name, file in files.items()}
@@ -115,10 +101,17 @@ def given_subject(wildcards):
 def train_subject(wildcards, input):
     """Model, features and their options: the winners of a search, or what the experiment file gives."""
     if input.tuned:
-        return f"--options {input.tuned[0]} --feature-options {input.tuned[1]}"
-    if not PIXELS:
-        return f"--model {kind('models', wildcards.model)} {settings('models', wildcards.model)} {features_argument(input)}"
-    return given_subject(wildcards)
+        return f"--options {input.tuned[0]} --feature-options {input.tuned[1]} {features_argument(input)}"
+    return f"{given_subject(wildcards)} {features_argument(input)}"
+
+
+def features_argument(input):
+    return f"--features-file {input.features[0]}" if input.features else ""
+
+
+def prediction_form(wildcards, input, output):
+    """A map with the confidence of its classes, or a table of the test images."""
+    return f"--confidence {output.confidence}" if PIXELS else f"--split {input.split} {features_argument(input)}"
 
 
 def tune_settings(wildcards):
@@ -139,7 +132,7 @@ def is_network(name):
 
 
 def several_workers(name):
-    return PIXELS and PLAN.training.workers > 1 and model_class(kind("models", name)).several_workers
+    return PLAN.training.workers > 1 and model_class(kind("models", name)).several_workers
 
 
 def gpus(wildcards):
@@ -204,8 +197,7 @@ def code(stage, split=None, features=None, model=None):
         uses.append(used("splits", other))
     if stage == "tune":
         uses.append(EXPERIMENT.models[model].search.model_dump())
-    own = not PIXELS and stage in {"features", "train", "predict"}
-    return stage_digest(f"images.{stage}" if own else stage, *uses)
+    return stage_digest(f"images.{stage}" if stage == "predict" and not PIXELS else stage, *uses)
 
 
 def run_code(stage):
@@ -225,10 +217,6 @@ def features_file(wildcards):
     """The features of a set of images that a model takes; no file for a model of images, nor for pixels."""
     there = not PIXELS and wildcards.features != RAW
     return [f"results/{wildcards.scene}/features/{wildcards.features}.npz"] if there else []
-
-
-def features_argument(input):
-    return f"--features-file {input.features[0]}" if input.features else ""
 
 
 def parts_of(files):

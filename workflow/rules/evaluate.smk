@@ -17,11 +17,11 @@ rule evaluate:
     resources:
         **asks("evaluate"),
     params:
-        seen=lambda wildcards, input: f"--model {input.model} --confidence {input.confidence}" if PIXELS else "",
+        confidence=lambda wildcards, input: f"--confidence {input.confidence}" if PIXELS else "",
         code=code("evaluate"),
     shell:
-        "hsclass evaluate {input.prediction} --split {input.split} --labels {input.labels} {params.seen} -o {output}"
-        " 2>&1 | tee {log}"
+        "hsclass evaluate {input.prediction} --split {input.split} --labels {input.labels} --model {input.model}"
+        " {params.confidence} -o {output} 2>&1 | tee {log}"
 
 
 rule compare:

@@ -20,4 +20,5 @@ rule features:
         settings=lambda wildcards: settings("features", wildcards.features),
         code=lambda wildcards: code("features", features=wildcards.features),
     shell:
-        call("features") + " {params.settings} --threads {threads} -o {output} 2>&1 | tee {log}"
+        "hsclass features results/{wildcards.scene} --features {params.kind} {params.settings} --threads {threads}"
+        " -o {output} 2>&1 | tee {log}"

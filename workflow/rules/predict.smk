@@ -18,7 +18,8 @@ rule predict:
         gpu=gpus,
     params:
         part="",
-        features=lambda wildcards, input: features_argument(input),
+        form=prediction_form,
         code=run_code("predict"),
     shell:
-        call("predict") + " {params.part} --threads {threads} -o {output.prediction} 2>&1 | tee {log}"
+        "hsclass predict {input.model} results/{wildcards.scene} {params.part} {params.form} --threads {threads}"
+        " --memory $(({resources.mem_mb} / 2)) --about {output.about} -o {output.prediction} 2>&1 | tee {log}"

@@ -22,7 +22,7 @@ def disk(rule):
 
 def model_threads(wildcards):
     """Convolutions gain from a second thread; the other models are better off with another job on it."""
-    return 2 if not PIXELS or model_class(kind("models", wildcards.model)).parallel else 1
+    return 2 if model_class(kind("models", wildcards.model)).parallel else 1
 
 
 def asks(rule):

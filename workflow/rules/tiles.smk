@@ -17,7 +17,7 @@ use rule predict as predict_part with:
         gpu=gpus,
     params:
         part=lambda wildcards: f"--part {wildcards.scatteritem}",
-        features="",
+        form=prediction_form,
         code=run_code("predict"),
 
 

@@ -25,5 +25,5 @@ rule train:
         devices=devices,
         code=run_code("train"),
     shell:
-        call("train") + " {input.split} {params.subject} {params.devices}"
+        "{params.launcher}hsclass train results/{wildcards.scene} {input.split} {params.subject} {params.devices}"
         " --seed {wildcards.seed} --threads {params.threads} -o {output} 2>&1 | tee {log}"
