@@ -132,7 +132,7 @@ SCENES = {
 IMAGES = {"experiment": "page", "images": ["digits"], "splits": ["random"], "models": ["softmax"]}
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if page.stem != "images"], ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_experiments_and_descriptors_in_the_documentation_are_valid(page: Path) -> None:
     for kind, _, text in (block.partition("\n") for block in page.read_text(encoding="utf-8").split("\n```")[1::2]):
         given = yaml.safe_load(text) if kind == "yaml" else {}
