@@ -117,7 +117,7 @@ def _lines(*command: str) -> list[str]:
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode != 0:
         raise HsclassError(
-            f"command {command[0]}: cannot tell which jobs are in the queue ({done.stderr.strip()}); "
+            f"command {command[0]}: cannot list the jobs in the queue ({done.stderr.strip()}); "
             "run again when the cluster answers"
         )
     return [line for line in done.stdout.splitlines() if line.strip()]

@@ -61,5 +61,5 @@ def test_queue_that_does_not_answer_stops_only_a_run_that_went_to_it(
     log.write_text("host: laptop\nBuilding DAG of jobs...\n")
     assert survivors(tmp_path) == {}
     log.write_text("SLURM run ID: hsclass_c72f1b1e-5b1f-4f5e-9a55-4b7d1dd0c1a5\n")
-    with pytest.raises(HsclassError, match=r"cannot tell which jobs are in the queue \(no controller\)"):
+    with pytest.raises(HsclassError, match=r"cannot list the jobs in the queue \(no controller\)"):
         survivors(tmp_path)

@@ -83,7 +83,7 @@ class Convolutional1D(SpectralNetwork):
         layers, options = keras.layers, self.options
         kernel, pool = _sizes(options, self.n_features)
         hidden = hidden_arguments(keras, options)
-        # One pixel wide in three dimensions, because these the fully convolutional twin knows.
+        # One pixel wide in three dimensions, which the fully convolutional form supports.
         stack = [keras.Input((1, 1, self.n_features)), layers.Reshape((1, 1, -1, 1))]
         for filters in options.filters:
             stack.append(layers.Conv3D(filters, (1, 1, kernel), **hidden))

@@ -47,8 +47,8 @@ def learn_bank(
     """Learn the filters of one scale.
 
     Each machine draws up to `samples` training pixels, as equally from the classes as they allow, and from each
-    pixel's window one sub-window of `side`. A linear support vector machine, each class against the rest, tells their
-    classes apart; its weights are the filters, with an offset that makes their mean response zero.
+    pixel's window one sub-window of `side`. A linear support vector machine, each class against the rest, separates
+    their classes; its weights are the filters, with an offset that makes their mean response zero.
 
     Parameters
     ----------

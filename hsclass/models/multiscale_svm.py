@@ -48,11 +48,11 @@ class MultiscaleSvmOptions(ModelOptions):
 class MultiscaleSvm(Classifier):
     """Support vector machine on filters that linear support vector machines learned at several scales.
 
-    For each scale, a window of that side around the pixel, linear machines learn to tell the classes from sub-windows
-    drawn at random from the windows of the training pixels; their weights are the filters of a convolution. The
-    rectified responses are pooled over the window, the features of all scales put side by side, standardised, and
-    classified by a machine with a radial basis function. Its probabilities are the softmax of its decision values, not
-    calibrated.
+    For each scale, a window of that side around the pixel, linear support vector machines learn to separate the classes
+    from sub-windows drawn at random from the windows of the training pixels; their weights are the filters of a
+    convolution. The rectified responses are pooled over the window, the features of all scales put side by side,
+    standardised, and classified by a machine with a radial basis function. Its probabilities are the softmax of its
+    decision values, not calibrated.
 
     Cavallaro et al. describe the classification of whole images; chosen here, because single pixels are classified
     from windows of a few: one convolution layer, pooling over the whole window, one last machine on the features of all

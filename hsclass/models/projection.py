@@ -1,6 +1,6 @@
 """Principal components of the training spectra as the first layer of a network.
 
-The layer is pointwise and not trained, so that it belongs to the network on disk and in its fully convolutional twin.
+The layer is pointwise and not trained, so that it belongs to the network on disk and in its fully convolutional form.
 """
 
 from typing import Any, ClassVar

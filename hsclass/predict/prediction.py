@@ -30,7 +30,7 @@ class Legend:
     classes : tuple of LandCover
         Those of the model, in the order of its probabilities.
     threshold : float or None
-        Confidence below which a pixel gets the id beside them, `abstained`; None: every pixel gets a class.
+        Confidence below which a pixel gets the additional id `abstained`; None: every pixel gets a class.
     """
 
     classes: tuple[LandCover, ...]
@@ -142,6 +142,6 @@ def broken_note(broken: np.ndarray) -> str | None:
         return None
     row, col = broken[np.lexsort(broken.T[::-1])][0]
     return (
-        f"{len(broken)} pixels hold NaN or infinite values beside others, the first at row {row}, column {col}"
+        f"{len(broken)} pixels hold NaN or infinite values among others, the first at row {row}, column {col}"
         " (0-based); they are mapped as no data"
     )

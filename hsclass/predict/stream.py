@@ -51,7 +51,7 @@ class MapRequest:
         Confidence below which a pixel gets no class.
     resample : {"linear", "gaussian"} or None
     memory : float
-        Megabytes that the pixels in work may take, those of a network's layers included, in addition to what program
+        Megabytes for the pixels being mapped, including the layers of a network, in addition to what program
         and model take.
     part : Part or None
         Which part of the map; None: all of it.

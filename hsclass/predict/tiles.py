@@ -38,7 +38,7 @@ class Tiles:
     def of(cls, rows: int, cols: int, reach: int | None) -> "Tiles":
         """Return the tiles of a scene.
 
-        A tile holds about `BLOCK` pixels, but not so few rows that those around it, which are read beside it and
+        A tile holds about `BLOCK` pixels, but not so few rows that those around it, which are read with it and
         computed in part, outweigh its own, unless the scene is so wide that they would be more than `_MOST` pixels.
         Powers of two fit the blocks that rasters are stored in.
         """
@@ -56,7 +56,7 @@ class Tiles:
         return -(-self.rows // self.height)
 
     def around(self, rows: slice) -> slice:
-        """Return rows with those that the model looks at beside them, as far as the scene has them."""
+        """Return rows with their neighbours that the model looks at, as far as the scene has them."""
         reach = self.rows if self.reach is None else self.reach
         return slice(max(0, rows.start - reach), min(self.rows, rows.stop + reach))
 

@@ -22,7 +22,7 @@ from hsclass.split import Split
 
 BROKEN = [(3, 4), (3, 7), (150, 2)]
 SENTENCE = (
-    "scene tall: 3 pixels hold NaN or infinite values beside others, the first at row 3, column 4 (0-based); they are"
+    "scene tall: 3 pixels hold NaN or infinite values among others, the first at row 3, column 4 (0-based); they are"
     " mapped as no data"
 )
 

@@ -1,4 +1,4 @@
-"""The fully convolutional twin of a window network.
+"""The fully convolutional form of a window network.
 
 Neighbouring windows share almost all their convolutions. Where these are unpadded and unstrided in space, running them
 once over the scene gives the same numbers as window by window; the first dense layer becomes a convolution as large as
@@ -25,14 +25,14 @@ _ALONG_CHANNELS = (keras.activations.softmax, keras.activations.log_softmax)
 
 
 @dataclass(frozen=True)
-class Twin:
+class ConvolutionalForm:
     """A network that takes a piece of a scene, and gives the probabilities of all its pixels at once.
 
     Attributes
     ----------
     model : keras.Model
         From (1, rows + 2 reach, cols + 2 reach, features) to (1, rows, cols, classes). It shares the weights of the
-        network that it is the twin of, but for a copy of the first dense layer's.
+        network that it is the form of, but for a copy of the first dense layer's.
     numbers : int
         The most that a layer takes and gives, together, for one pixel.
     """
@@ -41,8 +41,8 @@ class Twin:
     numbers: int
 
 
-def convolutional_twin(network: Any) -> Twin | None:
-    """Return the twin of a keras.Sequential from windows to probabilities; None where it would give other numbers.
+def convolutional_form(network: Any) -> ConvolutionalForm | None:
+    """Return the fully convolutional form of a window network; None if it would give other numbers.
 
     Layers may mix the values of one pixel as they like, along the bands above all, and neighbouring pixels by
     unpadded, unstrided convolutions and poolings.
@@ -71,7 +71,7 @@ def convolutional_twin(network: Any) -> Twin | None:
         else:
             signal = layer(signal)
         numbers = max(numbers, prod(before.shape[3:]) + prod(signal.shape[3:]))
-    return None if flattened not in ((), (1, 1)) else Twin(keras.Model(source, signal), numbers)
+    return None if flattened not in ((), (1, 1)) else ConvolutionalForm(keras.Model(source, signal), numbers)
 
 
 def _is_local(layer: Any) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 from hsclass.devices.gpu_memory import free_gpu_memory
 from hsclass.devices.out_of_memory import explained_out_of_memory
 from hsclass.errors import OutOfMemoryError
-from hsclass.models.whole_scene.convolutional_map import convolutional_twin
+from hsclass.models.whole_scene.convolutional_map import convolutional_form
 from hsclass.models.whole_scene.map_tiles import bytes_a_pixel, corners, tile_shape
 
 _SPECTRA = 4096  # more at a time are not faster
@@ -19,7 +19,7 @@ _TRIES = 3
 class NetworkMap:
     """What maps scenes with one network.
 
-    A network on single pixels is given their spectra. One on windows is turned into its fully convolutional twin, and
+    A network on single pixels is given their spectra. One on windows is turned into its fully convolutional form, and
     given tiles of the scene with what surrounds them. Where memory runs out, smaller pieces are tried, and kept to.
 
     Parameters
@@ -36,8 +36,8 @@ class NetworkMap:
     def __init__(self, network: Any) -> None:
         self.network = network
         _, self._side, _, self._features = network.input_shape
-        self._twin = convolutional_twin(network) if self._side > 1 else None
-        self.possible = self._side == 1 or self._twin is not None
+        self._form = convolutional_form(network) if self._side > 1 else None
+        self.possible = self._side == 1 or self._form is not None
         self._enough = inf
 
     def predict(self, cube: np.ndarray, rows: slice, memory: float) -> np.ndarray:
@@ -50,7 +50,7 @@ class NetworkMap:
         rows : slice
             Which rows to predict.
         memory : float
-            Bytes that the network may work in, beside cube and result. On a GPU whose memory is known, half
+            Bytes that the network may work in, in addition to cube and result. On a GPU whose memory is known, half
             of what is free there is taken in its place.
 
         Raises
@@ -68,8 +68,8 @@ class NetworkMap:
 
     def pixels(self, memory: float) -> int:
         """Return how many pixels, those around it counted too, a piece may have to be worked on in `memory` bytes."""
-        if self._twin is not None:
-            numbers = self._twin.numbers
+        if self._form is not None:
+            numbers = self._form.numbers
         else:
             numbers = max(prod(layer.input.shape[1:]) + prod(layer.output.shape[1:]) for layer in self.network.layers)
         return max(1, int(memory // bytes_a_pixel(self._features, numbers)))
@@ -83,7 +83,7 @@ class NetworkMap:
         return np.concatenate(found).reshape(*cube[rows].shape[:2], -1)
 
     def _tiles(self, cube: np.ndarray, rows: slice, memory: float) -> np.ndarray:
-        assert self._twin is not None
+        assert self._form is not None
         reach = self._side // 2
         down, across = (np.pad(np.arange(side), reach, mode="reflect") for side in cube.shape[:2])
         size = rows.stop - rows.start, cube.shape[1]
@@ -93,7 +93,7 @@ class NetworkMap:
             for top, left in corners(*size, (height, width)):
                 first = rows.start + top
                 around = np.ix_(down[first : first + height + 2 * reach], across[left : left + width + 2 * reach])
-                tile = self._twin.model.predict_on_batch(cube[around][np.newaxis])
+                tile = self._form.model.predict_on_batch(cube[around][np.newaxis])
                 found[top : top + height, left : left + width] = np.asarray(tile[0])
         return found
 

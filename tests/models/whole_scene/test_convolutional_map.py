@@ -1,4 +1,4 @@
-"""The fully convolutional twin gives what the network gives window by window, tile by tile, to the border."""
+"""The fully convolutional form gives what the network gives window by window, tile by tile, to the border."""
 
 from functools import cache
 from typing import Any
@@ -10,7 +10,7 @@ import pytest
 from hsclass.errors import OutOfMemoryError
 from hsclass.models import model_class, model_names
 from hsclass.models.network import NetworkClassifier
-from hsclass.models.whole_scene.convolutional_map import convolutional_twin
+from hsclass.models.whole_scene.convolutional_map import convolutional_form
 from hsclass.models.whole_scene.map_tiles import bytes_a_pixel
 from hsclass.models.whole_scene.network_map import NetworkMap, smaller_when_out_of_memory
 from hsclass.models.windows import pad_cube
@@ -125,8 +125,8 @@ def test_memory_decides_the_tiles() -> None:
     network, cube = made("cnn3d").network_, make_cube(11, 9)
     mapper = NetworkMap(network)
     sizes = []
-    predict = mapper._twin.model.predict_on_batch
-    mapper._twin.model.predict_on_batch = lambda tile: sizes.append(tile.shape[1:3]) or predict(tile)
+    predict = mapper._form.model.predict_on_batch
+    mapper._form.model.predict_on_batch = lambda tile: sizes.append(tile.shape[1:3]) or predict(tile)
     # The first convolution takes 24 bands and gives 20 of 3 filters; of the input, 24 bands, there are three.
     bytes_each = 4 * (3 * 24 + 1.5 * (24 + 20 * 3))
     # 9 columns with 4 around them are 17; 13 rows of them are 221, and leave 5 beside 4 around them: 11 rows in three.
@@ -170,8 +170,8 @@ class Narrow:
 
 def narrowed(room: int) -> tuple[NetworkMap, Narrow, float]:
     mapper = NetworkMap(made("cnn3d").network_)
-    narrow = Narrow(mapper._twin.model, room)
-    object.__setattr__(mapper._twin, "model", narrow)
+    narrow = Narrow(mapper._form.model, room)
+    object.__setattr__(mapper._form, "model", narrow)
     return mapper, narrow, mapper_bytes(mapper)
 
 
@@ -265,12 +265,12 @@ def test_network_of_other_layers_is_mapped_at_once(layers: Any) -> None:
     ],
 )
 def test_network_that_is_no_plain_convolution_is_recognised(layers: tuple[Any, ...]) -> None:
-    assert convolutional_twin(network_of(*layers)) is None
+    assert convolutional_form(network_of(*layers)) is None
 
 
 def test_network_that_ends_without_a_class_a_pixel_has_no_twin() -> None:
-    assert convolutional_twin(keras.Sequential([keras.Input((7, 7, 2)), LAYERS.Conv2D(3, 3)])) is None
-    assert convolutional_twin(keras.Sequential([keras.Input((7, 7, 2)), LAYERS.Flatten()])) is None
+    assert convolutional_form(keras.Sequential([keras.Input((7, 7, 2)), LAYERS.Conv2D(3, 3)])) is None
+    assert convolutional_form(keras.Sequential([keras.Input((7, 7, 2)), LAYERS.Flatten()])) is None
 
 
 @pytest.mark.parametrize("convolution", [{"padding": "same"}, {"strides": 2}])
