@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 def fit(
     samples: Samples,
+    /,
     split: Split,
     model: str = "cnn3d",
     *,
