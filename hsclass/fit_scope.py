@@ -30,14 +30,14 @@ class FitScope:
         The samples that normaliser, extractor and model were fitted on, and those that validated: `PARTS`.
     reach : int or None
         How far [pixels] features and model together look around a pixel; None: without bound.
-    digest : str
-        Of the scene or image set; empty when unknown.
+    identity : str
+        Of the scene or image set, `Scene.identity`; empty when unknown.
     grid : Grid
     """
 
     parts: Mapping[str, np.ndarray]
     reach: int | None
-    digest: str = ""
+    identity: str = ""
     grid: Grid = field(default_factory=Grid)
 
     @property
@@ -65,12 +65,17 @@ def write_fit_scope(scope: FitScope, folder: str | os.PathLike[str]) -> None:
     """
     if scope.parts[PARTS[0]].ndim == 1:
         listed = {part: np.flatnonzero(scope.parts[part]).tolist() for part in PARTS}
-        about = {"samples": len(scope.parts[PARTS[0]]), "reach": scope.reach, "digest": scope.digest, "parts": listed}
+        about = {
+            "samples": len(scope.parts[PARTS[0]]),
+            "reach": scope.reach,
+            "identity": scope.identity,
+            "parts": listed,
+        }
         write_text(Path(folder) / SCOPE_LIST, json.dumps(about))
         return
     reach = _UNBOUNDED if scope.reach is None else scope.reach
     bands = np.stack([scope.parts[part] for part in PARTS]).astype(np.uint8)
-    tags = {"reach": reach, "digest": scope.digest, "fit_scope": ",".join(PARTS)}
+    tags = {"reach": reach, "identity": scope.identity, "fit_scope": ",".join(PARTS)}
     descriptions = [f"seen by {part}" for part in PARTS]
     write_raster(Path(folder) / SCOPE_FILE, bands, grid=scope.grid, tags=tags, descriptions=descriptions)
 
@@ -91,7 +96,7 @@ def read_fit_scope(folder: str | os.PathLike[str]) -> FitScope:
     if raster.tags.get("fit_scope") != ",".join(PARTS) or not (reach == _UNBOUNDED or reach.isdigit()):
         raise _foreign(path)
     parts = dict(zip(PARTS, raster.bands > 0, strict=True))
-    return FitScope(parts, None if reach == _UNBOUNDED else int(reach), raster.tags.get("digest", ""), raster.grid)
+    return FitScope(parts, None if reach == _UNBOUNDED else int(reach), raster.tags.get("identity", ""), raster.grid)
 
 
 def _read_list(path: Path) -> FitScope:
@@ -99,7 +104,7 @@ def _read_list(path: Path) -> FitScope:
         about = json.loads(path.read_text(encoding="utf-8"))
         shape = (int(about["samples"]),)
         parts = {part: marked(np.array(about["parts"][part], np.int64).reshape(-1, 1), shape) for part in PARTS}
-        return FitScope(parts, about["reach"], str(about["digest"]))
+        return FitScope(parts, about["reach"], str(about["identity"]))
     except (OSError, KeyError, TypeError, ValueError, IndexError) as error:
         raise _foreign(path) from error
 

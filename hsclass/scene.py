@@ -1,9 +1,11 @@
 """A scene: hyperspectral cube, reference data and what is known of both; its form in memory and on disk."""
 
+import hashlib
 import json
 import os
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -50,7 +52,7 @@ class Scene:
     title, source, note : str
         A name for people, a citation, and what users of the data should know.
     digest : str
-        SHA-256 of the source files, in one; empty when unknown.
+        SHA-256 of the source files, labels included, and of the options, in one; empty when unknown.
     nodata : float or None
         The value of `cube` where there is no data.
     fwhm : ndarray of float64, shape (bands,), or None
@@ -79,6 +81,20 @@ class Scene:
     bad_bands: tuple[float, ...] = ()
     kind: ClassVar[Literal["pixels"]] = "pixels"
 
+    @cached_property
+    def identity(self) -> str:
+        """SHA-256 of what is classified: data type, shape, transform and values of the cube, whatever the labels.
+
+        The coordinate reference system is left out: its text may change in a GeoTIFF.
+        """
+        transform = self.grid.transform
+        little = self.cube.dtype.newbyteorder("<")
+        corner = "" if transform is None else " ".join(f"{value:.9g}" for value in transform[:6])
+        digest = hashlib.sha256(f"{little.str} {self.cube.shape} {corner}".encode())
+        for row in self.cube:
+            digest.update(row.astype(little, copy=False).tobytes())
+        return digest.hexdigest()
+
     @property
     def shape(self) -> tuple[int, int, int]:
         """(rows, cols, bands)"""
@@ -105,7 +121,7 @@ def write_scene(scene: Scene, folder: str | os.PathLike[str]) -> None:
     folder = Path(folder)
     tags = {
         "scene": scene.name, "title": scene.title, "source": scene.source, "note": scene.note, "digest": scene.digest,
-        "rgb": json.dumps(scene.rgb),
+        "identity": scene.identity, "rgb": json.dumps(scene.rgb),
     }  # fmt: skip
     if scene.scale is not None:
         tags["scale"] = repr(scene.scale)

@@ -140,7 +140,7 @@ def fit(
             **inputs.seen, "model": marked(learned["train"], shape), "validation": marked(learned["validation"], shape),
         },
         reach=None if inputs.extractor.reach is None else inputs.extractor.reach + classifier.reach,
-        digest=digest,
+        identity=samples.identity,
         grid=Grid() if isinstance(samples, ImageSamples) else samples.grid,
     )  # fmt: skip
     card = ModelCard(**{

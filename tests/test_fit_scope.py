@@ -40,7 +40,7 @@ def test_it_survives_the_disk(tmp_path: Path, reach: int | None) -> None:
     scope = scope_of(reach)
     write_fit_scope(scope, tmp_path)
     again = read_fit_scope(tmp_path)
-    assert (again.reach, again.digest, again.grid) == (reach, "d1", scope.grid)
+    assert (again.reach, again.identity, again.grid) == (reach, "d1", scope.grid)
     for part in PARTS:
         np.testing.assert_array_equal(again.parts[part], scope.parts[part])
 
@@ -56,7 +56,7 @@ def test_scope_of_images_lists_their_places_and_survives_the_disk(tmp_path: Path
     write_fit_scope(FitScope(parts, 0, "d2"), tmp_path)
     assert not (tmp_path / "fit_scope.tif").exists()
     again = read_fit_scope(tmp_path)
-    assert (again.reach, again.digest, again.counts) == (0, "d2", dict(zip(PARTS, range(4), strict=True)))
+    assert (again.reach, again.identity, again.counts) == (0, "d2", dict(zip(PARTS, range(4), strict=True)))
     np.testing.assert_array_equal(again.seen, [True] * 3 + [False] * 3)
     (tmp_path / "fit_scope.json").write_text('{"samples": 2, "parts": {"normalizer": [9]}}')
     with pytest.raises(DataError, match=r"fit_scope.json: is not the fit scope of a model that hsclass train wrote"):

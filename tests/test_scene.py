@@ -47,6 +47,7 @@ def test_everything_survives_the_disk(scene: Scene, tmp_path: Path) -> None:
         "title",
         "source",
         "digest",
+        "identity",
         "nodata",
         "scale",
         "bad_bands",
@@ -54,6 +55,27 @@ def test_everything_survives_the_disk(scene: Scene, tmp_path: Path) -> None:
         "colors",
     ):
         assert getattr(again, name) == getattr(scene, name)
+
+
+def test_identity_is_that_of_pixels_and_place_whatever_the_labels(scene: Scene) -> None:
+    assert len(scene.identity) == 64
+    labels = np.ones((3, 4), np.uint8)
+    assert replace(scene, labels=labels, classes=CLASSES[:1], digest="other", name="b").identity == scene.identity
+    assert replace(scene, labels=None, cube=scene.cube.astype(">i2")).identity == scene.identity
+    changed = scene.cube.copy()
+    changed[2, 3, 1] += 1
+    moved = Grid(scene.grid.crs, Affine(30, 0, 1030, 0, -30, 5000))
+    others = [
+        replace(scene, cube=changed), replace(scene, cube=scene.cube.astype(np.int32)), replace(scene, grid=moved),
+        replace(scene, cube=scene.cube.reshape(4, 3, 2)),
+    ]  # fmt: skip
+    assert len({other.identity for other in [scene, *others]}) == 5
+
+
+def test_both_files_say_the_identity(scene: Scene, tmp_path: Path) -> None:
+    write_scene(scene, tmp_path)
+    for name in ("cube.tif", "labels.tif"):
+        assert read_raster(tmp_path / name).tags["identity"] == scene.identity
 
 
 def test_cube_file_names_the_scene_too(scene: Scene, tmp_path: Path) -> None:

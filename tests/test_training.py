@@ -160,7 +160,7 @@ def test_fit_scope_holds_the_pixels_that_each_part_was_given(toy_scene: Scene, t
     for part in ("normalizer", "extractor", "model"):
         np.testing.assert_array_equal(scope.parts[part], toy_split.roles == Role.TRAIN)
     np.testing.assert_array_equal(scope.parts["validation"], toy_split.roles == Role.VALIDATION)
-    assert (scope.reach, scope.digest) == (0, "d1")
+    assert (scope.reach, scope.identity) == (0, toy_scene.identity)
 
 
 def test_a_class_that_the_split_gives_itself_is_learnt(toy_scene: Scene, toy_split: Split) -> None:

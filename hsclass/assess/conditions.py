@@ -1,6 +1,6 @@
 """The conditions under which an accuracy holds: what the model has seen, and how far it looks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -11,24 +11,38 @@ from hsclass.results.model import FittedCounts
 from hsclass.samples.neighbours import within
 from hsclass.split import Role, Split
 
+_NO_SCOPE = "not checked whether the model has seen test samples: no model was named"
+_OTHER_SAMPLES = (
+    "not checked whether the model has seen test samples: it was trained on another scene or image set, whose values or"
+    " grid differ from those tested on; where both show the same ground or hold the same images, these may be among"
+    " what it was fitted on"
+)
+_BY_PLACE = (
+    "checked by place alone whether the model has seen test samples: the model or the reference labels do not say which"
+    " scene or image set they belong to"
+)
+
 
 @dataclass(frozen=True)
 class Conditions:
-    """What a model saw of the samples that it is tested on.
+    """What is known of what a model saw of the samples that it is tested on.
 
     Attributes
     ----------
-    fit_scope : FittedCounts
-        Samples that each of its parts was fitted on; none of them is a test sample.
+    fit_scope : FittedCounts or None
+        Samples that each of its parts was fitted on, none of them a test sample; None where this is unknown.
     leakage : Leakage or None
-        Shares of the test windows that share pixels with what the model has seen; None for images.
+        Shares of the test windows that share pixels with what the model has seen; None for images too.
+    checks : list of str
+        What could not be checked, and why, a sentence each.
     """
 
-    fit_scope: FittedCounts
-    leakage: Leakage | None
+    fit_scope: FittedCounts | None = None
+    leakage: Leakage | None = None
+    checks: list[str] = field(default_factory=list)
 
 
-def require_unseen(scope: FitScope, split: Split, *, digest: str = "") -> Conditions | None:
+def require_unseen(scope: FitScope | None, split: Split, *, identity: str = "") -> Conditions:
     """Refuse to test a model on what it has seen.
 
     Two windows of reach r share a pixel iff the Chebyshev distance of their centres is at most 2 r. The windows are
@@ -36,17 +50,18 @@ def require_unseen(scope: FitScope, split: Split, *, digest: str = "") -> Condit
 
     Parameters
     ----------
-    scope : FitScope
-        Of the model.
+    scope : FitScope or None
+        Of the model; None when unknown.
     split : Split
         Its test samples are those to be tested on.
-    digest : str
-        Of the scene that is tested on; empty when unknown.
+    identity : str
+        Of the scene or image set that is tested on; empty when unknown.
 
     Returns
     -------
-    Conditions or None
-        None for a model of another scene, by the digests: nothing can be said of what it saw of this one.
+    Conditions
+        Of a model of another scene or image set, by the identities, nothing can be said. Where one of these is
+        unknown, the samples are taken for those of the model.
 
     Raises
     ------
@@ -56,8 +71,10 @@ def require_unseen(scope: FitScope, split: Split, *, digest: str = "") -> Condit
     DataError
         If fit scope and split differ in shape.
     """
-    if scope.digest and digest and scope.digest != digest:
-        return None
+    if scope is None:
+        return Conditions(checks=[_NO_SCOPE])
+    if scope.identity and identity and scope.identity != identity:
+        return Conditions(checks=[_OTHER_SAMPLES])
     unit = "images" if split.roles.ndim == 1 else "pixels"
     if scope.seen.shape != split.roles.shape:
         raise DataError(
@@ -72,7 +89,11 @@ def require_unseen(scope: FitScope, split: Split, *, digest: str = "") -> Condit
             f"model: was fitted on test {unit} ({listed}, of {int(test.sum())}); expected none; test it with the split"
             " that it was trained with, or train it again with this one"
         )
-    return Conditions(FittedCounts(**scope.counts), None if split.roles.ndim == 1 else _leakage(scope, split, test))
+    return Conditions(
+        FittedCounts(**scope.counts),
+        None if split.roles.ndim == 1 else _leakage(scope, split, test),
+        [] if scope.identity and identity else [_BY_PLACE],
+    )
 
 
 def _leakage(scope: FitScope, split: Split, test: np.ndarray) -> Leakage:

@@ -33,7 +33,7 @@ def evaluate(
     names: Sequence[str] = (),
     pixel_area: float | None = None,
     scope: FitScope | None = None,
-    digest: str = "",
+    identity: str = "",
     seed: int = 0,
 ) -> Metrics:
     """Compare a map, or predictions of images, with the reference labels on the test samples of a split.
@@ -64,8 +64,8 @@ def evaluate(
         Area of a pixel [m²]; without it areas are in pixels.
     scope : FitScope, optional
         Which samples the model was fitted on, its `TrainedModel.scope`; without it nothing is checked.
-    digest : str
-        Of the scene; a model of another scene, by its scope's digest, is not checked.
+    identity : str
+        Of the samples, `Scene.identity`; a model of others, by its scope's identity, is not checked.
     seed : int
         Of the bootstrap.
 
@@ -98,7 +98,7 @@ def evaluate(
     0.75
     """
     samples = take_samples(predicted, labels, split)
-    conditions = None if scope is None else require_unseen(scope, split, digest=digest)
+    conditions = require_unseen(scope, split, identity=identity)
     values = None if confidence is None else _of_test(confidence, samples, split)
     units = units_of(samples, labels, split, seed=seed)
     rows = class_figures(samples, classes, units)
@@ -129,8 +129,9 @@ def evaluate(
             replicates=REPLICATES,
         ),
         classes=rows,
-        leakage=conditions.leakage if conditions else None,
-        fit_scope=conditions.fit_scope if conditions else None,
+        leakage=conditions.leakage,
+        fit_scope=conditions.fit_scope,
+        checks=conditions.checks,
         **figures,
     )
 

@@ -41,8 +41,8 @@ class Reference:
         None for pixels.
     pixel_area : float or None
         [m²]; None where it is unknown, and for images.
-    digest : str
-        Of the scene; empty where it is unknown.
+    identity : str
+        Of the scene or image set; empty where it is unknown.
     """
 
     split: Split
@@ -50,7 +50,7 @@ class Reference:
     classes: tuple[LandCover, ...]
     images: ImageSamples | None = None
     pixel_area: float | None = None
-    digest: str = ""
+    identity: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,11 +95,14 @@ def evaluate_file(
         else:
             values = read_raster(confidence).bands[0]
     names = [image.path for image in reference.images.images] if reference.images else ()
-    return evaluate(
+    metrics = evaluate(
         found.values, reference.labels, reference.split, found.classes, confidence=values, names=names,
         pixel_area=reference.pixel_area, scope=read_fit_scope(model) if model else None,
-        digest=reference.digest,
+        identity=reference.identity,
     )  # fmt: skip
+    for sentence in metrics.checks:
+        _LOG.warning("evaluate %s: %s", path, sentence)
+    return metrics
 
 
 def compare_files(paths: Mapping[str, Path], split: Path, *, labels: Path | None = None) -> Comparison:
@@ -119,10 +122,10 @@ def read_reference(split: Path, labels: Path | None = None) -> Reference:
         images = read_index(path)
         read, _ = read_split(split, images)
         known = images.targets > 0 if images.several_labels else images.labels
-        return Reference(read, known, images.classes, images)
+        return Reference(read, known, images.classes, images, identity=images.identity)
     truth, classes = read_classes(path)
     about = read_raster(path)
-    return Reference(read, truth, classes, None, about.grid.pixel_area, about.tags.get("digest", ""))
+    return Reference(read, truth, classes, None, about.grid.pixel_area, about.tags.get("identity", ""))
 
 
 def read_predicted(path: Path, reference: Reference) -> Predicted:

@@ -32,6 +32,8 @@ class AccuracyPart:
         The row of `SetResults.groups` of the highest OA without leakage; -1 where there is none.
     notes : dict of str to str
         What a reader should know about a split.
+    checks : dict of str to str
+        What could not be checked of what models have seen, with the models and splits that it holds for.
     """
 
     drawing: Markup
@@ -39,6 +41,7 @@ class AccuracyPart:
     multi_label: bool
     best: int
     notes: dict[str, str]
+    checks: dict[str, str]
     published: tuple[PublishedRow, ...]
     distances: tuple[DistancePanel, ...]
     model_key: list[tuple[str, Markup]]
@@ -60,6 +63,7 @@ def accuracy_part(results: SetResults) -> AccuracyPart:
         multi_label=metrics.several_labels,
         best=-1 if top is None else top.name,
         notes={name: note for name in results.leaky if (note := _note(results, name))},
+        checks=_checks(results),
         published=published_rows(results),
         distances=distances,
         model_key=legend(styles(results.labels), f"{results.key}-models") if distances else [],
@@ -97,3 +101,12 @@ def _note(results: SetResults, split: str) -> str:
     if seeds[0].audit.published:
         return "published lists"
     return "one split for all seeds: ± is that of the models alone" if is_one_split(seeds) else ""
+
+
+def _checks(results: SetResults) -> dict[str, str]:
+    found: dict[str, dict[str, None]] = {}
+    for group in results.groups.itertuples():
+        for run in results.of(group):
+            for sentence in run.metrics.checks:
+                found.setdefault(sentence, {})[f"{group.label} on {group.split}"] = None
+    return {sentence: ", ".join(runs) for sentence, runs in found.items()}

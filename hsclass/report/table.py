@@ -28,7 +28,7 @@ FIGURES = ["oa", "aa", "kappa", "macro_f1", "micro_f1", "area_oa", "calibration_
 _WITH_INTERVALS = ["oa", "aa", "kappa", "macro_f1", "area_oa"]
 _NESTED = {
     "window", "leaky", "classes", "confusion", "interval", "calibration", "distance", "area", "leakage", "fit_scope",
-    "mistakes", "bins", "facts", "distance_histogram", "by_window", "pairs", "shown", "notes",
+    "checks", "mistakes", "bins", "facts", "distance_histogram", "by_window", "pairs", "shown", "notes",
 }  # fmt: skip
 _SUBSET = {"oa": "subset", "oa_low": "subset_low", "oa_high": "subset_high"}
 

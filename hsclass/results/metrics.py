@@ -116,7 +116,11 @@ class Mistake(Record):
 
 
 class Metrics(Record):
-    """`metrics.json`: accuracy on the test samples; `confusion` has references in rows, predictions in columns."""
+    """`metrics.json`: accuracy on the test samples.
+
+    `confusion` has references in rows, predictions in columns. `checks` says what could not be checked of what the
+    model has seen, and why.
+    """
 
     window: int = 1
     leaky: bool = False
@@ -144,6 +148,7 @@ class Metrics(Record):
     area: Area | None = None
     leakage: Leakage | None = None
     fit_scope: FittedCounts | None = None
+    checks: list[str] = Field(default_factory=list)
     micro_f1: Figure = None
     subset: Figure = None
     subset_low: Figure = None

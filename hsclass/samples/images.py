@@ -1,6 +1,7 @@
 """An image set as samples: a table with a row an image, which every later stage reads; in memory and on disk."""
 
 import csv
+import hashlib
 import os
 from collections import Counter
 from collections.abc import Mapping
@@ -83,6 +84,11 @@ class ImageSamples:
     def class_names(self) -> tuple[str, ...]:
         """Names of the classes, in their order."""
         return tuple(cover.name for cover in self.classes)
+
+    @cached_property
+    def identity(self) -> str:
+        """SHA-256 of the images' files, in their order, whatever their classes."""
+        return hashlib.sha256(" ".join(image.sha256 for image in self.images).encode()).hexdigest()
 
     @cached_property
     def labels(self) -> np.ndarray:

@@ -6,13 +6,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hsclass import fit, make_split
 from hsclass.assess import compare_files, evaluate_file
 from hsclass.cli import main
-from hsclass.errors import DataError, UsageError
+from hsclass.datasets.build import build_scene
+from hsclass.datasets.fetch import fetch
+from hsclass.datasets.opening import read_scene
+from hsclass.errors import DataError, LeakageError, UsageError
+from hsclass.fit_scope import PARTS, FitScope, write_fit_scope
+from hsclass.predict import map_file
+from hsclass.predict.opening import open_pixels
 from hsclass.predict.predictions import Predictions, write_predictions
 from hsclass.raster import Grid
-from hsclass.samples.images import ImageRecord, ImageSamples, write_index
-from hsclass.scene import LandCover, write_classes
+from hsclass.samples.images import ImageRecord, ImageSamples, read_index, write_index
+from hsclass.scene import LandCover, Scene, write_classes, write_scene
 from hsclass.split import Role, Split, write_split
 
 CLASSES = (LandCover(1, "field", (0, 99, 0)), LandCover(2, "roof", (99, 0, 0)))
@@ -114,3 +121,93 @@ def test_split_that_names_no_labels(maps: Path) -> None:
     with pytest.raises(UsageError, match=r"bare\.tif: names no reference labels; give them with --labels"):
         evaluate_file(maps / "map.tif", maps / "bare.tif")
     assert evaluate_file(maps / "map.tif", maps / "bare.tif", labels=maps / "labels.tif").oa == 2 / 3
+
+
+@pytest.fixture
+def fields(tmp_path: Path) -> Path:
+    """A data set of two classes in 24 x 24 pixels, a model trained on a random half of it, and its map."""
+    labels = np.kron([[1, 2], [2, 1]], np.ones((12, 12))).astype(np.uint8)
+    noise = np.random.default_rng(0).normal(0, 10, (24, 24, 4))
+    np.save(tmp_path / "cube.npy", (labels[..., None] * 100 + noise).astype(np.int16))
+    np.save(tmp_path / "labels.npy", labels)
+    (tmp_path / "fields.yaml").write_text("cube: cube.npy\nlabels: labels.npy\n")
+    scene = built(tmp_path, "first")
+    model = fit(scene, random_split(scene, 0), "lda")
+    model.save(tmp_path / "model")
+    map_file(model, open_pixels(tmp_path / "first"), tmp_path / "map.tif")
+    return tmp_path
+
+
+def built(folder: Path, name: str) -> Scene:
+    """Build the scene anew."""
+    fetch(folder / "fields.yaml", folder / "data")
+    scene = build_scene(folder / "fields.yaml", folder=folder / "data")
+    write_scene(scene, folder / name)
+    return read_scene(folder / name)
+
+
+def random_split(scene: Scene, seed: int) -> Split:
+    return make_split(scene, "random", window=1, train=0.5, seed=seed)
+
+
+def evaluated(fields: Path, scene: Scene, monkeypatch: pytest.MonkeyPatch, *further: object, seed: int = 1) -> int:
+    """Evaluate the map under a new split of a scene, as the command does, and return its exit status."""
+    write_split(random_split(scene, seed), fields / "1.tif", grid=scene.grid)
+    given = ["evaluate", fields / "map.tif", "--split", fields / "1.tif", "-o", fields / "metrics.json", *further]
+    monkeypatch.setattr("sys.argv", ["hsclass", *map(str, given)])
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert isinstance(caught.value.code, int)
+    return caught.value.code
+
+
+def test_another_label_does_not_make_another_scene(
+    fields: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    labels = np.load(fields / "labels.npy")
+    labels[0, 0] = 2
+    np.save(fields / "labels.npy", labels)
+    again = built(fields, "again")
+    assert again.digest != read_scene(fields / "first").digest
+    status = evaluated(fields, again, monkeypatch, "--labels", fields / "again/labels.tif", "--model", fields / "model")
+    assert status == 3
+    assert "model: was fitted on test pixels" in capsys.readouterr().err
+    assert not (fields / "metrics.json").exists()
+
+
+@pytest.mark.parametrize("case", ["no model", "another scene", "unknown labels"])
+def test_a_check_that_cannot_be_made_is_said_in_the_file_and_on_the_terminal(
+    fields: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], case: str
+) -> None:
+    scene, labels = read_scene(fields / "first"), fields / "first/labels.tif"
+    model: list[object] = ["--model", fields / "model"]
+    if case == "no model":
+        model, words = [], "no model was named"
+    elif case == "another scene":
+        np.save(fields / "cube.npy", np.load(fields / "cube.npy") + 1)
+        scene, labels, words = built(fields, "other"), fields / "other/labels.tif", "another scene or image set"
+    else:
+        labels, words = fields / "plain.tif", "checked by place alone"
+        write_classes(labels, scene.require_labels(), classes=scene.classes, grid=Grid())
+    seed = 0 if case == "unknown labels" else 1  # that of the training where places are compared
+    assert evaluated(fields, scene, monkeypatch, "--labels", labels, *model, seed=seed) == 0
+    (sentence,) = json.loads((fields / "metrics.json").read_text())["checks"]
+    assert words in sentence
+    assert sentence in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_model_of_images_is_checked_by_the_files_of_the_set(tables: Path, caplog: pytest.LogCaptureFixture) -> None:
+    images = read_index(tables / "index.csv")
+    seen = {part: np.arange(6) < 2 for part in PARTS}
+    for scope, words in (
+        (FitScope(seen, 0, images.identity), None),
+        (FitScope(seen, 0, "other"), "another scene or image set"),
+    ):
+        write_fit_scope(scope, tables)
+        caplog.clear()
+        checks = evaluate_file(tables / "a.csv", tables / "split.csv", model=tables).checks
+        assert [words in sentence for sentence in checks] == ([] if words is None else [True])
+        assert len(caplog.records) == len(checks)
+    write_fit_scope(FitScope({**seen, "model": np.arange(6) < 3}, 0, images.identity), tables)
+    with pytest.raises(LeakageError, match=r"fitted on test images \(model 1, of 4\)"):
+        evaluate_file(tables / "a.csv", tables / "split.csv", model=tables)

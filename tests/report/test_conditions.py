@@ -47,3 +47,13 @@ def test_what_one_seed_did_not_check_is_not_called_checked(experiment, rows) -> 
     experiment.edit("metrics.json", lambda metrics: metrics.update(fit_scope=next(edited)))
     row = rows(experiment)[2]
     assert (row.fitted, row.tested) == ("48 / 48 / 50 / 2", "not checked")
+
+
+def test_what_could_not_be_checked_stands_below_the_accuracies(experiment) -> None:
+    experiment.edit("metrics.json", lambda metrics: metrics.update(checks=["not checked: no <model>"]), split="blocks")
+    write_report(experiment.file, Path("out"))
+    page = Path("out/index.html").read_text()
+    (line,) = (line for line in page.splitlines() if 'class="check"' in line)
+    assert line.endswith("</strong> not checked: no &lt;model&gt;.</p>")
+    assert line.count(" on blocks") == 2  # both models, each once for all of its seeds
+    assert " on random" not in line
