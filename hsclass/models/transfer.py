@@ -19,6 +19,7 @@ from hsclass.models.array_file import read_arrays, write_arrays
 from hsclass.models.classifier import FitReport, Sample
 from hsclass.models.layers import Odd
 from hsclass.models.network import TRAINING_SPACE, NetworkClassifier
+from hsclass.models.softmax_head import SoftmaxHead
 from hsclass.models.spatial import check_window
 from hsclass.space import Choice, search_space
 
@@ -264,7 +265,9 @@ class Transfer(NetworkClassifier):
         self.prepare(cube, train)
         _LOG.info("compute the features of %d windows", len(train) + len(validation))
         seen = self._run(self._part(_HEAD), cube, np.concatenate([train.places, validation.places]))
-        head = _Head(self.options, window=1, n_features=seen.shape[1], n_classes=self.n_classes, threads=self.threads)
+        head = SoftmaxHead(
+            self.options, window=1, n_features=seen.shape[1], n_classes=self.n_classes, threads=self.threads
+        )
         rows = np.arange(len(seen), dtype=np.int32)
         samples = [
             Sample(np.stack([places, np.zeros_like(places)], axis=1), sample.targets)
@@ -369,30 +372,6 @@ def _seen_once(options: TransferOptions, windows: int) -> bool:
     """Whether each window has the same features in every epoch, and memory suffices to keep them."""
     varied = options.augment or options.jitter or options.noise
     return options.channels != "adapter" and not varied and windows * _FEATURE_BYTES <= _MOST_FEATURES
-
-
-class _Head(NetworkClassifier):
-    """The last layer, on features of a window in place of a pixel's."""
-
-    @property
-    def side(self) -> int:
-        return 1
-
-    def build(self) -> Any:
-        keras = load_keras(self.threads)
-        layers = keras.layers
-        return keras.Sequential(
-            [
-                keras.Input((1, 1, self.n_features)),
-                layers.Flatten(),
-                layers.Dropout(self.options.dropout),
-                layers.Dense(self.n_classes, activation="softmax"),
-            ]
-        )
-
-    @classmethod
-    def layers(cls, options: Any, task: Task) -> Layers:
-        return Layers(task.features).dense(task.classes)
 
 
 def _one_after_the_other(first: FitReport, second: FitReport) -> FitReport:

@@ -27,12 +27,12 @@ def test_calibration_has_the_models_on_two_scenes_of_the_same_bands(tmp_path: Pa
 
 def test_calibration_has_the_models_on_two_sets_of_images_of_the_same_size(tmp_path: Path, on_images) -> None:
     features = {"features": "efficientnet_lite0", "size": 64}
-    tuned = {"model": "fine_tune", "trained_blocks": 8, "epochs": 20}
-    given = on_images(images=["ucmerced"], splits=["lists"], features=[features], models=["logistic", tuned])
+    tuned = {"model": "backbone", "fine_tune": 8, "epochs": 20}
+    given = on_images(images=["ucmerced"], splits=["lists"], features=[features], models=["linear_head", tuned])
     made = load_experiment(write_calibration(given, tmp_path))
     sizes = [sample_size(made, name) for name in ("small", "large")]
     assert [(size.samples, size.shape) for size in sizes] == [(60, (256, 256, 3)), (180, (256, 256, 3))]
     assert [size.classes for size in sizes] == [6, 18]  # of ten images or more
-    assert made.models["fine_tune"].all_options["epochs"] == 3
-    assert made.models["fine_tune"].all_options["trained_blocks"] == 8
+    assert made.models["backbone"].all_options["epochs"] == 3
+    assert made.models["backbone"].all_options["fine_tune"] == 8
     assert made.features["efficientnet_lite0"].all_options["size"] == 64

@@ -71,7 +71,7 @@ def test_an_experiment_that_ran_is_planned_from_nothing(config_file, tmp_path: P
 def test_features_of_images_are_made_once_for_all_splits(config_file) -> None:
     file = config_file(
         images=["digits"], seeds=[0, 1], features=[{"features": "efficientnet_lite0", "size": 32}],
-        models=["logistic", "softmax"],
+        models=["linear_head", "softmax"],
     )  # fmt: skip
     assert counts(file) == {
         "experiment": 1, "fetch": 1, "scene": 1, "split": 2, "audit": 2, "features": 1, "train": 4, "predict": 4,

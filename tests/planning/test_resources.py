@@ -12,7 +12,7 @@ from hsclass.cost import READ
 from hsclass.models import model_class
 from hsclass.planning.resources import JobResources
 
-FINE_TUNE = {"model": "fine_tune", "trained_blocks": 8, "epochs": 20}
+FINE_TUNE = {"model": "backbone", "fine_tune": 8, "epochs": 20}
 ON_PIXELS = {"scene": "ucmerced", "split": "lists", "seed": "0", "features": "raw"}
 
 
@@ -108,7 +108,7 @@ def test_memory_of_a_training_on_images_is_its_images_maps_step_and_weights(on_i
     needed = asked_of_images(on_images, FINE_TUNE)[0]
     assert needed - 100 < hand < needed + 5
     assert asked_of_images(on_images, {**FINE_TUNE, "size": 128})[0] < needed / 1.5
-    large = {**FINE_TUNE, "backbone": "ResNet50", "trained_blocks": None}
+    large = {**FINE_TUNE, "backbone": "ResNet50", "fine_tune": "all"}
     assert asked_of_images(on_images, large)[0] > needed
 
 
@@ -120,7 +120,7 @@ def test_minutes_of_images_follow_backbone_blocks_epochs_and_size(on_images) -> 
     reading = 2100 / 300 + 2100 * 256 * 256 * 3 / 2e7
     assert minutes == ceil(10 + (reading + passes * image / 1e10) / 60)
     assert asked_of_images(on_images, {**FINE_TUNE, "epochs": 40})[1] > minutes
-    assert asked_of_images(on_images, {**FINE_TUNE, "trained_blocks": 0})[1] < minutes
+    assert asked_of_images(on_images, {**FINE_TUNE, "fine_tune": 0})[1] < minutes
     assert asked_of_images(on_images, {**FINE_TUNE, "size": 512})[1] > minutes
     assert asked_of_images(on_images, {**FINE_TUNE, "backbone": "VGG16"})[1] > 10 * minutes
 

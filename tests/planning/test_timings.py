@@ -42,8 +42,8 @@ def write_image_run(on_images, folder: Path) -> None:
     (home / "random-0/audit.json").write_text(json.dumps({"n_train": 60, "n_validation": 20, "n_test": 20}))
     options = on_images(models=["dense"]).models["dense"].all_options
     about = {
-        "model": "dense", "options": options, "classes": ["a", "b"], "features": None,
-        "images": {"form": {"size": 8, "channels": 1}},
+        "model": "dense", "options": options, "classes": ["a", "b"], "features": "raw", "feature_options": {},
+        "window": 8, "n_features": 1, "images": {"form": {"size": 8, "channels": 1}},
     }  # fmt: skip
     (run / "model/model.json").write_text(json.dumps(about))
     (run / "model/training.json").write_text(json.dumps({"seconds": 7.5, "epochs": 5}))
