@@ -66,6 +66,7 @@ def test_table_has_the_fixed_columns_and_the_accuracy_of_the_predictions(finishe
         assert len(found) == int(row["n_test"]) == 4
         assert float(row["oa"]) == sum(truth == said for truth, said in found) / 4
         assert row["window"] == ""
+        assert json.loads((folder / "metrics.json").read_text())["checks"] == []
 
 
 def test_report_is_self_contained_and_second_run_does_nothing(finished, snakemake) -> None:

@@ -95,6 +95,7 @@ def test_every_figure_has_its_conditions(quick: Path) -> None:
     for path in quick.glob("results/*/*/*/*/metrics.json"):
         figures = json.loads(path.read_text())
         assert figures["fit_scope"]["model"] == figures["n_train"]
+        assert figures["checks"] == []
         reach = 4 if path.parent.name == "cnn3d" else 0
         assert figures["leakage"]["reach"] == reach
         leaks = figures["leaky"] and reach > 0
