@@ -1,8 +1,9 @@
 """The form of a descriptor, the one YAML file that describes a data set, and what an experiment may cut from it."""
 
 import hashlib
+import os
 from collections.abc import Mapping
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import unquote, urlsplit
 
@@ -20,6 +21,11 @@ Axes = Literal[
 ]  # fmt: skip
 PixelOrder = Literal["by_rows", "by_columns"]
 Overlap = Literal["drop", "first", "last"]
+
+
+def path_below(folder: Path, path: str) -> str:
+    """Return a path that a descriptor in `folder` gives."""
+    return os.path.normpath(folder / Path(path).expanduser())
 
 
 class Source(Options):
@@ -54,6 +60,10 @@ class Source(Options):
     def is_local(self) -> bool:
         """Whether the file stays where it is, instead of being copied into the data folder."""
         return self.path is not None and self.package is None
+
+    def below(self, folder: Path) -> Self:
+        """Return the source with its path, where that is local, from a folder, which its descriptor lies in."""
+        return self.model_copy(update={"path": path_below(folder, self.path or "")}) if self.is_local else self
 
     @property
     def file_name(self) -> str:

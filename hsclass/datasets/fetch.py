@@ -1,7 +1,10 @@
 """Fetch: get the files of a data set into a folder, verified by digest, and record where they came from."""
 
+import fcntl
+import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +12,11 @@ from hsclass.datasets.descriptor import Descriptor
 from hsclass.datasets.edits import content_digest
 from hsclass.datasets.image_set import PARTS, ImageSet
 from hsclass.datasets.listing import load_descriptor
-from hsclass.datasets.lock import fetch_lock
 from hsclass.datasets.obtain import MIRROR_VARIABLE, mirror_files, obtain, write_manifest
 from hsclass.datasets.unpack import unpack_archive, write_arrays, write_digits
+from hsclass.errors import UsageError
 
+_LOG = logging.getLogger(__name__)
 UNPACKED = "images"
 
 
@@ -56,7 +60,7 @@ def fetch(
     described = load_descriptor(name_or_file, options)
     home = Path(folder) / described.name
     mirror = mirror_files()
-    with fetch_lock(Path(folder), described.name):
+    with _lock(Path(folder), described.name):
         manifest: dict[str, Any] = {"name": described.name, "descriptor": described.digest}
         if isinstance(described, Descriptor):
             files = {"cube": described.cube, "labels": described.labels}
@@ -95,3 +99,29 @@ def _images(described: ImageSet, home: Path, mirror: list[Path]) -> tuple[Path, 
         return unpacked.resolve(), entry["origin"]
     unpack_archive(home / entry["file"], unpacked)
     return (unpacked / described.inside).resolve(), entry["origin"]
+
+
+@contextmanager
+def _lock(folder: Path, name: str) -> Iterator[None]:
+    """Hold the data set `name` of a data folder, which the system lets go of when a run ends, also when it is killed.
+
+    Where the file system knows no locks, as some of clusters, nothing is held.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = (folder / f".{name}.lock").open("a")
+    except OSError as error:
+        raise UsageError(
+            f"output {folder}: cannot write into {folder} ({error.strerror}); choose another output folder"
+        ) from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            _LOG.warning("%s: another run fetches %s; waiting for it", folder, name)
+            fcntl.flock(file, fcntl.LOCK_EX)
+        except OSError as error:
+            _LOG.debug("%s: cannot be locked (%s)", folder, error.strerror)
+        yield
+        with suppress(OSError):
+            fcntl.flock(file, fcntl.LOCK_UN)

@@ -1,13 +1,12 @@
 """The descriptor of an image set: where it is had, how its folders are laid out, and which lists split it."""
 
 import hashlib
-import os
 from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from hsclass.datasets.descriptor import Source, Sources
+from hsclass.datasets.descriptor import Sources, path_below
 from hsclass.options import Options
 
 PARTS = ("train", "validation", "test")
@@ -78,18 +77,11 @@ class ImageSetOptions(Options):
 
 def local_paths(described: ImageSet, home: Path) -> ImageSet:
     """Return an image set whose local paths are from a folder, which its descriptor lies in."""
-
-    def placed(path: str) -> str:
-        return os.path.normpath(home / Path(path).expanduser())
-
-    def sources(given: tuple[Source, ...]) -> tuple[Source, ...]:
-        return tuple(s.model_copy(update={"path": placed(s.path or "")}) if s.is_local else s for s in given)
-
-    lists = {part: sources(getattr(described.lists, part)) for part in PARTS}
+    lists = {part: tuple(s.below(home) for s in getattr(described.lists, part)) for part in PARTS}
     return described.model_copy(
         update={
-            "folder": described.folder and placed(described.folder),
-            "archive": sources(described.archive),
+            "folder": described.folder and path_below(home, described.folder),
+            "archive": tuple(source.below(home) for source in described.archive),
             "lists": described.lists.model_copy(update=lists),
         }
     )

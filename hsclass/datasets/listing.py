@@ -10,7 +10,7 @@ from typing import Any, Literal, overload
 
 import yaml
 
-from hsclass.datasets.descriptor import Descriptor, Source
+from hsclass.datasets.descriptor import Descriptor
 from hsclass.datasets.image_set import PARTS, PLACES, ImageSet, ImageSetOptions, local_paths
 from hsclass.errors import UsageError
 from hsclass.options import parse_options
@@ -114,8 +114,8 @@ def load_descriptor(
     descriptor = parse_options(Descriptor, given, f"{file}")
     return descriptor.model_copy(
         update={
-            "cube": tuple(_absolute(source, home) for source in descriptor.cube),
-            "labels": tuple(_absolute(source, home) for source in descriptor.labels),
+            "cube": tuple(source.below(home) for source in descriptor.cube),
+            "labels": tuple(source.below(home) for source in descriptor.labels),
         }
     )
 
@@ -141,9 +141,3 @@ def _image_set(given: dict[str, Any], options: Mapping[str, Any] | None, *, wher
     if any(own.values()):
         given = {**given, "lists": {part: str(Path(file).resolve()) for part, file in own.items() if file}}
     return parse_options(ImageSet, given, where)
-
-
-def _absolute(source: Source, folder: Path) -> Source:
-    if not source.is_local:
-        return source
-    return source.model_copy(update={"path": os.path.normpath(folder / Path(source.path or "").expanduser())})

@@ -77,7 +77,7 @@ def array_cube(
     elif ndim is None:
         ndim = 3 if any(len(shape) == 3 and min(shape) > 1 for shape in shapes.values()) else 2
     named = len(wanted.axes.split()) if wanted.axes else ndim
-    name = choose(path, shapes, wanted.key, named, wanted.shape, others=others)
+    name = _choose(path, shapes, wanted.key, named, wanted.shape, others=others)
     found = load(name)
     if found.dtype.kind not in "biuf":
         raise DataError(f"{path}: holds an array of {found.dtype}; expected plain real numbers")
@@ -135,7 +135,7 @@ def arranged(
     return array.transpose([names.index(name) for name in _AXES[:ndim]])
 
 
-def choose(
+def _choose(
     path: Path,
     shapes: Mapping[str, tuple[int, ...]],
     key: str | None,
@@ -149,11 +149,6 @@ def choose(
     Where several have them, it is the only one of the expected `shape`, if that is known; where no cube is, the matrix
     of pixels and bands that has its size. With `ndim` 1 a vector is wanted: the class of each pixel. A file that holds
     just one array without a name holds that one.
-
-    Raises
-    ------
-    DataError
-        If there is no such variable, or more than one.
     """
     if list(shapes) == [""] and key is None:
         return ""
