@@ -16,7 +16,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def test_a_line_is_logged_every_five_seconds_and_no_more(clock: list[float], caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.INFO), progress("train rf", total=10, unit="epochs") as bar:
+    with caplog.at_level(logging.INFO, logger="hsclass"), progress("train rf", total=10, unit="epochs") as bar:
         for _ in range(10):
             clock[0] += 2
             bar.update(note="loss 0.5")
@@ -30,7 +30,7 @@ def test_a_line_is_logged_every_five_seconds_and_no_more(clock: list[float], cap
 def test_nothing_is_said_where_messages_of_that_level_are_not_wanted(
     clock: list[float], caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with caplog.at_level(logging.WARNING), progress("train rf") as bar:
+    with caplog.at_level(logging.WARNING, logger="hsclass"), progress("train rf") as bar:
         clock[0] += 60
         bar.update()
     assert not caplog.records
@@ -41,6 +41,6 @@ def test_a_terminal_shows_a_bar(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(module.sys.stderr, "isatty", lambda: True, raising=False)
-    with caplog.at_level(logging.INFO), progress("map", total=2, unit="rows") as bar:
+    with caplog.at_level(logging.INFO, logger="hsclass"), progress("map", total=2, unit="rows") as bar:
         bar.update(2, note="done")
     assert "map" in capsys.readouterr().err

@@ -10,21 +10,15 @@ def show_messages(*, level: int = logging.INFO) -> None:
     logger.setLevel(level)
     for handler in list(logger.handlers):
         logger.removeHandler(handler)
-    logger.addHandler(_terminal() if sys.stderr.isatty() else _plain())
+    logger.addHandler(_terminal() if sys.stderr.isatty() else _Plain())
 
 
-def _plain() -> logging.Handler:
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_PlainFormatter())
-    return handler
+class _Plain(logging.Handler):
+    """Write the message alone, with its level in front from warnings on, to whatever standard error is then."""
 
-
-class _PlainFormatter(logging.Formatter):
-    """The message alone, with its level in front from warnings on."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        text = super().format(record)
-        return f"{record.levelname.lower()}: {text}" if record.levelno >= logging.WARNING else text
+    def emit(self, record: logging.LogRecord) -> None:
+        level = f"{record.levelname.lower()}: " if record.levelno >= logging.WARNING else ""
+        sys.stderr.write(f"{level}{self.format(record)}\n")
 
 
 def _terminal() -> logging.Handler:
