@@ -16,6 +16,7 @@ from hsclass.assess.label_sets import label_set_figures
 from hsclass.assess.mistakes import mistakes
 from hsclass.assess.sample import TestedSamples, take_samples
 from hsclass.assess.units import BlockUnits, Units, units_of
+from hsclass.assess.validation import validation_accuracy
 from hsclass.errors import DataError
 from hsclass.fit_scope import FitScope
 from hsclass.results.metrics import Area, ClassFigures, DistanceBin, Interval, Metrics
@@ -99,6 +100,7 @@ def evaluate(
     """
     samples = take_samples(predicted, labels, split)
     conditions = require_unseen(scope, split, identity=identity)
+    learned = scope.parts["model"] if scope is not None and conditions.fit_scope is not None else None
     values = None if confidence is None else _of_test(confidence, samples, split)
     units = units_of(samples, labels, split, seed=seed)
     rows = class_figures(samples, classes, units)
@@ -132,6 +134,7 @@ def evaluate(
         leakage=conditions.leakage,
         fit_scope=conditions.fit_scope,
         checks=conditions.checks,
+        validation=validation_accuracy(predicted, labels, split, learned=learned),
         **figures,
     )
 

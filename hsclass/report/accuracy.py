@@ -9,7 +9,7 @@ from hsclass.report.charts import interval_figure
 from hsclass.report.distances import DistancePanel, distance_panels
 from hsclass.report.drawing import legend, styles, svg
 from hsclass.report.scenes import is_one_split, seeds_of
-from hsclass.report.table import SetResults, best
+from hsclass.report.table import SetResults
 from hsclass.report.text import MISSING, count, duration, lowest_to_highest, mean_and_spread, ordered
 from hsclass.results import Interval, PublishedFigure
 
@@ -28,8 +28,8 @@ class AccuracyPart:
 
     Attributes
     ----------
-    best : int
-        The row of `SetResults.groups` of the highest OA without leakage; -1 where there is none.
+    chosen : set of int
+        The rows of `SetResults.groups` of the models that their validation samples chose on splits without leakage.
     notes : dict of str to str
         What a reader should know about a split.
     checks : dict of str to str
@@ -39,7 +39,7 @@ class AccuracyPart:
     drawing: Markup
     interval: Interval
     multi_label: bool
-    best: int
+    chosen: set[int]
     notes: dict[str, str]
     checks: dict[str, str]
     published: tuple[PublishedRow, ...]
@@ -50,7 +50,7 @@ class AccuracyPart:
 def accuracy_part(results: SetResults) -> AccuracyPart:
     """Return the figure of accuracy, the published figures and accuracy against distance."""
     metrics = next(iter(results.runs.values())).metrics
-    top = best(results.groups[~results.groups.leaky])
+    chosen = (results.chosen(split) for split, leaks in results.leaky.items() if not leaks)
     distances = distance_panels(results)
     said = "; ".join(
         f"{group.label} on {group.split} {mean_and_spread(group.oa, group.oa_std)}"
@@ -61,7 +61,7 @@ def accuracy_part(results: SetResults) -> AccuracyPart:
         drawing=svg(interval_figure(results), f"{results.key}-intervals", title, said),
         interval=metrics.interval,
         multi_label=metrics.several_labels,
-        best=-1 if top is None else top.name,
+        chosen={group.name for group in chosen if group is not None},
         notes={name: note for name in results.leaky if (note := _note(results, name))},
         checks=_checks(results),
         published=published_rows(results),

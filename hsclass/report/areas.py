@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from hsclass.report.table import SetResults, best
+from hsclass.report.table import SetResults
 from hsclass.report.text import MISSING, between, count, lowest_to_highest, mean_and_spread, number, percent
 
 _FIGURES = [
@@ -42,7 +42,7 @@ class AreaTable:
 
 @dataclass(frozen=True)
 class AreaPanel:
-    """One split: the table of its best model, and those of the others."""
+    """One split: the table of the model that its validation pixels chose, else the first, and those of the others."""
 
     split: str
     leaky: bool
@@ -59,8 +59,9 @@ def area_panels(results: SetResults) -> tuple[AreaPanel, ...]:
     panels = []
     for split, groups in results.by_split():
         known = groups[[results.over(group, "area_total").notna().any() for group in groups.itertuples()]]
-        first = best(known)
-        if first is not None:
+        if len(known):
+            chosen = results.chosen(split)
+            first = known.loc[chosen.name if chosen is not None and chosen.name in known.index else known.index[0]]
             tables = {group.method: _table(results, group, classes) for group in known.itertuples()}
             panels.append(AreaPanel(split, bool(first.leaky), tables.pop(first.method), tuple(tables.values())))
     return tuple(panels)

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hsclass.report.drawing import accuracy_panels, split_colors, themed
-from hsclass.report.table import SetResults, best
+from hsclass.report.table import SetResults
 from hsclass.report.text import between, mean_and_spread, number, signed
 from hsclass.report.theme import LIGHT
 
@@ -18,11 +18,12 @@ _ACCURACY = "overall accuracy (OA)"
 def interval_figure(results: SetResults) -> Figure:
     """Draw OA of each model, a panel a split: mean (large dot), seeds (small dots) and interval (bar).
 
-    A dashed line through all panels marks the best mean on a split without leakage.
+    A dashed line through all panels marks the mean of the model that was chosen on the validation samples of the first
+    split without leakage.
     """
     panels, colors = list(results.by_split()), split_colors(results.leaky)
     figure, axes = accuracy_panels([len(groups) for _, groups in panels], row=24, head=34, xlabel=_ACCURACY)
-    top = best(results.groups[~results.groups.leaky])
+    top = None if results.leaky[results.headline_split] else results.chosen(results.headline_split)
     for place, (ax, (split, groups)) in enumerate(zip(axes, panels, strict=True)):
         leaky, color = results.leaky[split], colors[split]
         ax.set_title(f"{split} (leaky)" if leaky else split, color=color)
@@ -42,28 +43,33 @@ def interval_figure(results: SetResults) -> Figure:
         if top is not None and pd.notna(top.oa):
             ax.axvline(top.oa, color=LIGHT["ink"], linestyle=(0, (4, 3)), linewidth=1.2)
             if place == 0:
-                ax.text(top.oa, 1.02, f"best without leakage {number(top.oa, 2)}", transform=ax.get_xaxis_transform(),
-                        ha="center", va="bottom", size=12)  # fmt: skip
+                said = f"{top.label} on {top.split} {number(top.oa, 2)}"
+                ax.text(top.oa, 1.02, said, transform=ax.get_xaxis_transform(), ha="center", va="bottom", size=12)
     return figure
 
 
 @themed
-def bar_figure(groups: pd.DataFrame, leaky: dict[str, bool]) -> Figure:
-    """Draw the mean OA of each model as bars, a panel a model and a bar a split; hatched where the split leaks."""
-    panels, colors = list(groups.groupby("method", observed=True)), split_colors(leaky)
+def bar_figure(results: SetResults, groups: pd.DataFrame) -> Figure:
+    """Draw the mean OA of each model as bars, a panel a model and a bar a split.
+
+    Hatched and called leaky where test windows of the model share pixels with training windows.
+    """
+    panels, colors = list(groups.groupby("method", observed=True)), split_colors(results.leaky)
     one = len(panels) == 1
     figure, axes = accuracy_panels([len(rows) for _, rows in panels], row=24 if one else 18, head=8 if one else 28,
                                    xlabel=_ACCURACY)  # fmt: skip
     for ax, (_, rows) in zip(axes, panels, strict=True):
         if not one:
             ax.set_title(rows.label.iloc[0])
-        names = [f"{split} (leaky)" if leaky[split] else split for split in rows.split]
+        shared = [results.shares_windows(group) for group in rows.itertuples()]
+        names = [f"{split} (leaky)" if shares else split for split, shares in zip(rows.split, shared, strict=True)]
         ax.set_yticks(range(len(rows)), names, size=12)
         for row, (group, tick) in enumerate(zip(rows.itertuples(), ax.get_yticklabels(), strict=True)):
-            color = colors[group.split]
+            alike = results.leaky[group.split] and not shared[row]
+            color = LIGHT["quiet"] if alike else colors[group.split]
             tick.set_color(color)
             mean = 0 if pd.isna(group.oa) else group.oa
-            ax.barh(row, mean, 0.74, **(_hatched(LIGHT["leaky"]) if leaky[group.split] else {"color": color}))
+            ax.barh(row, mean, 0.74, **(_hatched(LIGHT["leaky"]) if shared[row] else {"color": color}))
             ax.annotate(number(group.oa, 2), (mean, row), (6, 0), textcoords="offset points", va="center", size=12,
                         weight="bold", annotation_clip=False)  # fmt: skip
     return figure

@@ -17,11 +17,14 @@ ACCURACY = {
     "ece": "calibration_ece", "reach": "own_reach", "reach_overlap_share": "leakage_overlap_share",
     "area_adjusted_oa": "area_oa", "area_adjusted_oa_low": "area_oa_low", "area_adjusted_oa_high": "area_oa_high",
 }  # fmt: skip
-"""Columns of `accuracy.csv` and where they come from; readers rely on their order, so a new one goes to the end."""
+"""Columns of `accuracy.csv` and where they come from; readers rely on their order: append to `LAST`."""
 
 IMAGES = {"micro_f1": "micro_f1", "overlap": "audit_overlap", "near_duplicate_threshold": "audit_threshold",
           "given": "audit_published"}  # fmt: skip
 """Further columns for images."""
+
+LAST = {"validation_aa": "validation_aa"}
+"""Columns that follow those of images."""
 
 OPTIMISM = {
     "scene": "scene", "sampler": "split", "matched_random": "split_random", "seed": "seed", "features": "features",
@@ -57,7 +60,7 @@ def accuracy_csv(results: Results) -> str:
         for name in ("oa", "oa_low", "oa_high"):
             table[name] = table[name].where(single)
         parts.append(table)
-    columns = ACCURACY | (IMAGES if results.experiment.samples == "images" else {})
+    columns = ACCURACY | (IMAGES if results.experiment.samples == "images" else {}) | LAST
     return _text(pd.concat(parts).sort_index(), columns)
 
 

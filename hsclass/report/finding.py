@@ -10,10 +10,11 @@ from hsclass.datasets.build_images import in_words
 from hsclass.report.charts import bar_figure
 from hsclass.report.collect import ImageSetResult
 from hsclass.report.drawing import svg
+from hsclass.report.headline import Headline, headline
 from hsclass.report.leakage import overlap_share
 from hsclass.report.optimism import mean_optimism
-from hsclass.report.table import SetResults, best
-from hsclass.report.text import between, number, ordered, percent
+from hsclass.report.table import SetResults
+from hsclass.report.text import between, lowest_to_highest, number, ordered, percent
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,14 @@ class KeyFigure:
 
 @dataclass(frozen=True)
 class Finding:
-    """The best model on splits without leakage, and the same model on a leaky split; None where there is none.
+    """The model of the headline on a split without leakage, and the same model on a leaky split; None where none is.
 
     Attributes
     ----------
     sentence : str
+    head : Headline
     safe, leaky : row of `SetResults.groups`, or None
+        Both are None where no model is singled out.
     gap, ratio : float or None
         Difference and quotient of their OA.
     optimism : row of `mean_optimism`, or None
@@ -41,8 +44,9 @@ class Finding:
     """
 
     sentence: str
-    safe: Any
-    leaky: Any
+    head: Headline
+    safe: Any = None
+    leaky: Any = None
     gap: float | None = None
     ratio: float | None = None
     optimism: Any = None
@@ -60,7 +64,7 @@ class FindingPart:
 
 
 def finding_part(results: SetResults) -> FindingPart:
-    """Return the sentence, the large figures and the bars of the best model."""
+    """Return the sentence, the large figures and the bars of the model of the headline."""
     if isinstance(results.samples, ImageSetResult):
         return _of_images(results, results.samples)
     found = find(results)
@@ -68,89 +72,98 @@ def finding_part(results: SetResults) -> FindingPart:
     if found.safe is not None and found.leaky is not None:
         same = results.groups[results.groups.method == found.safe.method]
         values = "; ".join(f"{row.split} {number(row.oa, 2)}" for row in same.itertuples())
-        drawing = svg(bar_figure(same, results.leaky), f"{results.key}-hero",
+        drawing = svg(bar_figure(results, same), f"{results.key}-hero",
                       f"Overall accuracy of {found.safe.label} under every split", values)  # fmt: skip
     caption = "" if drawing is None else f"{found.safe.label} under every split; only the split of the pixels differs."
     return FindingPart(found.sentence, tuple(_key_figures(results, found)), drawing, caption)
 
 
 def find(results: SetResults) -> Finding:
-    """Compare the best model on splits without leakage with the same model on a leaky split.
+    """Compare the model of the headline with the same model on a leaky split.
 
-    That is the matched random split where there is one, else the leaky split of the highest OA: a matched split has the
-    same class counts, so nothing but the place of the samples differs.
+    That is the matched random split where there is one, else the first leaky split: a matched split has the same class
+    counts, so nothing but the place of the samples differs.
     """
-    groups = results.groups
-    safe = best(groups[~groups.leaky])
-    if safe is None:
-        leaky = best(groups)
+    head, seeds = headline(results), len(results.experiment.seeds)
+    after = head.choice + head.reliability
+    if results.leaky[head.split]:
         return Finding(
-            f"Every split of this experiment leaks: the highest OA, {number(leaky.oa, 2)} ({leaky.label}, split"
-            f" {leaky.split}), says little about ground that the model has not seen.",
-            None,
-            leaky,
+            f"No split of this experiment keeps training and test pixels apart: OA {_range(head.groups.oa)} on"
+            f" {head.split}{_of(head)} says little about ground that the model has not seen.{after}",
+            head,
+            leaky=head.group,
         )
-    seeds = f", mean of {len(safe.runs)} seeds" if len(safe.runs) > 1 else ""
-    opening = (
-        f"On splits without leakage the best model, {safe.label}, reaches OA {number(safe.oa, 2)} ({safe.split}{seeds})"
-    )
-    compared = mean_optimism(results)
-    compared = compared[(compared.split == safe.split) & (compared.method == safe.method)]
-    if len(compared):
-        return _with_matched(results, opening, safe, compared.iloc[0])
-    leaky = best(groups[groups.leaky & (groups.method == safe.method)])
-    if leaky is None or pd.isna(leaky.oa) or pd.isna(safe.oa):
-        return Finding(f"{opening}.", safe, None)
-    ratio = _ratio(leaky, safe)
+    optimism = mean_optimism(results)
+    optimism = optimism[optimism.split == head.split] if len(optimism) else optimism
+    other = next((name for name, leaks in results.leaky.items() if leaks), None)
+    counterpart = optimism.split_random.iloc[0] if len(optimism) else other
+    on_leaky = results.groups[(results.groups.split == counterpart) & results.groups.oa.notna()]
+    if head.group is None:
+        means = f" (means of {seeds} seeds)" if seeds > 1 else ""
+        opening = f"{head.named} the models reach OA {_range(head.groups.oa)}{means}"
+        shown = f"; the {counterpart} split shows {_range(on_leaky.oa)} for the same models" if len(on_leaky) else ""
+        return Finding(f"{opening}{shown}.{after}", head)
+    safe = head.group
+    mean = f" (mean of {seeds} seeds)" if seeds > 1 else ""
+    opening = f"{head.named} {safe.label} reaches OA {number(safe.oa, 2)}{mean}"
+    on_leaky = on_leaky[on_leaky.method == safe.method]
+    if on_leaky.empty or pd.isna(safe.oa):
+        return Finding(f"{opening}.{after}", head, safe)
+    leaky = on_leaky.iloc[0]
+    pair = optimism[optimism.method == safe.method] if len(optimism) else optimism
+    ratio = leaky.oa / safe.oa if safe.oa else None
+    if len(pair):
+        row = pair.iloc[0]
+        return Finding(
+            f"{opening}; with the same class counts drawn at random, the {_leaky(results, leaky)}{leaky.split} split"
+            f" shows {number(leaky.oa, 2)} for the same model: {_effect(row)}.{after}",
+            head, safe, leaky, row.optimism, ratio, row,
+        )  # fmt: skip
     times = f", {ratio:.1f} times as much" if ratio is not None and ratio >= 1.05 else ""
     return Finding(
         f"{opening}; the {_leaky(results, leaky)}{leaky.split} split shows {number(leaky.oa, 2)} for the same"
-        f" model{times}.",
-        safe,
-        leaky,
-        leaky.oa - safe.oa,
-        ratio,
-    )
+        f" model{times}.{after}",
+        head, safe, leaky, leaky.oa - safe.oa, ratio,
+    )  # fmt: skip
 
 
-def _with_matched(results: SetResults, opening: str, safe: Any, pair: Any) -> Finding:
-    groups = results.groups
-    leaky = groups[(groups.split == pair.split_random) & (groups.method == safe.method)].iloc[0]
+def _effect(pair: Any) -> str:
     known = ordered([pair.optimism_low])
     interval = f" (95 % interval {between(pair.optimism_low, pair.optimism_high, 2)})" if known else ""
     effect = "random-sampling optimism of" if pair.optimism > 0 else "a difference of"
-    return Finding(
-        f"{opening}; with the same class counts drawn at random, the {_leaky(results, leaky)}{leaky.split} split shows"
-        f" {number(leaky.oa, 2)} for the same model: {effect} {number(pair.optimism, 2)}{interval}.",
-        safe,
-        leaky,
-        pair.optimism,
-        _ratio(leaky, safe),
-        pair,
-    )
+    return f"{effect} {number(pair.optimism, 2)}{interval}"
+
+
+def _range(values: pd.Series) -> str:
+    return lowest_to_highest(values, lambda value: number(value, 2))
+
+
+def _of(head: Headline) -> str:
+    return "" if head.group is None or len(head.groups) == 1 else f" ({head.group.label}: {number(head.group.oa, 2)})"
 
 
 def _leaky(results: SetResults, group: Any) -> str:
     """Return "leaky ", but nothing where no window at the reach of the model shares a pixel."""
-    shares = results.over(group, "leakage_overlap_share")
-    return "" if shares.notna().all() and not shares.any() else "leaky "
-
-
-def _ratio(leaky: Any, safe: Any) -> float | None:
-    return leaky.oa / safe.oa if pd.notna(leaky.oa) and pd.notna(safe.oa) and safe.oa else None
+    return "leaky " if results.shares_windows(group) else ""
 
 
 def _key_figures(results: SetResults, found: Finding) -> list[KeyFigure]:
     figures = []
-    safe, leaky, optimism = found.safe, found.leaky, found.optimism
+    head, safe, leaky, optimism = found.head, found.safe, found.leaky, found.optimism
+    where = "" if results.leaky[head.split] else " without leakage"
+    if head.group is None:
+        about = f"{len(head.groups)} models on {head.split}, none chosen"
+        figures.append(KeyFigure(_range(head.groups.oa), f"OA{where}", about, "safe" if where else ""))
     if safe is not None:
         interval = between(safe.oa_low, safe.oa_high, 2)
         about = f"{safe.label} on {safe.split}" + (f", 95 % interval {interval}" if pd.notna(safe.oa_low) else "")
-        figures.append(KeyFigure(number(safe.oa, 2), "best OA without leakage", about, "safe"))
+        chosen = ", model chosen on validation pixels" if len(head.groups) > 1 else ""
+        unsure = " (unreliable)" if head.reliability else ""
+        figures.append(KeyFigure(number(safe.oa, 2), f"OA{where}{chosen}", about + unsure, "safe"))
     if leaky is not None:
         called = _leaky(results, leaky)
         split = "matched random split" if optimism is not None else f"{called or 'other '}split"
-        title = f"highest OA, {split}" if safe is None else f"same model, {split}"
+        title = f"OA, {called}split" if safe is None else f"same model, {split}"
         about = f"{leaky.label} on {leaky.split}"
         figures.append(KeyFigure(number(leaky.oa, 2), title, about, "leaky" if called else ""))
     if found.gap is not None:
@@ -170,6 +183,8 @@ def _key_figures(results: SetResults, found: Finding) -> list[KeyFigure]:
             else f"on the leaky split{several}, {percent(shares[False])} on the others"
         )  # fmt: skip
         share = shares[False] if shares[True] is None else shares[True]
+        if head.group is not None and results.over(head.group, "leakage_reach").eq(0).all():
+            about += f"; {head.group.label} looks at single pixels, not at windows"
         figures.append(
             KeyFigure(percent(share), "test windows that share pixels with training or validation windows", about)
         )
@@ -195,17 +210,26 @@ def _of_images(results: SetResults, images: ImageSetResult) -> FindingPart:
 
 
 def _image_sentence(results: SetResults, images: ImageSetResult) -> str:
-    top = best(results.groups[~results.groups.leaky])
-    top = best(results.groups) if top is None else top
-    metrics = results.of(top)[0].metrics
-    where = f"{top.label} on {top.split}"
-    if metrics.several_labels:
+    head = headline(results)
+    groups = head.groups if head.group is None else head.groups.loc[[head.group.name]]
+    table = results.table.loc[[row for runs in groups.runs for row in runs]]
+    several = head.group is None
+    where = f"On {head.split}, the models" if several else f"{head.group.label} on {head.split}"
+    if table.several_labels.any():
+        micro, macro = (lowest_to_highest(groups[name], number) for name in ("micro_f1", "macro_f1"))
         return (
-            f"{where} finds the classes of {images.title} with micro F1 {number(metrics.micro_f1)} and macro F1"
-            f" {number(metrics.macro_f1)}; {percent(metrics.subset)} of the images get exactly the right classes."
+            f"{where} {'find' if several else 'finds'} the classes of {images.title} with micro F1 {micro} and macro F1"
+            f" {macro}; {lowest_to_highest(groups.oa, percent)} of the images get exactly the right classes."
+            f"{head.choice}"
         )
-    right = round((top.oa or 0) * metrics.n_test)
-    counted = f"{right} of {metrics.n_test} test images" if len(top.runs) == 1 else "test images"
-    known = pd.notna(top.oa_low) and pd.notna(top.oa_high)
-    interval = f" (95 % interval {between(100 * top.oa_low, 100 * top.oa_high, 1)} %)" if known else ""
-    return f"{where} is right on {counted} of {images.title}: {number(100 * top.oa, 2)} %{interval}."
+    counted = "test images"
+    if len(table) == len(groups):
+        right = lowest_to_highest((table.oa * table.n_test).round(), lambda value: f"{value:.0f}")
+        counted = f"{right} of {table.n_test.iloc[0]} test images"
+    shares = lowest_to_highest(100 * groups.oa, lambda value: number(value, 2))
+    interval = ""
+    if not several and pd.notna(head.group.oa_low) and pd.notna(head.group.oa_high):
+        interval = f" (95 % interval {between(100 * head.group.oa_low, 100 * head.group.oa_high, 1)} %)"
+    return (
+        f"{where} {'are' if several else 'is'} right on {counted} of {images.title}: {shares} %{interval}.{head.choice}"
+    )

@@ -6,7 +6,7 @@ import numpy as np
 
 from hsclass.report.collect import ImageSetResult, Run
 from hsclass.report.pictures import Picture, jpeg
-from hsclass.report.table import SetResults, best
+from hsclass.report.table import SetResults
 from hsclass.report.text import percent
 from hsclass.results import Audit, DuplicatePair
 from hsclass.samples import ImageSamples
@@ -63,14 +63,14 @@ def duplicates_part(results: SetResults) -> tuple[DuplicatesPanel, ...]:
 
 
 def mistakes_part(results: SetResults) -> tuple[Gallery, ...]:
-    """Return the mistakes of the best model and of a few others, first seed; none for scenes."""
+    """Return the mistakes of the chosen model, where there is one, and of a few others, first seed; none for scenes."""
     images = results.samples
     if not isinstance(images, ImageSetResult):
         return ()
     groups = results.groups
-    top = best(groups[~groups.leaky])
-    top = best(groups) if top is None else top
-    order = [top.name, *(row for row in groups.index if row != top.name)][:MOST_GALLERIES]
+    chosen = results.chosen(results.headline_split)
+    first = [] if chosen is None else [chosen.name]
+    order = [*first, *(row for row in groups.index if row not in first)][:MOST_GALLERIES]
     return tuple(
         _gallery(f"{group.label} on {group.split}, seed {results.of(group)[0].entry.seed}", images.index,
                  results.of(group)[0])

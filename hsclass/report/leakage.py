@@ -45,8 +45,8 @@ def leakage_part(results: SetResults) -> LeakagePart:
     optimism = mean_optimism(results)
     drawn = window_figure(results.splits, window, lines)
     return LeakagePart(
-        bars=svg(bar_figure(results.groups, results.leaky), f"{key}-bars",
-                 "Overall accuracy of each model on leaky splits and on splits without leakage"),
+        bars=svg(bar_figure(results, results.groups), f"{key}-bars",
+                 "Overall accuracy of each model on every split"),
         optimism=optimism,
         optimism_drawing=svg(
             optimism_figure(optimism, results.leaky), f"{key}-optimism",

@@ -20,9 +20,10 @@ from hsclass.results import (
     PredictionRecord,
     Record,
     TrainingRecord,
+    Validation,
 )
 
-FIGURES = ["oa", "aa", "kappa", "macro_f1", "micro_f1", "area_oa", "calibration_ece"]
+FIGURES = ["oa", "aa", "kappa", "macro_f1", "micro_f1", "area_oa", "calibration_ece", "validation_aa"]
 """Columns that groups average over seeds."""
 
 _WITH_INTERVALS = ["oa", "aa", "kappa", "macro_f1", "area_oa"]
@@ -37,9 +38,9 @@ def runs_table(results: Results) -> pd.DataFrame:
     """Return a row for each run: its names, and all figures of metrics, training, prediction and audit.
 
     Columns of metrics have the names of their keys; those of records inside it, of training, prediction and audit begin
-    with `interval_`, `calibration_`, `area_`, `leakage_`, `fitted_`, `training_`, `prediction_` and `audit_`. With
-    several labels an image, `oa` is the share of images with exactly the right classes. Splits and methods are
-    categories in the order of the experiment.
+    with `interval_`, `calibration_`, `area_`, `leakage_`, `fitted_`, `training_`, `prediction_`, `audit_` and
+    `validation_`. With several labels an image, `oa` is the share of images with exactly the right classes. Splits and
+    methods are categories in the order of the experiment.
     """
     table = pd.DataFrame([_row(run) for run in results.runs])
     if results.experiment.samples == "images":
@@ -61,7 +62,7 @@ def _row(run: Run) -> dict[str, Any]:
         ("calibration_", Calibration, metrics.calibration), ("area_", Area, metrics.area),
         ("leakage_", Leakage, metrics.leakage), ("fitted_", FittedCounts, metrics.fit_scope),
         ("training_", TrainingRecord, run.training), ("prediction_", PredictionRecord, run.prediction),
-        ("audit_", Audit, run.split.audit),
+        ("audit_", Audit, run.split.audit), ("validation_", Validation, metrics.validation),
     ]  # fmt: skip
     names = {"scene": entry.scene, "split": entry.split, "seed": entry.seed, "features": entry.features,
              "model": entry.model, "leaky": run.split.leaky, "window": metrics.window, "reach": run.card.reach,
@@ -70,7 +71,7 @@ def _row(run: Run) -> dict[str, Any]:
         prefix + name: getattr(record, name, None)
         for prefix, kind, record in parts
         for name in kind.model_fields
-        if name not in _NESTED
+        if name not in _NESTED and prefix + name != "validation"
     } | {"leakage_window": metrics.leakage and metrics.leakage.window}
     if metrics.several_labels:
         figures |= {name: figures[subset] for name, subset in _SUBSET.items()}
@@ -96,11 +97,6 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
         pd.Series({key: tuple(rows) for key, rows in groups.groups.items()}, name="runs"),
     ]
     return pd.concat(columns, axis=1).rename_axis(["split", "method"]).reset_index()
-
-
-def best(groups: pd.DataFrame) -> Any:
-    """Return the row of the highest mean OA, the first of equals; None where there is none."""
-    return None if groups.empty else groups.loc[groups.oa.fillna(0).idxmax()]
 
 
 @dataclass(frozen=True)
@@ -139,6 +135,26 @@ class SetResults:
         return {
             str(name): bool(leaks) for name, leaks in self.groups.groupby("split", observed=True).leaky.any().items()
         }
+
+    @cached_property
+    def headline_split(self) -> str:
+        """The first split without leakage, in the order of the experiment; the first of all where all leak."""
+        return next((name for name, leaks in self.leaky.items() if not leaks), next(iter(self.leaky)))
+
+    def chosen(self, split: str) -> Any:
+        """Return the row of `groups` of the model of a split that has the highest mean AA on the validation samples.
+
+        The first of equals; None where the split has only one model, or a run of one has no such AA, so that no model
+        is chosen.
+        """
+        groups = self.groups[self.groups.split == split]
+        known = self.table.loc[self.table.split == split, "validation_aa"].notna().all()
+        return groups.loc[groups.validation_aa.idxmax()] if known and len(groups) > 1 else None
+
+    def shares_windows(self, group: Any) -> bool:
+        """Return whether a row of `groups` is of a leaky split and test windows at the model's reach share pixels."""
+        shares = self.over(group, "leakage_overlap_share")
+        return bool(group.leaky) and not (shares.notna().all() and not shares.any())
 
     @cached_property
     def labels(self) -> list[str]:

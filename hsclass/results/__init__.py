@@ -15,6 +15,7 @@ from hsclass.results.metrics import (
     Leakage,
     Metrics,
     Mistake,
+    Validation,
 )  # fmt: skip
 from hsclass.results.model import (
     Epoch,
@@ -34,6 +35,6 @@ __all__ = [
     "DistanceBin", "DuplicatePair", "Epoch", "ExperimentRecord", "Figure", "FittedCounts", "Histogram",
     "ImageSetRecord", "Interval", "Leakage", "LegendEntry", "Metrics", "Mistake", "ModelCard", "Pair",
     "PredictionRecord", "Published", "PublishedFigure", "Record", "RunEntry", "Scored", "SearchRecord",
-    "SplitEntry", "TrainingRecord", "TrialRow", "WindowShares", "as_text", "read_history", "read_record",
+    "SplitEntry", "TrainingRecord", "TrialRow", "Validation", "WindowShares", "as_text", "read_history", "read_record",
     "read_search", "require_file", "write_record",
 ]  # fmt: skip

@@ -106,6 +106,14 @@ class Leakage(Record):
     centre_share: Figure
 
 
+class Validation(Record):
+    """Accuracy on the `n` validation samples of the split; `aa` over the classes that have some of these."""
+
+    n: int
+    oa: float
+    aa: float
+
+
 class Mistake(Record):
     """A test image that was given other classes than it has."""
 
@@ -119,7 +127,7 @@ class Metrics(Record):
     """`metrics.json`: accuracy on the test samples.
 
     `confusion` has references in rows, predictions in columns. `checks` says what could not be checked of what the
-    model has seen, and why.
+    model has seen, and why. `validation` is None where the predictions do not cover the validation samples.
     """
 
     window: int = 1
@@ -149,6 +157,7 @@ class Metrics(Record):
     leakage: Leakage | None = None
     fit_scope: FittedCounts | None = None
     checks: list[str] = Field(default_factory=list)
+    validation: Validation | None = None
     micro_f1: Figure = None
     subset: Figure = None
     subset_low: Figure = None

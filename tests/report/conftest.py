@@ -122,6 +122,7 @@ def make_metrics(name: str, oa: float, reach: int) -> dict[str, Any]:
         "leakage": {"reach": reach, "unbounded": False, "window": window,
                     "overlap_share": 0.984 if leaky and reach else 0.0, "centre_share": 0.75 if leaky and reach else 0},
         "fit_scope": {"normalizer": 48, "extractor": 0, "model": 48, "validation": 0},
+        "validation": {"n": 20, "oa": oa + 0.2, "aa": oa + 0.1},
     }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from hsclass.report import write_report
 
-NEW = ("calibration", "distance", "area", "leakage", "fit_scope", "by_window")
+NEW = ("calibration", "distance", "area", "leakage", "fit_scope", "by_window", "validation")
 """Keys of `metrics.json` and `audit.json` that earlier versions did not write."""
 
 
