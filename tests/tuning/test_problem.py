@@ -62,7 +62,7 @@ def test_every_training_pixel_is_tested_once(fields: Scene, outer: Split) -> Non
 
 def test_smaller_guard_leaves_more_to_learn_and_the_models_window_as_it_is(fields: Scene, outer: Split) -> None:
     wide, narrow = make(fields, outer), make(fields, outer, window=1)
-    pixels = [sum(fold["train"] for fold in problem.account()) for problem in (wide, narrow)]
+    pixels = [sum(fold["train"] for fold in problem.summary()) for problem in (wide, narrow)]
     assert pixels[0] < pixels[1]
     assert {fold.window for fold in (*wide.folds, *narrow.folds)} == {3}
 
@@ -127,7 +127,7 @@ def test_fold_that_cannot_be_scored_is_dropped_and_told(fields: Scene, outer: Sp
     problem = make(fields, replace(outer, roles=roles.astype(np.uint8)), window=21, folds=6)
     assert problem.dropped
     assert len(problem.folds) + len(problem.dropped) == 6
-    assert all(fold["classes_train"] == 2 and fold["scored"] for fold in problem.account())
+    assert all(fold["classes_train"] == 2 and fold["scored"] for fold in problem.summary())
 
 
 def test_sampler_that_leaks_is_refused(fields: Scene, outer: Split) -> None:
