@@ -14,12 +14,12 @@ from hsclass.features.frozen import FrozenOptions, ImageFeatures, compute_featur
 from hsclass.fit_scope import marked
 from hsclass.models import model_class
 from hsclass.models.classifier import Sample
-from hsclass.models.image_network import image_form
 from hsclass.models.spectral_contract import Bands
 from hsclass.normalize import Normalizer, normalize_cube, normalize_scene
 from hsclass.options import Options, parse_options
 from hsclass.samples import ImageSamples
 from hsclass.samples.image_source import ImageSource
+from hsclass.samples.reading import image_form
 from hsclass.scene import Scene
 from hsclass.split import Role, Split
 from hsclass.trainable import constant_bands

@@ -11,7 +11,7 @@ from hsclass.learning.recipes import NetworkOptions
 from hsclass.models.classifier import FitReport, Sample
 from hsclass.models.keras_network import KerasNetwork
 from hsclass.samples.image_source import ImageSource
-from hsclass.samples.reading import Fit, Form
+from hsclass.samples.reading import Fit
 from hsclass.samples.symmetries import COUNT, turned
 
 if TYPE_CHECKING:
@@ -137,10 +137,3 @@ class ImageNetwork(KerasNetwork):
             for symmetry in symmetries:
                 found[start : start + len(images)] += self.network_.predict_on_batch(turned(images, symmetry))
         return found / len(symmetries)
-
-
-def image_form(options: ImageNetworkOptions, common: tuple[int, int, int]) -> Form:
-    """Return the form that a network takes images in; `common` is the commonest rows, columns and bands."""
-    rows, cols, bands = common
-    channels = 1 if options.grey else len(options.bands) or (3 if bands in {1, 2, 3, 4} else bands)
-    return Form(options.size or max(rows, cols), channels, options.bands, options.fit)

@@ -14,10 +14,11 @@ from hsclass.features import feature_class
 from hsclass.features.frozen import FrozenOptions
 from hsclass.memory import HELD_BYTES, MapMemory, held_megabytes, map_budget, table_megabytes, train_megabytes
 from hsclass.models import model_class
-from hsclass.models.image_network import ImageNetworkOptions, image_form
+from hsclass.models.image_network import ImageNetworkOptions
 from hsclass.planning.pace import macs_seconds
 from hsclass.planning.size import Size, sample_size
 from hsclass.samplers.folds import train_share
+from hsclass.samples.reading import image_form
 
 _LISTED = (0.6, 0.2)  # of images whose lists divide them: shares that train and that validate
 

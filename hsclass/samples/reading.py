@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -39,6 +39,21 @@ class Form:
     channels: int = 3
     bands: tuple[int, ...] = ()
     fit: Fit = "resize"
+
+
+def image_form(options: Any, common: tuple[int, int, int]) -> Form:
+    """Return the form that a network of these options takes images in.
+
+    Parameters
+    ----------
+    options : ImageNetworkOptions
+        `size`, `fit`, `grey` and `bands` decide.
+    common : tuple of int
+        The most frequent rows, columns and bands of the images.
+    """
+    rows, cols, bands = common
+    channels = 1 if options.grey else len(options.bands) or (3 if bands in {1, 2, 3, 4} else bands)
+    return Form(options.size or max(rows, cols), channels, options.bands, options.fit)
 
 
 def read_image(path: Path, bands: Sequence[int] = ()) -> np.ndarray:

@@ -128,7 +128,7 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_two_devices_end_with_the_weights_of_one_on_whole_images(images: Path) -> None:
     options = (*EXACT, "hidden=[8]", "grey=false", "batch_size=5", "epochs=3")
-    given = ["images", "train", "index.csv", "split.csv", "--model", "dense", *(f"--set={item}" for item in options)]
+    given = ["train", ".", "split.csv", "--model", "dense", *(f"--set={item}" for item in options)]
     one = run(images, [*given, "-o", "one/model"], "one")
     two = run(images, [*given, "--strategy", "mirrored", "-o", "two/model"], "two", virtual=True)
     assert (device(one), device(two)) == ("CPU", "2 x CPU")

@@ -187,7 +187,7 @@ def test_every_rule_prints_a_command_that_can_be_pasted(quick: Path, snakemake) 
     [
         ("window: 8", "must be odd; take 7 or 9"),
         ("windows: 9", "unknown option 'windows'"),
-        ("models: [forest]", "unknown model 'forest': expected one of ann, cnn1d, "),
+        ("models: [forest]", "unknown model 'forest': expected one of ann, "),
         ("scenes: [pavia]", "unknown"),
     ],
 )
