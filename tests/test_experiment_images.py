@@ -42,14 +42,17 @@ def test_models_of_features_run_on_each_and_models_of_pixels_once() -> None:
             {"splits": ["dbscan_area"]},
             "sampler dbscan_area: splits pixels, not images; expected one of lists, matched_random, random",
         ),
-        ({"models": ["cnn3d"]}, "unknown model of images 'cnn3d'"),
+        ({"models": ["cnn3d"]}, "model cnn3d: takes windows of a scene, and these samples are images"),
         (
             {"models": ["logistic"]},
-            "model logistic: takes features, which images have none of by themselves; add a list 'features'",
+            "model logistic: takes features, and features raw of images are none; take features of a backbone",
         ),
-        ({"models": [{"model": "fine_tune", "backbone": "ResNet51"}]}, "unknown backbone 'ResNet51'"),
-        ({"models": [{"model": "fine_tune", "size": 16}]}, "images of 16 x 16 pixels are too small"),
-        ({"models": [{"model": "softmax", "tune": True}]}, "option 'tune' is for models of spectra"),
+        ({"models": [{"model": "backbone", "backbone": "ResNet51"}]}, "unknown backbone 'ResNet51'"),
+        ({"models": [{"model": "backbone", "size": 16}]}, "images of 16 x 16 pixels are too small"),
+        (
+            {"models": [{"model": "softmax", "tune": True}]},
+            "model softmax: option 'tune' searches on spatial folds, which images do not have",
+        ),
         ({"features": [{"features": "ResNet50", "weights": "no.h5"}]}, "there is no such file"),
         ({"features": [{"features": "ResNet50", "name": "raw"}]}, "'raw' names the samples themselves"),
         (

@@ -29,7 +29,10 @@ class Lists(Options):
 class ImageSet(Options):
     """An image set, as its publisher or its owner describes it."""
 
-    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", description="default: the file's or folder's name")
+    name: str = Field(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$",
+        description="default: that of the file or folder, with _ for other signs",
+    )
     title: str = ""
     licence: str = ""
     cite: str = ""

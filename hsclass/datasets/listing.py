@@ -101,7 +101,8 @@ def load_descriptor(
     file = descriptor_file(name_or_file, kind)
     if file is None:
         folder = Path(name_or_file).resolve()
-        return _image_set({"name": folder.name, "folder": str(folder)}, options, where=os.fspath(name_or_file))
+        name = re.sub(r"[^A-Za-z0-9_.-]+", "_", folder.name).lstrip("_.-") or "images"
+        return _image_set({"name": name, "folder": str(folder)}, options, where=os.fspath(name_or_file))
     given = {"name": file.stem, **_read(file)}
     found: Kind = "images" if "cube" not in given and any(place in given for place in PLACES) else "pixels"
     if kind is not None and found != kind:

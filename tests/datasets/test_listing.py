@@ -79,6 +79,13 @@ def test_unknown_name_lists_the_valid_ones_and_the_nearest() -> None:
     assert "did you mean 'indian_pines'?" in sentence
 
 
+@pytest.mark.parametrize(("folder", "name"), [("Meine Bilder", "Meine_Bilder"), ("été [2]", "t_2_"), ("図", "images")])
+def test_folder_of_images_is_named_in_the_characters_of_names(tmp_path: Path, folder: str, name: str) -> None:
+    (tmp_path / folder).mkdir()
+    found = load_descriptor(tmp_path / folder)
+    assert (found.name, found.folder) == (name, str(tmp_path / folder))
+
+
 DIGEST = "0" * 64
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"sensr": "x"}, "unknown option 'sensr'; expected one of cite, classes, cube"),
