@@ -37,6 +37,8 @@ _TABLES: dict[str, Mapping[str, str]] = {
     "backbone": BACKBONES,
 }
 _TEMPLATES = {".j2", ".css", ".js"}
+_BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
+"""Where statements hold statements: imports are nowhere else in a syntax tree."""
 
 
 def stage_digest(stage: str, *uses: Any, descriptor: Path | None = None) -> str:
@@ -47,8 +49,8 @@ def stage_digest(stage: str, *uses: Any, descriptor: Path | None = None) -> str:
     Parameters
     ----------
     stage : str
-        One of fetch, scene, split, audit, tune, train, predict, evaluate, report; of whole images "images.index" and so
-        on.
+        One of fetch, scene, split, features, audit, tune, train, predict, evaluate, report; of images,
+        "images.scene" and "images.predict".
     *uses : Any
         What the stage runs, as options say it: mappings that name a sampler, features, model or backbone under that
         key, also nested in other mappings and lists, as the steps of a chain are. The tables name implementations as
@@ -149,14 +151,15 @@ def _is_text(statement: Any) -> bool:
     )
 
 
-def _imports(tree: ast.AST) -> Iterator[str]:
+def _imports(tree: ast.Module) -> Iterator[str]:
     """Yield the hsclass modules that are imported when a file runs, those inside functions too."""
     waiting: list[ast.AST] = [tree]
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
             continue
-        waiting += ast.iter_child_nodes(node)
+        for block in _BLOCKS:
+            waiting += getattr(node, block, ())
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("hsclass"):
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)

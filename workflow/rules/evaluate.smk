@@ -18,7 +18,7 @@ rule evaluate:
         **asks("evaluate"),
     params:
         confidence=lambda wildcards, input: f"--confidence {input.confidence}" if PIXELS else "",
-        code=code("evaluate"),
+        code=lambda wildcards: code("evaluate"),
     shell:
         "hsclass evaluate {input.prediction} --split {input.split} --labels {input.labels} --model {input.model}"
         " {params.confidence} -o {output} 2>&1 | tee {log}"
@@ -42,6 +42,6 @@ rule compare:
         **asks("compare"),
     params:
         predictions=named_predictions,
-        code=code("evaluate"),
+        code=lambda wildcards: code("evaluate"),
     shell:
         "hsclass compare {params.predictions:q} --split {input.split} --labels {input.labels} -o {output} 2>&1 | tee {log}"

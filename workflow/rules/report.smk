@@ -42,6 +42,6 @@ rule report:
     resources:
         **asks("report"),
     params:
-        code=code("report"),
+        code=lambda wildcards: code("report"),
     shell:
         "hsclass report {input.experiment} -o reports/{wildcards.experiment} 2>&1 | tee {log}"

@@ -45,6 +45,6 @@ rule audit:
         **asks("audit"),
     params:
         window=window(),
-        code=code("audit"),
+        code=lambda wildcards: code("audit"),
     shell:
         "hsclass audit {input.split} --labels {input.labels} {params.window} -o {output} 2>&1 | tee {log}"
