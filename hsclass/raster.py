@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import rasterio
+from rasterio._err import CPLE_BaseError  # what rasterio.shutil raises, under no public name
 from rasterio.crs import CRS
 from rasterio.errors import NotGeoreferencedWarning, RasterioIOError
 from rasterio.transform import Affine
@@ -119,6 +120,8 @@ def write_raster(
     ------
     UsageError
         If the name does not end as that of a GeoTIFF.
+    WriteError
+        If the file does not hold the values afterwards, as on a full disk.
     """
     require_geotiff_name(path)
     bands = bands[np.newaxis] if bands.ndim == 2 else bands
@@ -130,19 +133,24 @@ def write_raster(
     }  # fmt: skip
     if grid.transform is not None:
         profile["transform"] = grid.transform
-    with atomic_path(path) as partial, writing(path), quiet(), rasterio.open(partial, "w", **profile) as sink:
-        sink.write(bands)
-        sink.update_tags(**{key: str(value) for key, value in (tags or {}).items()})
-        for band, description in enumerate(descriptions, 1):
-            sink.set_band_description(band, description)
-        for band, centre in enumerate(() if wavelengths is None else wavelengths, 1):
-            sink.update_tags(band, wavelength=f"{centre:.6g}", wavelength_units="Nanometers")
-            sink.update_tags(band, ns="IMAGERY", CENTRAL_WAVELENGTH_UM=f"{centre / 1000:.6g}")
-        for band, width in enumerate(() if fwhm is None else fwhm, 1):
-            sink.update_tags(band, fwhm=f"{width:.6g}")
-            sink.update_tags(band, ns="IMAGERY", FWHM_UM=f"{width / 1000:.6g}")
-        if colors:
-            sink.write_colormap(1, {value: (*color, 255) for value, color in colors.items()})
+    with atomic_path(path) as partial, writing(path), quiet():
+        with rasterio.open(partial, "w", **profile) as sink:
+            sink.write(bands)
+            sink.update_tags(**{key: str(value) for key, value in (tags or {}).items()})
+            for band, description in enumerate(descriptions, 1):
+                sink.set_band_description(band, description)
+            for band, centre in enumerate(() if wavelengths is None else wavelengths, 1):
+                sink.update_tags(band, wavelength=f"{centre:.6g}", wavelength_units="Nanometers")
+                sink.update_tags(band, ns="IMAGERY", CENTRAL_WAVELENGTH_UM=f"{centre / 1000:.6g}")
+            for band, width in enumerate(() if fwhm is None else fwhm, 1):
+                sink.update_tags(band, fwhm=f"{width:.6g}")
+                sink.update_tags(band, ns="IMAGERY", FWHM_UM=f"{width / 1000:.6g}")
+            if colors:
+                sink.write_colormap(1, {value: (*color, 255) for value, color in colors.items()})
+        with rasterio.open(partial) as written:  # GDAL says nothing of what it could not write while closing
+            for index, band in enumerate(bands, 1):
+                if not np.array_equal(written.read(index), band, equal_nan=band.dtype.kind == "f"):
+                    raise RasterioIOError(f"band {index} is not whole")
 
 
 def require_geotiff_name(path: str | os.PathLike[str]) -> None:
@@ -164,7 +172,7 @@ def writing(path: str | os.PathLike[str]) -> Iterator[None]:
     """Say in one sentence that GDAL could not write, which it does not give a reason for."""
     try:
         yield
-    except RasterioIOError as error:
+    except (RasterioIOError, CPLE_BaseError) as error:
         reason = error.__cause__ or error
         target = Path(path).with_name(Path(path).name.removeprefix(".partial-"))  # of a caller that writes two at once
         raise WriteError(

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import rasterio
 import rasterio.shutil
+from rasterio.errors import RasterioIOError
 from rasterio.windows import Window
 
 from hsclass.atomic import atomic_path
@@ -66,6 +67,11 @@ def write_cloud_optimised(
                 sink.set_band_description(band, description)
             if colors:
                 sink.write_colormap(1, {value: (*color, 255) for value, color in colors.items()})
+        if plain.stat().st_size < count * rows * cols * np.dtype(dtype).itemsize:  # GDAL does not say so while closing
+            raise RasterioIOError(f"{plain.name} is not whole")
         predictor = "floating_point" if np.issubdtype(dtype, np.floating) else "no"
         rasterio.shutil.copy(plain, partial, driver="COG", predictor=predictor, **_LAYOUT)
+        with rasterio.open(plain) as asked, rasterio.open(partial) as written:
+            if any(asked.checksum(band) != written.checksum(band) for band in asked.indexes):
+                raise RasterioIOError("it is not whole")
     plain.unlink(missing_ok=True)

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from hsclass.atomic import atomic_path
 from hsclass.errors import UsageError
 from hsclass.predict.prediction import Chunk
 from hsclass.results.model import ModelCard
@@ -82,11 +82,8 @@ class FinishedStrips:
         }
         if chunk.probabilities is not None:
             arrays["probabilities"] = chunk.probabilities
-        path = self._path(chunk.rows)
-        partial = path.with_name(f"partial-{os.getpid()}-{path.name}")
-        with partial.open("wb") as file:
-            np.savez(file, **arrays)
-        partial.replace(path)
+        with atomic_path(self._path(chunk.rows)) as partial:
+            np.savez(partial, **arrays)
 
     def finished(self, within: slice, height: int) -> list[slice]:
         """Return the strips that are whole, belong to this map and do not overlap, by their first row.
