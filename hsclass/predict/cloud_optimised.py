@@ -57,21 +57,25 @@ def write_cloud_optimised(
     if grid.transform is not None:
         profile["transform"] = grid.transform
     plain = scratch / f"plain-{Path(path).name}.tif"
-    with atomic_path(path) as partial, writing(path), quiet():
-        with rasterio.open(plain, "w", **profile) as sink:
-            for top, values in pieces:
-                values = values[np.newaxis] if values.ndim == 2 else values  # noqa: PLW2901
-                sink.write(values, window=Window(0, top, cols, values.shape[1]))
-            sink.update_tags(**dict(sorted((tags or {}).items())))
-            for band, description in enumerate(descriptions, 1):
-                sink.set_band_description(band, description)
-            if colors:
-                sink.write_colormap(1, {value: (*color, 255) for value, color in colors.items()})
-        if plain.stat().st_size < count * rows * cols * np.dtype(dtype).itemsize:  # GDAL does not say so while closing
-            raise RasterioIOError(f"{plain.name} is not whole")
-        predictor = "floating_point" if np.issubdtype(dtype, np.floating) else "no"
-        rasterio.shutil.copy(plain, partial, driver="COG", predictor=predictor, **_LAYOUT)
-        with rasterio.open(plain) as asked, rasterio.open(partial) as written:
-            if any(asked.checksum(band) != written.checksum(band) for band in asked.indexes):
-                raise RasterioIOError("it is not whole")
-    plain.unlink(missing_ok=True)
+    plain.unlink(missing_ok=True)  # GDAL would read what a run that was killed left
+    try:
+        with atomic_path(path) as partial, writing(path), quiet():
+            with rasterio.open(plain, "w", **profile) as sink:
+                for top, values in pieces:
+                    values = values[np.newaxis] if values.ndim == 2 else values  # noqa: PLW2901
+                    sink.write(values, window=Window(0, top, cols, values.shape[1]))
+                sink.update_tags(**dict(sorted((tags or {}).items())))
+                for band, description in enumerate(descriptions, 1):
+                    sink.set_band_description(band, description)
+                if colors:
+                    sink.write_colormap(1, {value: (*color, 255) for value, color in colors.items()})
+            # GDAL says nothing of what it could not write while closing.
+            if plain.stat().st_size < count * rows * cols * np.dtype(dtype).itemsize:
+                raise RasterioIOError(f"{plain.name} is not whole")
+            predictor = "floating_point" if np.issubdtype(dtype, np.floating) else "no"
+            rasterio.shutil.copy(plain, partial, driver="COG", predictor=predictor, **_LAYOUT)
+            with rasterio.open(plain) as asked, rasterio.open(partial) as written:
+                if any(asked.checksum(band) != written.checksum(band) for band in asked.indexes):
+                    raise RasterioIOError("it is not whole")
+    finally:
+        plain.unlink(missing_ok=True)
