@@ -129,7 +129,8 @@ def _read(file: Path) -> dict[str, Any]:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise UsageError(f"{file}: is not YAML ({' '.join(str(error).split())}); correct that place") from error
     if not isinstance(given, dict):
-        raise UsageError(f"{file}: holds {type(given).__name__}; expected keys such as cube, labels, classes")
+        found = "nothing" if given is None else type(given).__name__
+        raise UsageError(f"{file}: holds {found}; expected keys such as cube, labels, classes")
     return given
 
 

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -178,10 +178,18 @@ def map_file(
                 path, chunks(), rows=rows, cols=cols, grid=pixels.cube.grid, tags=tags, scratch=left.folder
             )
     seconds = sum(chunk.seconds for chunk in chunks())
-    if broken := broken_note(np.concatenate([chunk.broken for chunk in chunks()])):
-        _LOG.warning("scene %s: %s", pixels.name, broken)
+    for note in _on_missing_data(chunks, whole=request.part is None):
+        _LOG.warning("scene %s: %s", pixels.name, note)
     left.remove()
     return MapReport((rows.stop - rows.start) * cols, round(seconds, 3), resumed, conversion.notes)
+
+
+def _on_missing_data(chunks: Callable[[], Iterator[Chunk]], *, whole: bool) -> Iterator[str]:
+    """Yield what to say of pixels without numbers, and of a whole map without a class."""
+    if broken := broken_note(np.concatenate([chunk.broken for chunk in chunks()])):
+        yield broken
+    if whole and not any(chunk.classes.any() for chunk in chunks()):
+        yield "no pixel has data, so that the map is empty; check what stands for no data"
 
 
 def _require_own_files(pixels: Pixels, output: Path, request: MapRequest) -> None:

@@ -140,7 +140,7 @@ def test_wrong_descriptor_is_one_sentence_that_names_the_file(
 
 @pytest.mark.parametrize(
     ("text", "sentence"),
-    [("cube: [", "is not YAML"), ("- a\n- b\n", "holds list; expected keys"), ("", "holds NoneType; expected keys")],
+    [("cube: [", "is not YAML"), ("- a\n- b\n", "holds list; expected keys"), ("", "holds nothing; expected keys")],
 )
 def test_file_that_is_no_mapping_in_yaml(tmp_path: Path, text: str, sentence: str) -> None:
     file = tmp_path / "bad.yaml"

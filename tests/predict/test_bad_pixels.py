@@ -130,3 +130,15 @@ def test_running_out_of_memory_is_one_sentence_and_the_network_has_its_share(
         map_file(model, Pixels.of_scene(make_tall(200, 5)), tmp_path / "m.tif", MapRequest(memory=100))
     # 64 rows with 4 around, of 5 columns, take less than a quarter: three quarters of 100 MB are left.
     assert hungry.given == [75e6]
+
+
+def test_scene_without_data_gives_an_empty_map_and_says_so(
+    lda: TrainedModel, spoiled: Scene, tmp_path: Path, mapped: Any
+) -> None:
+    write_raster(
+        tmp_path / "nothing.tif", np.full((24, 200, 9), np.nan, np.float32), grid=Grid(None, Affine.identity()),
+        wavelengths=spoiled.wavelengths,
+    )  # fmt: skip
+    classes, said = mapped(lda, open_pixels(tmp_path / "nothing.tif"), tmp_path / "map.tif")
+    assert not classes.any()
+    assert said == ["scene nothing: no pixel has data, so that the map is empty; check what stands for no data"]
