@@ -246,13 +246,17 @@ def _write_table(split: Split, path: Path, images: ImageSamples, about: Mapping[
 def _read_table(path: Path) -> tuple[Split, str, list[str]]:
     try:
         with path.open(newline="", encoding="utf-8") as file:
-            head, *rows = csv.reader(file)
+            head, *rows = list(csv.reader(file)) or [[]]
         if head != _COLUMNS:
-            raise ValueError("its columns are others")
+            raise ValueError(f"its columns are {', '.join(head) or 'none'} in place of {', '.join(_COLUMNS)}")
         about = json.loads(path.with_suffix(ABOUT_SUFFIX).read_text(encoding="utf-8"))
         roles = np.array([Role[row[2].upper()] for row in rows], np.uint8)
         groups = np.array([int(row[3]) for row in rows], np.int64) if rows and rows[0][3] else None
         return _split_of(about, roles, groups=groups), str(about["labels"]), [row[0] for row in rows]
+    except FileNotFoundError as error:
+        raise DataError(
+            f"{error.filename}: no such file; check the path, or run 'hsclass split', which writes it, first"
+        ) from error
     except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
         raise DataError(f"{path}: is no split of images ({error}); run 'hsclass split' again") from error
 
@@ -277,6 +281,11 @@ def _split_of(about: Mapping[str, Any], roles: np.ndarray, **arrays: np.ndarray 
 
 def _require_same(split: Split, samples: Samples, paths: list[str], path: Path) -> None:
     """Raise DataError unless a split read from a file is one of these samples."""
+    kind = "images" if split.roles.ndim == 1 else "pixels"
+    if kind != samples.kind:
+        raise DataError(
+            f"{path}: splits {kind}, but {samples.name} holds {samples.kind}; run 'hsclass split' on {samples.name}"
+        )
     if isinstance(samples, ImageSamples):
         if paths != [image.path for image in samples.images]:
             raise DataError(

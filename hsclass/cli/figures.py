@@ -38,7 +38,7 @@ def evaluate(
     metrics = evaluate_file(predictions, split, labels=labels, model=model, confidence=confidence)
     if output:
         write_record(metrics, output)
-        typer.echo(f"evaluate {output.parent}: {metrics.in_words()}", err=True)
+        typer.echo(f"evaluate {output}: {metrics.in_words()}", err=True)
     else:
         typer.echo(as_text(metrics))
 

@@ -69,7 +69,7 @@ def predict(
     from hsclass.sources import stage_digest
 
     trained = TrainedModel.load(model, threads=threads)
-    label = f"predict {output.parent}"
+    label = f"predict {output}"
     if trained.samples == "images":
         _predict_images(trained, Path(scene), output, split=split, role=role, features_file=features_file, about=about)
         return
@@ -101,12 +101,13 @@ def _predict_images(
 ) -> None:
     from hsclass.features.frozen import read_features
     from hsclass.predict.images import predict_folder, predict_images
-    from hsclass.predict.predictions import write_predictions
+    from hsclass.predict.predictions import require_table_name, write_predictions
     from hsclass.resources import Clock, peak_memory_mb
     from hsclass.results import PredictionRecord, write_record
     from hsclass.samples.images import INDEX_FILE, read_index
     from hsclass.split import read_split
 
+    require_table_name(output)
     clock = Clock()
     if source.is_dir() and not (source / INDEX_FILE).is_file():
         found = predict_folder(trained, source)
@@ -117,7 +118,7 @@ def _predict_images(
             features=read_features(features_file, images) if features_file else None,
         )  # fmt: skip
     write_predictions(found, output)
-    typer.echo(f"predict {output.parent}: {len(found.paths)} images in {clock.seconds:.1f} s", err=True)
+    typer.echo(f"predict {output}: {len(found.paths)} images in {clock.seconds:.1f} s", err=True)
     if about:
         rate = len(found.paths) / clock.seconds
         took = PredictionRecord(seconds=clock.seconds, peak_memory_mb=peak_memory_mb(), images_per_second=rate)

@@ -11,6 +11,7 @@ from hsclass.predict.predictions import Predictions
 from hsclass.samples.bigearthnet import is_patch
 from hsclass.samples.images import ImageSamples
 from hsclass.samples.reading import SUFFIXES
+from hsclass.scene import CUBE_FILE
 from hsclass.split import Role, Split
 
 
@@ -58,10 +59,15 @@ def predict_folder(model: TrainedModel, folder: Path) -> Predictions:
     Raises
     ------
     UsageError
-        If the model was trained on pixels.
+        If the model was trained on pixels, or the folder is that of a scene.
     DataError
         If there is no image, or one cannot be read.
     """
+    if (folder / CUBE_FILE).is_file():
+        raise UsageError(
+            f"{folder}: is the folder of a scene, but the model {model.card.model} takes images; give a folder of"
+            " images, or a model that was trained on a scene"
+        )
     files = [folder] if is_patch(folder) else _images_below(folder)
     if not files:
         raise DataError(f"{folder}: holds no images; expected {', '.join(SUFFIXES)}")

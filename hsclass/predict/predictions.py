@@ -4,11 +4,12 @@ import csv
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from hsclass.atomic import atomic_path
-from hsclass.errors import DataError
+from hsclass.errors import DataError, UsageError
 from hsclass.samples.images import SEPARATOR
 
 SURE = 0.5
@@ -40,8 +41,21 @@ class Predictions:
         return np.eye(len(self.classes), dtype=bool)[self.probabilities.argmax(axis=1)]
 
 
+def require_table_name(path: str | os.PathLike[str]) -> None:
+    """Raise UsageError unless a path names a CSV file."""
+    if Path(path).suffix.lower() != ".csv":
+        raise UsageError(f"output {path}: would be a table of images; expected a name that ends in .csv")
+
+
 def write_predictions(found: Predictions, path: str | os.PathLike[str]) -> None:
-    """Write a line an image: path, its classes, the highest probability, and the probability of each class."""
+    """Write one line per image: path, its classes, the highest probability, and the probability of each class.
+
+    Raises
+    ------
+    UsageError
+        If the path does not end in .csv.
+    """
+    require_table_name(path)
     with atomic_path(path) as partial, partial.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["path", "classes" if found.several_labels else "class", "confidence", *found.classes])
@@ -55,13 +69,13 @@ def read_predictions(path: str | os.PathLike[str]) -> Predictions:
     """Read what `write_predictions` wrote, or raise DataError."""
     try:
         with open(path, newline="", encoding="utf-8") as file:  # noqa: PTH123  (a path or a text)
-            head, *rows = csv.reader(file)
+            head, *rows = list(csv.reader(file)) or [[]]
         if head[:3] not in (["path", "class", "confidence"], ["path", "classes", "confidence"]):
-            raise ValueError("its columns are others")
+            raise ValueError(f"its columns are {', '.join(head) or 'none'}")
         values = np.array([row[3:] for row in rows], np.float32).reshape(len(rows), len(head) - 3)
     except (OSError, ValueError, IndexError) as error:
         raise DataError(
-            f"{path}: is no table of predictions ({error}); expected what 'hsclass images predict' writes; run it again"
+            f"{path}: is no table of predictions ({error}); expected what 'hsclass predict' writes; run it again"
         ) from error
     return Predictions(tuple(row[0] for row in rows), values, tuple(head[3:]), head[1] == "classes")
 

@@ -8,7 +8,7 @@ import pytest
 
 from hsclass.datasets.build_images import build_images
 from hsclass.datasets.fetch import fetch
-from hsclass.errors import DataError
+from hsclass.errors import DataError, UsageError
 from hsclass.features.frozen import FrozenOptions, compute_features, read_features, write_features
 from hsclass.learning.early_maps import divide_network
 from hsclass.models import model_class
@@ -17,6 +17,7 @@ from hsclass.models.classifier import Sample
 from hsclass.models.linear_head import LinearHead, LinearHeadOptions
 from hsclass.models.trained import TrainedModel
 from hsclass.predict.images import predict_folder, predict_images
+from hsclass.predict.predictions import write_predictions
 from hsclass.samplers import make_split
 from hsclass.samples.image_source import ImageSource
 from hsclass.samples.images import ImageSamples
@@ -114,6 +115,12 @@ def test_small_network_learns_colours_and_comes_back_from_disk(toy: ImageSamples
     assert predict_images(again, toy, split=split).probabilities == pytest.approx(found, abs=1e-6)
     table = predict_folder(again, toy.folder)
     assert len(table.paths) == 30
+    with pytest.raises(UsageError, match=r"map\.tif: would be a table of images; expected a name that ends in \.csv"):
+        write_predictions(table, tmp_path / "map.tif")
+    (tmp_path / "scene").mkdir()
+    (tmp_path / "scene" / "cube.tif").touch()
+    with pytest.raises(UsageError, match="scene: is the folder of a scene, but the model dense takes images"):
+        predict_folder(again, tmp_path / "scene")
     assert table.probabilities[[table.paths.index(toy.images[p].path) for p in test]] == pytest.approx(found, abs=1e-5)
 
 

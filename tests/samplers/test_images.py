@@ -10,6 +10,7 @@ import pytest
 from hsclass.audit import as_json_text, audit_split, require_sound
 from hsclass.errors import DataError, LeakageError, UsageError
 from hsclass.samplers import make_split
+from hsclass.scene import Scene
 from hsclass.split import Role, read_split, write_split
 
 SAME = "00ff00ff00ff00ff"
@@ -121,3 +122,23 @@ def test_wrong_split_is_one_sentence(make_index, sampler: str, options: dict[str
     with pytest.raises(UsageError) as caught:
         make_split(make_index(), sampler, **options)
     assert sentence in str(caught.value)
+
+
+def test_missing_table_and_strange_columns_are_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"split\.csv: no such file; check the path, or run 'hsclass split'"):
+        read_split(tmp_path / "split.csv")
+    (tmp_path / "split.csv").write_text("name,part\n", encoding="utf-8")
+    with pytest.raises(DataError, match="its columns are name, part in place of path, class, role, group"):
+        read_split(tmp_path / "split.csv")
+    (tmp_path / "split.csv").write_text("", encoding="utf-8")
+    with pytest.raises(DataError, match="its columns are none in place of"):
+        read_split(tmp_path / "split.csv")
+
+
+def test_split_of_the_other_kind_of_samples_is_refused(make_index, tmp_path: Path) -> None:
+    index = make_index(40)
+    write_split(make_split(index, "random", **SHARES), tmp_path / "split.csv", images=index, labels_file="index.csv")
+    mask = np.ones((2, 3), bool)
+    scene = Scene("field", np.zeros((2, 3, 1), np.float32), None, None, mask, ())
+    with pytest.raises(DataError, match=r"split\.csv: splits images, but field holds pixels; run 'hsclass split' on"):
+        read_split(tmp_path / "split.csv", scene)
