@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 
 import hsclass
-from hsclass.raster import Grid
 from hsclass.report.pictures import backdrop, split_picture
 from hsclass.samplers import sampler_names
 from hsclass.scene import Scene
@@ -55,7 +54,7 @@ def main() -> None:
 def needed_options(scene: Scene, given: argparse.Namespace, folder: Path) -> dict[str, dict[str, Any]]:
     """Return the required options of samplers, by name."""
     other = hsclass.make_split(scene, "dbscan_area", window=given.window, seed=given.seed)
-    write_split(other, folder / "other.tif", grid=Grid())
+    write_split(other, folder / "other.tif")
     labels = scene.require_labels()
     np.save(folder / "mask.npy", np.where(np.arange(labels.shape[1]) // STRIP % 2 == 0, labels, 0))
     return {"matched_random": {"of": folder / "other.tif"}, "fixed": {"train_mask": folder / "mask.npy"}}

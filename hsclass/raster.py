@@ -1,9 +1,10 @@
 """GeoTIFF in and out: the one format of everything spatial that hsclass writes."""
 
+import logging
 import os
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,13 @@ import rasterio
 from rasterio._err import CPLE_BaseError  # what rasterio.shutil raises, under no public name
 from rasterio.crs import CRS
 from rasterio.errors import NotGeoreferencedWarning, RasterioIOError
-from rasterio.transform import Affine
+from rasterio.transform import Affine, from_gcps
 
 from hsclass.atomic import atomic_path
 from hsclass.errors import DataError, UsageError, WriteError
 
+_LOG = logging.getLogger(__name__)
+_REGULAR = 0.1  # pixels by which ground control points may miss a regular grid that they are taken to describe
 Color = tuple[int, int, int]
 
 
@@ -71,10 +74,9 @@ def read_raster(path: str | os.PathLike[str]) -> Raster:
         raise DataError(f"{path}: no such file; check the path, or run the stage that writes it first")
     try:
         with quiet(), rasterio.open(path) as source:
-            known = source.transform != Affine.identity()
             return Raster(
                 bands=source.read(),
-                grid=Grid(source.crs, source.transform if known else None),
+                grid=grid_of(source),
                 nodata=source.nodata,
                 tags=source.tags(),
                 band_tags=[source.tags(band) for band in source.indexes],
@@ -83,6 +85,30 @@ def read_raster(path: str | os.PathLike[str]) -> Raster:
         raise DataError(
             f"{path}: cannot be read as a raster ({error}); expected a GeoTIFF or what GDAL reads"
         ) from error
+
+
+def grid_of(source: Any) -> Grid:
+    """Return the grid of an open raster: its transform, or else that of ground control points on a regular grid.
+
+    Other control points are left out with a notice: the place of each pixel is not known from them.
+    """
+    if source.transform != Affine.identity():
+        return Grid(source.crs, source.transform)
+    points, crs = source.gcps
+    if not points:
+        return Grid(source.crs)
+    places = np.array([(point.x, point.y) for point in points])
+    pixels = np.array([(point.col, point.row) for point in points])
+    with suppress(Exception):  # GDAL's, of points on one line; and of a transform that cannot be inverted
+        transform = from_gcps(points)
+        back = ~transform
+        if max(np.abs(np.subtract(back * tuple(place), pixels[k])).max() for k, place in enumerate(places)) < _REGULAR:
+            return Grid(crs, transform)
+    _LOG.warning(
+        "%s: its %d ground control points are not on a regular grid, so that its place is not used; to use it, warp it"
+        " first, as gdalwarp does", source.name, len(points),
+    )  # fmt: skip
+    return Grid()
 
 
 def write_raster(

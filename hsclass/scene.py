@@ -167,5 +167,11 @@ def read_classes(path: str | os.PathLike[str]) -> tuple[np.ndarray, tuple[LandCo
     raster = read_raster(path)
     if "classes" not in raster.tags:
         raise DataError(f"{path}: has no 'classes' tag; expected a class raster written by hsclass")
-    legend = json.loads(raster.tags["classes"])
-    return raster.bands[0], tuple(LandCover(c["id"], c["name"], tuple(c["color"])) for c in legend)
+    try:
+        classes = tuple(
+            LandCover(int(c["id"]), str(c["name"]), (int(c["color"][0]), int(c["color"][1]), int(c["color"][2])))
+            for c in json.loads(raster.tags["classes"])
+        )
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        raise DataError(f"{path}: has a 'classes' tag that is not hsclass's ({error}); write the file again") from error
+    return raster.bands[0], classes

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from hsclass.alignment import require_same_grid
 from hsclass.atomic import atomic_path, write_text
 from hsclass.errors import DataError
 from hsclass.raster import Grid, read_raster, write_raster
@@ -81,6 +82,8 @@ class Split:
         Group of near-duplicates of each image, where these are kept in one role; None for pixels.
     notes : tuple of str
         What a reader should know of the whole split.
+    grid : Grid
+        Where the pixels lie, as far as that is known.
     """
 
     roles: np.ndarray
@@ -96,6 +99,7 @@ class Split:
     threshold: int | None = None
     groups: np.ndarray | None = None
     notes: tuple[str, ...] = ()
+    grid: Grid = field(default_factory=Grid)
 
     def places(self, role: Role) -> np.ndarray:
         """Return the (row, col) of every pixel in `role`, shape (k, 2), or the places of its images, shape (k, 1)."""
@@ -152,7 +156,6 @@ def write_split(
     split: Split,
     path: str | os.PathLike[str],
     *,
-    grid: Grid | None = None,
     images: ImageSamples | None = None,
     labels_file: str = "",
 ) -> None:
@@ -166,8 +169,6 @@ def write_split(
     split : Split
     path : path-like
         Ends in .tif for pixels and in .csv for images.
-    grid : Grid, optional
-        Where the pixels lie.
     images : ImageSamples, optional
         The images that are split; needed for these.
     labels_file : str
@@ -181,16 +182,15 @@ def write_split(
     if images is not None:
         _write_table(split, Path(path), images, {**about, "labels": labels_file})
         return
-    grid = grid or Grid()
     tags = {"split": json.dumps(about), "labels": labels_file}
     if split.given is None:
         write_raster(
-            path, split.roles, grid=grid, nodata=Role.UNUSED, tags=tags, descriptions=[_CODES], colors=ROLE_COLORS
+            path, split.roles, grid=split.grid, nodata=Role.UNUSED, tags=tags, descriptions=[_CODES], colors=ROLE_COLORS
         )
     else:
         bands = np.stack([split.roles.astype(np.uint16), split.given.astype(np.uint16)])
         descriptions = [_CODES, "class that the split gives, 0 where the reference labels hold"]
-        write_raster(path, bands, grid=grid, nodata=Role.UNUSED, tags=tags, descriptions=descriptions)
+        write_raster(path, bands, grid=split.grid, nodata=Role.UNUSED, tags=tags, descriptions=descriptions)
 
 
 def read_split(path: str | os.PathLike[str], samples: Samples | None = None) -> tuple[Split, Path | None]:
@@ -220,15 +220,23 @@ def read_split(path: str | os.PathLike[str], samples: Samples | None = None) -> 
 
 def _read_raster(path: Path) -> tuple[Split, str, list[str]]:
     raster = read_raster(path)
-    about = json.loads(raster.tags.get("split", "{}"))
     roles, given = raster.bands[0], raster.bands[1:]
-    foreign = sorted(set(np.unique(roles).tolist()) - {int(role) for role in Role})
-    if foreign or len(given) > (1 if about else 0):
-        raise DataError(
-            f"{path}: has {len(raster.bands)} band(s) with the values {foreign[:5]} next to the split codes; expected"
-            f" one band of {_CODES}"
-        )
-    split = _split_of(about, roles.astype(np.uint8), given=given[0].astype(np.uint16) if len(given) else None)
+    if raster.nodata not in {None, Role.UNUSED}:
+        roles = np.where(roles == raster.nodata, roles.dtype.type(Role.UNUSED), roles)
+    try:
+        about = json.loads(raster.tags.get("split", "{}"))
+        foreign = sorted(set(np.unique(roles).tolist()) - {int(role) for role in Role})
+        if foreign or len(given) > (1 if about else 0):
+            raise DataError(
+                f"{path}: has {len(raster.bands)} band(s) with the values {foreign[:5]} next to the split codes;"
+                f" expected one band of {_CODES}"
+            )
+        classes = given[0].astype(np.uint16) if len(given) else None
+        split = _split_of(about, roles.astype(np.uint8), grid=raster.grid, given=classes)
+    except (ValueError, AttributeError, TypeError) as error:
+        if isinstance(error, DataError):
+            raise
+        raise DataError(f"{path}: its 'split' tag is not hsclass's ({error}); run 'hsclass split' again") from error
     return split, raster.tags.get("labels", ""), []
 
 
@@ -261,21 +269,24 @@ def _read_table(path: Path) -> tuple[Split, str, list[str]]:
         raise DataError(f"{path}: is no split of images ({error}); run 'hsclass split' again") from error
 
 
-def _split_of(about: Mapping[str, Any], roles: np.ndarray, **arrays: np.ndarray | None) -> Split:
+def _split_of(
+    about: Mapping[str, Any], roles: np.ndarray, *, grid: Grid | None = None, **arrays: np.ndarray | None
+) -> Split:
     return Split(
         roles=roles,
-        window=about.get("window", 1),
-        sampler=about.get("sampler", FOREIGN),
-        seed=about.get("seed", 0),
-        fractions=about.get("fractions", {}),
-        leaky=about.get("leaky", False),
+        window=int(about.get("window", 1)),
+        sampler=str(about.get("sampler", FOREIGN)),
+        seed=int(about.get("seed", 0)),
+        fractions=dict(about.get("fractions", {})),
+        leaky=bool(about.get("leaky", False)),
         classes=tuple(ClassShare(**share) for share in about.get("classes", ())),
-        options=about.get("options", {}),
-        published=about.get("published", False),
+        options=dict(about.get("options", {})),
+        published=bool(about.get("published", False)),
         threshold=about.get("threshold"),
         notes=tuple(about.get("notes", ())),
         given=arrays.get("given"),
         groups=arrays.get("groups"),
+        grid=grid or Grid(),
     )
 
 
@@ -292,8 +303,8 @@ def _require_same(split: Split, samples: Samples, paths: list[str], path: Path) 
                 f"{path}: splits {split.roles.size} other images than the {len(samples)} of {samples.name}; run"
                 " 'hsclass split' again"
             )
-    elif split.roles.shape != samples.shape[:2]:
-        raise DataError(
-            f"{path}: is {split.roles.shape} pixels, but scene {samples.name} is {samples.shape[:2]}; expected a split"
-            " of this scene; run 'hsclass split' again"
-        )
+    else:
+        require_same_grid(
+            split.grid, samples.grid, shapes=(split.roles.shape, samples.shape[:2]), name=f"{path}: the split",
+            other=f"scene {samples.name}",
+        )  # fmt: skip

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from hsclass.alignment import require_same_grid
 from hsclass.errors import DataError
 from hsclass.samples import ImageSamples, Samples
 from hsclass.scene import Scene
@@ -56,11 +57,9 @@ def _require_images(samples: ImageSamples, split: Split) -> None:
 
 
 def _require_pixels(scene: Scene, split: Split, labels: np.ndarray) -> None:
-    if split.roles.shape != scene.shape[:2]:
-        raise DataError(
-            f"split: is {split.roles.shape} pixels, but scene {scene.name} is {scene.shape[:2]}; make the split"
-            " from this scene"
-        )
+    require_same_grid(
+        split.grid, scene.grid, shapes=(split.roles.shape, scene.shape[:2]), name="split:", other=f"scene {scene.name}"
+    )
     if not (split.roles == Role.TRAIN).any():
         raise DataError(f"split: has no training pixel in scene {scene.name}; make it with a larger train fraction")
     if len(np.unique(labels[split.roles == Role.TRAIN])) < 2:
@@ -76,12 +75,23 @@ def _require_pixels(scene: Scene, split: Split, labels: np.ndarray) -> None:
             f"split: pixels to learn from hold the class ids {unknown.tolist()}, but scene {scene.name} has the classes"
             f" {ids.tolist()}; make the split from this scene"
         )
+    _require_counts(scene, split, labels)
     empty = int((learned & ~scene.mask).sum())
     if empty:
         raise DataError(
             f"split: {empty} pixels to learn from hold no data in scene {scene.name}; set its labels to 0 there"
         )
     _require_finite(scene, learned)
+
+
+def _require_counts(scene: Scene, split: Split, labels: np.ndarray) -> None:
+    """Check that each class has the training pixels here that the split says it was given."""
+    for share in split.classes:
+        if (found := int(((labels == share.id) & (split.roles == Role.TRAIN)).sum())) != share.train:
+            raise DataError(
+                f"split: gave class {share.id} {share.train} training pixels, but by the labels of scene {scene.name}"
+                f" it has {found}; expected a split of these labels; make it again from this scene"
+            )
 
 
 def _require_finite(scene: Scene, learned: np.ndarray) -> None:

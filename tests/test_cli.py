@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from scipy.io import savemat
 
-from hsclass.raster import Grid
 from hsclass.scene import LandCover, Scene, write_scene
 from hsclass.split import Split, write_split
 
@@ -67,7 +66,7 @@ def test_stages_one_by_one_from_split_to_metrics(scene: Path) -> None:
 def test_audit_of_a_leak_that_is_not_declared_is_exit_status_3(scene: Path) -> None:
     roles = np.full((40, 40), 3, np.uint8)
     roles[:, ::2] = 1
-    write_split(Split(roles, 1, "fixed", 0, {}, leaky=False), scene / "mask.tif", grid=Grid())
+    write_split(Split(roles, 1, "fixed", 0, {}, leaky=False), scene / "mask.tif")
     done = hsclass("audit", "mask.tif", "--window", 3, "--json", cwd=scene)
     assert done.returncode == 3
     assert json.loads(done.stdout)["overlap_share"] == 1.0

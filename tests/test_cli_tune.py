@@ -14,7 +14,6 @@ import numpy as np
 import pytest
 import yaml
 
-from hsclass.raster import Grid
 from hsclass.scene import LandCover, Scene, write_scene
 from hsclass.split import Role, Split, write_split
 
@@ -40,7 +39,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     roles = np.where(rows.repeat(5, 0).repeat(5, 1) < 4, Role.TRAIN, Role.TEST).astype(np.uint8)
     roles[labels == 0] = Role.UNUSED
     split = Split(roles, 1, "fixed", 0, {"train": 0.5, "validation": 0.0}, False)
-    write_split(split, folder / "split.tif", grid=Grid(), labels_file="toy/labels.tif")
+    write_split(split, folder / "split.tif", labels_file="toy/labels.tif")
     return folder
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
+from rasterio.control import GroundControlPoint
 from rasterio.crs import CRS
 from rasterio.errors import NotGeoreferencedWarning
 from rasterio.transform import Affine
@@ -91,3 +92,23 @@ def test_area_of_a_pixel_is_in_square_metres_where_the_grid_is_projected() -> No
     assert Grid(CRS.from_epsg(32633), turned).pixel_area == pytest.approx(6)
     assert Grid(CRS.from_epsg(4326), Affine(1, 0, 0, 0, -1, 0)).pixel_area is None
     assert Grid().pixel_area is None
+
+
+@pytest.mark.parametrize(("bend", "known"), [(0.0, True), (200.0, False)])
+def test_ground_control_points_give_a_grid_where_they_lie_on_one(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, bend: float, known: bool
+) -> None:
+    transform = Affine(30, 0, 364000, 0, -30, 5810000)
+    places = [(0, 0), (0, 40), (20, 0), (20, 40), (10, 20)]
+    points = [
+        GroundControlPoint(row, col, *(transform * (col, row + (bend / 30 if col == 20 else 0)))) for row, col in places
+    ]
+    with rasterio.open(
+        tmp_path / "g.tif", "w", driver="GTiff", width=40, height=20, count=1, dtype="uint8",
+        gcps=points, crs="EPSG:32633",
+    ) as sink:  # fmt: skip
+        sink.write(np.ones((1, 20, 40), np.uint8))
+    grid = read_raster(tmp_path / "g.tif").grid
+    assert (grid.transform is not None and grid.transform.almost_equals(transform, 1e-6)) == known
+    assert (grid.crs is not None) == known
+    assert ("its 5 ground control points are not on a regular grid" in caplog.text) != known

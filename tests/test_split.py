@@ -10,7 +10,9 @@ from rasterio.transform import Affine
 
 from hsclass.errors import DataError
 from hsclass.raster import Grid, read_raster, write_raster
+from hsclass.scene import LandCover, Scene
 from hsclass.split import ClassShare, Role, Split, class_shares, read_split, write_split
+from hsclass.trainable import require_trainable
 
 LABELS = np.array([[1, 1, 1, 1], [1, 4, 4, 0]], np.uint8)
 ROLES = np.array([[1, 2, 3, 4], [3, 1, 0, 0]], np.uint8)
@@ -47,7 +49,7 @@ def test_pixels_of_a_role_in_row_order(split: Split) -> None:
 
 def test_everything_survives_the_disk(split: Split, tmp_path: Path) -> None:
     grid = Grid(CRS.from_epsg(32633), Affine(30, 0, 1000, 0, -30, 5000))
-    write_split(split, tmp_path / "s/split.tif", grid=grid, labels_file="../labels.tif")
+    write_split(replace(split, grid=grid), tmp_path / "s/split.tif", labels_file="../labels.tif")
     again, labels = read_split(tmp_path / "s/split.tif")
     np.testing.assert_array_equal(again.roles, ROLES)
     assert again.roles.dtype == np.uint8
@@ -55,11 +57,11 @@ def test_everything_survives_the_disk(split: Split, tmp_path: Path) -> None:
         assert getattr(again, name) == getattr(split, name)
     assert labels is not None
     assert labels.resolve() == (tmp_path / "labels.tif").resolve()
-    assert read_raster(tmp_path / "s/split.tif").grid == grid
+    assert read_raster(tmp_path / "s/split.tif").grid == again.grid == grid
 
 
 def test_split_may_name_no_ground_truth(split: Split, tmp_path: Path) -> None:
-    write_split(split, tmp_path / "split.tif", grid=Grid())
+    write_split(split, tmp_path / "split.tif")
     assert read_split(tmp_path / "split.tif")[1] is None
 
 
@@ -87,7 +89,7 @@ def test_raster_in_other_codes(tmp_path: Path, bands: np.ndarray, sentence: str)
 
 def test_classes_that_the_split_gives_itself_survive_the_disk(split: Split, tmp_path: Path) -> None:
     given = np.array([[0, 0, 0, 0], [0, 0, 0, 300]], np.uint16)
-    write_split(replace(split, given=given), tmp_path / "split.tif", grid=Grid())
+    write_split(replace(split, given=given), tmp_path / "split.tif")
     again, _ = read_split(tmp_path / "split.tif")
     np.testing.assert_array_equal(again.roles, ROLES)
     assert again.roles.dtype == np.uint8
@@ -95,3 +97,39 @@ def test_classes_that_the_split_gives_itself_survive_the_disk(split: Split, tmp_
     assert again.given.tolist() == given.tolist()
     assert again.reference(LABELS).tolist() == [[1, 1, 1, 1], [1, 4, 4, 300]]
     assert split.reference(LABELS) is LABELS
+
+
+def test_a_split_of_another_place_is_refused(toy_scene: Scene, split: Split, tmp_path: Path) -> None:
+    utm = CRS.from_epsg(32633)
+    here, far = (Grid(utm, Affine(30, 0, east, 0, -30, 5000)) for east in (1000, 90_000))
+    scene = replace(toy_scene, cube=toy_scene.cube[:2, :4], labels=LABELS, mask=LABELS >= 0, grid=here)
+    write_split(replace(split, grid=far), tmp_path / "split.tif")
+    with pytest.raises(DataError, match=r"split.tif: the split lies in EPSG:32633 .*; expected both on one grid"):
+        read_split(tmp_path / "split.tif", scene)
+    with pytest.raises(DataError, match=r"split: lies in EPSG:32633 .*; expected both on one grid"):
+        require_trainable(scene, replace(split, grid=far))
+
+
+def test_a_split_of_other_labels_is_refused(toy_scene: Scene, split: Split) -> None:
+    labels = np.array([[4, 1, 1, 1], [1, 4, 4, 0]], np.uint8)
+    classes = tuple(LandCover(identity, "", (0, 0, 0)) for identity in (1, 4))
+    scene = replace(
+        toy_scene, cube=toy_scene.cube[:2, :4], labels=labels, mask=labels >= 0, classes=classes, grid=Grid()
+    )
+    roles = np.array([[1, 1, 3, 4], [3, 1, 0, 0]], np.uint8)
+    made = replace(split, roles=roles, classes=class_shares(LABELS, roles, 0.4, {}))
+    with pytest.raises(DataError, match=r"split: gave class 1 2 training pixels, but .* it has 1; expected a split of"):
+        require_trainable(scene, made)
+
+
+def test_nodata_of_a_raster_of_codes_is_unused(tmp_path: Path) -> None:
+    codes = np.where(ROLES == 0, 255, ROLES).astype(np.uint8)
+    write_raster(tmp_path / "mask.tif", codes, grid=Grid(), nodata=255)
+    np.testing.assert_array_equal(read_split(tmp_path / "mask.tif")[0].roles, ROLES)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "3", '{"classes": 3}', '{"classes": [{"id": 1}]}', '{"window": [1]}'])
+def test_a_tag_that_is_not_ours_is_named(tmp_path: Path, text: str) -> None:
+    write_raster(tmp_path / "split.tif", ROLES, grid=Grid(), tags={"split": text})
+    with pytest.raises(DataError, match=r"split\.tif: its 'split' tag is not hsclass's .*; run 'hsclass split' again"):
+        read_split(tmp_path / "split.tif")

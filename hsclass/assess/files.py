@@ -2,18 +2,21 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hsclass.alignment import aligned, require_same_grid
 from hsclass.assess.abstained import with_abstained
 from hsclass.assess.comparison import compare
 from hsclass.assess.evaluation import evaluate
+from hsclass.datasets.masks import read_ids
+from hsclass.datasets.reference_labels import legend
 from hsclass.errors import DataError, UsageError
 from hsclass.fit_scope import read_fit_scope
-from hsclass.raster import read_raster
+from hsclass.raster import Grid, read_raster
 from hsclass.results.comparison import Comparison
 from hsclass.results.metrics import Metrics
 from hsclass.samples.images import ImageSamples, read_index
@@ -43,6 +46,8 @@ class Reference:
         [m²]; None where it is unknown, and for images.
     identity : str
         Of the scene or image set; empty where it is unknown.
+    grid : Grid
+        Where the pixels lie, as far as split or labels say.
     """
 
     split: Split
@@ -51,6 +56,7 @@ class Reference:
     images: ImageSamples | None = None
     pixel_area: float | None = None
     identity: str = ""
+    grid: Grid = field(default_factory=Grid)
 
 
 @dataclass(frozen=True)
@@ -93,7 +99,12 @@ def evaluate_file(
         if len(found.classes) > len(reference.classes):
             _LOG.warning("%s abstains, so the confidence of its answers is not calibrated", path)
         else:
-            values = read_raster(confidence).bands[0]
+            raster = read_raster(confidence)
+            values = raster.bands[0]
+            require_same_grid(
+                raster.grid, reference.grid, shapes=(values.shape, reference.labels.shape),
+                name=f"{confidence}: the confidence", other=f"the split {split}",
+            )  # fmt: skip
     names = [image.path for image in reference.images.images] if reference.images else ()
     metrics = evaluate(
         found.values, reference.labels, reference.split, found.classes, confidence=values, names=names,
@@ -123,9 +134,13 @@ def read_reference(split: Path, labels: Path | None = None) -> Reference:
         read, _ = read_split(split, images)
         known = images.targets > 0 if images.several_labels else images.labels
         return Reference(read, known, images.classes, images, identity=images.identity)
-    truth, classes = read_classes(path)
-    about = read_raster(path)
-    return Reference(read, truth, classes, None, about.grid.pixel_area, about.tags.get("identity", ""))
+    labelled = _read_ids(path)
+    shape = read.roles.shape[0], read.roles.shape[1]
+    name = f"{path}: the raster of labels"
+    truth = aligned(labelled.ids, labelled.grid, read.grid, shape=shape, name=name, other=f"the split {split}")
+    classes = labelled.classes or legend((), tuple(np.unique(truth[truth > 0]).tolist()))
+    grid = labelled.grid if read.grid.transform is None else read.grid
+    return Reference(read, truth, classes, None, grid.pixel_area, labelled.tags.get("identity", ""), grid)
 
 
 def read_predicted(path: Path, reference: Reference) -> Predicted:
@@ -139,8 +154,31 @@ def read_predicted(path: Path, reference: Reference) -> Predicted:
         from hsclass.predict.predictions import read_predictions  # with scikit-learn, which maps do not need
 
         return align(read_predictions(path), reference.images, reference.split, name=path)
-    mapped, drawn = read_classes(path)
-    return Predicted(*with_abstained(mapped, reference.classes, read_raster(path).tags, drawn))
+    drawn = _read_ids(path)
+    shape = reference.labels.shape[0], reference.labels.shape[1]
+    mapped = aligned(
+        drawn.ids, drawn.grid, reference.grid, shape=shape, name=f"{path}: the map", other="the reference labels"
+    )
+    return Predicted(*with_abstained(mapped, reference.classes, drawn.tags, drawn.classes))
+
+
+@dataclass(frozen=True)
+class _Ids:
+    """A raster of class ids, from here or elsewhere; `classes` are empty where it does not name them."""
+
+    ids: np.ndarray
+    classes: tuple[LandCover, ...]
+    tags: Mapping[str, str]
+    grid: Grid
+
+
+def _read_ids(path: Path) -> _Ids:
+    if path.suffix.lower() in {".tif", ".tiff"}:
+        raster = read_raster(path)
+        if "classes" in raster.tags:
+            return _Ids(*read_classes(path), raster.tags, raster.grid)
+    ids, grid = read_ids(path)
+    return _Ids(ids, (), {}, grid)
 
 
 def align(found: "Predictions", images: ImageSamples, split: Split, *, name: object = "predictions") -> Predicted:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from hsclass.alignment import aligned
 from hsclass.datasets.masks import read_ids
 from hsclass.datasets.open_samples import open_samples
 from hsclass.errors import DataError, UsageError
@@ -106,7 +107,14 @@ def open_input(
         if not isinstance(images, ImageSamples):
             raise UsageError(f"{path}: is a split of images, but {reference} is a scene; give the images with --labels")
         return AuditInput(path, read_split(path, images)[0], images, [])
-    return AuditInput(path, split, None if reference is None else read_ids(reference, key=labels_key), [])
+    if reference is None:
+        return AuditInput(path, split, None, [])
+    ids, grid = read_ids(reference, key=labels_key)
+    shape = split.roles.shape[0], split.roles.shape[1]
+    name = f"{reference}: the raster of labels"
+    return AuditInput(
+        path, split, aligned(ids, grid, split.grid, shape=shape, name=name, other=f"the split {path}"), []
+    )
 
 
 def _open_masks(
@@ -116,12 +124,12 @@ def _open_masks(
         raise UsageError(f"{path}: is a mask, which is audited against reference labels; give them with --labels")
     given = {**options, "train_mask": path, "test_mask": None if test == REST else test}
     files = parse_options(MaskFiles, given, "audit of masks")
-    reference = read_ids(labels, key=labels_key)
+    reference, grid = read_ids(labels, key=labels_key)
     if not reference.any():
         raise DataError(f"{labels}: has no labelled pixel; expected class ids from 1 up")
-    masks = files.read(reference)
+    masks = files.read(reference, grid)
     placed = place(masks, reference, unlabelled="keep", otherwise="mask")
-    split = Split(placed.roles, 1, FOREIGN, 0, {}, leaky=False, given=placed.given)
+    split = Split(placed.roles, 1, FOREIGN, 0, {}, leaky=False, given=placed.given, grid=grid)
     return AuditInput(path, split, reference, [remark for mask in masks.values() for remark in mask.remarks()])
 
 

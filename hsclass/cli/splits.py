@@ -45,7 +45,7 @@ def split(
     )
     labels = labels_file(scene)
     named = os.path.relpath(labels, output.parent) if labels else ""
-    write_split(made, output, grid=None if opened.kind == "images" else opened.grid, images=images, labels_file=named)
+    write_split(made, output, images=images, labels_file=named)
 
 
 @app.command()

@@ -11,15 +11,16 @@ from typing import Any
 import numpy as np
 from rasterio.transform import Affine
 
+from hsclass.alignment import aligned
 from hsclass.datasets.bands import prepare_scene
 from hsclass.datasets.descriptor import ClassEntry, Descriptor, SceneOptions, ShapeOptions
 from hsclass.datasets.listing import load_descriptor
 from hsclass.datasets.manifest import read_manifest, verified_file
 from hsclass.datasets.readers import open_cube
-from hsclass.datasets.reference_labels import class_ids, describe_classes, legend, on_grid
+from hsclass.datasets.reference_labels import class_ids, describe_classes, legend
 from hsclass.datasets.regions import REGION_SUFFIXES, draw_regions
 from hsclass.datasets.shapes import SHAPE_SUFFIXES, draw_labels
-from hsclass.errors import UsageError
+from hsclass.errors import DataError, UsageError
 from hsclass.raster import Grid
 from hsclass.scene import CUBE_FILE, LABELS_FILE, UNLABELLED, Scene
 
@@ -142,7 +143,13 @@ def read_labels(
     if path.suffix.lower() in REGION_SUFFIXES:
         return draw_regions(path, shape, classes)
     labels = open_cube(path, key=entry["key"], ndim=2, shape=shape, **reading)
-    return on_grid(class_ids(labels, classes), labels.grid, grid, shape, path), classes
+    ids = class_ids(labels, classes)
+    if ids.shape == shape[::-1] != shape and labels.grid.transform is None:
+        raise DataError(
+            f"{path}: the raster of labels is {ids.shape} pixels; expected {shape}, as the cube; it looks transposed,"
+            " which 'axes: cols rows' would fix"
+        )
+    return aligned(ids, labels.grid, grid, shape=shape, name=f"{path}: the raster of labels", resample=True), classes
 
 
 def _without_classes(scene: Scene, dropped: tuple[int, ...]) -> Scene:

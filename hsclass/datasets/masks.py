@@ -6,9 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
+from hsclass.alignment import aligned
 from hsclass.datasets.readers import open_cube
 from hsclass.datasets.reference_labels import class_ids
 from hsclass.errors import DataError
+from hsclass.raster import Grid
 
 _MAX_ID = 65535
 
@@ -89,7 +91,7 @@ class Mask:
         return {(said, is_): n for (said, is_), n in zip(found.tolist(), counts.tolist(), strict=True)}
 
 
-def read_ids(path: Path, *, key: str | None = None, shape: tuple[int, int] | None = None) -> np.ndarray:
+def read_ids(path: Path, *, key: str | None = None, shape: tuple[int, int] | None = None) -> tuple[np.ndarray, Grid]:
     """Read a raster of class ids from anything that GDAL reads, .mat (5 to 7.3), .npy or .npz, of any number type.
 
     Parameters
@@ -102,18 +104,28 @@ def read_ids(path: Path, *, key: str | None = None, shape: tuple[int, int] | Non
 
     Returns
     -------
-    ndarray of uint8 or uint16, shape (rows, cols)
+    ids : ndarray of uint8 or uint16, shape (rows, cols)
         NaN and nodata become 0.
+    grid : Grid
+        Where they lie, as far as the file says.
 
     Raises
     ------
     DataError
         If there is no such file or variable, or a value is not a whole number from 0 to 65535.
     """
-    return class_ids(open_cube(path, key=key, ndim=2, shape=shape), not_numbers=True)
+    raster = open_cube(path, key=key, ndim=2, shape=shape)
+    return class_ids(raster, not_numbers=True), raster.grid
 
 
-def read_mask(path: Path, labels: np.ndarray, *, key: str | None = None, ids: Mapping[int, int] | None = None) -> Mask:
+def read_mask(
+    path: Path,
+    labels: np.ndarray,
+    *,
+    grid: Grid | None = None,
+    key: str | None = None,
+    ids: Mapping[int, int] | None = None,
+) -> Mask:
     """Read a mask and compare it with reference data.
 
     A mask that holds 0 and one other value, against reference data of several classes, is a plain yes/no mask unless
@@ -125,6 +137,8 @@ def read_mask(path: Path, labels: np.ndarray, *, key: str | None = None, ids: Ma
         Of a file that `read_ids` reads.
     labels : ndarray of int, shape (rows, cols)
         The reference data, 0 = unlabelled.
+    grid : Grid, optional
+        Where they lie; a mask of other pixels is refused, one in another order of rows (south up) brought into place.
     key : str, optional
         Variable of a .mat or .npz file.
     ids : mapping of int to int, optional
@@ -133,15 +147,14 @@ def read_mask(path: Path, labels: np.ndarray, *, key: str | None = None, ids: Ma
     Raises
     ------
     DataError
-        If the file cannot be read, is not of the reference data's shape or holds no pixel, or `ids` joins an id that it
-        names with one that it does not.
+        If the file cannot be read, does not lie on the grid of the reference data, or holds no pixel, or `ids` joins an
+        id that it names with one that it does not.
     """
-    values = read_ids(path, key=key, shape=(labels.shape[0], labels.shape[1])).astype(np.uint16)
-    if values.shape != labels.shape:
-        turned = "; it looks transposed" if values.shape == labels.shape[::-1] else ""
-        raise DataError(
-            f"{path}: the mask is {values.shape} pixels; expected {labels.shape}, as the reference data{turned}"
-        )
+    shape = labels.shape[0], labels.shape[1]
+    ids_in_file, place = read_ids(path, key=key, shape=shape)
+    values = aligned(
+        ids_in_file, place, grid or Grid(), shape=shape, name=f"{path}: the mask", other="the reference data"
+    ).astype(np.uint16)
     held, known = (np.unique(raster[raster > 0]).tolist() for raster in (values, labels))
     yes_no = ids is None and len(held) == 1 and len(known) > 1
     table = np.arange(_MAX_ID + 1, dtype=np.uint16)

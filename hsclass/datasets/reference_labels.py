@@ -9,7 +9,6 @@ from hsclass.datasets.cube import Cube
 from hsclass.datasets.descriptor import ClassEntry
 from hsclass.datasets.palette import distinct_colors
 from hsclass.errors import DataError
-from hsclass.raster import Grid
 from hsclass.scene import UNLABELLED, LandCover
 
 _LOG = logging.getLogger(__name__)
@@ -70,66 +69,6 @@ def _renumbering(entries: tuple[ClassEntry, ...], path: Path | None) -> np.ndarr
                 )
             table[value] = entry.id
     return table
-
-
-def on_grid(ids: np.ndarray, here: Grid, cube: Grid, shape: tuple[int, int], path: Path) -> np.ndarray:
-    """Return reference labels on the grid of the cube: as they are, or resampled by nearest neighbour with a notice.
-
-    Parameters
-    ----------
-    ids : ndarray of uint8 or uint16, shape (rows, cols)
-        Class ids, 0 = unlabelled.
-    here, cube : Grid
-        Of the labels, and of the cube.
-    shape : tuple of int
-        (rows, cols) of the cube.
-    path : Path
-        Where the labels are from.
-
-    Raises
-    ------
-    DataError
-        If both rasters know where they lie, but only one in which system, or they have no pixel in common; or they are
-        of another shape and one does not know where it lies.
-    """
-    known = here.transform is not None and cube.transform is not None
-    if not known or (
-        here.transform.almost_equals(cube.transform, 1e-6)  # type: ignore[union-attr]
-        and ids.shape == shape
-        and (here.crs == cube.crs or not here.crs or not cube.crs)
-    ):
-        if ids.shape != shape:
-            turned = "; it looks transposed, which 'axes: cols rows' would fix" if ids.shape == shape[::-1] else ""
-            raise DataError(
-                f"{path}: the reference labels are {ids.shape} pixels; expected {shape}, as the cube{turned}"
-            )
-        return ids
-    assert here.transform is not None
-    assert cube.transform is not None
-    if not here.crs or not cube.crs:
-        found, expected = here.transform.to_gdal(), cube.transform.to_gdal()
-        raise DataError(
-            f"{path}: has the geotransform {found} in {here.crs or 'an unknown system'}; expected {expected} in"
-            f" {cube.crs or 'an unknown system'}, as the cube; assign the missing coordinate reference system, or"
-            " resample it to that grid"
-        )
-    from rasterio.warp import Resampling, reproject
-
-    moved = np.zeros(shape, ids.dtype)
-    reproject(
-        ids, moved, src_transform=here.transform, src_crs=here.crs, dst_transform=cube.transform, dst_crs=cube.crs,
-        src_nodata=UNLABELLED, dst_nodata=UNLABELLED, resampling=Resampling.nearest,
-    )  # fmt: skip
-    if not moved.any() and ids.any():
-        raise DataError(
-            f"{path}: has no labelled pixel within the cube: it lies in {here.crs} with the geotransform"
-            f" {here.transform.to_gdal()}, the cube in {cube.crs} with {cube.transform.to_gdal()}; check both"
-        )
-    _LOG.warning(
-        "%s: lies on another grid than the cube (%s, %s pixels); resampled by nearest neighbour: %d labelled pixels"
-        " became %d", path, here.crs, ids.shape, int((ids > 0).sum()), int((moved > 0).sum()),
-    )  # fmt: skip
-    return moved.astype(np.uint8 if moved.max() <= 255 else np.uint16)
 
 
 def describe_classes(labels: np.ndarray, entries: tuple[ClassEntry, ...], path: Path) -> tuple[LandCover, ...]:

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from hsclass.datasets.masks import Mask, read_mask
 from hsclass.options import Options
+from hsclass.raster import Grid
 from hsclass.samplers.placement import Otherwise, Unlabelled, place
 from hsclass.samplers.sampler import Assignment, Kind, Request, Sampler
 from hsclass.split import Role
@@ -34,7 +35,7 @@ class MaskFiles(Options):
         default=None, description="class ids of the reference data by ids of the masks; 0 leaves an id out"
     )
 
-    def read(self, labels: np.ndarray) -> dict[Role, Mask]:
+    def read(self, labels: np.ndarray, grid: Grid) -> dict[Role, Mask]:
         """Read the masks against reference labels, ndarray of int of shape (rows, cols); errors as `read_mask`."""
         files = {
             Role.TRAIN: (self.train_mask, self.train_key),
@@ -42,7 +43,7 @@ class MaskFiles(Options):
             Role.TEST: (self.test_mask, self.test_key),
         }
         return {
-            role: read_mask(path, labels, key=key, ids=self.ids)
+            role: read_mask(path, labels, grid=grid, key=key, ids=self.ids)
             for role, (path, key) in files.items()
             if path is not None
         }
@@ -89,7 +90,7 @@ class FixedSampler(Sampler):
             If a mask cannot be read or does not fit the reference data or the other masks; see
             `hsclass.datasets.masks.read_mask` and `hsclass.samplers.placement.place`.
         """
-        masks = self.options.read(asked.labels)
+        masks = self.options.read(asked.labels, asked.grid)
         for read in masks.values():
             for remark in read.remarks()[1:]:
                 _LOG.warning("%s", remark)

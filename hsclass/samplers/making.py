@@ -1,13 +1,14 @@
 """Make a split: what a sampler decides, the guard, and what every class was given."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import numpy as np
 
 from hsclass.errors import UsageError
 from hsclass.options import Options, parse_options
+from hsclass.raster import Grid
 from hsclass.samplers import checks
 from hsclass.samplers.folds import FoldingSampler, FoldOptions, assign_fold, train_share
 from hsclass.samplers.guard import apply_guard
@@ -110,7 +111,7 @@ def make_split(
     rng = np.random.default_rng(seed if folds is None else seed // folds)
     request = Request(
         material.labels, train, validation, rng, material.neighbours, material.mask, cube=material.cube,
-        images=material.images,
+        images=material.images, grid=material.grid,
     )  # fmt: skip
     if folds is None:
         assigned = strategist.assign(request)
@@ -134,7 +135,7 @@ def make_split(
         roles=roles, window=window or 1, sampler=sampler, seed=seed, fractions=fractions, leaky=leaky, classes=classes,
         options=chosen.model_dump(mode="json"), given=given, published=assigned.published,
         threshold=material.threshold if assigned.threshold is None else assigned.threshold, groups=assigned.groups,
-        notes=lacking,
+        notes=lacking, grid=material.grid,
     )  # fmt: skip
 
 
@@ -150,6 +151,7 @@ class _Material:
     cube: np.ndarray | None = None
     images: ImageSamples | None = None
     threshold: int | None = None
+    grid: Grid = field(default_factory=Grid)
 
     @property
     def labelled(self) -> np.ndarray:
@@ -165,7 +167,9 @@ def _pixels(
     *,
     sampler: str,
 ) -> _Material:
+    grid = Grid()
     if isinstance(samples, Scene):
+        grid = samples.grid
         name, cube, mask, samples = samples.name, samples.cube, samples.mask, samples.require_labels()
     if window is None:
         raise UsageError("window: is missing; give the side [pixels] of the windows to keep apart, 1 for single pixels")
@@ -174,7 +178,7 @@ def _pixels(
     checks.check_window(window, *samples.shape)
     mask = np.ones(samples.shape, bool) if mask is None else mask.astype(bool)
     labels = np.where(mask, samples, 0).astype(np.int64)
-    return _Material(name, where, labels, mask, WindowNeighbours(window), cube=cube)
+    return _Material(name, where, labels, mask, WindowNeighbours(window), cube=cube, grid=grid)
 
 
 def _images(samples: ImageSamples, window: int | None, chosen: Options) -> _Material:

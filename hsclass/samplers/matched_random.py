@@ -6,6 +6,7 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
+from hsclass.alignment import require_same_grid
 from hsclass.errors import DataError
 from hsclass.options import Options
 from hsclass.samplers.sampler import Assignment, Kind, Request, Sampler
@@ -40,11 +41,10 @@ class MatchedRandomSampler(Sampler):
             If the other split cannot be read, or is not of these samples.
         """
         other, _ = read_split(self.options.of, asked.images)
-        if other.roles.shape != asked.labels.shape:
-            raise DataError(
-                f"{self.options.of}: is {other.roles.shape} pixels, but the reference labels are {asked.labels.shape};"
-                " expected a split of this scene"
-            )
+        require_same_grid(
+            other.grid, asked.grid, shapes=(other.roles.shape, asked.labels.shape),
+            name=f"{self.options.of}: the split", other="the scene",
+        )  # fmt: skip
         reference = np.where(asked.mask, other.reference(asked.labels), 0)
         if bare := int(((other.roles != Role.UNUSED) & (reference == 0)).sum()):
             raise DataError(

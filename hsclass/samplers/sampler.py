@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from hsclass.options import Options
+from hsclass.raster import Grid
 from hsclass.samples import DuplicateNeighbours, ImageSamples, Kind, Neighbours, WindowNeighbours
 from hsclass.split import Role
 
@@ -31,6 +32,8 @@ class Request:
         True where the sample holds data.
     images : ImageSamples or None
         The images; None for pixels.
+    grid : Grid
+        Where the pixels lie, as far as that is known.
     """
 
     labels: np.ndarray
@@ -41,6 +44,7 @@ class Request:
     mask: np.ndarray
     cube: np.ndarray | None = None
     images: ImageSamples | None = None
+    grid: Grid = field(default_factory=Grid)
 
     @property
     def kind(self) -> Kind:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from rasterio.crs import CRS
+from rasterio.transform import Affine
 
 from hsclass import fit, make_split
 from hsclass.assess import compare_files, evaluate_file
@@ -17,7 +19,7 @@ from hsclass.fit_scope import PARTS, FitScope, write_fit_scope
 from hsclass.predict import map_file
 from hsclass.predict.opening import open_pixels
 from hsclass.predict.predictions import Predictions, write_predictions
-from hsclass.raster import Grid
+from hsclass.raster import Grid, write_raster
 from hsclass.samples.images import ImageRecord, ImageSamples, read_index, write_index
 from hsclass.scene import LandCover, Scene, write_classes, write_scene
 from hsclass.split import Role, Split, write_split
@@ -152,7 +154,7 @@ def random_split(scene: Scene, seed: int) -> Split:
 
 def evaluated(fields: Path, scene: Scene, monkeypatch: pytest.MonkeyPatch, *further: object, seed: int = 1) -> int:
     """Evaluate the map under a new split of a scene, as the command does, and return its exit status."""
-    write_split(random_split(scene, seed), fields / "1.tif", grid=scene.grid)
+    write_split(random_split(scene, seed), fields / "1.tif")
     given = ["evaluate", fields / "map.tif", "--split", fields / "1.tif", "-o", fields / "metrics.json", *further]
     monkeypatch.setattr("sys.argv", ["hsclass", *map(str, given)])
     with pytest.raises(SystemExit) as caught:
@@ -211,3 +213,44 @@ def test_a_model_of_images_is_checked_by_the_files_of_the_set(tables: Path, capl
     write_fit_scope(FitScope({**seen, "model": np.arange(6) < 3}, 0, images.identity), tables)
     with pytest.raises(LeakageError, match=r"fitted on test images \(model 1, of 4\)"):
         evaluate_file(tables / "a.csv", tables / "split.csv", model=tables)
+
+
+def at(east: float) -> Grid:
+    return Grid(CRS.from_epsg(32633), Affine(30, 0, east, 0, -30, 5000))
+
+
+def test_a_map_from_elsewhere_is_evaluated_without_a_legend(maps: Path) -> None:
+    write_raster(maps / "theirs.tif", np.array([[1, 1, 2, 1]], np.int16), grid=Grid(), nodata=-1)
+    np.save(maps / "theirs.npy", np.array([[1.0, 1.0, 2.0, 1.0]]))
+    for name in ("theirs.tif", "theirs.npy"):
+        assert evaluate_file(maps / name, maps / "split.tif").confusion == [[1, 0], [1, 1]]
+
+
+def test_reference_labels_from_elsewhere_need_no_legend(maps: Path) -> None:
+    np.save(maps / "truth.npy", np.array([[1, 1, 2, 2]]))
+    assert evaluate_file(maps / "map.tif", maps / "split.tif", labels=maps / "truth.npy").oa == 2 / 3
+
+
+def test_a_map_of_another_place_is_refused_and_one_stored_backwards_is_turned(maps: Path) -> None:
+    roles, labels = np.array([[1, 3, 3, 3]], np.uint8), np.array([[1, 1, 2, 2]], np.uint8)
+    write_split(Split(roles, 1, "fixed", 0, {}, True, grid=at(1000)), maps / "split.tif", labels_file="labels.tif")
+    write_classes(maps / "labels.tif", labels, classes=CLASSES, grid=at(1000))
+    drawn = np.array([[1, 1, 2, 1]], np.uint8)
+    write_raster(maps / "far.tif", drawn, grid=at(91_000))
+    with pytest.raises(DataError, match=r"far.tif: the map has no labelled pixel within the reference labels"):
+        evaluate_file(maps / "far.tif", maps / "split.tif")
+    backwards = Grid(CRS.from_epsg(32633), Affine(-30, 0, 1120, 0, -30, 5000))
+    write_raster(maps / "backwards.tif", drawn[:, ::-1], grid=backwards)
+    assert evaluate_file(maps / "backwards.tif", maps / "split.tif").confusion == [[1, 0], [1, 1]]
+    write_raster(maps / "sure.tif", np.full((1, 4), 0.9, np.float32), grid=at(1015))
+    write_raster(maps / "map.tif", drawn, grid=at(1000))
+    with pytest.raises(DataError, match=r"sure.tif: the confidence lies in .* expected both on one grid"):
+        evaluate_file(maps / "map.tif", maps / "split.tif", confidence=maps / "sure.tif")
+
+
+def test_reference_labels_of_another_place_are_refused(maps: Path) -> None:
+    roles = np.array([[1, 3, 3, 3]], np.uint8)
+    write_split(Split(roles, 1, "fixed", 0, {}, True, grid=at(1000)), maps / "split.tif", labels_file="labels.tif")
+    write_classes(maps / "labels.tif", np.array([[1, 1, 2, 2]], np.uint8), classes=CLASSES, grid=at(91_000))
+    with pytest.raises(DataError, match=r"labels.tif: the raster of labels has no labelled pixel within the split"):
+        evaluate_file(maps / "map.tif", maps / "split.tif")

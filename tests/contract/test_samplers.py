@@ -8,7 +8,6 @@ import pytest
 from hsclass.audit import audit_split
 from hsclass.errors import UsageError
 from hsclass.options import Options
-from hsclass.raster import Grid
 from hsclass.samplers import SAMPLERS, check_counts, make_split
 from hsclass.samplers.folds import FoldOptions
 from hsclass.samples import ImageRecord, ImageSamples
@@ -57,7 +56,7 @@ def make_images(*, duplicates: int = 0, unreadable: tuple[int, ...] = ()) -> Ima
 def needed_options(sampler: str, labels: np.ndarray, folder: Path, window: int) -> dict[str, object]:
     """Return the options that a sampler cannot do without."""
     if sampler == "matched_random":
-        write_split(make_split(labels, "dbscan_area", window=window), folder / "other.tif", grid=Grid())
+        write_split(make_split(labels, "dbscan_area", window=window), folder / "other.tif")
         return {"of": folder / "other.tif"}
     if sampler == "fixed":
         roles = make_split(labels, "dbscan_area", window=window).roles

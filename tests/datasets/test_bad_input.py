@@ -215,7 +215,7 @@ BY_NAME: dict[str, tuple[Prepare, int, str]] = {
     "colours of a missing band": (keys(rgb=[0, 1, 8]), 1, "names a band that is missing or left out"),
     "every band dropped": (keys(drop_bands=[0, 1, 2]), 1, "no band is left"),
     # the labels
-    "labels of another shape": (npy("labels", LABELS[:3]), 1, "reference labels are (3, 5) pixels; expected (4, 5)"),
+    "labels of another shape": (npy("labels", LABELS[:3]), 1, "raster of labels is (3, 5) pixels; expected (4, 5)"),
     "transposed labels": (npy("labels", LABELS.T), 1, "it looks transposed, which 'axes: cols rows' would fix"),
     "fractions": (npy("labels", LABELS + 0.5), 1, "has 20 values that are no class id, the first 1.5"),
     "negative ids": (npy("labels", LABELS - 2.0), 1, "values that are no class id, the first -1 at row 0, column 0"),
@@ -225,11 +225,11 @@ BY_NAME: dict[str, tuple[Prepare, int, str]] = {
     "nothing labelled": (npy("labels", LABELS * 0), 1, "has no labelled pixel; expected class ids of 1 and up"),
     "labels of three bands": (tif("labels", CUBE), 1, "has 3 bands; expected reference labels of one band"),
     "labels without a CRS, elsewhere": (
-        joined(tif("cube", CUBE), tif("labels", LABELS, fresh_grid(None, 1030))), 1, "in an unknown system; expected",
+        joined(tif("cube", CUBE), tif("labels", LABELS, fresh_grid(None, 1030))), 1, "in an unknown system with",
     ),
     "cube without a CRS, labels elsewhere": (
         joined(tif("cube", CUBE, fresh_grid(None)), tif("labels", LABELS, fresh_grid(UTM, 1030))), 1,
-        "in EPSG:32633; expected",
+        "in EPSG:32633 with the geotransform",
     ),
     "labels of another place": (
         joined(tif("cube", CUBE), tif("labels", LABELS, fresh_grid(UTM, 9e5))), 1, "no labelled pixel within the cube",

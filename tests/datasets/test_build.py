@@ -243,8 +243,8 @@ def test_nan_is_counted_and_located(describe: Describe, tmp_path: Path) -> None:
 
 GOOD = np.ones((4, 5))
 WRONG_LABELS: list[tuple[np.ndarray, str]] = [
-    (np.ones((5, 4)), "the reference labels are (5, 4) pixels; expected (4, 5), as the cube; it looks transposed"),
-    (np.ones((4, 4)), "the reference labels are (4, 4) pixels; expected (4, 5), as the cube"),
+    (np.ones((5, 4)), "the raster of labels is (5, 4) pixels; expected (4, 5), as the cube; it looks transposed"),
+    (np.ones((4, 4)), "the raster of labels is (4, 4) pixels; expected (4, 5), as the cube"),
     (np.ones((4, 5, 1)), "shape (4, 5, 1); expected reference labels (rows, cols)"),
     (np.where(np.eye(4, 5), 1.5, 1), "has 4 values that are no class id, the first 1.5 at row 0, column 0"),
     (np.where(np.eye(4, 5, 2), -2, 1), "has 3 values that are no class id, the first -2 at row 0, column 2"),
@@ -284,9 +284,9 @@ def test_labels_that_lie_elsewhere(describe: Describe, tmp_path: Path, cube: np.
     write_raster(tmp_path / "cube.tif", np.moveaxis(cube, 2, 0), grid=Grid(utm, here))
     file = describe(cube="cube.tif", labels="labels.tif")
     write_raster(tmp_path / "labels.tif", labels, grid=Grid(other, here))
-    assert "labels.tif: has no labelled pixel within the cube: it lies in EPSG:32632" in refusal(file)
+    assert "no labelled pixel within the cube: it lies in EPSG:32632" in refusal(file)
     write_raster(tmp_path / "labels.tif", labels, grid=Grid(None, Affine(30, 0, 1030, 0, -30, 5000)))
-    assert "labels.tif: has the geotransform (1030.0, 30.0" in refusal(file)
+    assert "unknown system with the geotransform (1030.0, 30.0" in refusal(file)
     write_raster(tmp_path / "labels.tif", labels, grid=Grid(utm, here))
     assert build(file).grid == Grid(utm, here)
 

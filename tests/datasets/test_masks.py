@@ -31,17 +31,17 @@ def only(rows: int, mask: np.ndarray = LABELS) -> np.ndarray:
 
 @pytest.mark.parametrize("dtype", ["u1", "i2", "<i4", ">i4", "u8", "f4", ">f8", "f2"])
 def test_ids_of_any_number_type(dtype: str, tmp_path: Path) -> None:
-    read = read_ids(saved(tmp_path, LABELS.astype(dtype)))
+    read = read_ids(saved(tmp_path, LABELS.astype(dtype)))[0]
     np.testing.assert_array_equal(read, LABELS)
     assert read.dtype == np.uint8
 
 
 def test_nan_and_nodata_are_no_ids(tmp_path: Path) -> None:
-    np.testing.assert_array_equal(read_ids(saved(tmp_path, np.where(LABELS == 0, NAN, LABELS))), LABELS)
+    np.testing.assert_array_equal(read_ids(saved(tmp_path, np.where(LABELS == 0, NAN, LABELS)))[0], LABELS)
     for nodata in (-9999.0, NAN):
         values = np.where(LABELS == 0, nodata, LABELS).astype(np.float32)
         write_raster(tmp_path / "mask.tif", values, grid=Grid(), nodata=nodata)
-        np.testing.assert_array_equal(read_ids(tmp_path / "mask.tif"), LABELS)
+        np.testing.assert_array_equal(read_ids(tmp_path / "mask.tif")[0], LABELS)
 
 
 def test_files_of_matlab_old_and_new_of_numpy_and_of_gdal(tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_files_of_matlab_old_and_new_of_numpy_and_of_gdal(tmp_path: Path) -> Non
     write_raster(tmp_path / "mask.tif", LABELS, grid=Grid())
     (tmp_path / "mask.gtiff").write_bytes((tmp_path / "mask.tif").read_bytes())
     for name in ("old.mat", "new.mat", "all.npz", "mask.tif", "mask.gtiff"):
-        np.testing.assert_array_equal(read_ids(tmp_path / name), LABELS)
+        np.testing.assert_array_equal(read_ids(tmp_path / name)[0], LABELS)
 
 
 @pytest.mark.parametrize("kind", ["mat", "mat73", "npz"])
@@ -70,10 +70,10 @@ def test_of_several_variables_the_one_of_the_shape_or_of_the_key(kind: str, tmp_
                 for name, array in chosen.items():
                     file[name] = array.T
         if len(names) == 2:
-            np.testing.assert_array_equal(read_ids(path, shape=(5, 4)), only(2))
+            np.testing.assert_array_equal(read_ids(path, shape=(5, 4))[0], only(2))
     with pytest.raises(DataError, match=r"has 2 variables that could be .*; it holds .*test \(5, 4\).*by 'key'"):
         read_ids(path, shape=(5, 4))
-    np.testing.assert_array_equal(read_ids(path, key="test", shape=(5, 4)), LABELS - only(2))
+    np.testing.assert_array_equal(read_ids(path, key="test", shape=(5, 4))[0], LABELS - only(2))
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,6 @@ from hsclass.datasets.build_images import build_images
 from hsclass.datasets.fetch import fetch
 from hsclass.devices.cluster import Cluster
 from hsclass.devices.local_workers import free_ports
-from hsclass.raster import Grid
 from hsclass.samplers import make_split
 from hsclass.samples.images import write_index
 from hsclass.scene import Scene, write_scene
@@ -45,7 +44,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, toy_scene: Scene, toy_split
     """Hold the toy scene and its split: 192 training pixels, which batches of 25 do not divide evenly."""
     folder = tmp_path_factory.mktemp("shared")
     write_scene(toy_scene, folder / "toy")
-    write_split(toy_split, folder / "split.tif", grid=Grid())
+    write_split(toy_split, folder / "split.tif")
     return folder
 
 

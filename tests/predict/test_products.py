@@ -152,7 +152,7 @@ def run(folder: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
 def test_command_maps_abstains_and_is_evaluated(toy_scene: Scene, toy_split: Split, tmp_path: Path) -> None:
     hsclass.fit(toy_scene, toy_split, "rf", trees=5).save(tmp_path / "model")
     write_scene(toy_scene, tmp_path / "toy")
-    write_split(toy_split, tmp_path / "split.tif", grid=Grid())
+    write_split(toy_split, tmp_path / "split.tif")
     done = run(
         tmp_path, "predict", "model", "toy/cube.tif", "-o", "m.tif", "--abstain", 0.9, "--confidence", "c.tif",
         "--preview", "m.png", "--about", "m.json",

@@ -301,7 +301,7 @@ def make_experiment() -> Experiment:
     for split in ("random", "blocks"):
         for seed in (0, 1):
             split_folder = f"results/farm/{split}-{seed}"
-            write_split(make_split(scene, split, seed), Path(split_folder) / "split.tif", grid=Grid())
+            write_split(make_split(scene, split, seed), Path(split_folder) / "split.tif")
             Path(split_folder, "audit.json").write_text(json.dumps(make_audit(split)))
             for model in ("rf", "net"):
                 run = {

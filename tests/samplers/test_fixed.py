@@ -8,7 +8,6 @@ import pytest
 
 from hsclass.audit import audit_split
 from hsclass.errors import DataError, UsageError
-from hsclass.raster import Grid
 from hsclass.samplers import make_split
 from hsclass.split import Role, Split, read_split, write_split
 
@@ -163,7 +162,7 @@ def test_ids_and_keys(tmp_path: Path) -> None:
 
 def test_written_and_read_again_with_the_classes_that_it_gives(tmp_path: Path) -> None:
     split = fixed(tmp_path, DISAGREEING, unlabelled="keep", ids={1: 1})
-    write_split(split, tmp_path / "split.tif", grid=Grid())
+    write_split(split, tmp_path / "split.tif")
     again, _ = read_split(tmp_path / "split.tif")
     assert np.array_equal(again.reference(LABELS), split.reference(LABELS))
     assert again.classes == split.classes

@@ -7,7 +7,6 @@ import pytest
 
 from hsclass.audit import audit_split
 from hsclass.errors import DataError
-from hsclass.raster import Grid
 from hsclass.samplers import make_split
 from hsclass.split import Split, write_split
 
@@ -16,7 +15,7 @@ LABELS = np.repeat(np.repeat(np.array([[1, 2], [2, 1]]), 20, axis=0), 30, axis=1
 
 @pytest.fixture
 def safe(tmp_path: Path) -> Path:
-    write_split(make_split(LABELS, "dbscan_area", window=5), tmp_path / "safe.tif", grid=Grid())
+    write_split(make_split(LABELS, "dbscan_area", window=5), tmp_path / "safe.tif")
     return tmp_path / "safe.tif"
 
 
@@ -53,7 +52,7 @@ def test_classes_that_the_split_gives_itself_are_kept(tmp_path: Path) -> None:
     labels = np.array([[0, 1, 1, 2, 2, 2]])
     given = np.array([[1, 0, 0, 0, 0, 0]], np.uint16)
     roles = np.array([[1, 3, 3, 1, 3, 3]], np.uint8)
-    write_split(Split(roles, 1, "fixed", 0, {}, False, given=given), tmp_path / "fixed.tif", grid=Grid())
+    write_split(Split(roles, 1, "fixed", 0, {}, False, given=given), tmp_path / "fixed.tif")
     matched = [
         make_split(labels, "matched_random", window=1, of=tmp_path / "fixed.tif", seed=seed) for seed in range(12)
     ]
@@ -62,9 +61,7 @@ def test_classes_that_the_split_gives_itself_are_kept(tmp_path: Path) -> None:
 
 
 def test_a_split_of_another_scene_is_refused(safe: Path) -> None:
-    with pytest.raises(
-        DataError, match=r"is \(40, 60\) pixels, but the reference labels are \(40, 59\); expected a split"
-    ):
+    with pytest.raises(DataError, match=r"is \(40, 60\) pixels, but the scene is \(40, 59\); expected both"):
         make_split(LABELS[:, 1:], "matched_random", window=5, of=safe)
     with pytest.raises(DataError, match=r"has 1200 pixels with a role that the reference labels leave unlabelled"):
         make_split(np.where(LABELS == 2, 0, LABELS), "matched_random", window=5, of=safe)

@@ -83,7 +83,7 @@ def test_pavia_masks_as_published() -> None:
 def test_pavia_masks_after_the_guard(
     window: int, unlabelled: str, n_train: int, n_test: int, lost: tuple[int, ...]
 ) -> None:
-    labels = read_ids(PAVIA["paviaU_gt"])
+    labels, _ = read_ids(PAVIA["paviaU_gt"])
     split = make_split(
         labels, "fixed", window=window, train_mask=PAVIA["TRpavia_fixed"], test_mask=PAVIA["TSpavia_fixed"],
         unlabelled=unlabelled,

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 import rasterio
 
+from hsclass.alignment import require_same_grid
 from hsclass.assess.design.drawing import Sample
 from hsclass.assess.design.estimators import Estimate, PostStratified, SampleDesign, Stratified, TwoStage
 from hsclass.assess.design.files import Labelled, design_file, read_design, read_sample
@@ -140,7 +141,13 @@ def assess_map(
     labelled = read_sample(sample_file)
     drawn = read_design(design_file(sample_file) if design is None else design)
     raster = ClassRaster.open(map_file)
-    _require_grid(raster, drawn, sample_file)
+    require_same_grid(
+        raster.grid,
+        drawn.grid,
+        shapes=(raster.shape, drawn.shape),
+        name=f"{raster.path}: the map",
+        other=f"the map of {sample_file}",
+    )
     order = _matched(labelled, drawn, sample_file)
     legend = read_legend(raster.path)
     texts = {name: [column_of[place] for place in order] for name, column_of in labelled.references.items()}
@@ -254,18 +261,6 @@ def _halving(design: SampleDesign, right: np.ndarray, drawn: Sample) -> dict[str
             more = np.maximum(0, np.ceil(best - design.counts)).astype(int)
             found["neyman"] = dict(zip(map(str, sorted(drawn.sizes)), more.tolist(), strict=True))
     return found
-
-
-def _require_grid(raster: ClassRaster, drawn: Sample, file: object) -> None:
-    mine = None if raster.grid.transform is None else list(raster.grid.transform)[:6]
-    theirs = None if drawn.grid.transform is None else list(drawn.grid.transform)[:6]
-    size = 1.0 if mine is None else max(abs(mine[0]), abs(mine[4]), 1e-12)
-    same = mine == theirs or (mine and theirs and np.abs(np.subtract(mine, theirs)).max() <= 0.1 * size)
-    if raster.shape != drawn.shape or not same:
-        raise DataError(
-            f"{raster.path}: is {raster.shape[0]} x {raster.shape[1]} pixels with the transform {mine}; {file} was"
-            f" drawn on {drawn.shape[0]} x {drawn.shape[1]} with {theirs}; give a map on that grid"
-        )
 
 
 def _matched(labelled: Labelled, drawn: Sample, file: object) -> np.ndarray:

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import rasterio
 from rasterio.errors import RasterioIOError
-from rasterio.transform import Affine
 from rasterio.windows import Window
 
+from hsclass.alignment import require_same_grid
 from hsclass.errors import DataError
-from hsclass.raster import Grid, quiet
+from hsclass.raster import Grid, grid_of, quiet
 
 _PIXELS = 1 << 23
 """Of a strip that is read at a time."""
@@ -59,11 +59,10 @@ class ClassRaster:
                         f"{path}: has {source.count} band(s) of {source.dtypes[0]}; expected one band of class ids"
                         " (whole numbers); give the raster of classes"
                     )
-                known = source.transform != Affine.identity()
                 block = source.block_shapes[0][0]
                 rows = max(1, _PIXELS // source.width)
                 return cls(
-                    path, (source.height, source.width), Grid(source.crs, source.transform if known else None),
+                    path, (source.height, source.width), grid_of(source),
                     source.nodata, max(block, rows // block * block),
                 )  # fmt: skip
         except RasterioIOError as error:
@@ -114,22 +113,10 @@ class ClassRaster:
 
     def require_same_grid(self, other: "ClassRaster") -> None:
         """Raise DataError where another raster does not lie on this one's grid."""
-        offset = 0.0
-        one, two = self.grid.transform, other.grid.transform
-        if one is not None and two is not None:
-            corners = np.array([[0, 0], [self.shape[1], self.shape[0]]], float)
-            offset = max(np.abs(np.subtract(~one * (two * tuple(corner)), corner)).max() for corner in corners)
-        if (
-            self.shape != other.shape
-            or (one is None) != (two is None)
-            or offset > 0.1
-            or self.grid.crs != other.grid.crs
-        ):
-            raise DataError(
-                f"{other.path}: lies on another grid than {self.path} ({other.shape[0]} x {other.shape[1]}"
-                f" pixels against {self.shape[0]} x {self.shape[1]}, {offset:.3g} pixels apart); bring it to the grid"
-                " of the map"
-            )
+        name = f"{other.path}: the raster"
+        if (self.grid.transform is None) != (other.grid.transform is None):
+            raise DataError(f"{name} and {self.path} do not both say where they lie; expected both on one grid")
+        require_same_grid(other.grid, self.grid, shapes=(other.shape, self.shape), name=name, other=str(self.path))
 
 
 @dataclass(frozen=True)

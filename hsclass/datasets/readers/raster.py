@@ -11,14 +11,13 @@ import numpy as np
 import rasterio
 from rasterio.enums import ColorInterp, MaskFlags
 from rasterio.errors import RasterioIOError
-from rasterio.transform import Affine
 from rasterio.windows import Window
 
 from hsclass.datasets.cube import ArrayStore, Cube, Store
 from hsclass.datasets.readers.envi import data_file, listed, number, require_length
 from hsclass.datasets.readers.layout import Wanted, arranged
 from hsclass.errors import DataError
-from hsclass.raster import Grid, quiet
+from hsclass.raster import Grid, grid_of, quiet
 
 _LOG = logging.getLogger(__name__)
 _CACHE_MB = 64  # of GDAL's own block cache; every block is asked for about once
@@ -167,12 +166,11 @@ def _described(path: Path, source: Any) -> Cube:
     bad = flags == 0
     bad[alpha] = True
     layout = f", {source.interleaving.value} interleaved".lower() if source.interleaving else ""
-    known = source.transform != Affine.identity() and source.driver != "LAN"
     return Cube(
         path, f"{source.driver}{layout}", shape, dtype,
         RasterStore(path, shape, dtype, masked=masked, alpha=alpha),
         # The map type of a .lan file is a bare number, of which GDAL makes degrees.
-        grid=Grid(None if source.driver == "LAN" else source.crs, source.transform if known else None),
+        grid=Grid() if source.driver == "LAN" else grid_of(source),
         nodata=source.nodata, wavelengths=centres, fwhm=widths, good_bands=~bad if bad.any() else None,
         scale=scale, offset=offset, block_rows=source.block_shapes[0][0], own=own, tags=tags,
         left_out=tuple(json.loads(tags.get("bad_bands", "[]"))) if own else (),

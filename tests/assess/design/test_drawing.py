@@ -76,7 +76,7 @@ def test_strata_raster_replaces_the_classes(map_file: Path, tmp_path: Path) -> N
 
 def test_strata_on_another_grid_are_refused(map_file: Path, tmp_path: Path) -> None:
     write_raster(tmp_path / "s.tif", np.ones((98, 100), np.uint8), grid=Grid())
-    with pytest.raises(DataError, match="lies on another grid"):
+    with pytest.raises(DataError, match="expected both on one grid"):
         draw_sample(map_file, size=40, strata_file=tmp_path / "s.tif")
 
 
