@@ -16,7 +16,7 @@ def constraints() -> list[str]:
     """Return a line `name==version` for every requirement of the package and of the extra `unit`."""
     project = tomllib.loads(PYPROJECT.read_text())["project"]
     extras = project["optional-dependencies"]
-    stated = [*project["dependencies"], *extras["unit"], *extras["backbones"]]
+    stated = [*project["dependencies"], *extras["unit"], *extras["backbones"], *extras["xarray"]]
     bounds = [found for line in stated if (found := BOUND.fullmatch(line))]
     return sorted(f"{bound['name']}=={bound['version']}" for bound in bounds)
 

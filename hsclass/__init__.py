@@ -1,6 +1,6 @@
 """Hyperspectral land-cover classification with accuracy figures that can be defended.
 
-The public functions are imported from their modules when first used, so that importing hsclass is fast.
+The public names are imported from their modules when first used, so that importing hsclass is fast.
 """
 
 from importlib import import_module
@@ -9,18 +9,27 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _PUBLIC = {
+    # Scenes
+    "Scene": "hsclass.scene",
+    "LandCover": "hsclass.scene",
     "open_scene": "hsclass.datasets",
+    # Splits
     "make_split": "hsclass.samplers",
     "audit_split": "hsclass.audit",
-    "tune": "hsclass.tuning.search",
+    # Models
     "fit": "hsclass.training",
+    "tune": "hsclass.tuning.search",
+    # Maps and predictions
     "predict_scene": "hsclass.predict",
     "predict_images": "hsclass.predict.images",
+    # Accuracy
     "evaluate": "hsclass.assess",
     "compare": "hsclass.assess",
 }
 
 __all__ = [
+    "LandCover",
+    "Scene",
     "audit_split",
     "compare",
     "evaluate",
@@ -39,6 +48,7 @@ if TYPE_CHECKING:
     from hsclass.predict import predict_scene
     from hsclass.predict.images import predict_images
     from hsclass.samplers import make_split
+    from hsclass.scene import LandCover, Scene
     from hsclass.training import fit
     from hsclass.tuning.search import tune
 

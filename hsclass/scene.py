@@ -3,17 +3,28 @@
 import hashlib
 import json
 import os
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 
 from hsclass.atomic import atomic_path
-from hsclass.errors import DataError
+from hsclass.errors import DataError, UsageError
 from hsclass.raster import Color, Grid, read_raster, write_raster
+from hsclass.scene_arrays import (
+    checked_centres,
+    checked_cube,
+    checked_grid,
+    checked_labels,
+    checked_mask,
+    named_classes,
+    with_gaps,
+)
+from hsclass.xarray_form import centres_of, data_array, grid_of, is_data_array, ordered
 
 CUBE_FILE = "cube.tif"
 LABELS_FILE = "labels.tif"
@@ -32,6 +43,9 @@ class LandCover:
 @dataclass(frozen=True)
 class Scene:
     """A hyperspectral scene.
+
+    `hsclass.open_scene` opens one, `Scene.from_array` makes one of arrays. The constructor takes the parts in the form
+    below; it checks shapes and types, but looks for no gaps.
 
     Attributes
     ----------
@@ -61,6 +75,11 @@ class Scene:
         A value of `cube` times it is reflectance, or whatever the source says it measures; None when unknown.
     bad_bands : tuple of float
         Centres [nm] of the source's bands that were left out of `cube`, as far as they are known.
+
+    Raises
+    ------
+    DataError
+        If the arrays do not fit each other, or are not of such types.
     """
 
     name: str
@@ -80,6 +99,134 @@ class Scene:
     scale: float | None = None
     bad_bands: tuple[float, ...] = ()
     kind: ClassVar[Literal["pixels"]] = "pixels"
+
+    def __post_init__(self) -> None:
+        where = f"scene {self.name}"
+        cube = checked_cube(self.cube, where)
+        parts = {
+            "cube": cube,
+            "labels": None if self.labels is None else checked_labels(self.labels, cube.shape, where),
+            "mask": checked_mask(self.mask, cube.shape, where),
+            "wavelengths": checked_centres(self.wavelengths, cube.shape[2], "wavelengths", where),
+            "fwhm": checked_centres(self.fwhm, cube.shape[2], "fwhm", where),
+            "classes": tuple(self.classes),
+        }
+        for name, value in parts.items():
+            object.__setattr__(self, name, value)
+
+    @classmethod
+    def from_array(
+        cls,
+        cube: Any,
+        labels: Any = None,
+        *,
+        wavelengths: Any = None,
+        mask: Any = None,
+        crs: Any = None,
+        transform: Any = None,
+        classes: Mapping[int, str] | Sequence[str] | Sequence[LandCover] | None = None,
+        nodata: float | None = None,
+        fwhm: Any = None,
+        scale: float | None = None,
+        rgb: tuple[int, int, int] | None = None,
+        name: str = "scene",
+    ) -> Self:
+        """Make a scene of arrays.
+
+        Parameters
+        ----------
+        cube : array-like, shape (rows, cols, bands), or xarray.DataArray
+            Integers, float32 or float64. A DataArray has the dimensions y, x and band, or other usual names for these,
+            in any order; wavelengths, coordinate reference system, transform and fill value are taken from it where no
+            argument gives them.
+        labels : array-like of int, shape (rows, cols), or xarray.DataArray, optional
+            Class ids, 0 = unlabelled.
+        wavelengths, fwhm : array-like of float, shape (bands,), optional
+            Band centres, and full widths at half maximum [nm].
+        mask : array-like of bool, shape (rows, cols), optional
+            True where there is data.
+        crs : Any, optional
+            Coordinate reference system as rasterio takes it: "EPSG:32633", 32633, WKT, an object of pyproj.
+        transform : affine.Affine or sequence of six float, optional
+            From (col, row) to the (x, y) of a pixel's upper left corner.
+        classes : mapping of int to str, sequence of str, or sequence of LandCover, optional
+            Names by id; or names of the ids 1, 2, …; or classes with their colours. By default "class 1", ….
+        nodata : float, optional
+            A pixel holds no data where a band has this value. Nor does it where a band is NaN or infinite.
+        scale : float, optional
+            A value times it is reflectance.
+        rgb : tuple of three int, optional
+            Bands, counted from 0, that show natural colours.
+        name : str
+
+        Returns
+        -------
+        Scene
+            Labels of pixels without data are 0.
+
+        Raises
+        ------
+        DataError
+            If an array is of another type or shape, holds impossible values, or no pixel holds data.
+        UsageError
+            If `crs`, `transform`, `classes` or `rgb` are not possible, or the dimensions of a DataArray are not known.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> cube = np.arange(24, dtype="float32").reshape(2, 3, 4)
+        >>> labels = np.array([[1, 1, 0], [2, 2, 0]])
+        >>> scene = Scene.from_array(cube, labels, wavelengths=[450, 550, 650, 850], classes=["water", "wood"])
+        >>> scene.shape, [cover.name for cover in scene.classes]
+        ((2, 3, 4), ['water', 'wood'])
+        """
+        where = f"scene {name}"
+        if is_data_array(cube):
+            cube = ordered(cube, where, bands=True)
+            found_crs, found_transform = grid_of(cube, where)
+            crs, transform = found_crs if crs is None else crs, found_transform if transform is None else transform
+            wavelengths = centres_of(cube, where) if wavelengths is None else wavelengths
+            nodata = cube.attrs.get("_FillValue") if nodata is None else nodata
+        grid = checked_grid(crs, transform, where)
+        values = checked_cube(cube, where)
+        given = None if mask is None else checked_mask(mask, values.shape, where)
+        values, valid, nodata = with_gaps(values, given, nodata, where)
+        if rgb is not None and not (len(rgb) == 3 and all(0 <= band < values.shape[2] for band in rgb)):
+            raise UsageError(f"{where}: 'rgb' is {rgb}; expected three bands from 0 to {values.shape[2] - 1}")
+        ids, legend = None, tuple[LandCover, ...]()
+        if labels is not None:
+            ids = _labels_of(labels, values.shape, grid, where)
+            ids = np.where(valid, ids, ids.dtype.type(UNLABELLED))
+            found = np.unique(ids[ids != UNLABELLED]).tolist()
+            if not found:
+                raise DataError(f"{where}: its labels hold no class id above 0 where there is data; expected some")
+            legend = tuple(LandCover(*entry) for entry in named_classes(found, classes, where))
+            legend = tuple(cover for cover in legend if cover.id in found)
+        return cls(
+            name, values, ids, wavelengths, valid, legend, grid=grid, rgb=rgb, nodata=nodata, fwhm=fwhm, scale=scale,
+        )  # fmt: skip
+
+    def to_xarray(self) -> Any:
+        """Return the scene as an xarray.Dataset of `cube` and, where there are reference data, `labels`.
+
+        The dimensions are y, x and band; the coordinates hold pixel centres, wavelengths [nm] and, as `spatial_ref`,
+        the coordinate reference system in the form of the CF conventions, which rioxarray reads.
+
+        Raises
+        ------
+        UsageError
+            If xarray is not installed.
+        """
+        bands: dict[str, Any] = {"band": np.arange(1, self.shape[2] + 1)}
+        for name, values in (("wavelength", self.wavelengths), ("fwhm", self.fwhm)):
+            bands |= {} if values is None else {name: values}
+        units = {"wavelength": "nm", "fwhm": "nm"}
+        attrs = {} if self.nodata is None else {"_FillValue": self.cube.dtype.type(self.nodata)}
+        whole = data_array(self.cube, self.grid, name="cube", bands=bands, units=units, attrs=attrs).to_dataset()
+        if self.labels is not None:
+            whole["labels"] = data_array(self.labels, self.grid, name="labels", attrs=flags(self.classes))
+        whole.attrs |= {"title": self.title or self.name, "source": self.source}
+        return whole
 
     @cached_property
     def identity(self) -> str:
@@ -111,6 +258,29 @@ class Scene:
         if self.labels is None:
             raise DataError(f"scene {self.name}: has no reference data; expected {LABELS_FILE} next to its {CUBE_FILE}")
         return self.labels
+
+
+def flags(classes: Sequence[LandCover]) -> dict[str, Any]:
+    """Return ids and names of classes as the CF conventions write them."""
+    names = " ".join(cover.name.replace(" ", "_") for cover in classes)
+    return {"flag_values": [cover.id for cover in classes], "flag_meanings": names}
+
+
+def _labels_of(labels: Any, shape: tuple[int, ...], grid: Grid, where: str) -> np.ndarray:
+    """Return checked reference labels; those of xarray must lie on the grid of the cube."""
+    if is_data_array(labels):
+        labels = ordered(labels, f"{where}: labels", bands=False)
+        here = checked_grid(*grid_of(labels, f"{where}: labels"), where)
+        if here.transform is not None and grid.transform is not None and labels.shape == shape[:2]:
+            side = min(abs(grid.transform.a), abs(grid.transform.e)) or max(map(abs, grid.transform[:6]))
+            if not here.transform.almost_equals(grid.transform, side / 1000) or (
+                here.crs and grid.crs and here.crs != grid.crs
+            ):
+                raise DataError(
+                    f"{where}: its labels lie elsewhere than its cube: {tuple(here.transform)[:6]} in {here.crs},"
+                    f" {tuple(grid.transform)[:6]} in {grid.crs}; bring them to one grid, as with rio.reproject_match"
+                )
+    return checked_labels(labels, shape, where)
 
 
 def write_scene(scene: Scene, folder: str | os.PathLike[str]) -> None:

@@ -100,7 +100,9 @@ def test_oldest_versions_are_the_lower_bounds() -> None:
     spec.loader.exec_module(oldest)
     pins = dict(line.split("==") for line in oldest.constraints())
     extras = PROJECT["optional-dependencies"]
-    assert set(pins) == distributions([*PROJECT["dependencies"], *extras["unit"], *extras["backbones"]])
+    assert set(pins) == distributions(
+        [*PROJECT["dependencies"], *extras["unit"], *extras["backbones"], *extras["xarray"]]
+    )
     assert pins["pytest"] == "8.3"  # of two bounds the lower one
 
 

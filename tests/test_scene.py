@@ -67,7 +67,7 @@ def test_identity_is_that_of_pixels_and_place_whatever_the_labels(scene: Scene) 
     moved = Grid(scene.grid.crs, Affine(30, 0, 1030, 0, -30, 5000))
     others = [
         replace(scene, cube=changed), replace(scene, cube=scene.cube.astype(np.int32)), replace(scene, grid=moved),
-        replace(scene, cube=scene.cube.reshape(4, 3, 2)),
+        replace(scene, cube=scene.cube.reshape(4, 3, 2), labels=None, mask=scene.mask.reshape(4, 3)),
     ]  # fmt: skip
     assert len({other.identity for other in [scene, *others]}) == 5
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from hsclass.datasets.cube import Cube, can_hold
+from hsclass.datasets.cube import Cube
 from hsclass.datasets.descriptor import Descriptor
 from hsclass.errors import DataError
+from hsclass.gaps import can_hold, unused_value
 from hsclass.scene import Scene
 
 _LOG = logging.getLogger(__name__)
@@ -122,24 +123,9 @@ def _filled(values: np.ndarray, mask: np.ndarray, cube: Cube) -> tuple[np.ndarra
     if mask.all():
         return values, nodata
     if nodata is None:
-        nodata = _unused(values, mask, cube.path)
+        nodata = unused_value(values, mask, cube.path)
     values[~mask] = nodata
     return values, nodata
-
-
-def _unused(values: np.ndarray, mask: np.ndarray, path: Path | None) -> float:
-    """Return a value that does not occur among the data, or at least not in all bands of a pixel."""
-    limits = np.finfo(values.dtype) if values.dtype.kind == "f" else np.iinfo(values.dtype)
-    usual = (-9999.0, -32768.0, float(limits.min), float(limits.max), 0.0)
-    choices = list(dict.fromkeys(choice for choice in usual if can_hold(values.dtype, choice)))
-    for in_pixel in (np.any, np.all):
-        for choice in choices:
-            if not (in_pixel(values == values.dtype.type(choice), axis=2) & mask).any():
-                return choice
-    raise DataError(
-        f"{path}: has pixels without data, but each of {choices} occurs among the data of {values.dtype}; expected one"
-        " that can mark them; convert the file to a larger data type"
-    )
 
 
 def _require_finite(values: np.ndarray, path: Path | None) -> None:

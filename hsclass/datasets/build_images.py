@@ -12,8 +12,8 @@ from hsclass.datasets.image_set import PARTS, ImageSet
 from hsclass.datasets.listing import load_descriptor
 from hsclass.datasets.lists import Listed, read_lists
 from hsclass.datasets.manifest import file_digest, read_manifest, verified_file
-from hsclass.datasets.palette import distinct_colors
 from hsclass.errors import DataError
+from hsclass.palette import distinct_colors
 from hsclass.progress import progress
 from hsclass.samples.bigearthnet import CLASSES, NATURAL, is_patch, patch_labels
 from hsclass.samples.hashing import perceptual_hash

@@ -10,6 +10,7 @@ from typing import Any, Self
 import numpy as np
 
 from hsclass.errors import DataError
+from hsclass.gaps import can_hold
 from hsclass.raster import Grid
 
 _BLOCK_BYTES = 32_000_000
@@ -262,14 +263,6 @@ def native(dtype: np.dtype[Any]) -> np.dtype[Any]:
     if dtype.kind == "b":
         return np.dtype(np.uint8)
     return np.dtype(np.float32) if dtype == np.float16 else dtype.newbyteorder("=")
-
-
-def can_hold(dtype: np.dtype[Any], value: float) -> bool:
-    """Return whether a value can occur among values of a type."""
-    if dtype.kind == "f":
-        return True
-    limits = np.iinfo(dtype)
-    return float(value).is_integer() and limits.min <= value <= limits.max
 
 
 @contextmanager

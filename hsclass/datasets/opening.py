@@ -3,9 +3,11 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from hsclass.datasets.in_memory import scene_of_arrays
 from hsclass.datasets.listing import catalogue
 from hsclass.datasets.readers import open_cube
 from hsclass.errors import DataError, UsageError
@@ -21,17 +23,32 @@ def default_folder() -> Path:
     return Path(pooch.os_cache("hsclass"))
 
 
-def open_scene(source: str | os.PathLike[str], *, folder: str | os.PathLike[str] | None = None) -> Scene:
-    """Open a scene.
+def open_scene(
+    source: Any,
+    labels: Any = None,
+    *,
+    folder: str | os.PathLike[str] | None = None,
+    field: str | None = None,
+    **about: Any,
+) -> Scene:
+    """Open a scene, of files or of arrays.
 
     Parameters
     ----------
-    source : str or path-like
-        One of: a folder that holds `cube.tif` (and `labels.tif`) as `write_scene` leaves them, or that `cube.tif`;
-        the name of a data set in the catalogue; a descriptor file (.yaml). The files of a data set are fetched first,
-        unless they are there.
+    source : str, path-like, array-like or xarray.DataArray
+        A cube in memory, see `hsclass.Scene.from_array`. Or one of: a folder that holds `cube.tif` (and `labels.tif`)
+        as `write_scene` leaves them, or that `cube.tif`; the name of a data set in the catalogue; a descriptor file
+        (.yaml). The files of a data set are fetched first, unless they are there.
+    labels : array-like, xarray.DataArray or geopandas.GeoDataFrame, optional
+        Reference data of a cube in memory: class ids, shape (rows, cols), 0 = unlabelled, or polygons or points. A
+        pixel belongs to a polygon that holds its centre; pixels in polygons of several classes stay unlabelled.
     folder : path-like, optional
         Where fetched files are kept. Default: the environment variable HSCLASS_DATA, else a cache folder of the user.
+    field : str, optional
+        The column of a GeoDataFrame that holds class ids or names; needed where there are several.
+    **about
+        What is known of a cube in memory: `wavelengths`, `crs`, `transform`, `mask`, `classes`, `nodata` and more, as
+        `hsclass.Scene.from_array` takes them.
 
     Returns
     -------
@@ -42,7 +59,7 @@ def open_scene(source: str | os.PathLike[str], *, folder: str | os.PathLike[str]
     Raises
     ------
     UsageError
-        If `source` is none of these, or the descriptor is wrong.
+        If `source` is none of these, the descriptor is wrong, or an argument does not go with it.
     FetchError
         If a file cannot be had from any of its sources.
     DataError
@@ -59,6 +76,12 @@ def open_scene(source: str | os.PathLike[str], *, folder: str | os.PathLike[str]
     >>> scene.classes[13].name, float(scene.wavelengths[0])
     ('Woods', 400.02)
     """
+    if not isinstance(source, str | os.PathLike):
+        return scene_of_arrays(source, labels, folder=folder, field=field, **about)
+    if given := [name for name, value in {"labels": labels, "field": field, **about}.items() if value is not None]:
+        raise UsageError(
+            f"{source}: '{given[0]}' is for a cube in memory; expected a descriptor (.yaml) that says so of this file"
+        )
     path = Path(source)
     if path.name == CUBE_FILE or (path / CUBE_FILE).exists():
         return read_scene(path)

@@ -7,8 +7,8 @@ import numpy as np
 
 from hsclass.datasets.cube import Cube
 from hsclass.datasets.descriptor import ClassEntry
-from hsclass.datasets.palette import distinct_colors
 from hsclass.errors import DataError
+from hsclass.palette import distinct_colors
 from hsclass.scene import UNLABELLED, LandCover
 
 _LOG = logging.getLogger(__name__)

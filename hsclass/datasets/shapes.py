@@ -65,12 +65,32 @@ def draw_labels(
     DataError
         If the file, layer or attribute cannot be read, a value is no class, or nothing lies in the scene.
     """
+    _require_map(grid, path)
+    return draw_shapes(read_shapes(path, options.layer), options, path, grid=grid, shape=shape, entries=entries)
+
+
+def _require_map(grid: Grid, path: Path) -> None:
     if grid.transform is None:
         raise DataError(
             f"{path}: holds polygons or points, but the cube has no map coordinates; expected a georeferenced cube;"
             " give its grid to it, or the labels as a raster"
         )
-    shapes = read_shapes(path, options.layer)
+
+
+def draw_shapes(
+    shapes: Shapes,
+    options: ShapeOptions,
+    path: Path,
+    *,
+    grid: Grid,
+    shape: tuple[int, int],
+    entries: tuple[ClassEntry, ...] = (),
+) -> tuple[np.ndarray, tuple[ClassEntry, ...]]:
+    """Draw polygons or points onto the grid of a cube, as `draw_labels` does those of a file.
+
+    `path`, where they are from, is for messages only.
+    """
+    _require_map(grid, path)
     ids, entries = read_classes(shapes.attributes, options, entries, path)
     kinds = {str(geometry.geom_type) for geometry in shapes.geometries if geometry is not None}
     if foreign := kinds - _DRAWN:

@@ -79,8 +79,10 @@ def array_cube(
     named = len(wanted.axes.split()) if wanted.axes else ndim
     name = _choose(path, shapes, wanted.key, named, wanted.shape, others=others)
     found = load(name)
-    if found.dtype.kind not in "biuf":
-        raise DataError(f"{path}: holds an array of {found.dtype}; expected plain real numbers")
+    if found.dtype.kind not in "biuf" or found.dtype.itemsize > 8:
+        raise DataError(
+            f"{path}: holds an array of {found.dtype}; expected plain real numbers of up to 64 bits; convert it"
+        )
     axes = wanted.axes
     if axes is None and ndim == 3 and wanted.shape is not None and found.shape != wanted.shape:
         axes = _axes_by_shape(found.shape, wanted.shape)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hsclass.datasets.palette import PALETTE, distinct_colors
+from hsclass.palette import PALETTE, distinct_colors
 
 # Linear RGB as seen without one kind of cone (Machado et al. 2009, severity 1).
 DEUTERANOPIA = [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
