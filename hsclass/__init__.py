@@ -15,6 +15,7 @@ _PUBLIC = {
     "open_scene": "hsclass.datasets",
     # Splits
     "make_split": "hsclass.samplers",
+    "SpatialSplit": "hsclass.samplers.splitter",
     "audit_split": "hsclass.audit",
     # Models
     "fit": "hsclass.training",
@@ -30,6 +31,7 @@ _PUBLIC = {
 __all__ = [
     "LandCover",
     "Scene",
+    "SpatialSplit",
     "audit_split",
     "compare",
     "evaluate",
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
     from hsclass.predict import predict_scene
     from hsclass.predict.images import predict_images
     from hsclass.samplers import make_split
+    from hsclass.samplers.splitter import SpatialSplit
     from hsclass.scene import LandCover, Scene
     from hsclass.training import fit
     from hsclass.tuning.search import tune

@@ -19,6 +19,7 @@ from hsclass.scene_arrays import (
     checked_centres,
     checked_cube,
     checked_grid,
+    checked_groups,
     checked_labels,
     checked_mask,
     named_classes,
@@ -28,6 +29,7 @@ from hsclass.xarray_form import centres_of, data_array, grid_of, is_data_array, 
 
 CUBE_FILE = "cube.tif"
 LABELS_FILE = "labels.tif"
+GROUPS_FILE = "groups.tif"
 UNLABELLED = 0
 
 
@@ -75,6 +77,9 @@ class Scene:
         A value of `cube` times it is reflectance, or whatever the source says it measures; None when unknown.
     bad_bands : tuple of float
         Centres [nm] of the source's bands that were left out of `cube`, as far as they are known.
+    groups : ndarray of uint32, shape (rows, cols), or None
+        Group of each labelled pixel, from 1: its field, site or campaign; 0 = unlabelled. None where the reference data
+        do not say.
 
     Raises
     ------
@@ -98,6 +103,7 @@ class Scene:
     fwhm: np.ndarray | None = None
     scale: float | None = None
     bad_bands: tuple[float, ...] = ()
+    groups: np.ndarray | None = None
     kind: ClassVar[Literal["pixels"]] = "pixels"
 
     def __post_init__(self) -> None:
@@ -107,6 +113,7 @@ class Scene:
             "cube": cube,
             "labels": None if self.labels is None else checked_labels(self.labels, cube.shape, where),
             "mask": checked_mask(self.mask, cube.shape, where),
+            "groups": None if self.groups is None else checked_groups(self.groups, cube.shape, where),
             "wavelengths": checked_centres(self.wavelengths, cube.shape[2], "wavelengths", where),
             "fwhm": checked_centres(self.fwhm, cube.shape[2], "fwhm", where),
             "classes": tuple(self.classes),
@@ -120,6 +127,7 @@ class Scene:
         cube: Any,
         labels: Any = None,
         *,
+        groups: Any = None,
         wavelengths: Any = None,
         mask: Any = None,
         crs: Any = None,
@@ -141,6 +149,9 @@ class Scene:
             argument gives them.
         labels : array-like of int, shape (rows, cols), or xarray.DataArray, optional
             Class ids, 0 = unlabelled.
+        groups : array-like of int, shape (rows, cols), optional
+            Group of each labelled pixel, from 1: its field, site or campaign. Of labels that are a GeoDataFrame, the
+            name of the column that says it, given to `open_scene`.
         wavelengths, fwhm : array-like of float, shape (bands,), optional
             Band centres, and full widths at half maximum [nm].
         mask : array-like of bool, shape (rows, cols), optional
@@ -204,6 +215,7 @@ class Scene:
             legend = tuple(cover for cover in legend if cover.id in found)
         return cls(
             name, values, ids, wavelengths, valid, legend, grid=grid, rgb=rgb, nodata=nodata, fwhm=fwhm, scale=scale,
+            groups=groups,
         )  # fmt: skip
 
     def to_xarray(self) -> Any:
@@ -284,7 +296,7 @@ def _labels_of(labels: Any, shape: tuple[int, ...], grid: Grid, where: str) -> n
 
 
 def write_scene(scene: Scene, folder: str | os.PathLike[str]) -> None:
-    """Write `cube.tif` and, where there are reference data, `labels.tif` into `folder`.
+    """Write `cube.tif` and, where there are reference data, `labels.tif` into `folder`; `groups.tif` where it has any.
 
     Wavelengths [nm], class names and colours go into the files, so that each opens by itself in a GIS.
     """
@@ -302,17 +314,23 @@ def write_scene(scene: Scene, folder: str | os.PathLike[str]) -> None:
         f"band {band + 1}" if centres is None else f"band {band + 1} ({centres[band]:g} nm)"
         for band in range(scene.cube.shape[2])
     ]
-    with ExitStack() as whole:  # both files or neither
+    with ExitStack() as whole:  # all files or none
         cube = whole.enter_context(atomic_path(folder / CUBE_FILE))
         if scene.labels is not None:
             labels = whole.enter_context(atomic_path(folder / LABELS_FILE))
             write_classes(labels, scene.labels, classes=scene.classes, grid=scene.grid, tags=tags)
+        if scene.groups is not None:
+            write_raster(
+                whole.enter_context(atomic_path(folder / GROUPS_FILE)), scene.groups, grid=scene.grid, nodata=0,
+                descriptions=["group of the reference data"],
+            )  # fmt: skip
         write_raster(
             cube, np.moveaxis(scene.cube, 2, 0), grid=scene.grid, nodata=scene.nodata, tags=tags,
             descriptions=names, wavelengths=centres, fwhm=scene.fwhm,
         )  # fmt: skip
-    if scene.labels is None:
-        (folder / LABELS_FILE).unlink(missing_ok=True)  # of a scene written there before
+    for part, name in ((scene.labels, LABELS_FILE), (scene.groups, GROUPS_FILE)):
+        if part is None:
+            (folder / name).unlink(missing_ok=True)  # of a scene written there before
 
 
 def write_classes(

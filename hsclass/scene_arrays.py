@@ -58,6 +58,17 @@ def checked_labels(labels: Any, shape: tuple[int, ...], where: str) -> np.ndarra
     return ids.astype(np.uint8 if ids.max() <= 255 else np.uint16)
 
 
+def checked_groups(groups: Any, shape: tuple[int, ...], where: str) -> np.ndarray:
+    """Return the groups of pixels as uint32, or raise DataError; `shape` is that of the cube."""
+    numbers = np.asarray(groups)
+    if numbers.shape != shape[:2] or numbers.dtype.kind not in "iu" or numbers.min() < 0:
+        raise DataError(
+            f"{where}: its groups are of type {numbers.dtype} and shape {numbers.shape}; expected whole numbers from 1"
+            f" of {shape[:2]}, as the cube, and 0 where there is none"
+        )
+    return numbers.astype(np.uint32)
+
+
 def checked_mask(mask: Any, shape: tuple[int, ...], where: str) -> np.ndarray:
     """Return a mask of bool, True where there is data, or raise DataError; `shape` is that of the cube."""
     valid = np.asarray(mask)

@@ -21,6 +21,10 @@ from hsclass.samples.images import ABOUT_SUFFIX, SEPARATOR
 FOREIGN = "unknown"
 TABLE_SUFFIX = ".csv"
 _COLUMNS = ["path", "class", "role", "group"]
+_BANDS = {
+    "given": ("class that the split gives, 0 where the reference labels hold", np.uint16),
+    "groups": ("group of the reference data", np.int64),
+}
 _CODES = "0 unused, 1 train, 2 validation, 3 test, 4 guard"
 
 
@@ -78,8 +82,9 @@ class Split:
         Whether it is used as others published it: the audit reports what it finds instead of failing.
     threshold : int or None
         Bits of 64 in which the perceptual hashes of images may differ that it keeps in one role; None for pixels.
-    groups : ndarray of int64, shape (n,), or None
-        Group of near-duplicates of each image, where these are kept in one role; None for pixels.
+    groups : ndarray of int64, shape of `roles`, or None
+        Group of each image, where near-duplicates are kept in one role; of pixels the group that their reference data
+        give them, from 1, 0 = unlabelled. None where there are no groups.
     notes : tuple of str
         What a reader should know of the whole split.
     grid : Grid
@@ -161,8 +166,8 @@ def write_split(
 ) -> None:
     """Write a split: of pixels as a GeoTIFF, of images as a CSV table with a JSON file next to it.
 
-    The GeoTIFF holds the codes of `Role`, and in a second band the class ids that the split gives itself. The table
-    holds a line an image; how the split was made is in the JSON file.
+    The GeoTIFF holds the codes of `Role`, and in further bands the class ids that the split gives itself and the groups
+    of the pixels. The table holds a line an image; how the split was made is in the JSON file.
 
     Parameters
     ----------
@@ -182,15 +187,15 @@ def write_split(
     if images is not None:
         _write_table(split, Path(path), images, {**about, "labels": labels_file})
         return
-    tags = {"split": json.dumps(about), "labels": labels_file}
-    if split.given is None:
-        write_raster(
-            path, split.roles, grid=split.grid, nodata=Role.UNUSED, tags=tags, descriptions=[_CODES], colors=ROLE_COLORS
-        )
-    else:
-        bands = np.stack([split.roles.astype(np.uint16), split.given.astype(np.uint16)])
-        descriptions = [_CODES, "class that the split gives, 0 where the reference labels hold"]
-        write_raster(path, bands, grid=split.grid, nodata=Role.UNUSED, tags=tags, descriptions=descriptions)
+    further = {name: getattr(split, name) for name in _BANDS if getattr(split, name) is not None}
+    tags = {"split": json.dumps({**about, "bands": list(further)}), "labels": labels_file}
+    bands = np.stack([split.roles, *further.values()])
+    bands = bands.astype(np.min_scalar_type(int(bands.max())))
+    descriptions = [_CODES, *(_BANDS[name][0] for name in further)]
+    write_raster(
+        path, bands, grid=split.grid, nodata=Role.UNUSED, tags=tags, descriptions=descriptions,
+        colors=None if further else ROLE_COLORS,
+    )  # fmt: skip
 
 
 def read_split(path: str | os.PathLike[str], samples: Samples | None = None) -> tuple[Split, Path | None]:
@@ -220,20 +225,21 @@ def read_split(path: str | os.PathLike[str], samples: Samples | None = None) -> 
 
 def _read_raster(path: Path) -> tuple[Split, str, list[str]]:
     raster = read_raster(path)
-    roles, given = raster.bands[0], raster.bands[1:]
+    roles, further = raster.bands[0], raster.bands[1:]
     if raster.nodata not in {None, Role.UNUSED}:
         roles = np.where(roles == raster.nodata, roles.dtype.type(Role.UNUSED), roles)
     try:
         about = json.loads(raster.tags.get("split", "{}"))
+        names = about.get("bands", [])
         foreign = sorted(set(np.unique(roles).tolist()) - {int(role) for role in Role})
-        if foreign or len(given) > (1 if about else 0):
+        if foreign or len(further) != len(names):
             raise DataError(
                 f"{path}: has {len(raster.bands)} band(s) with the values {foreign[:5]} next to the split codes;"
                 f" expected one band of {_CODES}"
             )
-        classes = given[0].astype(np.uint16) if len(given) else None
-        split = _split_of(about, roles.astype(np.uint8), grid=raster.grid, given=classes)
-    except (ValueError, AttributeError, TypeError) as error:
+        held = {name: band.astype(_BANDS[name][1]) for name, band in zip(names, further, strict=True)}
+        split = _split_of(about, roles.astype(np.uint8), grid=raster.grid, **held)
+    except (ValueError, AttributeError, TypeError, KeyError) as error:
         if isinstance(error, DataError):
             raise
         raise DataError(f"{path}: its 'split' tag is not hsclass's ({error}); run 'hsclass split' again") from error

@@ -133,3 +133,15 @@ def test_a_tag_that_is_not_ours_is_named(tmp_path: Path, text: str) -> None:
     write_raster(tmp_path / "split.tif", ROLES, grid=Grid(), tags={"split": text})
     with pytest.raises(DataError, match=r"split\.tif: its 'split' tag is not hsclass's .*; run 'hsclass split' again"):
         read_split(tmp_path / "split.tif")
+
+
+def test_groups_and_classes_of_its_own_survive_the_disk_together(split: Split, tmp_path: Path) -> None:
+    groups = np.array([[70_000, 1, 1, 2], [3, 4, 4, 0]])
+    given = np.array([[0, 0, 0, 0], [0, 0, 0, 300]], np.uint16)
+    for further in ({"groups": groups}, {"groups": groups, "given": given}):
+        write_split(replace(split, **further), tmp_path / "split.tif")
+        again, _ = read_split(tmp_path / "split.tif")
+        assert again.groups is not None
+        assert again.groups.tolist() == groups.tolist()
+        assert (again.given is None) == ("given" not in further)
+    assert again.given.tolist() == given.tolist()

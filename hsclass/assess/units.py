@@ -5,7 +5,6 @@ from functools import cached_property
 from typing import Protocol
 
 import numpy as np
-from scipy.ndimage import label
 
 from hsclass.assess.blocks import BlockGrids, Sites, make_blocks, whole_groups
 from hsclass.assess.confusion import count_confusions, summaries
@@ -23,6 +22,7 @@ from hsclass.assess.intervals import (
     wilson_limits,
 )
 from hsclass.assess.sample import TestedSamples
+from hsclass.samples.fields import fields_of
 from hsclass.split import Split
 
 IMAGES = "Wilson's limits, each test image a trial; kappa and macro F1 by bootstrap over the images"
@@ -205,13 +205,9 @@ def units_of(samples: TestedSamples, labels: np.ndarray, split: Split, *, seed: 
 
 
 def sites_of(samples: TestedSamples, labels: np.ndarray, split: Split) -> Sites:
-    """Return where test pixels lie, and their fields: connected pixels of one class, corners included."""
+    """Return where test pixels lie, and their fields; see `hsclass.samples.fields`."""
     reference = split.reference(labels)
-    fields = np.zeros(reference.shape, np.int64)
-    for identity in np.unique(reference[reference > 0]):
-        found, _ = label(reference == identity, structure=np.ones((3, 3)))
-        fields += np.where(found > 0, found + fields.max(), 0)
-    return Sites(samples.places, samples.take(fields), samples.reference)
+    return Sites(samples.places, samples.take(fields_of(reference, split.groups)), samples.reference)
 
 
 def least_side(split: Split) -> int:

@@ -22,7 +22,7 @@ from hsclass.datasets.regions import REGION_SUFFIXES, draw_regions
 from hsclass.datasets.shapes import SHAPE_SUFFIXES, draw_labels
 from hsclass.errors import DataError, UsageError
 from hsclass.raster import Grid
-from hsclass.scene import CUBE_FILE, LABELS_FILE, UNLABELLED, Scene
+from hsclass.scene import CUBE_FILE, GROUPS_FILE, LABELS_FILE, UNLABELLED, Scene
 
 _LOG = logging.getLogger(__name__)
 _FURTHER = ("reading", "companions")  # of an entry in the manifest
@@ -78,8 +78,8 @@ def build_scene(
     )
     if manifest["labels"]:
         path = verified_file(manifest["labels"], home)
-        labels, entries = read_labels(path, manifest["labels"], cube.grid, scene.shape[:2], descriptor.classes)
-        scene = replace(scene, labels=labels, classes=describe_classes(labels, entries, path))
+        labels, entries, groups = read_labels(path, manifest["labels"], cube.grid, scene.shape[:2], descriptor.classes)
+        scene = replace(scene, labels=labels, groups=groups, classes=describe_classes(labels, entries, path))
     return _cut(_without_classes(scene, options.drop_classes), options)
 
 
@@ -96,7 +96,7 @@ def require_elsewhere(name_or_file: str | os.PathLike[str], *, folder: Path, out
     manifest = read_manifest(descriptor, home)
     sources = [home / manifest[part]["file"] for part in ("cube", "labels") if manifest[part]]
     for source in sources:
-        if source.resolve() in {(output / name).resolve() for name in (CUBE_FILE, LABELS_FILE)}:
+        if source.resolve() in {(output / name).resolve() for name in (CUBE_FILE, LABELS_FILE, GROUPS_FILE)}:
             raise UsageError(
                 f"output {output}: would overwrite {source}, which the scene is made from; choose another output folder"
             )
@@ -104,7 +104,7 @@ def require_elsewhere(name_or_file: str | os.PathLike[str], *, folder: Path, out
 
 def read_labels(
     path: Path, entry: dict[str, Any], grid: Grid, shape: tuple[int, int], classes: tuple[ClassEntry, ...]
-) -> tuple[np.ndarray, tuple[ClassEntry, ...]]:
+) -> tuple[np.ndarray, tuple[ClassEntry, ...], np.ndarray | None]:
     """Read reference data of any kind onto the grid of the cube.
 
     Parameters
@@ -126,6 +126,8 @@ def read_labels(
         0 = unlabelled.
     classes : tuple of ClassEntry
         The descriptor's, or else those that the file names itself; empty where it does not.
+    groups : ndarray of uint32, shape (rows, cols), or None
+        Group of each labelled pixel, where polygons or points are read with the option `group`.
 
     Raises
     ------
@@ -141,7 +143,7 @@ def read_labels(
             f" {', '.join(SHAPE_SUFFIXES)}; convert the file, or take '{foreign[0]}' out of 'labels'"
         )
     if path.suffix.lower() in REGION_SUFFIXES:
-        return draw_regions(path, shape, classes)
+        return *draw_regions(path, shape, classes), None
     labels = open_cube(path, key=entry["key"], ndim=2, shape=shape, **reading)
     ids = class_ids(labels, classes)
     if ids.shape == shape[::-1] != shape and labels.grid.transform is None:
@@ -149,7 +151,8 @@ def read_labels(
             f"{path}: the raster of labels is {ids.shape} pixels; expected {shape}, as the cube; it looks transposed,"
             " which 'axes: cols rows' would fix"
         )
-    return aligned(ids, labels.grid, grid, shape=shape, name=f"{path}: the raster of labels", resample=True), classes
+    ids = aligned(ids, labels.grid, grid, shape=shape, name=f"{path}: the raster of labels", resample=True)
+    return ids, classes, None
 
 
 def _without_classes(scene: Scene, dropped: tuple[int, ...]) -> Scene:
@@ -167,7 +170,9 @@ def _without_classes(scene: Scene, dropped: tuple[int, ...]) -> Scene:
     if lost := int((scene.labels[~scene.mask] != UNLABELLED).sum()):
         _LOG.warning("scene %s: %d labelled pixels hold no data and become unlabelled", scene.name, lost)
     unusable = ~scene.mask | np.isin(scene.labels, dropped)
-    return replace(scene, labels=np.where(unusable, scene.labels.dtype.type(UNLABELLED), scene.labels))
+    labels = np.where(unusable, scene.labels.dtype.type(UNLABELLED), scene.labels)
+    groups = None if scene.groups is None else np.where(labels == UNLABELLED, np.uint32(0), scene.groups)
+    return replace(scene, labels=labels, groups=groups)
 
 
 def _cut(scene: Scene, options: SceneOptions) -> Scene:
@@ -189,6 +194,7 @@ def _cut(scene: Scene, options: SceneOptions) -> Scene:
         cube=np.ascontiguousarray(scene.cube[rows, cols]),
         mask=np.ascontiguousarray(scene.mask[rows, cols]),
         labels=labels,
+        groups=None if scene.groups is None else np.ascontiguousarray(scene.groups[rows, cols]),
         classes=classes,
         grid=Grid(scene.grid.crs, transform and _moved(transform, cols.start, rows.start)),
     )

@@ -90,6 +90,9 @@ class ShapeOptions(Options):
     field: str | None = Field(None, description="attribute that gives the class: ids, or names; default: the only one")
     name_field: str | None = Field(None, description="attribute that names the classes, where `field` holds ids")
     color_field: str | None = Field(None, description="attribute with the classes' colours: #rrggbb, or r,g,b")
+    group: str | None = Field(
+        None, description="attribute that says which features belong together: a field, a site, a campaign"
+    )
     all_touched: bool = Field(
         False, description="take every pixel that is touched, not only those with their centre in"
     )

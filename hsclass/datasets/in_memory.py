@@ -24,15 +24,20 @@ def scene_of_arrays(
         if field is not None:
             raise UsageError(f"field: is {field!r}, but the labels are no GeoDataFrame; leave it out")
         return _from_array(cube, labels, about)
-    classes = about.pop("classes", None)
+    classes, group = about.pop("classes", None), about.pop("groups", None)
+    if group is not None and not isinstance(group, str):
+        raise UsageError(
+            f"groups: is of type {type(group).__name__}, but the labels are a GeoDataFrame; give the name of its column"
+        )
     scene = _from_array(cube, None, about)
     where = Path(f"scene {scene.name}: labels")
-    ids, entries = draw_shapes(
-        shapes_of(labels), ShapeOptions(field=field), where, grid=scene.grid, shape=scene.shape[:2]
+    ids, entries, groups = draw_shapes(
+        shapes_of(labels), ShapeOptions(field=field, group=group), where, grid=scene.grid, shape=scene.shape[:2]
     )
     covers = legend(entries, tuple(entry.id for entry in entries))
     return _from_array(
         scene.cube, ids, {**about, "classes": covers if classes is None else classes, "mask": scene.mask,
+        "groups": groups,
         "nodata": scene.nodata, "wavelengths": scene.wavelengths, "crs": scene.grid.crs,
         "transform": scene.grid.transform},
     )  # fmt: skip

@@ -11,7 +11,8 @@ from hsclass.datasets.in_memory import scene_of_arrays
 from hsclass.datasets.listing import catalogue
 from hsclass.datasets.readers import open_cube
 from hsclass.errors import DataError, UsageError
-from hsclass.scene import CUBE_FILE, LABELS_FILE, LandCover, Scene, read_classes
+from hsclass.raster import read_raster
+from hsclass.scene import CUBE_FILE, GROUPS_FILE, LABELS_FILE, LandCover, Scene, read_classes
 
 
 def default_folder() -> Path:
@@ -126,11 +127,17 @@ def read_scene(path: str | os.PathLike[str]) -> Scene:
                 f"{folder / LABELS_FILE}: is {labels.shape} pixels, but the cube next to it is {cube.shape[:2]};"
                 " both must lie on one grid; run the scene stage again"
             )
+    groups = read_raster(folder / GROUPS_FILE).bands[0] if (folder / GROUPS_FILE).exists() else None
+    if groups is not None and (labels is None or groups.shape != labels.shape):
+        raise DataError(
+            f"{folder / GROUPS_FILE}: is {groups.shape} pixels, but the labels next to it are"
+            f" {'missing' if labels is None else labels.shape}; both must lie on one grid; run the scene stage again"
+        )
     rgb = json.loads(tags["rgb"])
     centres, widths = (None if held is None or np.isnan(held).any() else held for held in (cube.wavelengths, cube.fwhm))
     return Scene(
         tags["scene"], values, labels, centres, cube.holds_data(values), classes, grid=cube.grid,
         rgb=None if rgb is None else (rgb[0], rgb[1], rgb[2]), title=tags.get("title", ""),
         source=tags.get("source", ""), note=tags.get("note", ""), digest=tags.get("digest", ""), nodata=cube.nodata,
-        fwhm=widths, scale=cube.factor, bad_bands=cube.left_out,
+        fwhm=widths, scale=cube.factor, bad_bands=cube.left_out, groups=groups,
     )  # fmt: skip

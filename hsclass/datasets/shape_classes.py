@@ -66,6 +66,23 @@ def read_classes(
     return ids, tuple(_entry(int(identity), ids, named, colors, path) for identity in np.unique(ids[ids > 0]))
 
 
+def read_groups(attributes: Mapping[str, np.ndarray], field: str, path: Path) -> np.ndarray:
+    """Return the group of each feature, int64 of shape (features,); 0 where it has none.
+
+    Whole numbers from 1 up are kept; other values are numbered from 1 in alphabetical order.
+
+    Raises
+    ------
+    DataError
+        If the field is missing.
+    """
+    texts = [_text(value) for value in _column(attributes, field, path, option="group")]
+    if all(re.fullmatch(r"0*[1-9]\d{0,8}", text) for text in texts if text):
+        return np.array([int(text or 0) for text in texts], np.int64)
+    numbers = {name: number for number, name in enumerate(sorted({text for text in texts if text}), 1)}
+    return np.array([numbers.get(text, 0) for text in texts], np.int64)
+
+
 def _entry(identity: int, ids: np.ndarray, names: list[str], colors: list[str], path: Path) -> ClassEntry:
     where = np.flatnonzero(ids == identity)
     found = {names[k] for k in where if names[k]}
@@ -79,17 +96,17 @@ def _entry(identity: int, ids: np.ndarray, names: list[str], colors: list[str], 
 
 
 def _only(attributes: Mapping[str, np.ndarray], options: ShapeOptions, path: Path) -> str:
-    left = [name for name in attributes if name not in {options.name_field, options.color_field}]
+    left = [name for name in attributes if name not in {options.name_field, options.color_field, options.group}]
     if len(left) != 1:
         held = f"the fields {', '.join(left)}" if left else "no field besides the geometries"
         raise DataError(f"{path}: has {held}; name the one that gives the class by 'field'")
     return left[0]
 
 
-def _column(attributes: Mapping[str, np.ndarray], field: str, path: Path) -> np.ndarray:
+def _column(attributes: Mapping[str, np.ndarray], field: str, path: Path, *, option: str = "field") -> np.ndarray:
     if field not in attributes:
         held = ", ".join(attributes) or "none"
-        raise DataError(f"{path}: has no field '{field}'; it has {held}; correct 'field', or bring the table along")
+        raise DataError(f"{path}: has no field '{field}'; it has {held}; correct '{option}', or bring the table along")
     return attributes[field]
 
 

@@ -14,7 +14,7 @@ from rasterio.errors import CRSError
 from rasterio.transform import Affine
 
 from hsclass.datasets.descriptor import ClassEntry, ShapeOptions
-from hsclass.datasets.shape_classes import read_classes
+from hsclass.datasets.shape_classes import read_classes, read_groups
 from hsclass.errors import DataError
 from hsclass.raster import Grid
 
@@ -34,7 +34,7 @@ class Shapes:
 
 def draw_labels(
     path: Path, options: ShapeOptions, *, grid: Grid, shape: tuple[int, int], entries: tuple[ClassEntry, ...]
-) -> tuple[np.ndarray, tuple[ClassEntry, ...]]:
+) -> tuple[np.ndarray, tuple[ClassEntry, ...], np.ndarray | None]:
     """Draw the polygons or points of a file onto the grid of a cube.
 
     A pixel belongs to a polygon when its centre lies inside, or with `all_touched` when any part of it does. What is
@@ -59,11 +59,14 @@ def draw_labels(
         Class ids, 0 = unlabelled.
     entries : tuple of ClassEntry
         The descriptor's classes, or else those of the attributes.
+    groups : ndarray of uint32, shape (rows, cols), or None
+        Group of each labelled pixel, from 1; None without the option `group`.
 
     Raises
     ------
     DataError
-        If the file, layer or attribute cannot be read, a value is no class, or nothing lies in the scene.
+        If the file, layer or attribute cannot be read, a value is no class, a feature has no group, or nothing lies in
+        the scene.
     """
     _require_map(grid, path)
     return draw_shapes(read_shapes(path, options.layer), options, path, grid=grid, shape=shape, entries=entries)
@@ -85,7 +88,7 @@ def draw_shapes(
     grid: Grid,
     shape: tuple[int, int],
     entries: tuple[ClassEntry, ...] = (),
-) -> tuple[np.ndarray, tuple[ClassEntry, ...]]:
+) -> tuple[np.ndarray, tuple[ClassEntry, ...], np.ndarray | None]:
     """Draw polygons or points onto the grid of a cube, as `draw_labels` does those of a file.
 
     `path`, where they are from, is for messages only.
@@ -103,9 +106,25 @@ def draw_shapes(
     chosen = usable & (ids > 0)
     if not chosen.any():
         raise DataError(f"{path}: has no feature with a geometry and a class; expected class ids of 1 and up, or names")
+    groups = None if options.group is None else read_groups(shapes.attributes, options.group, path)[chosen]
+    if groups is not None and (bare := int((groups == 0).sum())):
+        raise DataError(
+            f"{path}: {bare} of {len(groups)} features with a class have no '{options.group}'; expected the group of"
+            " each; fill in the attribute, or take 'group' out of 'labels'"
+        )
     geometries = _projected(shapes.geometries[chosen], shapes.crs, grid, path)
-    geometries, ids = _inside(geometries, ids[chosen], grid, shape, path)
-    return _drawn(geometries, ids, grid, shape, options, path), entries
+    within = _inside(geometries, grid, shape, path)
+    if groups is not None and (outside := np.setdiff1d(groups, groups[within])).size:
+        _LOG.warning(
+            "%s: %d of %d groups (%s) lie outside of the scene and are left out", path, outside.size,
+            len(np.unique(groups)), ", ".join(map(str, outside[:5])) + (", …" if outside.size > 5 else ""),
+        )  # fmt: skip
+    ids, owner = _drawn(geometries[within], ids[chosen][within], grid, shape, options, path)
+    if groups is None:
+        return ids, entries, None
+    drawn = np.where(ids > 0, np.concatenate([[0], groups[within]])[owner], 0).astype(np.uint32)
+    _report_groups(drawn, groups[within], path)
+    return ids, entries, drawn
 
 
 def read_shapes(path: Path, layer: str | None) -> Shapes:
@@ -171,10 +190,14 @@ def _projected(geometries: np.ndarray, crs: CRS | None, grid: Grid, path: Path) 
         ) from error
 
 
-def _inside(
-    geometries: np.ndarray, ids: np.ndarray, grid: Grid, shape: tuple[int, int], path: Path
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the features that touch the scene's area, or raise DataError where none does."""
+def _report_groups(drawn: np.ndarray, groups: np.ndarray, path: Path) -> None:
+    """Log the groups in the scene that no pixel belongs to: smaller than a pixel, or hidden by others."""
+    if (lost := np.setdiff1d(groups, drawn)).size:
+        _LOG.warning("%s: %d of %d groups hold no labelled pixel", path, lost.size, len(np.unique(groups)))
+
+
+def _inside(geometries: np.ndarray, grid: Grid, shape: tuple[int, int], path: Path) -> np.ndarray:
+    """Return which features touch the scene's area, bool, or raise DataError where none does."""
     import shapely
 
     transform = grid.transform or Affine.identity()
@@ -185,17 +208,18 @@ def _inside(
         found = [f"{value:.6g}" for value in shapely.total_bounds(geometries)]
         expected = [f"{value:.6g}" for value in scene.bounds]
         raise DataError(
-            f"{path}: all {len(ids)} features lie outside of the scene: they span {', '.join(found)} (left, bottom,"
+            f"{path}: all {len(within)} features lie outside of the scene: they span {', '.join(found)} (left, bottom,"
             f" right, top) in the cube's system, the cube {', '.join(expected)}; check both reference systems"
         )
     if outside := int((~within).sum()):
-        _LOG.warning("%s: %d of %d features lie outside of the scene", path, outside, len(ids))
-    return geometries[within], ids[within]
+        _LOG.warning("%s: %d of %d features lie outside of the scene", path, outside, len(within))
+    return np.asarray(within)
 
 
 def _drawn(
     geometries: np.ndarray, ids: np.ndarray, grid: Grid, shape: tuple[int, int], options: ShapeOptions, path: Path
-) -> np.ndarray:
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the class ids, and the number of the feature, from 1, that each pixel belongs to."""
     numbers = np.arange(1, len(ids) + 1)
     covering = np.zeros(shape, np.uint16)
     seen = np.zeros(len(ids) + 1, bool)
@@ -219,7 +243,7 @@ def _drawn(
             "%s: %d of %d features hold no pixel's centre, being smaller than a pixel; 'all_touched: true' takes them",
             path, len(hidden), len(ids),
         )  # fmt: skip
-    return labels.astype(np.uint8 if labels.max() <= 255 else np.uint16)
+    return labels.astype(np.uint8 if labels.max() <= 255 else np.uint16), owner
 
 
 def _covers_pixel(geometry: Any, grid: Grid, shape: tuple[int, int], options: ShapeOptions) -> bool:

@@ -40,9 +40,16 @@ def check_least(counts: Mapping[int, int], least: int, *, sampler: str, where: s
 
 
 def check_rasters(
-    labels: np.ndarray, cube: np.ndarray | None, mask: np.ndarray | None, *, sampler: str, needs_cube: bool, where: str
+    labels: np.ndarray,
+    cube: np.ndarray | None,
+    mask: np.ndarray | None,
+    groups: np.ndarray | None,
+    *,
+    sampler: str,
+    needs_cube: bool,
+    where: str,
 ) -> None:
-    """Raise unless reference labels, cube and mask are what `make_split` says they are."""
+    """Raise unless reference labels, cube, mask and groups are what `make_split` says they are."""
     if labels.ndim != 2 or not np.issubdtype(labels.dtype, np.integer):
         raise DataError(
             f"{where}: its labels are of type {labels.dtype} and shape {labels.shape}; expected integers of shape"
@@ -54,7 +61,7 @@ def check_rasters(
         )
     if needs_cube and cube is None:
         raise UsageError(f"sampler {sampler}: looks at the spectra, but no cube was given; pass cube= or a scene")
-    for name, raster in (("cube", cube), ("mask", mask)):
+    for name, raster in (("cube", cube), ("mask", mask), ("groups", groups)):
         if raster is not None and raster.shape[:2] != labels.shape:
             raise DataError(
                 f"{where}: {name} is {raster.shape[:2]} pixels, but the labels are {labels.shape}; both must lie on one"

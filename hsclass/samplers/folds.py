@@ -113,7 +113,7 @@ def deal(labels: np.ndarray, units: np.ndarray, *, folds: int, rng: np.random.Ge
     return dealt
 
 
-def assign_fold(strategist: FoldingSampler, asked: Request, *, folds: int, fold: int, where: str) -> Assignment:
+def assign_fold(strategist: FoldingSampler, asked: Request, *, folds: int, fold: int) -> Assignment:
     """Give every labelled sample its role in one fold of the partition that the sampler draws.
 
     The fold tests; of the next fold, whole units validate, in a drawn order, until each class's share is met; all
@@ -126,8 +126,6 @@ def assign_fold(strategist: FoldingSampler, asked: Request, *, folds: int, fold:
     folds : int
     fold : int
         The one that tests, from 0.
-    where : str
-        The samples, for messages: "scene indian_pines".
 
     Raises
     ------
@@ -140,8 +138,8 @@ def assign_fold(strategist: FoldingSampler, asked: Request, *, folds: int, fold:
     test = of_sample == fold
     if not test.any():
         raise DataError(
-            f"{where}: fold {fold} of {folds} is empty, as there are only {len(partition.folds) - 1} units to deal;"
-            " choose fewer folds or smaller units"
+            f"{asked.where}: fold {fold} of {folds} is empty, as there are only {len(partition.folds) - 1} units to"
+            " deal; choose fewer folds or smaller units"
         )
     roles = np.where(labels > 0, Role.TRAIN, Role.UNUSED).astype(np.uint8)
     roles[test] = Role.TEST

@@ -31,6 +31,19 @@ class Holdings:
         self._open[box] &= ~near
         self.roles[tuple(pixels.T)] = role
 
+    def drop(self, pixels: np.ndarray) -> None:
+        """Take `pixels` out of the test set without giving them a role of a model; they are in nobody's reach."""
+        inside = tuple(pixels.T)
+        self._open_counts -= np.bincount(self.labels[inside][self._open[inside]], minlength=len(self._open_counts))
+        self._open[inside] = False
+        self.roles[inside] = Role.GUARD
+
+    def elsewhere(self, pixels: np.ndarray) -> np.ndarray:
+        """Return how many test pixels of each class, by class id, are open outside of `pixels`."""
+        inside = tuple(pixels.T)
+        lost = np.bincount(self.labels[inside][self._open[inside]], minlength=len(self._open_counts))
+        return np.asarray(self._open_counts - lost)
+
     def loss(self, pixels: np.ndarray) -> float:
         """Return what taking `pixels` out of the test set would cost.
 

@@ -32,6 +32,7 @@ def make_split(
     seed: int = 0,
     cube: np.ndarray | None = None,
     mask: np.ndarray | None = None,
+    groups: np.ndarray | None = None,
     scene: str = "scene",
     **options: Any,
 ) -> Split:
@@ -53,7 +54,7 @@ def make_split(
     Parameters
     ----------
     samples : ndarray of int, shape (rows, cols), Scene or ImageSamples
-        Class ids, 0 = unlabelled. A scene gives its reference labels, cube, mask and name.
+        Class ids, 0 = unlabelled. A scene gives its reference labels, groups, cube, mask and name.
     sampler : str, optional
         A name of `SAMPLERS`; by default that of `DEFAULT`.
     window : int, optional
@@ -67,6 +68,8 @@ def make_split(
         The spectra, for the samplers that look at them.
     mask : ndarray of bool, shape (rows, cols), optional
         True where the pixel holds data; elsewhere labels are ignored. Everywhere by default.
+    groups : ndarray of int, shape (rows, cols), optional
+        Group of each labelled pixel, from 1: its field, site or campaign. The sampler `regions` keeps groups whole.
     scene : str
         Name of the scene, for messages.
     **options
@@ -103,7 +106,7 @@ def make_split(
     if isinstance(samples, ImageSamples):
         material = _images(samples, window, chosen)
     else:
-        material = _pixels(samples, window, cube, mask, scene, sampler=sampler)
+        material = _pixels(samples, window, cube, mask, groups, scene, sampler=sampler)
         counts = dict(zip(*(found.tolist() for found in np.unique(material.labelled, return_counts=True)), strict=True))
         check_counts(counts, sampler, train=train, validation=validation, scene=material.name)
 
@@ -111,13 +114,13 @@ def make_split(
     rng = np.random.default_rng(seed if folds is None else seed // folds)
     request = Request(
         material.labels, train, validation, rng, material.neighbours, material.mask, cube=material.cube,
-        images=material.images, grid=material.grid,
+        images=material.images, groups=material.groups, where=material.where, grid=material.grid,
     )  # fmt: skip
     if folds is None:
         assigned = strategist.assign(request)
     else:
         folding = cast(FoldingSampler, strategist)
-        assigned = assign_fold(folding, request, folds=folds, fold=seed % folds, where=material.where)
+        assigned = assign_fold(folding, request, folds=folds, fold=seed % folds)
     leaky = strategist.declares_leaky(kind)
     reference, given = material.labels, assigned.given
     if given is not None:
@@ -129,13 +132,14 @@ def make_split(
     classes = class_shares(members, roles, asked, notes)
     checks.check_roles(classes, sampler=sampler, window=window, train=fractions.get("train"), where=material.where)
     lacking = () if material.images is None else _lacking(material.images, roles)
-    for note in lacking:
+    remarks = (*assigned.remarks, *lacking)
+    for note in remarks:
         _LOG.warning("%s: %s", material.where, note)
     return Split(
         roles=roles, window=window or 1, sampler=sampler, seed=seed, fractions=fractions, leaky=leaky, classes=classes,
         options=chosen.model_dump(mode="json"), given=given, published=assigned.published,
-        threshold=material.threshold if assigned.threshold is None else assigned.threshold, groups=assigned.groups,
-        notes=lacking, grid=material.grid,
+        threshold=material.threshold if assigned.threshold is None else assigned.threshold,
+        groups=material.groups if assigned.groups is None else assigned.groups, notes=remarks, grid=material.grid,
     )  # fmt: skip
 
 
@@ -152,6 +156,7 @@ class _Material:
     images: ImageSamples | None = None
     threshold: int | None = None
     grid: Grid = field(default_factory=Grid)
+    groups: np.ndarray | None = None
 
     @property
     def labelled(self) -> np.ndarray:
@@ -163,6 +168,7 @@ def _pixels(
     window: int | None,
     cube: np.ndarray | None,
     mask: np.ndarray | None,
+    groups: np.ndarray | None,
     name: str,
     *,
     sampler: str,
@@ -170,15 +176,17 @@ def _pixels(
     grid = Grid()
     if isinstance(samples, Scene):
         grid = samples.grid
-        name, cube, mask, samples = samples.name, samples.cube, samples.mask, samples.require_labels()
+        name, cube, mask, groups = samples.name, samples.cube, samples.mask, samples.groups
+        samples = samples.require_labels()
     if window is None:
         raise UsageError("window: is missing; give the side [pixels] of the windows to keep apart, 1 for single pixels")
     needs_cube, where = sampler_for(sampler, "pixels").needs_cube, f"scene {name}"
-    checks.check_rasters(samples, cube, mask, sampler=sampler, needs_cube=needs_cube, where=where)
+    checks.check_rasters(samples, cube, mask, groups, sampler=sampler, needs_cube=needs_cube, where=where)
     checks.check_window(window, *samples.shape)
     mask = np.ones(samples.shape, bool) if mask is None else mask.astype(bool)
     labels = np.where(mask, samples, 0).astype(np.int64)
-    return _Material(name, where, labels, mask, WindowNeighbours(window), cube=cube, grid=grid)
+    held = None if groups is None else np.where(labels > 0, groups, 0).astype(np.int64)
+    return _Material(name, where, labels, mask, WindowNeighbours(window), cube=cube, groups=held, grid=grid)
 
 
 def _images(samples: ImageSamples, window: int | None, chosen: Options) -> _Material:

@@ -34,6 +34,10 @@ class Request:
         The images; None for pixels.
     grid : Grid
         Where the pixels lie, as far as that is known.
+    groups : ndarray of int, shape of `labels`, or None
+        Group of each labelled pixel, from 1, where the reference data give one.
+    where : str
+        The samples, for messages: "scene indian_pines".
     """
 
     labels: np.ndarray
@@ -45,6 +49,8 @@ class Request:
     cube: np.ndarray | None = None
     images: ImageSamples | None = None
     grid: Grid = field(default_factory=Grid)
+    groups: np.ndarray | None = None
+    where: str = "samples"
 
     @property
     def kind(self) -> Kind:
@@ -90,6 +96,8 @@ class Assignment:
         Bits in which near-duplicates may differ, where the sampler does not take it from its own options.
     groups : ndarray of int, shape (n,), or None
         Group of each image that was kept in one role.
+    remarks : tuple of str
+        What a reader should know of the whole split.
     """
 
     roles: np.ndarray
@@ -102,6 +110,7 @@ class Assignment:
     published: bool = False
     threshold: int | None = None
     groups: np.ndarray | None = None
+    remarks: tuple[str, ...] = ()
 
 
 class Sampler:

@@ -5,6 +5,7 @@ from collections import deque
 import numpy as np
 
 from hsclass.samplers.holdings import Holdings
+from hsclass.samples.fields import places_by_number
 from hsclass.samples.neighbours import within
 from hsclass.split import Role
 
@@ -46,7 +47,7 @@ class Tiling:
         self.reach = reach
         self.holdings = Holdings(labels, reach)
         self.classes, self.sizes = np.unique(labels[labels > 0], return_counts=True)
-        self.pixels = _groups(tiles)
+        self.pixels = places_by_number(tiles)
         self.order = rng.permutation(len(self.pixels))
         self.notes: dict[int, str] = {}
 
@@ -117,11 +118,3 @@ def _next(waiting: deque[int], taken: set[int], count: int) -> list[int]:
         if tile not in taken:
             found.append(tile)
     return found
-
-
-def _groups(tiles: np.ndarray) -> list[np.ndarray]:
-    """Return the (row, col), shape (n, 2), of the pixels of each tile."""
-    pixels = np.argwhere(tiles > 0)
-    number = tiles[tuple(pixels.T)]
-    order = np.argsort(number, kind="stable")
-    return np.split(pixels[order], np.flatnonzero(np.diff(number[order])) + 1)

@@ -179,7 +179,7 @@ def test_every_class_trains_and_what_it_lacks_is_noted(sampler: str, tmp_path: P
 def test_class_sizes_that_pass_the_check_can_be_split(sampler: str, tmp_path: Path) -> None:
     least = CLASSES[sampler].least(0.05)
     labels = np.zeros((40, 40), int)
-    labels[:10, :10] = 1
+    labels[:5, :10] = labels[9:14, :10] = 1
     labels[20, :least] = 2
     counts = {1: 100, 2: least}
     check_counts(counts, sampler, train=0.1, validation=0.05)

@@ -234,3 +234,46 @@ def test_options_of_polygons_are_refused_for_a_raster(scene: BuildScene, tmp_pat
     np.save(tmp_path / "labels.npy", np.ones((4, 5)))
     with pytest.raises(HsclassError, match="is not read as polygons or points, which 'field' is for; expected one of"):
         scene(tmp_path / "labels.npy", field="crop")
+
+
+def test_groups_keep_the_identity_of_polygons_up_to_the_split(scene: BuildScene, tmp_path: Path) -> None:
+    from hsclass.datasets.opening import read_scene
+    from hsclass.samplers import make_split
+    from hsclass.scene import write_scene
+
+    boxes = [box(0, 0, 1, 2), box(0, 3, 1, 2), box(2, 0, 1, 5)]
+    path = save(tmp_path / "fields.gpkg", boxes, crop=[1, 1, 2], field_id=[30, 12, 30])
+    built = scene(path, field="crop", group="field_id")
+    assert built.groups is not None
+    assert built.groups[[0, 2]].tolist() == [[30, 30, 0, 12, 12], [30, 30, 30, 30, 30]]
+    assert not built.groups[[1, 3]].any()
+    write_scene(built, tmp_path / "scene")
+    np.testing.assert_array_equal(read_scene(tmp_path / "scene").groups, built.groups)
+    split = make_split(built, "regions", window=1, validation=0, several_classes=True)
+    np.testing.assert_array_equal(split.groups, built.groups)
+
+
+def test_groups_of_text_are_numbered_in_alphabetical_order(scene: BuildScene, tmp_path: Path) -> None:
+    path = save(tmp_path / "fields.gpkg", [box(0, 0, 1, 1), box(0, 2, 1, 1)], crop=[1, 2], site=["south", "north"])
+    groups = scene(path, field="crop", group="site").groups
+    assert groups is not None
+    assert groups[0].tolist() == [2, 0, 1, 0, 0]
+
+
+def test_groups_outside_of_the_scene_and_without_a_pixel_are_reported(
+    scene: BuildScene, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    boxes = [box(0, 0, 1, 2), box(90, 90, 1, 1), box(80, 90, 1, 1), box(2.1, 0.1, 0.2, 0.2)]
+    path = save(tmp_path / "fields.gpkg", boxes, crop=[1, 1, 1, 1], field_id=[1, 2, 3, 4])
+    with caplog.at_level(logging.WARNING):
+        scene(path, field="crop", group="field_id")
+    assert "2 of 4 groups (2, 3) lie outside of the scene" in caplog.text
+    assert "1 of 2 groups hold no labelled pixel" in caplog.text
+
+
+def test_a_feature_without_a_group_is_an_error(scene: BuildScene, tmp_path: Path) -> None:
+    path = save(tmp_path / "fields.gpkg", [box(0, 0, 1, 1), box(0, 2, 1, 1)], crop=[1, 2], site=["a", ""])
+    with pytest.raises(DataError, match="1 of 2 features with a class have no 'site'; expected the group of each"):
+        scene(path, field="crop", group="site")
+    with pytest.raises(DataError, match="has no field 'plot'; it has crop, site; correct 'group'"):
+        scene(path, field="crop", group="plot")

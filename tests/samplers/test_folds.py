@@ -28,12 +28,14 @@ def assign(
     sampler: Given, labels: list[int], *, seed: int, folds: int = 3, window: int = 1, validation: float = 0
 ) -> Assignment:
     asked = request([labels], window=window, validation=validation, seed=seed // folds)
-    return assign_fold(sampler, asked, folds=folds, fold=seed % folds, where="scene strip")
+    return assign_fold(sampler, asked, folds=folds, fold=seed % folds)
 
 
 def request(labels: list[list[int]], *, window: int = 1, validation: float = 0, seed: int = 0) -> Request:
     rng, neighbours = np.random.default_rng(seed), WindowNeighbours(window)
-    return Request(np.array(labels), 0.1, validation, rng, neighbours, np.ones((1, len(labels)), bool))
+    return Request(
+        np.array(labels), 0.1, validation, rng, neighbours, np.ones((1, len(labels)), bool), where="scene strip"
+    )
 
 
 def test_seed_says_which_fold_tests() -> None:
