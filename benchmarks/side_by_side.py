@@ -32,7 +32,7 @@ def main() -> None:
     asked = parser.parse_args()
     index = read_index(asked.set / "index.csv")
     found = read_features(asked.set / f"features/{asked.features}.npz", index)
-    split = read_split(asked.set / asked.split / "split.csv", index)[0]
+    split = read_split(asked.set / asked.split / "split.csv", index)
     places = np.concatenate([split.places(role)[:, 0] for role in (Role.TRAIN, Role.VALIDATION)])
     classes = index.targets[places].argmax(axis=1)
     values, names = found.values, found.options.backbones

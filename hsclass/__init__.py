@@ -14,44 +14,66 @@ _PUBLIC = {
     "LandCover": "hsclass.scene",
     "open_scene": "hsclass.datasets",
     # Splits
+    "Split": "hsclass.split",
+    "Folds": "hsclass.splitter",
     "make_split": "hsclass.samplers",
     "SpatialSplit": "hsclass.samplers.splitter",
+    "make_folds": "hsclass.samplers",
+    "read_split": "hsclass.split",
+    "write_split": "hsclass.split",
     "audit_split": "hsclass.audit",
     # Models
+    "TrainedModel": "hsclass.models.trained",
     "fit": "hsclass.training",
+    "load_model": "hsclass.models.trained",
     "tune": "hsclass.tuning.search",
     # Maps and predictions
+    "ClassMap": "hsclass.predict",
     "predict_scene": "hsclass.predict",
     "predict_images": "hsclass.predict.images",
     # Accuracy
+    "Metrics": "hsclass.results.metrics",
     "evaluate": "hsclass.assess",
     "compare": "hsclass.assess",
 }
 
 __all__ = [
+    "ClassMap",
+    "Folds",
     "LandCover",
+    "Metrics",
     "Scene",
     "SpatialSplit",
+    "Split",
+    "TrainedModel",
     "audit_split",
     "compare",
     "evaluate",
     "fit",
+    "load_model",
+    "make_folds",
     "make_split",
     "open_scene",
     "predict_images",
     "predict_scene",
+    "read_split",
     "tune",
+    "write_split",
 ]
 
 if TYPE_CHECKING:
     from hsclass.assess import compare, evaluate
     from hsclass.audit import audit_split
     from hsclass.datasets import open_scene
-    from hsclass.predict import predict_scene
+    from hsclass.models.trained import TrainedModel, load_model
+    from hsclass.predict import ClassMap, predict_scene
     from hsclass.predict.images import predict_images
-    from hsclass.samplers import make_split
     from hsclass.samplers.splitter import SpatialSplit
+    from hsclass.results.metrics import Metrics
+    from hsclass.samplers import make_folds, make_split
     from hsclass.scene import LandCover, Scene
+    from hsclass.split import Split, read_split, write_split
+    from hsclass.splitter import Folds
     from hsclass.training import fit
     from hsclass.tuning.search import tune
 

@@ -5,7 +5,6 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from hsclass.errors import DataError
 from hsclass.raster import Grid, read_raster, write_raster
 from hsclass.samples import ImageSamples, Samples
 from hsclass.samples.images import ABOUT_SUFFIX, SEPARATOR
+from hsclass.splitter import Role, Splitter
 
 FOREIGN = "unknown"
 TABLE_SUFFIX = ".csv"
@@ -26,16 +26,6 @@ _BANDS = {
     "groups": ("group of the reference data", np.int64),
 }
 _CODES = "0 unused, 1 train, 2 validation, 3 test, 4 guard"
-
-
-class Role(IntEnum):
-    """What a sample is used for; the codes of `split.tif`."""
-
-    UNUSED = 0
-    TRAIN = 1
-    VALIDATION = 2
-    TEST = 3
-    GUARD = 4
 
 
 ROLE_COLORS = {0: (0, 0, 0), 1: (230, 97, 1), 2: (253, 184, 99), 3: (94, 60, 153), 4: (120, 120, 120)}
@@ -55,8 +45,11 @@ class ClassShare:
 
 
 @dataclass(frozen=True)
-class Split:
+class Split(Splitter):
     """A split of the labelled pixels of a scene, or of the images of a set.
+
+    `hsclass.make_split` makes one, `hsclass.read_split` reads one. It is also a cross-validator of scikit-learn, see
+    `split`; `train`, `validation` and `test` are its index arrays.
 
     Attributes
     ----------
@@ -198,8 +191,8 @@ def write_split(
     )  # fmt: skip
 
 
-def read_split(path: str | os.PathLike[str], samples: Samples | None = None) -> tuple[Split, Path | None]:
-    """Read a split and the path of the labels or index that it belongs to, None when it names none.
+def read_split(path: str | os.PathLike[str], samples: Samples | None = None) -> Split:
+    """Read a split.
 
     A raster in the codes of `Role` that hsclass did not write is read as a split of sampler `unknown` that does not
     declare itself leaky.
@@ -216,6 +209,11 @@ def read_split(path: str | os.PathLike[str], samples: Samples | None = None) -> 
     DataError
         If the file cannot be read, holds other codes, or splits other samples.
     """
+    return read_split_and_labels(path, samples)[0]
+
+
+def read_split_and_labels(path: str | os.PathLike[str], samples: Samples | None = None) -> tuple[Split, Path | None]:
+    """Read a split as `read_split`, and the path of the labels or index that it belongs to, None when it names none."""
     path = Path(path)
     split, labels, paths = _read_table(path) if path.suffix == TABLE_SUFFIX else _read_raster(path)
     if samples is not None:

@@ -61,7 +61,7 @@ def fit(
     samples : Scene or ImageSamples
         Cube of shape (rows, cols, bands) and reference labels, or the images of a set.
     split : Split
-        Roles of the samples' shape, from `hsclass.make_split` or `hsclass.split.read_split`.
+        Roles of the samples' shape, from `hsclass.make_split` or `hsclass.read_split`.
     model : str
         A name from `hsclass.models.MODELS`.
     features : str or ImageFeatures

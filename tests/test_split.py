@@ -11,7 +11,7 @@ from rasterio.transform import Affine
 from hsclass.errors import DataError
 from hsclass.raster import Grid, read_raster, write_raster
 from hsclass.scene import LandCover, Scene
-from hsclass.split import ClassShare, Role, Split, class_shares, read_split, write_split
+from hsclass.split import ClassShare, Role, Split, class_shares, read_split, read_split_and_labels, write_split
 from hsclass.trainable import require_trainable
 
 LABELS = np.array([[1, 1, 1, 1], [1, 4, 4, 0]], np.uint8)
@@ -50,7 +50,7 @@ def test_pixels_of_a_role_in_row_order(split: Split) -> None:
 def test_everything_survives_the_disk(split: Split, tmp_path: Path) -> None:
     grid = Grid(CRS.from_epsg(32633), Affine(30, 0, 1000, 0, -30, 5000))
     write_split(replace(split, grid=grid), tmp_path / "s/split.tif", labels_file="../labels.tif")
-    again, labels = read_split(tmp_path / "s/split.tif")
+    again, labels = read_split_and_labels(tmp_path / "s/split.tif")
     np.testing.assert_array_equal(again.roles, ROLES)
     assert again.roles.dtype == np.uint8
     for name in ("window", "sampler", "seed", "fractions", "leaky", "classes", "options"):
@@ -62,12 +62,12 @@ def test_everything_survives_the_disk(split: Split, tmp_path: Path) -> None:
 
 def test_split_may_name_no_ground_truth(split: Split, tmp_path: Path) -> None:
     write_split(split, tmp_path / "split.tif")
-    assert read_split(tmp_path / "split.tif")[1] is None
+    assert read_split_and_labels(tmp_path / "split.tif")[1] is None
 
 
 def test_mask_from_elsewhere_does_not_declare_itself_leaky(tmp_path: Path) -> None:
     write_raster(tmp_path / "mask.tif", ROLES.astype(np.float32), grid=Grid())
-    split, labels = read_split(tmp_path / "mask.tif")
+    split, labels = read_split_and_labels(tmp_path / "mask.tif")
     assert (split.sampler, split.leaky, split.classes, labels) == ("unknown", False, (), None)
     assert split.roles.dtype == np.uint8
     np.testing.assert_array_equal(split.roles, ROLES)
@@ -90,7 +90,7 @@ def test_raster_in_other_codes(tmp_path: Path, bands: np.ndarray, sentence: str)
 def test_classes_that_the_split_gives_itself_survive_the_disk(split: Split, tmp_path: Path) -> None:
     given = np.array([[0, 0, 0, 0], [0, 0, 0, 300]], np.uint16)
     write_split(replace(split, given=given), tmp_path / "split.tif")
-    again, _ = read_split(tmp_path / "split.tif")
+    again = read_split(tmp_path / "split.tif")
     np.testing.assert_array_equal(again.roles, ROLES)
     assert again.roles.dtype == np.uint8
     assert again.given is not None
@@ -125,7 +125,7 @@ def test_a_split_of_other_labels_is_refused(toy_scene: Scene, split: Split) -> N
 def test_nodata_of_a_raster_of_codes_is_unused(tmp_path: Path) -> None:
     codes = np.where(ROLES == 0, 255, ROLES).astype(np.uint8)
     write_raster(tmp_path / "mask.tif", codes, grid=Grid(), nodata=255)
-    np.testing.assert_array_equal(read_split(tmp_path / "mask.tif")[0].roles, ROLES)
+    np.testing.assert_array_equal(read_split(tmp_path / "mask.tif").roles, ROLES)
 
 
 @pytest.mark.parametrize("text", ["{", "[]", "3", '{"classes": 3}', '{"classes": [{"id": 1}]}', '{"window": [1]}'])

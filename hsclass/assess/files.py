@@ -21,7 +21,7 @@ from hsclass.results.comparison import Comparison
 from hsclass.results.metrics import Metrics
 from hsclass.samples.images import ImageSamples, read_index
 from hsclass.scene import LandCover, read_classes
-from hsclass.split import Role, Split, read_split
+from hsclass.split import Role, Split, read_split, read_split_and_labels
 
 if TYPE_CHECKING:
     from hsclass.predict.predictions import Predictions
@@ -125,13 +125,13 @@ def compare_files(paths: Mapping[str, Path], split: Path, *, labels: Path | None
 
 def read_reference(split: Path, labels: Path | None = None) -> Reference:
     """Read a split and the reference labels of its samples."""
-    read, named = read_split(split)
+    read, named = read_split_and_labels(split)
     path = labels or named
     if path is None:
         raise UsageError(f"{split}: names no reference labels; give them with --labels")
     if read.roles.ndim == 1:
         images = read_index(path)
-        read, _ = read_split(split, images)
+        read = read_split(split, images)
         known = images.targets > 0 if images.several_labels else images.labels
         return Reference(read, known, images.classes, images, identity=images.identity)
     labelled = _read_ids(path)

@@ -15,7 +15,7 @@ from hsclass.options import parse_options
 from hsclass.samplers.fixed import MaskFiles
 from hsclass.samplers.placement import place
 from hsclass.samples import ImageSamples
-from hsclass.split import FOREIGN, TABLE_SUFFIX, Split, read_split
+from hsclass.split import FOREIGN, TABLE_SUFFIX, Split, read_split, read_split_and_labels
 
 REST = "rest"
 _ARRAYS = {".mat", ".npy", ".npz"}
@@ -98,7 +98,7 @@ def open_input(
             f"{path}: is taken for a training mask, but nothing says what tests; give the mask of the test pixels with"
             f" --test, or '--test {REST}' for all other labelled pixels"
         )
-    split, named = read_split(path)
+    split, named = read_split_and_labels(path)
     reference = labels or named
     if path.suffix == TABLE_SUFFIX:
         if reference is None:
@@ -106,7 +106,7 @@ def open_input(
         images = open_samples(reference)
         if not isinstance(images, ImageSamples):
             raise UsageError(f"{path}: is a split of images, but {reference} is a scene; give the images with --labels")
-        return AuditInput(path, read_split(path, images)[0], images, [])
+        return AuditInput(path, read_split(path, images), images, [])
     if reference is None:
         return AuditInput(path, split, None, [])
     ids, grid = read_ids(reference, key=labels_key)

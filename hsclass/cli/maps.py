@@ -114,7 +114,7 @@ def _predict_images(
     else:
         images = read_index(source)
         found = predict_images(
-            trained, images, split=read_split(split, images)[0] if split else None, role=role,
+            trained, images, split=read_split(split, images) if split else None, role=role,
             features=read_features(features_file, images) if features_file else None,
         )  # fmt: skip
     write_predictions(found, output)

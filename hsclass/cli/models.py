@@ -63,7 +63,7 @@ def train(
     devices = {"strategy": strategy, "workers": workers, "gpus": gpus, "wait": wait}
     training = parse_options(TrainingOptions, devices, "training")
     samples = open_samples(scene)
-    read, _ = read_split(split, samples)
+    read = read_split(split, samples)
     model, tuned = read_entry(options, "model", model)
     features, tuned_features = read_entry(feature_options, "features", features)
     computed = (

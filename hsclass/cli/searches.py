@@ -53,7 +53,7 @@ def tune(
         "feature_options": read_options(feature_settings), "search": {"sampler": TuneOptions().sampler, **search},
     }  # fmt: skip
     samples = open_samples(scene)
-    read, _ = read_split(split, samples)
+    read = read_split(split, samples)
     tuned = run(
         samples, read, model, features=features, search=search, folder=output, worker=worker,
         seed=seed, threads=threads, feature_options=read_options(feature_settings),

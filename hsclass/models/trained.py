@@ -203,6 +203,23 @@ class TrainedModel:
         return cls(normalizer, extractor, classifier, card, training, read_fit_scope(folder))
 
 
+def load_model(folder: str | os.PathLike[str], *, threads: int = 1) -> TrainedModel:
+    """Read a model that `TrainedModel.save` or `hsclass train` wrote; nothing in its files is executed.
+
+    Parameters
+    ----------
+    folder : path-like
+    threads : int
+        Processor threads that it may use.
+
+    Raises
+    ------
+    DataError
+        If the folder does not hold a model, or its files are damaged or hostile.
+    """
+    return TrainedModel.load(folder, threads=threads)
+
+
 def _learned(prefix: str, estimator: Any) -> dict[str, Any]:
     """The arrays that an estimator learned: its attributes that end in an underscore."""
     return {

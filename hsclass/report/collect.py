@@ -197,7 +197,7 @@ def _read_split(entry: RunEntry, samples: SampleSet, reports: Path) -> SplitResu
     folder = entry.split_folder
     images = samples.index if isinstance(samples, ImageSetResult) else None
     name = "split.tif" if images is None else "split.csv"
-    split, _ = read_split(require_file(folder / name, "split"), images)
+    split = read_split(require_file(folder / name, "split"), images)
     audit = read_record(Audit, folder / "audit.json", "audit")
     compared = reports / "comparison" / entry.scene / f"{entry.split}-{entry.seed}.json"
     comparison = read_record(Comparison, compared, "compare") if compared.exists() else None

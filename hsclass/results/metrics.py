@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from hsclass.results.frames import Frames
 from hsclass.results.model import FittedCounts
 from hsclass.results.record import Figure, Record
 
@@ -123,7 +124,7 @@ class Mistake(Record):
     confidence: float
 
 
-class Metrics(Record):
+class Metrics(Frames, Record):
     """`metrics.json`: accuracy on the test samples.
 
     `confusion` has references in rows, predictions in columns. `checks` says what could not be checked of what the

@@ -18,6 +18,7 @@ from hsclass.samples import DuplicateNeighbours, ImageSamples, Neighbours, Sampl
 from hsclass.samples.hashing import THRESHOLD
 from hsclass.scene import Scene
 from hsclass.split import Role, Split, class_shares
+from hsclass.splitter import Folds
 
 _LOG = logging.getLogger(__name__)
 
@@ -37,6 +38,9 @@ def make_split(
     **options: Any,
 ) -> Split:
     """Split the labelled pixels of a scene, or the images of a set, into train, validation and test.
+
+    The split is a cross-validator of scikit-learn, too: `cross_val_score(estimator, X, y, cv=split)`; see
+    `hsclass.splitter.Splitter`.
 
     Why not at random? A model that classifies a pixel from the window around it has seen every pixel of its training
     windows. Two windows of side w share a pixel iff the Chebyshev distance of their centres (the greater of the row
@@ -141,6 +145,52 @@ def make_split(
         threshold=material.threshold if assigned.threshold is None else assigned.threshold,
         groups=material.groups if assigned.groups is None else assigned.groups, notes=remarks, grid=material.grid,
     )  # fmt: skip
+
+
+def make_folds(
+    samples: np.ndarray | Samples,
+    sampler: str | None = None,
+    *,
+    folds: int = 5,
+    validation: float = 0.0,
+    seed: int = 0,
+    **options: Any,
+) -> Folds:
+    """Divide the labelled samples into folds, each of which tests once; what is learned from is kept apart from it.
+
+    Parameters
+    ----------
+    samples : ndarray of int, shape (rows, cols), Scene or ImageSamples
+    sampler : str, optional
+        One that has the option `folds`.
+    folds : int
+    validation : float
+        Share of the labelled samples that validates, taken from the next fold; 0: none.
+    seed : int
+        Of the partition.
+    **options
+        `window` and whatever else `make_split` takes.
+
+    Returns
+    -------
+    Folds
+        A sequence of `Split`, and a cross-validator of scikit-learn.
+
+    Raises
+    ------
+    UsageError, DataError
+        As `make_split`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> labels = np.tile(np.repeat(np.repeat([[1, 2], [2, 1]], 10, axis=0), 10, axis=1), (2, 2))
+    >>> folds = make_folds(labels, "blocks", folds=4, window=3)
+    >>> len(folds), sum(len(test) for _, test in folds.split()) == labels.size
+    (4, True)
+    """
+    more = {"validation": validation, **options}
+    return Folds([make_split(samples, sampler, folds=folds, seed=seed * folds + k, **more) for k in range(folds)])
 
 
 @dataclass(frozen=True)

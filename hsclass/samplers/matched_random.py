@@ -40,7 +40,7 @@ class MatchedRandomSampler(Sampler):
         DataError
             If the other split cannot be read, or is not of these samples.
         """
-        other, _ = read_split(self.options.of, asked.images)
+        other = read_split(self.options.of, asked.images)
         require_same_grid(
             other.grid, asked.grid, shapes=(other.roles.shape, asked.labels.shape),
             name=f"{self.options.of}: the split", other="the scene",

@@ -163,7 +163,7 @@ def test_ids_and_keys(tmp_path: Path) -> None:
 def test_written_and_read_again_with_the_classes_that_it_gives(tmp_path: Path) -> None:
     split = fixed(tmp_path, DISAGREEING, unlabelled="keep", ids={1: 1})
     write_split(split, tmp_path / "split.tif")
-    again, _ = read_split(tmp_path / "split.tif")
+    again = read_split(tmp_path / "split.tif")
     assert np.array_equal(again.reference(LABELS), split.reference(LABELS))
     assert again.classes == split.classes
     assert (again.fractions, again.options["unlabelled"]) == ({}, "keep")

@@ -11,7 +11,7 @@ from hsclass.audit import as_json_text, audit_split, require_sound
 from hsclass.errors import DataError, LeakageError, UsageError
 from hsclass.samplers import make_split
 from hsclass.scene import Scene
-from hsclass.split import Role, read_split, write_split
+from hsclass.split import Role, read_split, read_split_and_labels, write_split
 
 SAME = "00ff00ff00ff00ff"
 SHARES = {"train": 0.6, "validation": 0.2}
@@ -100,7 +100,7 @@ def test_split_comes_back_from_its_file(make_index, tmp_path: Path) -> None:
     index = make_index(20)
     split = make_split(index, "random", **SHARES, seed=4)
     write_split(split, tmp_path / "split.csv", images=index, labels_file="../index.csv")
-    again, named = read_split(tmp_path / "split.csv", index)
+    again, named = read_split_and_labels(tmp_path / "split.csv", index)
     assert named == tmp_path / "../index.csv"
     assert (again.roles == split.roles).all()
     assert (again.groups == split.groups).all()
