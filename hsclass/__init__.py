@@ -68,9 +68,9 @@ if TYPE_CHECKING:
     from hsclass.models.trained import TrainedModel, load_model
     from hsclass.predict import ClassMap, predict_scene
     from hsclass.predict.images import predict_images
-    from hsclass.samplers.splitter import SpatialSplit
     from hsclass.results.metrics import Metrics
     from hsclass.samplers import make_folds, make_split
+    from hsclass.samplers.splitter import SpatialSplit
     from hsclass.scene import LandCover, Scene
     from hsclass.split import Split, read_split, write_split
     from hsclass.splitter import Folds

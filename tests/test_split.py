@@ -140,7 +140,7 @@ def test_groups_and_classes_of_its_own_survive_the_disk_together(split: Split, t
     given = np.array([[0, 0, 0, 0], [0, 0, 0, 300]], np.uint16)
     for further in ({"groups": groups}, {"groups": groups, "given": given}):
         write_split(replace(split, **further), tmp_path / "split.tif")
-        again, _ = read_split(tmp_path / "split.tif")
+        again = read_split(tmp_path / "split.tif")
         assert again.groups is not None
         assert again.groups.tolist() == groups.tolist()
         assert (again.given is None) == ("given" not in further)
