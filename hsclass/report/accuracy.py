@@ -5,12 +5,11 @@ from typing import Any
 
 from markupsafe import Markup
 
-from hsclass.report.charts import interval_figure
 from hsclass.report.distances import DistancePanel, distance_panels
-from hsclass.report.drawing import legend, styles, svg
-from hsclass.report.scenes import is_one_split, seeds_of
+from hsclass.report.drawing import legend, styles
+from hsclass.report.splits import is_one_split, seeds_of
 from hsclass.report.table import SetResults
-from hsclass.report.text import MISSING, count, duration, lowest_to_highest, mean_and_spread, ordered
+from hsclass.report.text import MISSING, count, duration, lowest_to_highest, ordered
 from hsclass.results import Interval, PublishedFigure
 
 
@@ -36,7 +35,6 @@ class AccuracyPart:
         What could not be checked of what models have seen, with the models and splits that it holds for.
     """
 
-    drawing: Markup
     interval: Interval
     multi_label: bool
     chosen: set[int]
@@ -52,13 +50,7 @@ def accuracy_part(results: SetResults) -> AccuracyPart:
     metrics = next(iter(results.runs.values())).metrics
     chosen = (results.chosen(split) for split, leaks in results.leaky.items() if not leaks)
     distances = distance_panels(results)
-    said = "; ".join(
-        f"{group.label} on {group.split} {mean_and_spread(group.oa, group.oa_std)}"
-        for group in results.groups.itertuples()
-    )
-    title = "Overall accuracy of each model under each split"
     return AccuracyPart(
-        drawing=svg(interval_figure(results), f"{results.key}-intervals", title, said),
         interval=metrics.interval,
         multi_label=metrics.several_labels,
         chosen={group.name for group in chosen if group is not None},

@@ -12,6 +12,9 @@ from hsclass.report.table import SetResults
 from hsclass.report.text import mean_and_spread
 from hsclass.report.theme import LIGHT
 
+FEW = 10
+"""Test samples below which a bin is marked as one that says little."""
+
 _SMALLEST, _GROWTH = 2.0, 14.0
 """Marks grow with the samples of their bin: a bin of a few samples says little, however far it lies from the line."""
 
@@ -80,6 +83,9 @@ def reliability_figure(curves: pd.DataFrame, lines: dict[str, dict[str, Any]]) -
         style = lines[rows.label.iloc[0]]
         ax.plot(rows.confidence, rows.accuracy, color=style["color"], linestyle=style["linestyle"], alpha=0.45)
         sizes = (_SMALLEST + _GROWTH * rows.share**0.5) ** 2
-        ax.scatter(rows.confidence, rows.accuracy, sizes, clip_on=False, zorder=3,
-                   marker=style["marker"], facecolor=style["markerfacecolor"], edgecolor=style["color"])  # fmt: skip
+        for shown, marker in ((rows.n >= FEW, style["marker"]), (rows.n < FEW, "x")):
+            face = {"color": style["color"]} if marker == "x" else {
+                "facecolor": style["markerfacecolor"], "edgecolor": style["color"]}  # fmt: skip
+            ax.scatter(rows.confidence[shown], rows.accuracy[shown], sizes[shown].clip(lower=16), clip_on=False,
+                       zorder=3, marker=marker, **face)  # fmt: skip
     return figure

@@ -22,12 +22,12 @@ class Cell:
 
 @dataclass(frozen=True)
 class ClassRow:
-    """One class under one split: test samples, producer's accuracy by each model, and which of these are highest."""
+    """One class under one split: test samples, producer's accuracy by label of the model, and whether it is highest."""
 
     id: int
     name: str
     support: str
-    figures: tuple[tuple[str, bool], ...]
+    figures: dict[str, tuple[str, bool]]
 
 
 def shaded(run: Run) -> tuple[tuple[Cell, ...], ...]:
@@ -55,12 +55,14 @@ def class_part(results: SetResults) -> dict[str, tuple[ClassRow, ...]]:
 def _row(rows: pd.DataFrame) -> ClassRow:
     accuracy = rows.groupby("method", observed=True).producers_accuracy.agg(["mean", "std"])
     highest = accuracy["mean"].max() if len(accuracy) > 1 else 0
+    labels = dict(zip(rows.method, rows.label, strict=True))
     first = rows[rows.method == accuracy.index[0]]
     return ClassRow(
         id=rows.id.iloc[0],
         name=rows.name.iloc[0],
         support=lowest_to_highest(first.support, count),
-        figures=tuple(
-            (mean_and_spread(mean, std), bool(highest > 0 and mean == highest)) for mean, std in accuracy.to_numpy()
-        ),
+        figures={
+            labels[method]: (mean_and_spread(row["mean"], row["std"]), bool(highest > 0 and row["mean"] == highest))
+            for method, row in accuracy.iterrows()
+        },
     )

@@ -4,23 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from markupsafe import Markup
-from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
 from hsclass.report.collect import SplitResult
-from hsclass.report.drawing import canvas, svg, themed
 from hsclass.report.table import SetResults
-from hsclass.report.text import between, count, lowest_to_highest, number, probability, signed
-from hsclass.report.theme import HIGHER, LIGHT, LOWER
+from hsclass.report.text import between, count, lowest_to_highest, number, probability
 from hsclass.results import Comparison
 
 SIGNIFICANT = 0.05
-_FULL = 0.5
-"""A difference of OA that has the full shade; half of it and more looks alike on the page."""
 
 
 @dataclass(frozen=True)
@@ -56,17 +47,6 @@ def pairs_table(splits: Sequence[SplitResult]) -> pd.DataFrame:
          **split.comparison.model_dump(exclude={"pairs", "methods"})}
         for split in splits if split.comparison for pair in split.comparison.pairs
     ])  # fmt: skip
-
-
-def comparison_part(results: SetResults) -> tuple[tuple[ComparisonPanel, Markup | None], ...]:
-    """Return a panel for each split whose models were compared, with a drawing where they are three or more."""
-    return tuple(
-        (panel, svg(comparison_figure(panel), f"{results.key}-matrix{place}",
-                    f"Differences of overall accuracy between the models on {panel.split}",
-                    "; ".join(f"{row.a} − {row.b} {signed(row.difference)}" for row in panel.rows.itertuples()))
-         if len(panel.labels) > 2 else None)
-        for place, panel in enumerate(comparison_panels(results))
-    )  # fmt: skip
 
 
 def comparison_panels(results: SetResults) -> tuple[ComparisonPanel, ...]:
@@ -119,36 +99,3 @@ def described(panel: ComparisonPanel, unit: Mapping[str, str]) -> str:
     if about.permutations is not None:
         parts.append(f"{count(about.permutations)} permutations")
     return ", ".join(parts)
-
-
-@themed
-def comparison_figure(panel: ComparisonPanel) -> Figure:
-    """Draw OA of the row's model minus OA of the column's; a frame and bold figures mark what chance does not explain.
-
-    Columns are numbered as the rows, which carry the names.
-    """
-    labels = panel.labels
-    size = len(labels)
-    left = 7.6 * max(map(len, labels)) + 32
-    figure, ax = canvas(58 * size + left + 4, 30 * size + 28, margins=(left, 2, 2, 26))
-    cells = np.full((size, size), np.nan)
-    for row in panel.rows.itertuples():
-        a, b = labels.index(row.a), labels.index(row.b)
-        cells[a, b], cells[b, a] = row.difference, -row.difference
-        for line, column in ((a, b), (b, a)):
-            ax.text(column + 0.5, line + 0.5, signed(cells[line, column], 2), ha="center", va="center", size=12,
-                    weight="bold" if row.significant else "normal")  # fmt: skip
-            if row.significant:
-                ax.add_patch(Rectangle((column + 0.04, line + 0.06), 0.92, 0.88, fill=False, edgecolor=LIGHT["ink"],
-                                       linewidth=1.6, zorder=3))  # fmt: skip
-    ends = LinearSegmentedColormap.from_list("difference", [LOWER, LIGHT["paper"], HIGHER])
-    shades = ends.with_extremes(bad=LIGHT["pale"])
-    shown = np.ma.masked_invalid(np.clip(cells, -_FULL / 2, _FULL / 2))
-    ax.pcolormesh(shown, cmap=shades, vmin=-_FULL, vmax=_FULL, edgecolors=LIGHT["paper"], linewidth=2)
-    ax.grid(visible=False)
-    ax.set(xlim=(0, size), ylim=(size, 0))
-    ax.xaxis.tick_top()
-    ax.set_xticks(np.arange(size) + 0.5, [str(place) for place in range(1, size + 1)], size=12)
-    names = [f"{place} {label}" for place, label in enumerate(labels, 1)]
-    ax.set_yticks(np.arange(size) + 0.5, names, size=12, color=LIGHT["ink"])
-    return figure

@@ -13,10 +13,7 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from hsclass.report.theme import LIGHT, MODELS, SPLITS, figure_parameters
-
-WIDE = 860
-"""Width [px] of the figures that take the width of the page."""
+from hsclass.report.theme import LIGHT, MODELS, SPLITS, as_variables, figure_parameters
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -50,24 +47,6 @@ def canvas(
     )
     axes.set_xlabel(xlabel)
     return figure, axes
-
-
-def accuracy_panels(rows: Sequence[int], *, row: float, head: float, xlabel: str) -> tuple[Figure, list[Axes]]:
-    """Return a wide figure and panels above each other, of `rows` rows each, on one axis of accuracy from 0 to 1.
-
-    `row` and `head` are the heights [px] of a row and of a panel's title.
-    """
-    height = sum(row * count + head for count in rows) + 40
-    figure = Figure(figsize=(WIDE / 72, height / 72), layout="constrained")
-    panels = list(
-        figure.subplots(len(rows), 1, sharex=True, squeeze=False, height_ratios=[max(n, 1) for n in rows])[:, 0]
-    )
-    for axes, count in zip(panels, rows, strict=True):
-        axes.grid(visible=False, axis="y")
-        axes.grid(visible=True, axis="x")
-        axes.set(xlim=(0, 1), ylim=(count - 0.5, -0.5))
-    panels[-1].set_xlabel(xlabel)
-    return figure, panels
 
 
 def styles(labels: Sequence[str]) -> dict[str, dict[str, Any]]:
@@ -150,7 +129,7 @@ def svg(figure: Figure, name: str, title: str, description: str = "") -> Markup:
         ElementTree.SubElement(root, "desc", {"id": f"{name}-desc"}).text = description
     root.extend(_simplified(element) for child in drawn.findall("g") for element in child)
     root.extend(drawn.findall("defs")[1:])  # the first is a style sheet, which would hold for the whole page
-    return Markup(ElementTree.tostring(root, encoding="unicode"))
+    return Markup(as_variables(ElementTree.tostring(root, encoding="unicode")))
 
 
 @contextmanager

@@ -12,7 +12,6 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from hsclass.report.charts import bar_figure, optimism_figure
 from hsclass.report.collect import SampleSet, SplitResult
 from hsclass.report.conditions import condition_rows
 from hsclass.report.drawing import canvas, legend, split_styles, svg, themed
@@ -29,9 +28,7 @@ _MOST_BINS = 90
 class LeakagePart:
     """What the page shows of leakage on one scene; None or empty where it was not measured."""
 
-    bars: Markup
     optimism: pd.DataFrame
-    optimism_drawing: Markup | None
     audits: pd.DataFrame
     windows: Markup | None
     split_key: list[tuple[str, Markup]]
@@ -39,20 +36,12 @@ class LeakagePart:
 
 
 def leakage_part(results: SetResults) -> LeakagePart:
-    """Return bars, optimism, audits, shares by window and conditions of a scene."""
+    """Return optimism, audits, shares by window and conditions of a scene."""
     key, window = results.key, results.experiment.window or 1
     lines = split_styles(results.leaky)
-    optimism = mean_optimism(results)
     drawn = window_figure(results.splits, window, lines)
     return LeakagePart(
-        bars=svg(bar_figure(results, results.groups), f"{key}-bars",
-                 "Overall accuracy of each model on every split"),
-        optimism=optimism,
-        optimism_drawing=svg(
-            optimism_figure(optimism, results.leaky), f"{key}-optimism",
-            "Overall accuracy on a split and on its matched random split",
-            "; ".join(f"{row.label} {number(row.oa)} and {number(row.oa_random)}" for row in optimism.itertuples()),
-        ) if len(optimism) else None,
+        optimism=mean_optimism(results),
         audits=leakage_rows(results.samples, results.splits, window, f"{key}-distance"),
         windows=drawn and svg(drawn, f"{key}-windows", "Share of test windows that share pixels, by window side"),
         split_key=legend(lines, f"{key}-splits"),

@@ -1,8 +1,10 @@
 """The report's files: the page, put together from its parts, and the tables."""
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -12,29 +14,31 @@ from markupsafe import Markup
 from hsclass.atomic import write_text
 from hsclass.report import theme
 from hsclass.report.accuracy import accuracy_part, times, training_samples
+from hsclass.report.answers import answers_part
 from hsclass.report.areas import area_panels
-from hsclass.report.calibration import calibration_part
+from hsclass.report.calibration import FEW, calibration_part
 from hsclass.report.classes import class_part, shaded
 from hsclass.report.collect import Results, read_results
-from hsclass.report.comparison import comparison_part, described
+from hsclass.report.comparison import comparison_panels, described
 from hsclass.report.csv_tables import accuracy_csv, comparison_csv, optimism_csv
-from hsclass.report.finding import finding_part
 from hsclass.report.images import duplicates_part, mistakes_part
 from hsclass.report.information import experiment_yaml, information
 from hsclass.report.latex import accuracy_tex
 from hsclass.report.leakage import leakage_part
 from hsclass.report.pictures import css_color
-from hsclass.report.scenes import maps_part, splits_part
 from hsclass.report.search import search_panels
+from hsclass.report.splits import splits_part
 from hsclass.report.table import SetResults, set_results
 from hsclass.report.text import between, count, duration, lowest_to_highest, mean_and_spread, number, percent, signed
 from hsclass.report.training import training_curves
-from hsclass.report.windows import LARGEST, shared_windows
-from hsclass.split import ROLE_COLORS, Role
+from hsclass.report.viewer import viewer_part
 
 PAGE, TABLE = "index.html", "accuracy.csv"
 LATEX, OPTIMISM, COMPARISON = "accuracy.tex", "optimism.csv", "comparison.csv"
 
+
+LIBRARIES = {"css": ("leaflet.css", "uplot.css"), "js": ("leaflet.js", "leaflet-side-by-side.js", "uplot.js")}
+"""Files of the folder `libraries`, in the order in which the page needs them."""
 
 UNITS = {
     "pixels": {"short": "px", "long": "pixels", "block": "block"},
@@ -48,7 +52,8 @@ class Part:
     """A section of the page: its id, which is also the name of its template, its title, and what makes its content.
 
     `make` returns nothing where there is nothing to show; `kind` says which samples the part needs, None for any;
-    `heading` stands above the section where the title in the navigation is too short for it.
+    `heading` stands above the section where the title in the navigation is too short for it; `folded` is what a reader
+    opens a section by that begins closed.
     """
 
     name: str
@@ -56,24 +61,25 @@ class Part:
     make: Callable[[SetResults], Any]
     kind: str | None = None
     heading: str = ""
+    folded: str = ""
 
 
 PARTS = (
-    Part("finding", "Finding", finding_part),
-    Part("accuracy", "Accuracy", accuracy_part),
-    Part("comparison", "Comparison", comparison_part, heading="Comparison of the models"),
-    Part("leakage", "Leakage", leakage_part, "pixels"),
+    Part("answers", "Summary", answers_part),
+    Part("maps", "Maps", viewer_part, "pixels"),
+    Part("accuracy", "Accuracy", accuracy_part, heading="How accurate is each model?"),
+    Part("comparison", "Differences", comparison_panels, heading="Which differences between models are real?"),
+    Part("leakage", "Optimism", leakage_part, "pixels", "What does random sampling add?"),
     Part("duplicates", "Near-duplicates", duplicates_part, "images"),
-    Part("splits", "Splits", splits_part, "pixels"),
-    Part("maps", "Maps", maps_part, "pixels"),
-    Part("classes", "Classes", class_part, heading="Accuracy by class"),
+    Part("splits", "Splits", splits_part, "pixels", "Which pixels were used for what?"),
+    Part("classes", "Classes", class_part, heading="How accurate is each class?"),
     Part("mistakes", "Mistakes", mistakes_part, "images", "Most confident mistakes"),
-    Part("areas", "Areas", area_panels, "pixels", "Areas of the classes"),
-    Part("calibration", "Calibration", calibration_part),
-    Part("search", "Search", search_panels),
-    Part("training", "Training", training_curves),
-    Part("information", "Information", information, heading="Information to print"),
-    Part("reading", "How to read", lambda results: results.leaky, heading="How to read this report"),
+    Part("areas", "Areas", area_panels, "pixels", "What area does each class cover?"),
+    Part("calibration", "Calibration", calibration_part, heading="Is the confidence right?"),
+    Part("search", "Search", search_panels, heading="How were options chosen?"),
+    Part("training", "Training", training_curves, heading="How did the networks learn?"),
+    Part("information", "Methods", information, heading="Methods", folded="Data, software, settings and cost"),
+    Part("reading", "Terms", lambda results: results.leaky, heading="Terms", folded="What words mean; run it again"),
 )
 
 
@@ -89,7 +95,7 @@ def write_report(experiment_file: str | os.PathLike[str], out: str | os.PathLike
     """Write the page and the tables; see `hsclass.report.write_report`."""
     results = read_results(Path(experiment_file))
     tables = {OPTIMISM: optimism_csv(results), COMPARISON: comparison_csv(results)}
-    page = render(results, tuple(name for name, text in tables.items() if text is not None))
+    page = render(results, Path(out), tuple(name for name, text in tables.items() if text is not None))
     write_text(Path(out) / TABLE, accuracy_csv(results))
     write_text(Path(out) / LATEX, accuracy_tex(results))
     for name, text in tables.items():
@@ -100,10 +106,13 @@ def write_report(experiment_file: str | os.PathLike[str], out: str | os.PathLike
     write_text(Path(out) / PAGE, page)
 
 
-def render(results: Results, tables: Sequence[str] = ()) -> str:
-    """Return the page of an experiment as HTML; `tables` are the files next to it, other than those of accuracy."""
+def render(results: Results, out: Path, tables: Sequence[str] = ()) -> str:
+    """Return the page of an experiment as HTML, for the folder `out`; `tables` are further files next to it."""
     sets, experiment = set_results(results), results.experiment
-    kind, window = experiment.samples, experiment.window or 1
+    kind = experiment.samples
+    root = Path(os.path.relpath(".", out)).as_posix() + "/"
+    sections = _sections(sets)
+    maps = any(section.part.name == "maps" for section in sections)
     return (
         _environment()
         .get_template("page.html.j2")
@@ -113,10 +122,12 @@ def render(results: Results, tables: Sequence[str] = ()) -> str:
             kind=kind,
             several_sets=len(sets) > 1,
             several_seeds=len(experiment.seeds) > 1,
-            sections=_sections(sets),
+            sections=sections,
             tables=(TABLE, LATEX, *tables),
-            windows_drawing=shared_windows(window, "windows") if kind == "pixels" and window > 1 else None,
-            drawn_window=max(min(window, LARGEST), 3),
+            root=root,
+            link=lambda path: path.as_posix() if path.is_absolute() else root + path.as_posix(),
+            styles=_joined("css", maps=maps),
+            scripts=_joined("js", maps=maps),
             experiment_yaml=experiment_yaml(experiment),
             unit=UNITS[kind],
         )
@@ -145,8 +156,8 @@ def _environment() -> Environment:
     environment.filters.update({write.__name__: write for write in writers})
     environment.globals.update(
         css_variables=Markup(theme.css_variables()),
-        roles=[(role.name.lower(), css_color(ROLE_COLORS[role])) for role in Role if role is not Role.UNUSED],
-        curve_colors={"training": theme.TRAINING, "validation": theme.VALIDATION},
+        curve_colors={"training": "var(--safe)", "validation": "var(--validation)"},
+        few=FEW,
         between=between,
         described=described,
         lowest_to_highest=lowest_to_highest,
@@ -157,3 +168,15 @@ def _environment() -> Environment:
         training_samples=training_samples,
     )
     return environment
+
+
+def _joined(kind: str, *, maps: bool) -> Markup:
+    """Return the style sheets or scripts of the page, those of the viewer and its libraries only where it is there."""
+    folder = resources.files("hsclass.report")
+    own = ("style.css",) if kind == "css" else ("tables.js", *(("maps.js",) if maps else ()))
+    libraries = [(folder / "libraries" / name).read_text("utf-8") for name in LIBRARIES[kind]] if maps else []
+    if kind == "css":  # pictures of controls that the viewer does not have
+        libraries = [re.sub(r"url\((?!#)[^)]*\)", "none", text) for text in libraries]
+    elif maps:  # written for a bundler, which would pass it Leaflet
+        libraries[1] = f"((require, module) => {{{libraries[1]}}})(name => name === 'leaflet' ? L : null, {{}});"
+    return Markup("\n".join([*libraries, *((folder / "templates" / name).read_text("utf-8") for name in own)]))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from hsclass.raster import Color
-from hsclass.scene import LandCover, Scene
+from hsclass.scene import Scene
 from hsclass.split import ROLE_COLORS, Role
 
 MAX_SIDE = 1000
@@ -65,18 +65,6 @@ def colour_picture(image: np.ndarray, step: int) -> Picture:
     """Draw red, green and blue, shape (rows, cols, 3), uint8; the three lowest bits go, for the size of the page."""
     shown = image[::step, ::step] & 0b11111000 | 0b100
     return png_picture(shown)
-
-
-def class_picture(values: np.ndarray, classes: tuple[LandCover, ...], step: int) -> Picture:
-    """Draw class ids, shape (rows, cols), in their colours; ids without a class, such as 0, are black."""
-    shown = values[::step, ::step]
-    known = np.array([0, *(cover.id for cover in classes)])
-    palette = np.array([(0, 0, 0), *(cover.color for cover in classes)])
-    place = np.searchsorted(known, shown).clip(max=len(known) - 1)
-    place[known[place] != shown] = 0
-    if len(known) > 256:
-        return png_picture(palette[place].astype(np.uint8))
-    return png_picture(place.astype(np.uint8), palette)
 
 
 def split_picture(roles: np.ndarray, image: np.ndarray, step: int) -> Picture:

@@ -138,7 +138,7 @@ def make_comparison(seed: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-VOID = {"meta", "img", "br"}
+VOID = {"meta", "img", "br", "input"}
 
 
 class Reader(HTMLParser):

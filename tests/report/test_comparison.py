@@ -1,4 +1,4 @@
-"""Pairs of models over seeds, and their drawing."""
+"""Pairs of models over seeds."""
 
 import csv
 import json
@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from hsclass.report import write_report
-from hsclass.report.comparison import comparison_figure, comparison_panels, described
+from hsclass.report.comparison import comparison_panels, described
 from hsclass.report.page import UNITS
 from hsclass.report.text import signed
-from hsclass.report.theme import LIGHT
 
 
 @pytest.fixture
@@ -55,24 +54,6 @@ def test_one_seed_may_be_without_a_comparison(experiment, panels) -> None:
     (experiment.comparisons / "blocks-0.json").unlink()
     blocks = panels(experiment)[1]
     assert (blocks.seeds, signed(blocks.rows.difference[0]), blocks.rows.permutation[0]) == (1, "−0.080", "0.030")
-
-
-def test_matrix_holds_each_difference_twice_with_opposite_signs(experiment, panels) -> None:
-    (ax,) = comparison_figure(panels(experiment)[1]).axes
-    figures = {text.get_text(): text for text in ax.texts}
-    # rows and columns rf, net, from above and from the left: rf - net upper right, net - rf lower left
-    assert {text: figure.get_position() for text, figure in figures.items()} == {
-        "−0.07": (1.5, 0.5), "+0.07": (0.5, 1.5)
-    }  # fmt: skip
-    assert {figure.get_weight() for figure in figures.values()} == {"bold"}
-    assert len(ax.patches) == 2  # frames of a significant difference
-    assert [tick.get_text() for tick in ax.get_yticklabels()] == ["1 rf", "2 net"]
-    quads = ax.collections[0]
-    quads.update_scalarmappable()
-    lower, higher = (tuple((255 * quads.get_facecolors()[place][:3]).round()) for place in (1, 2))
-    paper = tuple(int(LIGHT["paper"][place : place + 2], 16) for place in (1, 3, 5))
-    assert lower != higher
-    assert paper not in {lower, higher}
 
 
 def test_table_of_pairs_has_a_row_a_pair_and_seed(experiment, panels) -> None:

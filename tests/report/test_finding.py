@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hsclass.report.finding import find, finding_part
+from hsclass.report.finding import find
 
 
 @pytest.fixture
@@ -35,15 +35,12 @@ def test_without_a_leaky_split_there_is_no_comparison(experiment, found) -> None
     experiment.edit("audit.json", lambda audit: audit.update(leaky=False, overlap_share=0.0))
     finding = found(experiment)
     assert finding.leaky is None
-    assert finding.sentence == (
-        "On random, the first split without leakage, net reaches OA 0.92 (mean of 2 seeds). The model was chosen by its"
-        " accuracy on the validation pixels, without the test pixels."
-    )
+    assert finding.sentence == ("On random, the first split without leakage, net reaches OA 0.92 (mean of 2 seeds).")
 
 
 def test_equal_accuracy_is_not_called_more(experiment, found) -> None:
     experiment.edit("metrics.json", lambda metrics: metrics.update(oa=0.6))
-    assert "the leaky random split shows 0.60 for the same model. The model" in found(experiment).sentence
+    assert "the leaky random split shows 0.60 for the same model." in found(experiment).sentence
 
 
 @pytest.fixture
@@ -60,8 +57,7 @@ def test_matched_random_split_of_the_chosen_model_gives_optimism_and_its_interva
     assert finding.sentence == (
         "On blocks, the split without leakage, net reaches OA 0.48 (mean of 2 seeds); with the same class counts drawn"
         " at random, the leaky random split shows 0.92 for the same model: random-sampling optimism of 0.44 (95 %"
-        " interval 0.38 to 0.50). The model was chosen by its accuracy on the validation pixels, without the test"
-        " pixels."
+        " interval 0.38 to 0.50)."
     )
     assert round(finding.gap, 9) == 0.44
     assert (finding.optimism.split_random, finding.leaky.split) == ("random", "random")
@@ -99,33 +95,6 @@ def test_a_split_is_not_called_leaky_for_a_model_whose_windows_share_nothing(exp
     assert "; the random split shows 0.75 for the same model, 1.8 times as much." in sentence
 
 
-def test_large_figures_name_the_models_and_splits_they_belong_to(experiment, read_set) -> None:
-    experiment.make_matched()
-    figures = {figure.title: figure for figure in finding_part(read_set(experiment)).figures}
-    title = "OA without leakage, model chosen on validation pixels"
-    assert figures[title].value == "0.48"
-    assert figures[title].about == "net on blocks, 95 % interval 0.41 to 0.53"
-    assert figures["same model, matched random split"].value == "0.92"
-    assert (figures["random-sampling optimism"].value, figures["random-sampling optimism"].about) == (
-        "+0.44", "95 % interval +0.38 to +0.50; OA × 1.92 on random"
-    )  # fmt: skip
-    windows = figures["test windows that share pixels with training or validation windows"]
-    assert (windows.value, windows.about) == ("98.4\u202f%", "on the leaky split, 0\u202f% on the others")
-
-
-def test_large_figure_of_a_model_whose_windows_share_nothing_is_not_marked_leaky(experiment, read_set) -> None:
-    def change(metrics) -> None:
-        if metrics["leakage"]["reach"] == 0:  # rf
-            metrics["validation"]["aa"] += 0.4
-
-    experiment.edit("metrics.json", change, split="blocks")
-    part = finding_part(read_set(experiment))
-    second = part.figures[1]
-    assert (second.title, second.about, second.mark) == ("same model, other split", "rf on random", "")
-    assert part.figures[-1].about.endswith("; rf looks at single pixels, not at windows")
-    assert "(leaky)" not in part.drawing
-
-
 def test_model_is_chosen_by_its_validation_samples_not_by_its_test_samples(experiment, found) -> None:
     """The validation AA of rf, 0.64 and 0.50, has a higher mean than that of net, 0.60 and 0.50; its OA is lower."""
     scores = {0.40: 0.64, 0.44: 0.50, 0.46: 0.60, 0.50: 0.50}
@@ -134,30 +103,16 @@ def test_model_is_chosen_by_its_validation_samples_not_by_its_test_samples(exper
     assert found(experiment).safe.label == "rf"
 
 
-def test_models_that_the_comparison_does_not_tell_apart_are_named(experiment, found) -> None:
-    assert "distinguishable" not in found(experiment).sentence  # −0.12 to −0.01 and −0.12 to −0.03
-    for seed, limits in ((1, {"high": 0.01}), (1, {"low": None, "high": None})):
-        path = experiment.comparisons / f"blocks-{seed}.json"
-        content = json.loads(path.read_text())
-        content["pairs"][0] |= limits
-        path.write_text(json.dumps(content))
-        assert found(experiment).sentence.endswith("without the test pixels; it is not distinguishable from rf.")
-
-
 def test_without_validation_samples_no_model_is_singled_out(experiment, read_set) -> None:
     def change(metrics) -> None:
         if metrics["leakage"]["reach"] == 0:  # rf alone lacks it
             metrics["validation"] = None
 
     experiment.edit("metrics.json", change)
-    part = finding_part(read_set(experiment))
-    assert part.sentence == (
+    assert find(read_set(experiment)).sentence == (
         "On blocks, the split without leakage, the models reach OA 0.42 to 0.48 (means of 2 seeds); the random split"
-        " shows 0.75 to 0.92 for the same models. None of them was chosen: not all have an accuracy on validation"
-        " pixels."
+        " shows 0.75 to 0.92 for the same models."
     )
-    assert (part.figures[0].value, part.figures[0].about) == ("0.42 to 0.48", "2 models on blocks, none chosen")
-    assert part.drawing is None
 
 
 def test_only_model_needs_no_choice(experiment, found) -> None:
@@ -174,11 +129,3 @@ def test_first_of_several_splits_without_leakage_is_named_whatever_its_accuracy(
     experiment.edit("audit.json", lambda audit: audit.update(leaky=False, overlap_share=0.0))
     experiment.edit("metrics.json", lambda metrics: metrics.update(oa=0.1), split="random")
     assert found(experiment).sentence.startswith("On random, the first split without leakage, net reaches OA 0.10")
-
-
-def test_interval_of_few_fields_is_called_unreliable(experiment, read_set) -> None:
-    experiment.edit("metrics.json", lambda metrics: metrics["interval"].update(reliable=False, effective_fields=2.7),
-                    split="blocks")  # fmt: skip
-    part = finding_part(read_set(experiment))
-    assert part.sentence.endswith(" The interval is unreliable: 2.7 effective test fields.")
-    assert part.figures[0].about.endswith("0.41 to 0.53 (unreliable)")

@@ -1,4 +1,4 @@
-"""Random-sampling optimism: figures, drawing and table."""
+"""Random-sampling optimism: figures and table."""
 
 import csv
 from pathlib import Path
@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from hsclass.report import write_report
-from hsclass.report.charts import optimism_figure
 from hsclass.report.optimism import mean_optimism
 from hsclass.report.text import between, signed
 
@@ -46,14 +45,6 @@ def test_split_that_leaks_itself_has_no_optimism(experiment, read_set) -> None:
     experiment.edit("audit.json", lambda audit: audit.update(overlap_share=0.01), split="blocks")
     experiment.make_matched()
     assert mean_optimism(read_set(experiment)).empty
-
-
-def test_dumbbells_reach_from_the_split_to_its_matched_random_split(rows) -> None:
-    (ax,) = optimism_figure(rows, {"random": True, "blocks": False}).axes
-    dots = [float(line.get_xdata()[0]) for line in ax.lines]
-    assert dots == pytest.approx([0.75, 0.42, 0.92, 0.48])  # matched random split, split of rf and of net
-    assert [bar.get_width() for bar in ax.patches] == pytest.approx([0.33, 0.44])
-    assert "+0.382 to +0.498" in [text.get_text() for text in ax.texts]
 
 
 def test_table_of_optimism_has_a_row_a_model_and_seed(experiment) -> None:

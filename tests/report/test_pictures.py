@@ -8,8 +8,8 @@ import pytest
 from rasterio.errors import NotGeoreferencedWarning
 from rasterio.io import MemoryFile
 
-from hsclass.report.pictures import Picture, backdrop, class_picture, colour_picture, png, shown_step, split_picture
-from hsclass.scene import LandCover, Scene
+from hsclass.report.pictures import Picture, backdrop, colour_picture, png, shown_step, split_picture
+from hsclass.scene import Scene
 
 
 def decode(picture: Picture | bytes) -> np.ndarray:
@@ -28,22 +28,6 @@ def decode(picture: Picture | bytes) -> np.ndarray:
 def test_true_colour_png_gives_its_pixels_back() -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (5, 7, 3)).astype(np.uint8)
     np.testing.assert_array_equal(decode(png(pixels)), pixels)
-
-
-def test_class_map_has_the_colours_of_the_classes() -> None:
-    classes = (LandCover(2, "a", (255, 0, 0)), LandCover(300, "b", (0, 0, 255)))
-    values = np.array([[0, 2, 300], [300, 7, 2]], np.uint16)
-    red, blue, black = (255, 0, 0), (0, 0, 255), (0, 0, 0)
-    picture = class_picture(values, classes, 1)
-    assert decode(picture).tolist() == [[list(c) for c in row] for row in ((black, red, blue), (blue, black, red))]
-    assert (picture.width, picture.height) == (3, 2)
-
-
-def test_large_scene_is_drawn_by_every_nth_pixel() -> None:
-    values = np.zeros((5, 5), np.uint8)
-    values[::2, ::2] = 1
-    picture = class_picture(values, (LandCover(1, "a", (9, 8, 7)),), 2)
-    assert decode(picture).tolist() == [[[9, 8, 7]] * 3] * 3
 
 
 @pytest.mark.parametrize(

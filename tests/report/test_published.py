@@ -1,6 +1,7 @@
 """Published figures beside the experiment's own."""
 
 import json
+from pathlib import Path
 
 from hsclass.report.accuracy import published_rows
 from hsclass.report.collect import read_results
@@ -29,12 +30,12 @@ def test_each_figure_meets_the_groups_of_its_method_under_each_split(experiment,
 
 def test_nothing_published_is_no_table(experiment, read_set) -> None:
     assert published_rows(read_set(experiment)) == ()
-    assert "Next to published figures" not in render(read_results(experiment.file))
+    assert "Next to published figures" not in render(read_results(experiment.file), Path("out"))
 
 
 def test_the_page_shows_them_with_their_source(experiment) -> None:
     publish(experiment)
-    page = render(read_results(experiment.file))
+    page = render(read_results(experiment.file), Path("out"))
     table = page[page.index("Next to published figures") :].split("</table>")[0]
     assert "A. Author &lt;1999&gt;, table 2" in table
     assert "raw · net" in table

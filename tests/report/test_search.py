@@ -104,7 +104,7 @@ def test_page_has_the_section_only_where_something_was_searched(experiment) -> N
     search(experiment)
     write_report(experiment.file, Path("out"))
     page = Path("out/index.html").read_text()
-    assert '<section id="search">' in page
+    assert '<section id="search"' in page
     assert "inner score" in page
     assert "tune: {trials: 5, folds: 2}" in page
     assert ">unbounded reach<" not in page

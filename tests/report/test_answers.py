@@ -1,0 +1,94 @@
+"""The four answers at the top of the page."""
+
+import json
+
+import numpy as np
+import pytest
+
+from hsclass.report.answers import answers_part, border_share, zero_classes
+
+
+@pytest.fixture
+def answers(read_set):
+    return lambda experiment: {answer.question: answer for answer in answers_part(read_set(experiment)).answers}
+
+
+def said(answer) -> str:
+    return " ".join(line.text for line in answer.lines)
+
+
+def test_answers_are_about_the_model_that_its_validation_pixels_chose(experiment, answers) -> None:
+    found = answers(experiment)
+    assert found["Which map?"].value == "net"
+    assert found["Which map?"].file.as_posix() == "results/farm/blocks-0/raw/net/map.tif"
+    assert found["How good?"].value == "0.48"
+    assert "95 % interval 0.41 to 0.53." in said(found["How good?"])
+    assert found["Why believe it?"].value == "0\u202f%"
+    assert "71 test pixels." in said(found["Why believe it?"])
+
+
+def test_optimism_is_named_where_there_is_a_matched_random_split(experiment, answers) -> None:
+    experiment.make_matched()
+    text = said(answers(experiment)["Why believe it?"])
+    assert "shows 0.92: random-sampling optimism 0.44 (+0.38 to +0.50)" in text
+
+
+def test_models_that_the_comparison_does_not_tell_apart_are_named(experiment, answers) -> None:
+    assert "distinguishable" not in said(answers(experiment)["Which map?"])  # −0.12 to −0.01 and −0.12 to −0.03
+    for limits in ({"high": 0.01}, {"low": None, "high": None}):
+        path = experiment.comparisons / "blocks-1.json"
+        content = json.loads(path.read_text())
+        content["pairs"][0] |= limits
+        path.write_text(json.dumps(content))
+        assert "it is not distinguishable from rf." in said(answers(experiment)["Which map?"])
+
+
+def test_no_model_is_singled_out_without_validation_samples(experiment, answers) -> None:
+    experiment.edit("metrics.json", lambda metrics: metrics.update(validation=None))
+    found = answers(experiment)
+    assert (found["Which map?"].value, found["How good?"].value) == ("none chosen", "0.42 to 0.48")
+
+
+def test_interval_of_few_fields_is_called_unreliable(experiment, answers) -> None:
+    experiment.edit("metrics.json", lambda metrics: metrics["interval"].update(reliable=False, effective_fields=2.7),
+                    split="blocks")  # fmt: skip
+    last = answers(experiment)["How good?"].lines[-1]
+    assert (last.text, last.warns) == ("The interval is unreliable: 2.7 effective test fields.", True)
+
+
+def test_class_that_no_seed_finds_is_named_and_one_without_test_pixels_is_not(experiment, read_set, answers) -> None:
+    def lose(metrics) -> None:
+        metrics["classes"][1]["producers_accuracy"] = 0.0
+
+    experiment.edit("metrics.json", lose, split="blocks")
+    results = read_set(experiment)
+    assert zero_classes(results, results.chosen("blocks")) == ["Hay & straw"]
+    text = said(answers(experiment)["Where not?"])
+    assert "Accuracy 0: Hay & straw." in text
+    assert "Not tested on blocks: Woods." in text
+
+
+def test_class_that_one_seed_finds_has_not_accuracy_0(experiment, read_set) -> None:
+    scores = iter([0.0, 0.0, 0.0, 0.5])
+
+    def lose(metrics) -> None:
+        metrics["classes"][1]["producers_accuracy"] = next(scores)
+
+    experiment.edit("metrics.json", lose, split="blocks")
+    results = read_set(experiment)
+    assert zero_classes(results, results.chosen("blocks")) == []
+
+
+def test_border_share_counts_pixels_that_touch_another_class() -> None:
+    # 6 labelled pixels; the two in the middle touch, also over a corner; 0 is no class
+    assert border_share(np.array([[1, 1, 0, 0], [0, 0, 2, 2], [3, 0, 0, 2]])) == pytest.approx(2 / 6)
+    assert border_share(np.array([[1, 0, 2]])) == 0
+    assert border_share(np.zeros((2, 2), int)) == 0
+
+
+def test_labels_without_borders_are_called_polygons(experiment, read_set, answers) -> None:
+    # in the scene of this experiment classes adjoin
+    assert "pure polygons" not in said(answers(experiment)["Where not?"])
+    results = read_set(experiment)
+    results.samples.labels[:, [5, 6, 11, 12]] = 0
+    assert any("pure polygons" in line.text and line.warns for line in answers_part(results).answers[-1].lines)
