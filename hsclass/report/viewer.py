@@ -11,7 +11,7 @@ import numpy as np
 from markupsafe import Markup
 from scipy.ndimage import distance_transform_cdt
 
-from hsclass.datasets.palette import distinct_colors
+from hsclass.palette import distinct_colors
 from hsclass.predict.pixels import Pixels
 from hsclass.raster import read_raster
 from hsclass.report.collect import Run, SceneResult, SplitResult
