@@ -18,7 +18,7 @@ from hsclass.progress import progress
 from hsclass.samples.bigearthnet import CLASSES, NATURAL, is_patch, patch_labels
 from hsclass.samples.hashing import perceptual_hash
 from hsclass.samples.images import SEPARATOR, ImageRecord, ImageSamples
-from hsclass.samples.reading import SUFFIXES, UnreadableError, read_image
+from hsclass.samples.reading import SUFFIXES, UnreadableError, paths_below, read_image
 from hsclass.scene import LandCover
 
 _LOG = logging.getLogger(__name__)
@@ -100,9 +100,10 @@ def unusual(index: ImageSamples) -> dict[str, Any]:
     Returns
     -------
     dict
-        `images`; `counts`: number of readable images of each class; `empty_classes`; `unreadable`: path and reason of
-        each; `shape`: the commonest rows, cols and bands; `other_sizes` and `other_bands`: how many images of each
-        other; `identical`: groups of files with the same content.
+        `images`; `counts`: number of readable images of each class; `empty_classes`; `other_files`: how many files of
+        each extension in the class folders are no images; `unreadable`: path and reason of each; `shape`: the commonest
+        rows, cols and bands; `other_sizes` and `other_bands`: how many images of each other; `identical`: groups of
+        files with the same content.
     """
     shape = index.common_shape()
     readable = [index.images[place] for place in index.readable]
@@ -111,12 +112,15 @@ def unusual(index: ImageSamples) -> dict[str, Any]:
     same: dict[str, list[str]] = defaultdict(list)
     for image in readable:
         same[image.sha256].append(image.path)
-    folders = {path.name for path in index.folder.iterdir() if path.is_dir()} if not index.several_labels else set()
+    top = [path for path in paths_below(index.folder) if path.parent == index.folder]
+    folders = {path.name for path in top if path.is_dir()} if not index.several_labels else set()
+    others = [] if index.several_labels else _no_images(index.folder)
     empty = {name for name, count in index.counts().items() if not count}
     return {
         "images": len(index),
         "counts": index.counts(),
         "empty_classes": sorted(empty | (folders - set(index.class_names) - set(PARTS))),
+        "other_files": dict(Counter(path.suffix.lower() or "no extension" for path in others).most_common()),
         "unreadable": {image.path: image.problem for image in index.images if image.problem},
         "shape": list(shape),
         "other_sizes": dict(sizes.most_common()),
@@ -132,6 +136,9 @@ def in_words(found: Mapping[str, Any]) -> list[str]:
     lines = [f"{found['images']} images of {len(found['counts'])} classes, most {shape}"]
     if found["empty_classes"]:
         lines.append(f"classes without images: {_first(found['empty_classes'])}")
+    if found["other_files"]:
+        kinds = _first([f"{count} of {suffix}" for suffix, count in found["other_files"].items()])
+        lines.append(f"files of other kinds are left out: {kinds}; read are {', '.join(SUFFIXES)}")
     if found["unreadable"]:
         named = [f"{path} ({reason})" for path, reason in found["unreadable"].items()]
         lines.append(f"{len(named)} images cannot be read and are left out: {_first(named)}")
@@ -146,13 +153,18 @@ def in_words(found: Mapping[str, Any]) -> list[str]:
 
 def _class_folders(folder: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield each image's path and class; ``train`` and ``test`` may stand above the class folders."""
-    for path in folder.rglob("*"):
+    for path in paths_below(folder):
         if path.suffix.lower() in SUFFIXES and path.parent != folder and path.is_file():
             yield path.relative_to(folder).as_posix(), (path.parent.name,)
 
 
+def _no_images(folder: Path) -> list[Path]:
+    files = (path for path in paths_below(folder) if path.parent != folder and path.is_file())
+    return [path for path in files if path.suffix.lower() not in SUFFIXES]
+
+
 def _patches(folder: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
-    for path in sorted(folder.rglob("*")):
+    for path in sorted(paths_below(folder)):
         if path.is_dir() and is_patch(path):
             yield path.relative_to(folder).as_posix(), ()
 

@@ -6,7 +6,6 @@ needed. A file whose size or time has changed is read; only another content coun
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ from hsclass.datasets.companions import companion_files
 from hsclass.datasets.descriptor import Descriptor, Source
 from hsclass.datasets.image_set import ImageSet
 from hsclass.datasets.manifest import file_digest
+from hsclass.samples.reading import paths_below
 
 RECORD = "files.json"
 
@@ -32,7 +32,8 @@ def own_files(described: Descriptor | ImageSet) -> list[Path]:
     if isinstance(described, ImageSet):
         lists = described.lists
         sources: tuple[Source, ...] = (*described.archive, *lists.train, *lists.validation, *lists.test)
-        images = list(_files_in(Path(described.folder))) if described.folder else []
+        folder = Path(described.folder) if described.folder else None
+        images = [path for path in paths_below(folder) if path.is_file()] if folder else []
     else:
         sources, images = (*described.cube, *described.labels), []
     found: dict[Path, None] = {}
@@ -51,11 +52,6 @@ def _with_companions(path: Path, depth: int = 3) -> Iterator[Path]:
             source = path.parent / name.strip() if 'relativeToVRT="1"' in attributes else Path(name.strip())
             if source.is_file():
                 yield from _with_companions(source, depth - 1)
-
-
-def _files_in(folder: Path) -> Iterator[Path]:
-    for place, _, names in os.walk(folder, followlinks=True):
-        yield from (Path(place) / name for name in names)
 
 
 def edition(described: Descriptor | ImageSet, data: Path) -> str:

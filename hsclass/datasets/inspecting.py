@@ -10,6 +10,7 @@ import numpy as np
 from hsclass.datasets.cube import Cube
 from hsclass.datasets.readers import open_cube
 from hsclass.datasets.regions import REGION_SUFFIXES, read_regions
+from hsclass.datasets.shape_classes import text_of
 from hsclass.datasets.shapes import SHAPE_SUFFIXES, read_shapes
 from hsclass.datasets.statistics import BandStatistics, band_statistics, class_counts
 from hsclass.raster import Grid
@@ -75,11 +76,13 @@ def _inspected(path: Path, key: str | None) -> Finding:
     if path.suffix.lower() in SHAPE_SUFFIXES:
         return _shapes(path)
     if path.suffix.lower() in REGION_SUFFIXES:
-        counts = {name: len(points) for name, _, points in read_regions(path)}
-        return Finding(str(path), "labels", {"format": "ENVI regions of interest", "classes": counts})
+        regions, size = read_regions(path)
+        counts = {region.name: len(region.points) for region in regions}
+        facts: dict[str, Any] = {"format": "ENVI regions of interest", "classes": counts}
+        return Finding(str(path), "labels", facts | ({"shape": list(size)} if size else {}))
     cube = open_cube(path, key=key)
     crs, transform = cube.grid.crs, cube.grid.transform
-    facts: dict[str, Any] = {
+    facts = {
         "shape": list(cube.shape), "dtype": str(cube.dtype), "format": cube.format, "key": cube.key,
         "crs": None if crs is None else crs.to_string(),
         "transform": None if transform is None else list(transform.to_gdal()),
@@ -202,7 +205,7 @@ def _shapes(path: Path) -> Finding:
     bounds = tuple(shapely.total_bounds(usable).tolist()) if usable else None
     values = {}
     for name, column in shapes.attributes.items():
-        texts, counts = np.unique([str(value) for value in column], return_counts=True)
+        texts, counts = np.unique([text_of(value) or "(none)" for value in column], return_counts=True)
         if len(texts) <= _MANY:
             values[name] = dict(zip(texts.tolist(), counts.tolist(), strict=True))
     facts = {

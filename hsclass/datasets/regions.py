@@ -1,6 +1,8 @@
 """Regions of interest as ENVI writes them into text: a list of pixels for each class."""
 
+import logging
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +10,20 @@ import numpy as np
 from hsclass.datasets.descriptor import ClassEntry
 from hsclass.errors import DataError
 
+_LOG = logging.getLogger(__name__)
 REGION_SUFFIXES = (".txt", ".roi")
+_FAR = 2**31
+_SIZE = re.compile(r";\s*File Dimension\s*:\s*(\d+)\s*x\s*(\d+)", re.IGNORECASE)
 _TITLE = re.compile(r";\s*ROI\s+(name|rgb value|npts)\s*:\s*(.*)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Region:
+    """A region: its name, its colour (#rrggbb), and (column, row) of its pixels, counted from 1, shape (n, 2)."""
+
+    name: str
+    color: str | None
+    points: np.ndarray
 
 
 def draw_regions(
@@ -37,17 +51,26 @@ def draw_regions(
     Raises
     ------
     DataError
-        If the text is something else, a region is unknown, short or outside of the cube, or two share a pixel.
+        If the text is something else or of an image of another size, a region is unknown, short or outside of the
+        cube, or two share a pixel.
     """
-    regions = read_regions(path)
+    regions, size = read_regions(path)
+    if size is not None and size != shape:
+        raise DataError(
+            f"{path}: holds regions of an image of {size[0]} rows and {size[1]} columns; expected {shape[0]} and"
+            f" {shape[1]}, as the cube; check that it is of this scene, and of the whole of it"
+        )
     known = {_plain(str(value)): entry.id for entry in entries for value in (entry.values or (entry.name,))}
     if not entries:
-        colors = {name: color for name, color, _ in reversed(regions)}
-        known = {name: number for number, name in enumerate(dict.fromkeys(region[0] for region in regions), 1)}
-        entries = tuple(ClassEntry(id=number, name=name, color=colors[name]) for name, number in known.items())
+        first = {_plain(region.name): region for region in reversed(regions)}
+        known = {name: number for number, name in enumerate(dict.fromkeys(_plain(r.name) for r in regions), 1)}
+        entries = tuple(
+            ClassEntry(id=number, name=first[name].name, color=first[name].color) for name, number in known.items()
+        )
     labels = np.zeros(shape, np.int64)
-    for name, _, points in regions:
-        if name not in known:
+    for region in regions:
+        name, points = region.name, region.points
+        if _plain(name) not in known:
             raise DataError(
                 f"{path}: has the region '{name}'; expected one of the descriptor's classes {', '.join(known)}; say"
                 " with 'values' what stands for them"
@@ -59,47 +82,67 @@ def draw_regions(
                 f" {shape[1]} and 1 to {shape[0]}, as the cube; check that it is of this scene"
             )
         taken = labels[rows, cols]
-        if other := int(((taken > 0) & (taken != known[name])).sum()):
+        if other := int(((taken > 0) & (taken != known[_plain(name)])).sum()):
             raise DataError(
                 f"{path}: {other} pixels of region '{name}' are of another region too; expected one class a pixel"
             )
-        labels[rows, cols] = known[name]
+        labels[rows, cols] = known[_plain(name)]
     return labels.astype(np.uint8 if labels.max() <= 255 else np.uint16), entries
 
 
-def read_regions(path: Path) -> list[tuple[str, str | None, np.ndarray]]:
-    """Return name, colour and (column, row) of the pixels of each region."""
+def read_regions(path: Path) -> tuple[list[Region], tuple[int, int] | None]:
+    """Return the regions, and the (rows, cols) of the image that they are of, where the text says so."""
+    size: tuple[int, int] | None = None
     titles: list[dict[str, str]] = []
     blocks: list[list[tuple[int, int]]] = []
     columns = (0, 1)
     try:
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-        for line in lines:
+        for line in _text(path).splitlines():
             if title := _TITLE.match(line):
                 name, value = title[1].lower(), title[2].strip()
                 if name == "name":
                     titles.append({})
                     blocks.append([])
                 titles[-1][name] = value
+            elif found_size := _SIZE.match(line):
+                size = int(found_size[2]), int(found_size[1])
             elif line.startswith(";"):
                 names = line[1:].replace("Map X", "MapX").replace("Map Y", "MapY").split()
                 if "X" in names and "Y" in names:
                     columns = names.index("X"), names.index("Y")
             elif line.strip():
                 numbers = line.split()
-                point = int(float(numbers[columns[0]])), int(float(numbers[columns[1]]))
+                point = _pixel(numbers[columns[0]]), _pixel(numbers[columns[1]])
                 short = (k for k, title in enumerate(titles) if len(blocks[k]) < int(title["npts"]))
                 blocks[next(short)].append(point)
         counts = [int(title["npts"]) for title in titles]
-    except (ValueError, IndexError, KeyError, StopIteration) as error:
+    except (ValueError, IndexError, KeyError, StopIteration, OverflowError) as error:
         raise DataError(f"{path}: is not a text of ENVI's regions of interest; expected titles and pixels") from error
     if not titles or counts != [len(block) for block in blocks]:
         found = [len(block) for block in blocks]
         raise DataError(f"{path}: holds {found} pixels by region; expected {counts}, as its titles say; get it whole")
-    return [
-        (_plain(title["name"]), _color(title.get("rgb value", "")), np.array(block, np.int64).reshape(-1, 2))
+    regions = [
+        Region(title["name"], _color(title.get("rgb value", "")), np.array(block, np.int64).reshape(-1, 2))
         for title, block in zip(titles, blocks, strict=True)
     ]
+    return regions, size
+
+
+def _text(path: Path) -> str:
+    """Read a text in UTF-8, or else in the encoding of Windows in western Europe, with a notice."""
+    content = path.read_bytes()
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        _LOG.warning("%s: is not UTF-8; names are read as Windows-1252", path)
+        return content.decode("cp1252", errors="replace")
+
+
+def _pixel(text: str) -> int:
+    number = int(float(text))
+    if abs(number) > _FAR:
+        raise ValueError(text)
+    return number
 
 
 def _plain(name: str) -> str:

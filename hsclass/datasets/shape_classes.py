@@ -11,6 +11,7 @@ from hsclass.datasets.descriptor import ClassEntry, ShapeOptions
 from hsclass.errors import DataError
 
 _MAX_ID = 65535
+_NUMBER = re.compile(r"-?\d{1,18}(\.\d{0,18})?")
 
 
 def read_classes(
@@ -43,9 +44,11 @@ def read_classes(
         If a field is missing, or a value is no class.
     """
     values = _column(attributes, options.field or _only(attributes, options, path), path)
-    known = {str(value): entry.id for entry in entries for value in (entry.values or (entry.id, entry.name))}
-    texts = [_text(value) for value in values]
-    numeric = all(re.fullmatch(r"-?\d+(\.\d*)?", text) for text in texts if text)
+    texts = [text_of(value) for value in values]
+    numeric = all(_NUMBER.fullmatch(text) for text in texts if text)
+    texts = [_plain(text) for text in texts] if numeric else texts
+    listed = [(str(value), entry.id) for entry in entries for value in (entry.values or (entry.id, entry.name))]
+    known = {_plain(text) if numeric and _NUMBER.fullmatch(text) else text: identity for text, identity in listed}
     if entries:
         foreign = sorted({text for text in texts if text and text not in known and not (numeric and float(text) == 0)})
         if foreign:
@@ -61,8 +64,8 @@ def read_classes(
     else:
         ids = _whole([float(text or 0) for text in texts], path)
         names = []
-    named = texts if names else [_text(value) for value in _optional(attributes, options.name_field, path, len(ids))]
-    colors = [_text(value) for value in _optional(attributes, options.color_field, path, len(ids))]
+    named = texts if names else [text_of(value) for value in _optional(attributes, options.name_field, path, len(ids))]
+    colors = [text_of(value) for value in _optional(attributes, options.color_field, path, len(ids))]
     return ids, tuple(_entry(int(identity), ids, named, colors, path) for identity in np.unique(ids[ids > 0]))
 
 
@@ -76,7 +79,7 @@ def read_groups(attributes: Mapping[str, np.ndarray], field: str, path: Path) ->
     DataError
         If the field is missing.
     """
-    texts = [_text(value) for value in _column(attributes, field, path, option="group")]
+    texts = [text_of(value) for value in _column(attributes, field, path, option="group")]
     if all(re.fullmatch(r"0*[1-9]\d{0,8}", text) for text in texts if text):
         return np.array([int(text or 0) for text in texts], np.int64)
     numbers = {name: number for number, name in enumerate(sorted({text for text in texts if text}), 1)}
@@ -125,7 +128,13 @@ def _whole(values: list[float], path: Path) -> np.ndarray:
     return numbers.astype(np.int64)
 
 
-def _text(value: Any) -> str:
+def _plain(number: str) -> str:
+    """Return one text for all ways to write a number: 01, 1 and 1.0."""
+    value = float(number)
+    return str(int(value)) if value.is_integer() else str(value)
+
+
+def text_of(value: Any) -> str:
     """Return a value of a table as text; empty where it is missing."""
     if value is None or (isinstance(value, float | np.floating) and np.isnan(value)):
         return ""

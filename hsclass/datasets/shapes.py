@@ -139,11 +139,13 @@ def read_shapes(path: Path, layer: str | None) -> Shapes:
     import shapely
 
     try:
-        layers = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+        held = [(str(name), kind) for name, kind in pyogrio.list_layers(path)]
     except Exception as error:  # GDAL's errors are of many kinds
         raise DataError(
             f"{path}: cannot be read as polygons or points ({_plain(error)}); get the whole file"
         ) from error
+    drawn = [name for name, kind in held if kind is not None]  # tables, such as the styles of QGIS, have no geometry
+    layers = drawn or [name for name, _ in held]
     if layer is not None and layer not in layers:
         raise DataError(f"{path}: has no layer '{layer}'; it holds {', '.join(layers)}; correct 'layer'")
     if layer is None and len(layers) != 1:

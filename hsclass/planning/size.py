@@ -13,7 +13,7 @@ from hsclass.datasets.readers import open_cube
 from hsclass.experiment import Experiment
 from hsclass.memory import held_megabytes
 from hsclass.samples.bigearthnet import BANDS, CLASSES, SIDES
-from hsclass.samples.reading import SUFFIXES, UnreadableError, read_image
+from hsclass.samples.reading import SUFFIXES, UnreadableError, paths_below, read_image
 
 SCENE = (1000, 1000, 200)
 """(rows, cols, bands) of a scene of which nothing is known before it is built."""
@@ -146,12 +146,11 @@ def _look(home: Path, described: ImageSet) -> tuple[int, tuple[int, int, int] | 
         patches = sum(entry.is_dir() for entry in os.scandir(home)) if home.is_dir() else 0
         return patches, (SIDES["B02"], SIDES["B02"], len(BANDS)), len(CLASSES)
     kinds, count, first = set(), 0, None
-    for place, _, names in os.walk(home):
-        images = [name for name in names if name.lower().endswith(SUFFIXES)]
-        if images:
-            kinds.add(Path(place).name)
-            count += len(images)
-            first = first or Path(place) / images[0]
+    for path in paths_below(home):
+        if path.suffix.lower() in SUFFIXES and path.is_file():
+            kinds.add(path.parent.name)
+            count += 1
+            first = first or path
     try:
         shape = read_image(first).shape if first else None
     except UnreadableError:

@@ -10,7 +10,7 @@ from hsclass.models.trained import TrainedModel
 from hsclass.predict.predictions import Predictions
 from hsclass.samples.bigearthnet import is_patch
 from hsclass.samples.images import ImageSamples
-from hsclass.samples.reading import SUFFIXES
+from hsclass.samples.reading import SUFFIXES, paths_below
 from hsclass.scene import CUBE_FILE
 from hsclass.split import Role, Split
 
@@ -76,7 +76,7 @@ def predict_folder(model: TrainedModel, folder: Path) -> Predictions:
 
 
 def _images_below(folder: Path) -> list[Path]:
-    below = sorted(folder.rglob("*"))
+    below = sorted(paths_below(folder))
     return [path for path in below if path.is_dir() and is_patch(path)] or [
         path for path in below if path.suffix.lower() in SUFFIXES
     ]

@@ -21,6 +21,8 @@ class ImageSetRecord(Record):
         Readable images of each class.
     empty_classes : list of str
         Class folders without an image.
+    other_files : dict of str to int
+        Files in the class folders that are no images, by extension.
     unreadable : dict of str to str
         Path and reason of each image that cannot be read.
     shape : list of int
@@ -41,6 +43,7 @@ class ImageSetRecord(Record):
     classes: list[LegendEntry]
     counts: dict[str, int] = Field(default_factory=dict)
     empty_classes: list[str] = Field(default_factory=list)
+    other_files: dict[str, int] = Field(default_factory=dict)
     unreadable: dict[str, str] = Field(default_factory=dict)
     shape: list[int] = Field(default_factory=list)
     other_sizes: dict[str, int] = Field(default_factory=dict)

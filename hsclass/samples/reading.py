@@ -1,6 +1,7 @@
-"""Images from files: GeoTIFF, PNG and JPEG as arrays of one form."""
+"""Images from files: GeoTIFF, PNG, JPEG, WebP and BMP as arrays of one form."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -9,12 +10,31 @@ import numpy as np
 
 from hsclass.samples.bigearthnet import read_geotiff, read_patch
 
-SUFFIXES = (".tif", ".tiff", ".png", ".jpg", ".jpeg")
+SUFFIXES = (".tif", ".tiff", ".png", ".jpg", ".jpeg", ".webp", ".bmp")
+_LITTER = {"__macosx", "thumbs.db", "desktop.ini"}
 Fit = Literal["resize", "crop"]
 
 
 class UnreadableError(Exception):
     """Why a file is no image that can be read."""
+
+
+def paths_below(folder: Path) -> Iterator[Path]:
+    """Yield folders and files below a folder, but none that a program hides there: .ipynb_checkpoints, @eaDir, …
+
+    Links are followed, each folder once.
+    """
+    seen = {folder.resolve()}
+    for place, folders, files in os.walk(folder, followlinks=True):
+        shown = sorted(name for name in folders if not _is_hidden(name))
+        targets = [(Path(place) / name).resolve() for name in shown]
+        folders[:] = [name for name, target in zip(shown, targets, strict=True) if target not in seen]
+        seen.update(targets)
+        yield from (Path(place) / name for name in [*folders, *sorted(files)] if not _is_hidden(name))
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith((".", "@", "$")) or name.lower() in _LITTER
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The index holds every image once, and says what is unusual."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -118,3 +119,44 @@ def test_unknown_set_is_one_sentence(tmp_path: Path) -> None:
         UsageError, match=r"no/such/folder: no such file; expected a descriptor file \(.yaml\) or a folder"
     ):
         fetch("no/such/folder", tmp_path)
+
+
+def test_hidden_folders_and_files_are_no_classes(make_folder, tmp_path: Path) -> None:
+    folder = make_folder(4)
+    for hidden in (".ipynb_checkpoints", "@eaDir", "__MACOSX", ".Trash", "field/.ipynb_checkpoints", "field/@eaDir"):
+        (folder / hidden).mkdir()
+        shutil.copy(folder / "field/field00.png", folder / hidden / "copy.png")
+    shutil.copy(folder / "roof/roof00.png", folder / "roof/._roof00.png")
+    samples = indexed(folder, tmp_path / "data")
+    assert samples.class_names == ("field", "roof", "water")
+    assert len(samples) == 12
+
+
+def test_a_link_to_the_folder_above_does_not_go_round_for_ever(make_folder, tmp_path: Path) -> None:
+    folder = make_folder(4)
+    (folder / "field/again").symlink_to(folder)
+    assert len(indexed(folder, tmp_path / "data")) == 12
+
+
+def test_files_of_other_kinds_are_counted(make_folder, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    folder = make_folder(4)
+    make_folder(2, name="more", suffix=".webp")
+    make_folder(2, name="others", suffix=".bmp")
+    for place in ("more", "others"):
+        for path in (tmp_path / place).rglob("*.*"):
+            shutil.copy(path, folder / path.parent.name)
+    (folder / "field/notes.pdf").write_text("")
+    (folder / "roof/a.heic").write_text("")
+    assert len(indexed(folder, tmp_path / "data")) == 12 + 6 + 6
+    assert "files of other kinds are left out: 1 of .pdf, 1 of .heic" in caplog.text
+
+
+@pytest.mark.parametrize("names", [("None", "nan"), ("NA", "null"), ("1", "01"), ("true", "no")])
+def test_any_name_of_a_folder_is_a_class(make_folder, tmp_path: Path, names: tuple[str, str]) -> None:
+    folder = make_folder(3)
+    shutil.rmtree(folder / "water")
+    for old, new in zip(("field", "roof"), names, strict=True):
+        (folder / old).rename(folder / new)
+    samples = indexed(folder, tmp_path / "data")
+    write_index(samples, tmp_path / "index.csv")
+    assert read_index(tmp_path / "index.csv").class_names == samples.class_names == tuple(sorted(names))

@@ -43,7 +43,7 @@ def test_columns_and_rows_count_from_one(tmp_path: Path) -> None:
     assert labels.dtype == np.uint8
     assert {(row, col): int(labels[row, col]) for row, col in np.argwhere(labels)} == {(0, 0): 1, (3, 4): 1, (2, 1): 2}
     assert [(entry.id, entry.name, entry.color) for entry in entries] == [
-        (1, "healthy_grass", "#00cd00"), (2, "water", "#0000ff"),
+        (1, "Healthy grass", "#00cd00"), (2, "water", "#0000ff"),
     ]  # fmt: skip
 
 
@@ -72,3 +72,25 @@ def test_wrong_texts(tmp_path: Path) -> None:
     assert "has the region 'water'; expected one of the descriptor's classes" in refusal(path, TEXT, CLASSES[:1])
     assert "reaches column 2, row 9; expected 1 to 5 and 1 to 4" in refusal(path, TEXT.replace("2    3 ", "2    9 "))
     assert "1 pixels of region 'water' are of another region too" in refusal(path, TEXT.replace("2    3 ", "1    1 "))
+
+
+def test_regions_of_another_image_are_refused(tmp_path: Path) -> None:
+    said = refusal(tmp_path / "r.txt", TEXT.replace("5 x 4", "300 x 200"))
+    assert "of an image of 200 rows and 300 columns; expected 4 and 5, as the cube" in said
+
+
+def test_names_stay_as_they_are_written(tmp_path: Path) -> None:
+    (tmp_path / "r.txt").write_text(TEXT.replace("Healthy grass", "Grünland, naß"), encoding="utf-8-sig")
+    _, entries = draw_regions(tmp_path / "r.txt", (4, 5), ())
+    assert [entry.name for entry in entries] == ["Grünland, naß", "water"]
+
+
+def test_names_in_the_encoding_of_windows(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "r.txt").write_bytes(TEXT.replace("Healthy grass", "Grünland").encode("cp1252"))
+    assert draw_regions(tmp_path / "r.txt", (4, 5), ())[1][0].name == "Grünland"
+    assert "r.txt: is not UTF-8; names are read as Windows-1252" in caplog.text
+
+
+@pytest.mark.parametrize("number", ["1e400", "nan", "99999999999999999999", "-3"])
+def test_places_that_are_no_pixels(tmp_path: Path, number: str) -> None:
+    assert "expected" in refusal(tmp_path / "r.txt", TEXT.replace("     2    5    4 ", f"     2    {number}    4 "))

@@ -15,6 +15,7 @@ from rasterio.transform import Affine
 
 from hsclass.datasets.build import build_scene
 from hsclass.datasets.fetch import fetch
+from hsclass.datasets.inspecting import inspect_files
 from hsclass.errors import DataError, HsclassError
 from hsclass.raster import Grid, write_raster
 from hsclass.scene import Scene
@@ -277,3 +278,29 @@ def test_a_feature_without_a_group_is_an_error(scene: BuildScene, tmp_path: Path
         scene(path, field="crop", group="site")
     with pytest.raises(DataError, match="has no field 'plot'; it has crop, site; correct 'group'"):
         scene(path, field="crop", group="plot")
+
+
+def test_tables_without_geometries_are_no_layers_to_choose_from(scene: BuildScene, tmp_path: Path) -> None:
+    path = save(tmp_path / "fields.gpkg", [box(0, 0, 1, 1)], crop=[1])
+    pyogrio.raw.write(  # as QGIS saves a style
+        path, geometry=None, field_data=[np.array(["fields"])], fields=["f_table_name"], layer="layer_styles",
+        geometry_type=None, append=True,
+    )  # fmt: skip
+    assert scene(path).require_labels()[0, 0] == 1
+    assert inspect_files([path])[0].facts["features"] == 1
+    with pytest.raises(DataError, match="has no layer 'layer_styles'; it holds fields; correct 'layer'"):
+        scene(path, layer="layer_styles")
+
+
+def test_leading_zeros_are_the_same_id_with_and_without_classes(scene: BuildScene, tmp_path: Path) -> None:
+    path = save(tmp_path / "fields.gpkg", [box(0, 0, 1, 1), box(1, 1, 1, 1)], code=["01", "02"])
+    classes = [{"id": 1, "name": "rye"}, {"id": 2, "name": "oats"}]
+    for given in (None, classes, [classes[0], {"id": 2, "name": "oats", "values": ["02"]}]):
+        assert np.diag(scene(path, given).require_labels()).tolist() == [1, 2, 0, 0]
+
+
+def test_none_and_nan_are_names_like_others(scene: BuildScene, tmp_path: Path) -> None:
+    path = save(tmp_path / "fields.gpkg", [box(0, 0, 1, 1), box(1, 1, 1, 1)], crop=["None", "nan"])
+    built = scene(path)
+    assert [cover.name for cover in built.classes] == ["None", "nan"]
+    assert np.diag(built.require_labels()).tolist() == [1, 2, 0, 0]
