@@ -69,13 +69,14 @@ class MapMemory:
     @classmethod
     def of(
         cls, cols: int, *, stored: int, itemsize: int, bands: int, features: int, classes: int, results: float,
-        measured: bool = False,
+        measured: bool = False, compared: bool = False,
     ) -> "MapMemory":  # fmt: skip
         """Return the memory of a map of `stored` bands of `itemsize` bytes, for a model of `bands` and `features`.
 
-        `results` are the bytes of a pixel's results; `measured` says whether the values are computed from those stored.
+        `results` are the bytes of a pixel's results; `measured` says whether the values are computed from those stored,
+        and `compared` whether the features are compared with training samples.
         """
-        values = 2 * bands + 2 * features + 3 * classes + 2 * stored * measured
+        values = 2 * bands + (4 if compared else 2) * features + 3 * classes + 2 * stored * measured
         return cls(cols, stored * itemsize + results, stored * (itemsize + 1) + _FLOAT * values)
 
     def least(self, rows: int) -> float:

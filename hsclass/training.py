@@ -1,6 +1,7 @@
 """The train stage: fit normaliser, features and classifier on a split's training samples."""
 
 import hashlib
+import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -14,13 +15,14 @@ import numpy as np
 from hsclass import __version__
 from hsclass.backend import backend_name
 from hsclass.devices.strategy import TrainingOptions, check_strategy, join
-from hsclass.errors import UsageError
+from hsclass.errors import DataError, UsageError
 from hsclass.features.frozen import ImageFeatures
 from hsclass.fit_scope import FitScope, marked
 from hsclass.inputs import Inputs, image_inputs, images_features, parsed_features, pixel_inputs, samples_digest
 from hsclass.learning.checkpoint import Checkpoint
 from hsclass.matching import check_match
 from hsclass.models import model_class
+from hsclass.models.applicability import Applicability, fit_applicability
 from hsclass.models.classifier import Classifier, FitReport
 from hsclass.models.trained import TrainedModel
 from hsclass.options import parse_options
@@ -28,11 +30,15 @@ from hsclass.raster import Grid
 from hsclass.resources import Clock, peak_memory_mb, versions
 from hsclass.results.model import ModelCard, TrainingRecord
 from hsclass.samples import ImageSamples, Samples
+from hsclass.samples.fields import fields_of
+from hsclass.scene import Scene
 from hsclass.split import Split
 from hsclass.trainable import note_on_constant, require_trainable
 
 if TYPE_CHECKING:
     from hsclass.models.network import NetworkClassifier
+
+_LOG = logging.getLogger(__name__)
 
 
 def fit(
@@ -48,6 +54,7 @@ def fit(
     training: Mapping[str, Any] | None = None,
     checkpoint: str | os.PathLike[str] | None = None,
     tensorboard: str | os.PathLike[str] | None = None,
+    folds: np.ndarray | None = None,
     **options: Any,
 ) -> TrainedModel:
     """Train a model on the training samples of a split.
@@ -81,6 +88,8 @@ def fit(
         (`hsclass.learning.checkpoint.remove`) once the model is saved.
     tensorboard : path, optional
         Folder to write TensorBoard logs of a network's training below.
+    folds : ndarray of int, shape (rows, cols), optional
+        Fold of each training pixel, for the threshold of the area of applicability; by default, its field.
     **options
         Options of the model.
 
@@ -143,6 +152,7 @@ def fit(
         identity=samples.identity,
         grid=Grid() if isinstance(samples, ImageSamples) else samples.grid,
     )  # fmt: skip
+    known = None if isinstance(samples, ImageSamples) else _applicability(samples, split, inputs, folds, threads)
     card = ModelCard(**{
         "samples": samples.kind, "model": model, "options": inputs.options.model_dump(), "features": named,
         "feature_options": checked.model_dump(),
@@ -153,10 +163,26 @@ def fit(
         "split": {"sampler": split.sampler, "seed": split.seed, "leaky": split.leaky, "sha256": _digest(split)},
         "fit_scope": scope.counts,
         "versions": {"hsclass": __version__, **versions("numpy", "scikit-learn"), **_backend(report.backend)},
-        "seed": seed,
+        "seed": seed, "applicability": known is not None,
     })  # fmt: skip
     took = _took(report, inputs, clock.seconds, threads=threads)
-    return TrainedModel(inputs.normalizer, inputs.extractor, classifier, card, took, scope, tuple(report.history))
+    return TrainedModel(
+        inputs.normalizer, inputs.extractor, classifier, card, took, scope, tuple(report.history), known
+    )  # fmt: skip
+
+
+def _applicability(
+    scene: Scene, split: Split, inputs: Inputs, folds: np.ndarray | None, threads: int
+) -> Applicability | None:
+    """Where the model may be applied; None where there is no second fold to measure a threshold with."""
+    if folds is None:
+        folds = fields_of(split.reference(scene.require_labels()), split.groups)
+    at = tuple(inputs.train.places.T)
+    try:
+        return fit_applicability(inputs.values[at], inputs.train.targets, folds[at], threads=threads)
+    except DataError as error:
+        _LOG.info("%s", error)
+        return None
 
 
 def _took(report: FitReport, inputs: Inputs, seconds: float, *, threads: int) -> TrainingRecord:

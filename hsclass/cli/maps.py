@@ -43,6 +43,13 @@ def predict(
         float,
         typer.Option(metavar="MB", help="for the pixels that are mapped at a time, in addition to program and model"),
     ] = 1200,
+    applicability: Annotated[
+        bool,
+        typer.Option("--applicability", help="write di.tif, aoa.tif and, of a final model, expected_accuracy.tif, too"),
+    ] = False,
+    density: Annotated[
+        bool, typer.Option("--density", help="in addition write density.tif: near training samples, at most 50; slow")
+    ] = False,
     part: Annotated[
         str | None, typer.Option(metavar="I/N", help="map one of N parts, for gather", show_default="all")
     ] = None,
@@ -73,18 +80,23 @@ def predict(
     if trained.samples == "images":
         _predict_images(trained, Path(scene), output, split=split, role=role, features_file=features_file, about=about)
         return
-    request = MapRequest(confidence, probabilities, abstain, resample, memory, _part(part))
+    request = MapRequest(confidence, probabilities, abstain, resample, memory, _part(part), applicability, density)
     pixels = open_pixels(scene)
     report = map_file(
         trained, pixels, output, request, folder=model, code=stage_digest("predict", trained.card.as_dict())
     )  # fmt: skip
     typer.echo(f"{label}: {report.pixels} pixels in {report.seconds:.1f} s", err=True)
+    if report.outside is not None:
+        typer.echo(f"{label}: {report.outside:.1%} of the pixels lie outside the area of applicability", err=True)
     if preview:
         write_preview(pixels, output, preview)
     if about:
         rate = report.pixels / max(report.seconds, 1e-3)
         took = PredictionRecord(
-            seconds=report.seconds, peak_memory_mb=peak_memory_mb(), pixels_per_second=round(rate, 1)
+            seconds=report.seconds,
+            peak_memory_mb=peak_memory_mb(),
+            pixels_per_second=round(rate, 1),
+            outside=report.outside,
         )
         write_record(took, about)
 

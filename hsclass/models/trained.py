@@ -15,6 +15,7 @@ from hsclass.features import feature_class
 from hsclass.features.frozen import ImageFeatures, features_of_files
 from hsclass.fit_scope import FitScope, read_fit_scope, write_fit_scope
 from hsclass.models import model_class
+from hsclass.models.applicability import Applicability
 from hsclass.models.card_file import read_card, write_card
 from hsclass.models.classifier import Classifier
 from hsclass.models.spectral_contract import Bands, Resampling, convert_bands
@@ -46,6 +47,9 @@ class TrainedModel:
         Which samples its parts were fitted on.
     history : sequence of mapping
         One row an epoch, for networks; empty after `load`.
+    applicability : Applicability or None
+        Where the model may be applied: its training samples in feature space. None of images, and where all training
+        samples lie in one field.
     """
 
     normalizer: Normalizer | None
@@ -55,6 +59,7 @@ class TrainedModel:
     training: TrainingRecord
     scope: FitScope
     history: tuple[Mapping[str, Any], ...] = ()
+    applicability: Applicability | None = None
 
     @property
     def samples(self) -> str:
@@ -162,6 +167,8 @@ class TrainedModel:
                 np.savez(partial / ARRAYS_FILE, **held)
             write_fit_scope(self.scope, partial)
             self.classifier.save(partial)
+            if self.applicability is not None:
+                self.applicability.save(partial)
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str], *, threads: int = 1) -> "TrainedModel":
@@ -200,7 +207,8 @@ class TrainedModel:
         except (OSError, EOFError, BadZipFile, AttributeError, KeyError, TypeError, ValueError) as error:
             raise DataError(f"{folder}: is not a model that hsclass train wrote ({error}); train it again") from error
         classifier.load(folder)
-        return cls(normalizer, extractor, classifier, card, training, read_fit_scope(folder))
+        known = Applicability.load(folder) if card.applicability else None
+        return cls(normalizer, extractor, classifier, card, training, read_fit_scope(folder), applicability=known)
 
 
 def load_model(folder: str | os.PathLike[str], *, threads: int = 1) -> TrainedModel:

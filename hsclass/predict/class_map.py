@@ -12,7 +12,7 @@ from hsclass.errors import UsageError
 from hsclass.models.spectral_contract import Resampling, convert_bands
 from hsclass.models.trained import TrainedModel
 from hsclass.predict.pixels import Pixels
-from hsclass.predict.prediction import Chunk, Legend, Predictor, broken_note
+from hsclass.predict.prediction import Chunk, Legend, Predictor, broken_note, require_applicability
 from hsclass.predict.products import CLASSES, CONFIDENCE, PROBABILITIES, legend_tags, product
 from hsclass.predict.tiles import Tiles
 from hsclass.raster import Grid, require_geotiff_name
@@ -43,6 +43,9 @@ class ClassMap:
         What was mapped, and by which model.
     abstained_below : float or None
         Confidence below which a pixel has the last id of the legend, `abstained`.
+    dissimilarity : ndarray of float32, shape (4, rows, cols), or None
+        Where it was asked for: dissimilarity index, the same to the training samples of the pixel's class alone, 1
+        inside the area of applicability and 0 outside, and the expected accuracy; NaN where there is no data.
     """
 
     classes: np.ndarray
@@ -55,6 +58,7 @@ class ClassMap:
     scene: str = ""
     model: str = ""
     abstained_below: float | None = None
+    dissimilarity: np.ndarray | None = None
 
     def save(
         self,
@@ -132,6 +136,7 @@ def predict_scene(
     abstain: float | None = None,
     resample: Resampling | None = None,
     probabilities: bool = True,
+    applicability: bool = False,
 ) -> ClassMap:
     """Predict the land cover of every pixel of a scene, borders included.
 
@@ -147,6 +152,8 @@ def predict_scene(
         Compute the model's bands by wavelength where the scene has others.
     probabilities : bool
         Whether to keep the probabilities of all classes, which take 4 bytes a pixel and class.
+    applicability : bool
+        Compute where the model may be applied, too.
 
     Returns
     -------
@@ -157,12 +164,15 @@ def predict_scene(
     DataError
         If the scene's bands are not the model's and may not, or cannot, be resampled.
     UsageError
-        If `abstain` is no probability.
+        If `abstain` is no probability, or the model does not know its area of applicability and that is asked for.
     """
+    if applicability:
+        require_applicability(model)
     pixels = Pixels.of_scene(scene)
     predictor = Predictor(
         model, pixels, convert_bands(model.bands, pixels.bands, name=scene.name, resample=resample),
         Legend(model.classes, abstain), Tiles.of(*scene.shape[:2], model.reach), probabilities,
+        measured=4 * applicability,
     )  # fmt: skip
     chunk = predictor.chunk(slice(0, scene.shape[0]))
     note = broken_note(chunk.broken)
@@ -171,4 +181,5 @@ def predict_scene(
     return ClassMap(
         chunk.classes, chunk.confidence, predictor.legend.entries, chunk.seconds, notes, probabilities=found,
         grid=scene.grid, scene=scene.name, model=model.card.model, abstained_below=abstain,
+        dissimilarity=chunk.dissimilarity,
     )  # fmt: skip

@@ -48,13 +48,16 @@ class FinishedStrips:
     dtype : dtype
         Of the classes.
     cols : int
-    probabilities : int
-        Bands of probabilities that a strip holds; 0: none.
+    probabilities, measured : int
+        Bands of probabilities, and of dissimilarity, that a strip holds; 0: none.
     """
 
-    def __init__(self, output: Path, key: str, *, dtype: np.dtype, cols: int, probabilities: int) -> None:
+    def __init__(
+        self, output: Path, key: str, *, dtype: np.dtype, cols: int, probabilities: int, measured: int = 0
+    ) -> None:
         self.folder = output.with_name(f".tiles-{output.name}")
-        self._key, self._dtype, self._cols, self._probabilities = key, dtype, cols, probabilities
+        self._key, self._dtype, self._cols = key, dtype, cols
+        self._bands = {"probabilities": probabilities, "dissimilarity": measured}
 
     def open(self) -> None:
         """Create the folder.
@@ -82,6 +85,8 @@ class FinishedStrips:
         }
         if chunk.probabilities is not None:
             arrays["probabilities"] = chunk.probabilities
+        if chunk.dissimilarity is not None:
+            arrays["dissimilarity"] = chunk.dissimilarity
         with atomic_path(self._path(chunk.rows)) as partial:
             np.savez(partial, **arrays)
 
@@ -116,13 +121,15 @@ class FinishedStrips:
                     return None
                 classes, confidence, seconds = held["classes"], held["confidence"], float(held["seconds"])
                 broken = held["broken"]
-                probabilities = held["probabilities"] if self._probabilities else None
+                cubes = {name: held[name] if bands else None for name, bands in self._bands.items()}
         except Exception:  # a broken file can fail the reader at any of its steps
             return None
         fits = classes.shape == confidence.shape == shape and classes.dtype == self._dtype and broken.shape[1:] == (2,)
-        if probabilities is not None:
-            fits = fits and probabilities.shape == (self._probabilities, *shape)
-        return Chunk(rows, classes, confidence, probabilities, seconds, broken) if fits else None
+        for name, cube in cubes.items():
+            fits = fits and (cube is None or cube.shape == (self._bands[name], *shape))
+        if not fits:
+            return None
+        return Chunk(rows, classes, confidence, cubes["probabilities"], seconds, broken, cubes["dissimilarity"])
 
     def remove(self) -> None:
         """Remove the folder and all that is in it."""

@@ -10,6 +10,9 @@ FAR = 10.0
 FLAT = 0.01
 """Spread among pixels, in standard deviations of the training pixels, that is less than a sensor's noise."""
 
+HALF = 0.5
+"""Share of the pixels outside the area of applicability above which a warning is given."""
+
 _FEW = 30
 
 
@@ -17,16 +20,21 @@ def implausible(predictor: Predictor) -> str | None:
     """Return a sentence where the values of the scene's middle row are not like the training pixels', else None.
 
     Reflectance of 0…1 given to a model of 0…10,000, or the other way round, would be mapped without complaint. Without
-    a normalisation that was fitted nothing is known of the training pixels, and None is returned.
+    a normalisation that was fitted only the area of applicability is known of the training pixels.
     """
-    normalizer = predictor.model.normalizer
-    if normalizer is None or normalizer.kind == "none":
-        return None
     middle = predictor.pixels.shape[0] // 2
     rows = slice(middle, middle + 1)
     values, mask, _ = predictor.pixels.cube.strip(rows, predictor.conversion.order).read(rows)
     given = predictor.conversion.apply(values[mask])
     if len(given) < _FEW:
+        return None
+    return _far_off(predictor, given, middle) or _outside(predictor, middle)
+
+
+def _far_off(predictor: Predictor, given: np.ndarray, middle: int) -> str | None:
+    """Say where values are so far from the training pixels' mean, or so alike, that no land cover explains it."""
+    normalizer = predictor.model.normalizer
+    if normalizer is None or normalizer.kind == "none":
         return None
     normalized = normalizer.transform(given)
     far, spread = np.median(np.abs(normalized)), np.median(normalized.std(axis=0))
@@ -37,4 +45,23 @@ def implausible(predictor: Predictor) -> str | None:
     return (
         f"the values of row {middle} (0-based) are about {np.median(given):.3g}, those that the model was trained on"
         f" about {trained:.3g}, which no land cover explains; are both in the same units ('scale')?"
+    )
+
+
+def _outside(predictor: Predictor, middle: int) -> str | None:
+    """Say where most pixels are unlike the training pixels in the features that the model takes."""
+    known, pixels = predictor.model.applicability, predictor.pixels
+    if known is None:
+        return None
+    around = predictor.tiles.around(slice(middle, middle + 1))
+    values, mask, _ = pixels.cube.strip(around, predictor.conversion.order).read(around)
+    features = predictor.model.features_of(predictor.conversion.apply(values), mask)
+    row, there = features[middle - around.start], mask[middle - around.start]
+    share = float((known.dissimilarity(row[there]) > known.threshold).mean())
+    if share <= HALF:
+        return None
+    return (
+        f"{share:.0%} of the pixels of row {middle} (0-based) lie outside the model's area of applicability, unlike"
+        " anything that it was trained on; are both in the same units ('scale'), of the same sensor and season?"
+        " --applicability shows where"
     )

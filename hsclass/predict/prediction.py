@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from hsclass.datasets.cube import Strip
 from hsclass.errors import UsageError
+from hsclass.models.applicability import Applicability
 from hsclass.models.classifier import MAP_MEMORY
 from hsclass.models.spectral_contract import Conversion
 from hsclass.models.trained import TrainedModel
@@ -71,6 +73,10 @@ class Chunk:
     broken : ndarray of int, shape (n, 2)
         Row and column, in the scene, of pixels that were taken to hold no data, because some of their values are NaN or
         infinite.
+    dissimilarity : ndarray of float32, shape (4 or 5, rows, cols), or None
+        Dissimilarity index, the same to the training samples of the pixel's class alone, 1 inside the area of
+        applicability and 0 outside, expected accuracy, and where it was asked for the local point density; NaN where
+        there is no data.
     """
 
     rows: slice
@@ -79,11 +85,15 @@ class Chunk:
     probabilities: np.ndarray | None
     seconds: float
     broken: np.ndarray
+    dissimilarity: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
 class Predictor:
-    """A model, on the pixels of a scene; `memory` is what a network may work in [bytes]."""
+    """A model, on the pixels of a scene; `memory` is what a network may work in [bytes].
+
+    `measured` is the number of bands of `Chunk.dissimilarity`: 0 for none.
+    """
 
     model: TrainedModel
     pixels: Pixels
@@ -92,6 +102,7 @@ class Predictor:
     tiles: Tiles
     with_probabilities: bool = False
     memory: float = MAP_MEMORY
+    measured: int = 0
 
     def chunk(self, rows: slice) -> Chunk:
         """Read rows that begin and end between tiles, with those around them, and predict them."""
@@ -100,24 +111,47 @@ class Predictor:
         classes, confidence = np.empty(shape, self.legend.dtype), np.empty(shape, np.float32)
         count = len(self.legend.classes)
         probabilities = np.empty((count, *shape), np.float32) if self.with_probabilities else None
+        dissimilarity = np.full((self.measured, *shape), np.nan, np.float32) if self.measured else None
         clock, broken = Clock(), []
         with threadpool_limits(self.model.classifier.threads):
-            for tile, found, mask, lost in self._tiles(rows, strip):
+            for tile, features, found, mask, lost in self._tiles(rows, strip):
                 broken.append(np.argwhere(lost) + np.array([tile.start, 0]))
                 here = slice(tile.start - rows.start, tile.stop - rows.start)
                 classes[here], confidence[here] = decide(found, mask, self.legend)
                 if probabilities is not None:
                     probabilities[:, here] = np.where(mask, np.moveaxis(found, 2, 0), np.nan)
-        return Chunk(rows, classes, confidence, probabilities, clock.seconds, np.concatenate(broken))
+                if dissimilarity is not None:
+                    dissimilarity[:, here][:, mask] = self._dissimilarity(features[mask], found[mask].argmax(axis=1))
+        return Chunk(rows, classes, confidence, probabilities, clock.seconds, np.concatenate(broken), dissimilarity)
 
-    def _tiles(self, rows: slice, strip: Strip) -> Iterator[tuple[slice, np.ndarray, np.ndarray, np.ndarray]]:
+    def _dissimilarity(self, features: np.ndarray, classes: np.ndarray) -> np.ndarray:
+        known, threads = require_applicability(self.model), self.model.classifier.threads
+        index = known.dissimilarity(features, threads=threads)
+        to_class = known.dissimilarity(features, classes, threads=threads)
+        values = [index, to_class, index <= known.threshold, known.expected_accuracy(index)]
+        if self.measured > len(values):
+            values.append(known.density(features, threads=threads))
+        return np.stack(values).astype(np.float32)
+
+    def _tiles(self, rows: slice, strip: Strip) -> Iterator[tuple[Any, ...]]:
+        """Yield each tile with its features, its probabilities, where it holds data, and where numbers are broken."""
         for tile in self.tiles.within(rows):
             around = self.tiles.around(tile)
             values, mask, broken = strip.read(around)
             inside = slice(tile.start - around.start, tile.stop - around.start)
             features = np.ascontiguousarray(self.model.features_of(self.conversion.apply(values), mask))
             found = self.model.classifier.predict_map(features, inside, memory=self.memory)
-            yield tile, found, mask[inside], broken[inside]
+            yield tile, features[inside], found, mask[inside], broken[inside]
+
+
+def require_applicability(model: TrainedModel) -> Applicability:
+    """Return where a model may be applied, or raise UsageError where it does not know."""
+    if model.applicability is None:
+        raise UsageError(
+            f"--applicability: model {model.card.model} does not know its area of applicability, as all its training"
+            " pixels lie in one field; train it on pixels of two fields or more"
+        )
+    return model.applicability
 
 
 def decide(probabilities: np.ndarray, mask: np.ndarray, legend: Legend) -> tuple[np.ndarray, np.ndarray]:

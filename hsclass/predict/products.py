@@ -13,6 +13,14 @@ from hsclass.raster import Color, Grid
 from hsclass.scene import UNLABELLED, LandCover
 
 CLASSES, CONFIDENCE, PROBABILITIES = "classes of a map", "confidence of a map", "probabilities of a map"
+DISSIMILARITY, INSIDE = "dissimilarity index of a map", "area of applicability of a map"
+EXPECTED, DENSITY = "expected accuracy of a map", "local point density of a map"
+DISSIMILARITY_FILE, INSIDE_FILE = "di.tif", "aoa.tif"
+EXPECTED_FILE, DENSITY_FILE = "expected_accuracy.tif", "density.tif"
+NO_DATA = 255
+"""In rasters of the area of applicability; 0 is outside, 1 inside."""
+
+_FLOAT, _NAN = np.dtype("f4"), float("nan")
 
 
 @dataclass(frozen=True)
@@ -22,7 +30,7 @@ class Product:
     Attributes
     ----------
     kind : str
-        `CLASSES`, `CONFIDENCE` or `PROBABILITIES`; in the file's tag `product`.
+        Such as `CLASSES`; in the file's tag `product`.
     bands : int
     dtype : dtype
     nodata : float
@@ -65,8 +73,27 @@ def _probabilities(chunk: Chunk) -> np.ndarray:
     return chunk.probabilities
 
 
+def _measured(chunk: Chunk) -> np.ndarray:
+    assert chunk.dissimilarity is not None
+    return chunk.dissimilarity
+
+
+def _whole(band: int, dtype: np.dtype, nodata: int) -> Callable[[Chunk], np.ndarray]:
+    """Return what takes a band of `Chunk.dissimilarity` as whole numbers."""
+
+    def values(chunk: Chunk) -> np.ndarray:
+        found = _measured(chunk)[band]
+        return np.where(np.isnan(found), nodata, found).astype(dtype)
+
+    return values
+
+
 def product(kind: str, legend: Legend) -> Product:
     """Return the raster of a kind."""
+    return _APPLICABILITY[kind] if kind in _APPLICABILITY else _of_legend(kind, legend)
+
+
+def _of_legend(kind: str, legend: Legend) -> Product:
     if kind == CLASSES:
         colors = {UNLABELLED: (0, 0, 0), **{cover.id: cover.color for cover in legend.entries}}
         small = legend.dtype == np.uint8
@@ -74,9 +101,29 @@ def product(kind: str, legend: Legend) -> Product:
             kind, 1, legend.dtype, UNLABELLED, ("land cover",), colors if small else None, lambda chunk: chunk.classes
         )
     if kind == CONFIDENCE:
-        return Product(kind, 1, np.dtype("f4"), 0, ("confidence",), None, lambda chunk: chunk.confidence)
+        return Product(kind, 1, _FLOAT, 0, ("confidence",), None, lambda chunk: chunk.confidence)
     names = tuple(f"{cover.id} {cover.name}" for cover in legend.classes)
-    return Product(kind, len(names), np.dtype("f4"), float("nan"), names, None, _probabilities)
+    return Product(kind, len(names), _FLOAT, _NAN, names, None, _probabilities)
+
+
+_APPLICABILITY = {
+    made.kind: made
+    for made in (
+        Product(
+            DISSIMILARITY, 2, _FLOAT, _NAN, ("dissimilarity index", "dissimilarity index to the class"), None,
+            lambda chunk: _measured(chunk)[:2],
+        ),
+        Product(
+            INSIDE, 1, np.dtype("u1"), NO_DATA, ("0 outside the area of applicability, 1 inside",),
+            {0: (200, 60, 50), 1: (90, 160, 90)}, _whole(2, np.dtype("u1"), NO_DATA),
+        ),
+        Product(EXPECTED, 1, _FLOAT, _NAN, ("expected accuracy",), None, lambda chunk: _measured(chunk)[3]),
+        Product(
+            DENSITY, 1, np.dtype("i2"), -1, ("training samples within the threshold",), None,
+            _whole(4, np.dtype("i2"), -1),
+        ),
+    )
+}  # fmt: skip
 
 
 def legend_tags(legend: Legend) -> dict[str, str]:

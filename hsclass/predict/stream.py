@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,12 @@ from hsclass.errors import UsageError
 from hsclass.memory import MapMemory, network_memory
 from hsclass.models.spectral_contract import Resampling, convert_bands
 from hsclass.models.trained import TrainedModel
+from hsclass.predict import products
 from hsclass.predict.finished_strips import FinishedStrips, map_key, missing
 from hsclass.predict.pixels import Pixels
 from hsclass.predict.plausibility import implausible
-from hsclass.predict.prediction import Chunk, Legend, Predictor, broken_note
-from hsclass.predict.products import CLASSES, CONFIDENCE, PROBABILITIES, legend_tags, product
+from hsclass.predict.prediction import Chunk, Legend, Predictor, broken_note, require_applicability
+from hsclass.predict.products import legend_tags, product
 from hsclass.predict.tiles import Tiles
 from hsclass.progress import progress
 from hsclass.raster import require_geotiff_name
@@ -55,6 +56,11 @@ class MapRequest:
         and model take.
     part : Part or None
         Which part of the map; None: all of it.
+    applicability : bool
+        Write `di.tif`, `aoa.tif` and, where the model knows accuracies of held-out samples, `expected_accuracy.tif`
+        next to the map.
+    density : bool
+        Write the local point density, `density.tif`, too. This takes ten times as long as the others.
     """
 
     confidence: Path | None = None
@@ -63,6 +69,8 @@ class MapRequest:
     resample: Resampling | None = None
     memory: float = MEMORY_MB
     part: Part | None = None
+    applicability: bool = False
+    density: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,12 +86,15 @@ class MapReport:
         Rows that an earlier run had finished.
     notes : tuple of str
         What was done to the bands, in words.
+    outside : float or None
+        Share of the pixels with data that lie outside the area of applicability; None where it was not asked for.
     """
 
     pixels: int
     seconds: float
     resumed: int
     notes: tuple[str, ...]
+    outside: float | None = None
 
 
 def map_file(
@@ -117,32 +128,36 @@ def map_file(
     DataError
         If the scene's bands are not the model's and may not, or cannot, be resampled.
     UsageError
-        If an option is wrong, an output's name is not that of a GeoTIFF, or its folder cannot be written to.
+        If an option is wrong, an output's name is not that of a GeoTIFF, its folder cannot be written to, or the model
+        does not know its area of applicability and that is asked for.
     WriteError
         If the disk is full.
     """
     request = request or MapRequest()
     if request.memory <= 0:
         raise UsageError(f"--memory {request.memory:g}: expected megabytes, such as {MEMORY_MB}")
-    _require_own_files(pixels, output, request)
+    targets = _targets(model, output, request)
+    _require_own_files(pixels, targets)
     conversion = convert_bands(model.bands, pixels.bands, name=pixels.name, resample=request.resample)
     legend = Legend(model.classes, request.abstain)
     total, cols, _ = pixels.shape
     tiles = Tiles.of(total, cols, model.reach)
-    predictor = Predictor(model, pixels, conversion, legend, tiles, request.probabilities is not None)
+    predictor = Predictor(
+        model, pixels, conversion, legend, tiles, request.probabilities is not None, measured=_measured(request)
+    )  # fmt: skip
     for note in conversion.notes:
         _LOG.warning("scene %s: %s", pixels.name, note)
-    if strange := implausible(predictor):
-        _LOG.warning("scene %s: %s", pixels.name, strange)
     rows = tiles.part(request.part.number, request.part.of) if request.part else slice(0, total)
     key = map_key(folder, model.card, {**_identity(predictor, request), "code": code})
     left = FinishedStrips(
         output, key, dtype=legend.dtype, cols=cols,
-        probabilities=len(legend.classes) if request.probabilities else 0,
+        probabilities=len(legend.classes) if request.probabilities else 0, measured=predictor.measured,
     )  # fmt: skip
     left.open()
     finished = left.finished(rows, tiles.height)
     resumed = sum(chunk.stop - chunk.start for chunk in finished)
+    if not resumed and (strange := implausible(predictor)):
+        _LOG.warning("scene %s: %s", pixels.name, strange)
     if resumed:
         _LOG.info("goes on from an earlier run: %d of %d rows are done", resumed, rows.stop - rows.start)
     most, memory = _budget(predictor, request)
@@ -171,17 +186,49 @@ def map_file(
             assert chunk is not None
             yield chunk
 
-    targets = {CONFIDENCE: request.confidence, PROBABILITIES: request.probabilities, CLASSES: output}
-    for kind, path in targets.items():
-        if path is not None:
-            product(kind, legend).write(
-                path, chunks(), rows=rows, cols=cols, grid=pixels.cube.grid, tags=tags, scratch=left.folder
-            )
+    for kind, (_, path) in targets.items():
+        product(kind, legend).write(
+            path, chunks(), rows=rows, cols=cols, grid=pixels.cube.grid, tags=tags, scratch=left.folder
+        )
+    outside = _outside(chunks()) if predictor.measured else None
     seconds = sum(chunk.seconds for chunk in chunks())
     for note in _on_missing_data(chunks, whole=request.part is None):
         _LOG.warning("scene %s: %s", pixels.name, note)
     left.remove()
-    return MapReport((rows.stop - rows.start) * cols, round(seconds, 3), resumed, conversion.notes)
+    return MapReport((rows.stop - rows.start) * cols, round(seconds, 3), resumed, conversion.notes, outside)
+
+
+def _measured(request: MapRequest) -> int:
+    """Return the number of bands of `Chunk.dissimilarity`."""
+    return 4 + request.density if request.applicability or request.density else 0
+
+
+def _targets(model: TrainedModel, output: Path, request: MapRequest) -> dict[str, tuple[str, Path]]:
+    """Return the option and the file of each raster, by its product; the map itself is written last."""
+    found = {
+        products.CONFIDENCE: ("--confidence", request.confidence),
+        products.PROBABILITIES: ("--probabilities", request.probabilities),
+    }
+    if request.applicability or request.density:
+        known, option = require_applicability(model), "--applicability"
+        found[products.DISSIMILARITY] = option, output.with_name(products.DISSIMILARITY_FILE)
+        found[products.INSIDE] = option, output.with_name(products.INSIDE_FILE)
+        if len(known.profile):
+            found[products.EXPECTED] = option, output.with_name(products.EXPECTED_FILE)
+        if request.density:
+            found[products.DENSITY] = "--density", output.with_name(products.DENSITY_FILE)
+    found[products.CLASSES] = "-o", output
+    return {kind: (option, path) for kind, (option, path) in found.items() if path is not None}
+
+
+def _outside(chunks: Iterator[Chunk]) -> float | None:
+    """Return the share of the pixels with data outside the area of applicability."""
+    outside = known = 0
+    for chunk in chunks:
+        assert chunk.dissimilarity is not None
+        inside = chunk.dissimilarity[2]
+        outside, known = outside + int((inside == 0).sum()), known + int((~np.isnan(inside)).sum())
+    return outside / known if known else None
 
 
 def _on_missing_data(chunks: Callable[[], Iterator[Chunk]], *, whole: bool) -> Iterator[str]:
@@ -192,16 +239,10 @@ def _on_missing_data(chunks: Callable[[], Iterator[Chunk]], *, whole: bool) -> I
         yield "no pixel has data, so that the map is empty; check what stands for no data"
 
 
-def _require_own_files(pixels: Pixels, output: Path, request: MapRequest) -> None:
+def _require_own_files(pixels: Pixels, targets: Mapping[str, tuple[str, Path]]) -> None:
     """Raise UsageError where a file would be written over the scene or another file, or is not named as a GeoTIFF."""
     used = {pixels.cube.path.resolve(): "the scene itself"} if pixels.cube.path else {}
-    for what, path in {
-        "-o": output,
-        "--confidence": request.confidence,
-        "--probabilities": request.probabilities,
-    }.items():
-        if path is None:
-            continue
+    for what, path in sorted(targets.values(), key=lambda target: target[0] != "-o"):
         require_geotiff_name(path)
         if taken := used.get(path.resolve()):
             raise UsageError(f"{what} {path}: is {taken}; give it a name of its own")
@@ -225,10 +266,11 @@ def _budget(predictor: Predictor, request: MapRequest) -> tuple[int, float]:
     pixels, tiles, model = predictor.pixels, predictor.tiles, predictor.model
     needed, bands = len(predictor.conversion.order), model.card.bands
     features, classes = model.card.n_features, len(predictor.legend.classes)
-    results = predictor.legend.dtype.itemsize + _FLOAT * (1 + predictor.with_probabilities * classes)
+    rasters = 1 + predictor.with_probabilities * classes + predictor.measured
+    results = predictor.legend.dtype.itemsize + _FLOAT * rasters
     held = MapMemory.of(
         pixels.shape[1], stored=needed, itemsize=pixels.cube.dtype.itemsize, bands=bands, features=features,
-        classes=classes, results=results, measured=pixels.cube.measures,
+        classes=classes, results=results, measured=pixels.cube.measures, compared=predictor.measured > 0,
     )  # fmt: skip
     memory = request.memory * 1e6
     rows_at_least = tiles.rows if tiles.reach is None else tiles.height + 2 * tiles.reach

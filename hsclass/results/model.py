@@ -74,6 +74,8 @@ class ModelCard(Record):
         How a model that takes images reads them: form (size, channels, bands, fit), gain and offset.
     image_features : dict or None
         Of a model on features of images: features, their options, size of the images, digest of the weights.
+    applicability : bool
+        Whether it knows its area of applicability, in a file of its own.
     """
 
     model: str
@@ -100,6 +102,7 @@ class ModelCard(Record):
     several_labels: bool = False
     images: dict[str, Any] | None = None
     image_features: dict[str, Any] | None = None
+    applicability: bool = False
 
 
 class TrainingRecord(Record):
@@ -122,12 +125,16 @@ class TrainingRecord(Record):
 
 
 class PredictionRecord(Record):
-    """`map.json` and `predictions.json`: what a prediction took."""
+    """`map.json` and `predictions.json`: what a prediction took.
+
+    `outside` is the share of a map's pixels outside the area of applicability, where that was asked for.
+    """
 
     seconds: float | None = None
     peak_memory_mb: float | None = None
     pixels_per_second: float | None = None
     images_per_second: float | None = None
+    outside: float | None = None
 
 
 class Epoch(Record):

@@ -48,7 +48,7 @@ def test_folder_holds_data_only(trained: TrainedModel, tmp_path: Path) -> None:
     trained.save(tmp_path / "model")
     found = {path.name for path in (tmp_path / "model").iterdir()}
     weights = {"network.weights.h5", "history.csv"} if trained.classifier.network else {"estimator.skops"}
-    assert found == {"model.json", "training.json", "arrays.npz", "fit_scope.tif"} | weights
+    assert found == {"model.json", "training.json", "arrays.npz", "fit_scope.tif", "applicability.npz"} | weights
 
 
 def test_history_has_a_line_an_epoch(trained: TrainedModel, tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ def test_estimator_of_other_bands_is_refused(folder: Path, forest: TrainedModel,
 def test_each_file_that_is_missing_or_broken_is_refused(trained: TrainedModel, tmp_path: Path, damage: str) -> None:
     trained.save(tmp_path / "whole")
     files = [path.name for path in (tmp_path / "whole").iterdir() if path.name != "history.csv"]
-    assert len(files) == 5
+    assert len(files) == 6
     for name in files:
         broken = tmp_path / f"broken-{name}"
         shutil.copytree(tmp_path / "whole", broken)

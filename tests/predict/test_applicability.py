@@ -7,7 +7,7 @@ import pytest
 from scipy.spatial.distance import cdist, pdist
 
 from hsclass.errors import DataError
-from hsclass.predict.applicability import Applicability, fit_applicability, upper_whisker
+from hsclass.models.applicability import Applicability, fit_applicability, upper_whisker
 
 # Two features with means 2 and 20: scaled by their standard deviations (n - 1), they are (-1, 0), (0, -1), (1, 0) and
 # (0, 1) times sqrt(3 / 2).
@@ -80,10 +80,38 @@ def test_upper_whisker_is_rs() -> None:
     assert upper_whisker(np.array([1.0, 2, 3, 4, 100])) == 4
 
 
-def test_saved_and_read_back(table: Applicability, tmp_path: Path) -> None:
-    table.save(tmp_path)
+def test_saved_and_read_back(tmp_path: Path) -> None:
+    train = np.column_stack([TABLE, np.ones(4)])  # a constant feature has no scale, and is stored all the same
+    known = fit_applicability(train, np.arange(4), np.arange(4)).with_accuracy(np.arange(4.0), np.array([1, 1, 0, 0]))
+    known.save(tmp_path)
     again = Applicability.load(tmp_path)
-    assert (again.dissimilarity(TABLE + 1) == table.dissimilarity(TABLE + 1)).all()
+    assert (again.dissimilarity(train + 1) == known.dissimilarity(train + 1)).all()
+    assert (again.profile == known.profile).all()
+    assert (again.held_out == known.held_out).all()
+
+
+def test_many_folds_give_the_distances_of_a_search_for_each() -> None:
+    rng = np.random.default_rng(3)
+    train, folds = rng.normal(size=(400, 3)), np.repeat(np.arange(40), 10)
+    train[:150] = train[:1] + 1e-3 * rng.normal(size=(150, 3))
+    folds[:150] = 0  # a field of more samples than neighbours are looked at
+    scaled = train / train.std(axis=0, ddof=1)
+    apart = np.where(folds[:, np.newaxis] == folds, np.inf, cdist(scaled, scaled)).min(axis=1)
+    found = fit_applicability(train, folds, folds)
+    assert found.held_out == pytest.approx(apart / pdist(scaled).mean(), rel=1e-3)
+
+
+def test_expected_accuracy_descends_between_bins_and_ends_at_the_threshold(table: Applicability) -> None:
+    # Three bins of 50 samples with accuracies 0.9, 0.4 and 0.6: the last two are pooled to 0.5.
+    index = np.concatenate([np.full(50, 0.2), np.full(50, 0.6), np.full(50, 0.8)])
+    right = np.concatenate([np.arange(50) < n for n in (45, 20, 30)])
+    known = table.with_accuracy(index, right)
+    assert known.profile == pytest.approx(np.array([[0.2, 0.9], [0.6, 0.5], [0.8, 0.5]]))
+    assert known.threshold < 1
+    assert known.expected_accuracy(np.array([0.0, 0.4, 0.7, 1.0])) == pytest.approx(
+        [0.9, 0.7, 0.5, np.nan], nan_ok=True
+    )
+    assert np.isnan(table.expected_accuracy(np.array([0.0]))).all()
 
 
 @pytest.mark.parametrize(

@@ -269,7 +269,7 @@ def test_finished_strips_of_another_model_scene_or_option_are_not_used(
         reports.stop(after)
         with pytest.raises(reports.stopped):
             map_file(model, open_pixels(scene), tmp_path / "m.tif", request)
-        return list(asked)
+        return [rows for rows in asked if rows[1] - rows[0] > 1]  # before it starts, it looks at one row
 
     other_model = replace(lda, card=lda.card.model_copy(update={"seed": 9}))
     other_scene = tmp_path / "other"

@@ -12,7 +12,7 @@ Schumacher, F. L., Knoth, C., Ludwig, M., Meyer, H. (2025). Estimation of local 
 the assessment of spatial prediction uncertainty. Geoscientific Model Development.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +25,18 @@ FILE = "applicability.npz"
 MOST_AXES = 20
 """Principal axes that distances are measured along; what lies off these counts by its length alone."""
 
+MOST_NEIGHBOURS = 50
+"""Training samples that the local point density counts at most."""
+
 _KEPT = 0.9999  # of the variance: fewer axes where these hold it
-_NEIGHBOURS = 50
+_PAIRED = 5000  # training samples whose mutual distances are averaged, drawn where there are more
+_NEAR = 100  # neighbours among which one of another fold is looked for first
+_FEW_FOLDS = 30
+_BINS, _LEAST_IN_BIN = 20, 50
 _LAYOUT = {
-    "centre": ("f4", (None,)), "scale": ("f4", (None,)), "axes": ("f4", (None, None)), "samples": ("f4", (None, None)),
+    "centre": ("f4", (None,)), "gain": ("f4", (None,)), "axes": ("f4", (None, None)), "samples": ("f4", (None, None)),
     "classes": ("i4", (None,)), "mean_distance": ("f8", ()), "threshold": ("f8", ()),
+    "held_out": ("f4", (None,)), "profile": ("f8", (None, 2)),
 }  # fmt: skip
 
 
@@ -39,8 +46,9 @@ class Applicability:
 
     Attributes
     ----------
-    centre, scale : ndarray of float32, shape (features,)
-        Means and standard deviations of the training samples, the latter divided by the features' weights.
+    centre, gain : ndarray of float32, shape (features,)
+        Means of the training samples, and the features' weights divided by their standard deviations; 0 for a feature
+        that is constant.
     axes : ndarray of float32, shape (features, axes)
         Principal axes of the scaled training samples; all of them where there are no more than `MOST_AXES`.
     samples : ndarray of float32, shape (n, axes + 1)
@@ -51,15 +59,22 @@ class Applicability:
         Mean distance of two training samples.
     threshold : float
         Largest DI of a training sample to those of other folds that is no outlier: the upper whisker of a box plot.
+    held_out : ndarray of float32, shape (n,)
+        DI of each training sample to those of other folds.
+    profile : ndarray of float64, shape (k, 2)
+        DI, ascending, and the accuracy to expect there, which does not ascend; no row where no accuracy at known DI
+        was given.
     """
 
     centre: np.ndarray
-    scale: np.ndarray
+    gain: np.ndarray
     axes: np.ndarray
     samples: np.ndarray
     classes: np.ndarray
     mean_distance: float
     threshold: float
+    held_out: np.ndarray = field(default_factory=lambda: np.empty(0, np.float32))
+    profile: np.ndarray = field(default_factory=lambda: np.empty((0, 2)))
 
     def place(self, features: np.ndarray) -> np.ndarray:
         """Return features, shape (n, features), in the space of `samples`, float32 of shape (n, axes + 1).
@@ -67,7 +82,7 @@ class Applicability:
         Distances there are those of the scaled features, or a little less: what lies off the axes of two samples counts
         as if it pointed the same way.
         """
-        scaled = ((features - self.centre) / self.scale).astype(np.float32)
+        scaled = ((features - self.centre) * self.gain).astype(np.float32)
         along = scaled @ self.axes
         rest = np.einsum("ij,ij->i", scaled, scaled) - np.einsum("ij,ij->i", along, along)
         return np.hstack([along, np.sqrt(np.maximum(rest, 0))[:, np.newaxis]])
@@ -94,8 +109,41 @@ class Applicability:
 
     def density(self, features: np.ndarray, *, threads: int = 1) -> np.ndarray:
         """Return the local point density, int16 of shape (n,): training samples within the threshold, up to 50."""
-        near = _nearest(self.samples, self.place(features), min(_NEIGHBOURS, len(self.samples)), threads)
+        near = _nearest(self.samples, self.place(features), min(MOST_NEIGHBOURS, len(self.samples)), threads)
         return (near <= self.threshold * self.mean_distance).sum(axis=1).astype(np.int16)
+
+    def with_accuracy(self, dissimilarity: np.ndarray, right: np.ndarray) -> "Applicability":
+        """Return it with the accuracy to expect as a function of DI.
+
+        Held-out samples are put into bins of DI with the same number of samples, at least 50, and the accuracies of the
+        bins are made to descend with DI by isotonic regression. Between the medians of the bins it is interpolated.
+
+        Parameters
+        ----------
+        dissimilarity : ndarray of float, shape (n,)
+            Of samples that were held out.
+        right : ndarray of bool, shape (n,)
+            Whether each was classified correctly.
+        """
+        from sklearn.isotonic import isotonic_regression
+
+        order = np.argsort(dissimilarity, kind="stable")
+        count = max(1, min(_BINS, len(order) // _LEAST_IN_BIN))
+        bins = np.array_split(order, count)
+        middles = np.array([np.median(dissimilarity[part]) for part in bins], np.float64)
+        shares = np.array([right[part].mean() for part in bins])
+        sizes = np.array([len(part) for part in bins], np.float64)
+        descending = isotonic_regression(shares, sample_weight=sizes, increasing=False)
+        return replace(self, profile=np.stack([middles, descending], axis=1))
+
+    def expected_accuracy(self, dissimilarity: np.ndarray) -> np.ndarray:
+        """Return the accuracy to expect at a DI, float32 of the same shape; NaN outside the area of applicability, and
+        everywhere where no profile is known.
+        """
+        if not len(self.profile):
+            return np.full(dissimilarity.shape, np.nan, np.float32)
+        found = np.interp(dissimilarity, self.profile[:, 0], self.profile[:, 1])
+        return np.where(dissimilarity <= self.threshold, found, np.nan).astype(np.float32)
 
     def save(self, folder: Path) -> None:
         """Write it into the folder of a model."""
@@ -140,27 +188,25 @@ def fit_applicability(
     varied = spread > 0
     if not varied.any():
         raise DataError("applicability: all training samples are equal; expected features that vary")
-    # A feature that is constant in training has no scale; weight 0 leaves it out.
+    # A feature that is constant in training has no scale: it is left out.
     importance = np.where(varied, 1.0 if weights is None else weights, 0.0)
-    with np.errstate(divide="ignore"):
-        scale = np.where(importance > 0, np.where(varied, spread, 1) / importance, np.inf).astype(np.float32)
+    gain = (importance / np.where(varied, spread, 1)).astype(np.float32)
     centre = features.mean(axis=0).astype(np.float32)
-    scaled = (features - centre) / scale
+    scaled = (features - centre) * gain
     values, vectors = np.linalg.eigh(scaled.T @ scaled)
     order = values.argsort()[::-1]
     share = np.cumsum(values[order]) / values.sum()
     count = min(MOST_AXES, int(np.searchsorted(share, _KEPT)) + 1, len(values))
     axes = vectors[:, order[:count]].astype(np.float32)
-    plain = Applicability(centre, scale, axes, np.zeros((0, count + 1), np.float32), classes.astype(np.int32), 1.0, 0.0)
+    plain = Applicability(centre, gain, axes, np.zeros((0, count + 1), np.float32), classes.astype(np.int32), 1.0, 0.0)
     samples = plain.place(features)
     mean_distance = _mean_distance(samples)
     if mean_distance == 0:
         raise DataError("applicability: all training samples are equal; expected features that vary")
-    held_out = np.empty(len(samples), np.float32)
-    for fold in np.unique(folds):
-        here = folds == fold
-        held_out[here] = _nearest(samples[~here], samples[here], 1, threads)[:, 0] / mean_distance
-    return Applicability(centre, scale, axes, samples, classes.astype(np.int32), mean_distance, upper_whisker(held_out))
+    held_out = _to_other_folds(samples, folds, threads) / np.float32(mean_distance)
+    return replace(
+        plain, samples=samples, mean_distance=mean_distance, threshold=upper_whisker(held_out), held_out=held_out
+    )
 
 
 def upper_whisker(values: np.ndarray) -> float:
@@ -173,18 +219,40 @@ def upper_whisker(values: np.ndarray) -> float:
 
 def _nearest(samples: np.ndarray, queries: np.ndarray, count: int, threads: int) -> np.ndarray:
     """Return the distances, ascending, to the nearest `count` samples, float32 of shape (queries, count)."""
+    return _search(samples, queries, count, threads)[0]
+
+
+def _search(samples: np.ndarray, queries: np.ndarray, count: int, threads: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the same, and the places of these samples."""
     import faiss
 
     faiss.omp_set_num_threads(threads)
     index = faiss.IndexFlatL2(samples.shape[1])
     index.add(np.ascontiguousarray(samples, np.float32))
-    squares, _ = index.search(np.ascontiguousarray(queries, np.float32), count)
-    return np.sqrt(np.maximum(squares, 0))
+    squares, at = index.search(np.ascontiguousarray(queries, np.float32), count)
+    return np.sqrt(np.maximum(squares, 0)), at
+
+
+def _to_other_folds(samples: np.ndarray, folds: np.ndarray, threads: int) -> np.ndarray:
+    """Return the distance of each sample to the nearest one of another fold, float32 of shape (n,)."""
+    found = np.full(len(samples), np.inf, np.float32)
+    if len(np.unique(folds)) > _FEW_FOLDS:
+        # Most have a neighbour of another fold near them, which spares a search for each fold.
+        near, at = _search(samples, samples, min(_NEAR, len(samples)), threads)
+        other = folds[at] != folds[:, np.newaxis]
+        known = other.any(axis=1)
+        found[known] = near[known, other[known].argmax(axis=1)]
+    for fold in np.unique(folds[np.isinf(found)]):
+        here = (folds == fold) & np.isinf(found)
+        found[here] = _nearest(samples[folds != fold], samples[here], 1, threads)[:, 0]
+    return found
 
 
 def _mean_distance(samples: np.ndarray) -> float:
-    """Return the mean distance of all pairs of different samples."""
+    """Return the mean distance of all pairs of different samples, or of those drawn where there are many."""
     from sklearn.metrics import pairwise_distances_chunked
 
+    if len(samples) > _PAIRED:
+        samples = samples[np.random.default_rng(0).choice(len(samples), _PAIRED, replace=False)]
     total = sum(float(part.sum(dtype=np.float64)) for part in pairwise_distances_chunked(samples))
     return total / (len(samples) * (len(samples) - 1))
