@@ -11,6 +11,7 @@ MODELS = {
     "cnn2d": "hsclass.models.cnn2d:Convolutional2D",
     "cnn3d": "hsclass.models.cnn3d:Convolutional3D",
     "dense": "hsclass.models.small_networks:Dense",
+    "ensemble": "hsclass.models.ensemble:Ensemble",
     "gradient_boosting": "hsclass.models.gradient_boosting:GradientBoosting",
     "hybrid": "hsclass.models.hybrid:Hybrid",
     "knn": "hsclass.models.knn:NearestNeighbours",

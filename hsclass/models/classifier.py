@@ -51,6 +51,10 @@ class Sample:
         """Return float32 targets, shape (n, n_classes)."""
         return self.targets if self.targets.ndim > 1 else np.eye(n_classes, dtype=np.float32)[self.targets]
 
+    def at(self, chosen: np.ndarray) -> "Sample":
+        """Return the samples where `chosen`, bool of shape (n,), is True."""
+        return Sample(self.places[chosen], self.targets[chosen])
+
     def joined(self, other: "Sample") -> "Sample":
         """Return these samples and then the others."""
         return Sample(np.concatenate([self.places, other.places]), np.concatenate([self.targets, other.targets]))
@@ -159,6 +163,12 @@ class Classifier(ABC):
         return options
 
     @classmethod
+    def runs_keras(cls, options: Any) -> bool:
+        """Return whether a model with these options is a Keras network, or has some inside."""
+        del options
+        return cls.network
+
+    @classmethod
     @abstractmethod
     def cost(cls, options: Any, task: Task) -> Cost:
         """Return what training and prediction cost, at most."""
@@ -186,13 +196,21 @@ class Classifier(ABC):
     def predict_proba(self, inputs: Any, places: np.ndarray) -> np.ndarray:
         """Return float32 class probabilities, shape (n, n_classes), of the samples at `places` of `inputs`."""
 
-    def predict_map(self, cube: np.ndarray, rows: slice | None = None, *, memory: float = MAP_MEMORY) -> np.ndarray:
+    def predict_map(
+        self,
+        cube: np.ndarray,
+        rows: slice | None = None,
+        *,
+        mask: np.ndarray | None = None,
+        memory: float = MAP_MEMORY,
+    ) -> np.ndarray:
         """Return float32 class probabilities, shape (rows, cols, n_classes), of a feature cube, in blocks.
 
-        `rows`, around which the model may look at others, are all by default. `memory` is what a network may work in
-        [bytes]; other models work on blocks of one size.
+        `rows`, around which the model may look at others, are all by default. `mask`, bool of shape (rows, cols) of the
+        cube, is True where there is data, everywhere by default; most models take pixels without data as any other.
+        `memory` is what a network may work in [bytes]; other models work on blocks of one size.
         """
-        del memory
+        del memory, mask
         rows = rows or slice(0, len(cube))
         cols = cube.shape[1]
         step = max(1, BLOCK // cols)

@@ -89,7 +89,14 @@ class NetworkClassifier(KerasNetwork):
         layers = [keras.Input((2,), dtype="int32"), GatherWindows(inputs, self.side), self.network_]
         return keras.Sequential(layers).predict(places.astype(np.int32), batch_size=_PREDICT_BATCH, verbose=0)
 
-    def predict_map(self, cube: np.ndarray, rows: slice | None = None, *, memory: float = MAP_MEMORY) -> np.ndarray:
+    def predict_map(
+        self,
+        cube: np.ndarray,
+        rows: slice | None = None,
+        *,
+        mask: np.ndarray | None = None,
+        memory: float = MAP_MEMORY,
+    ) -> np.ndarray:
         """Return class probabilities of every pixel: in large pieces where that is the same, else window by window."""
         load_keras(self.threads)
         from hsclass.models.whole_scene.network_map import NetworkMap
@@ -98,5 +105,5 @@ class NetworkClassifier(KerasNetwork):
         if mapper is None or mapper.network is not self.network_:
             mapper = self._mapper = NetworkMap(self.network_)
         if not mapper.possible:
-            return super().predict_map(cube, rows, memory=memory)
+            return super().predict_map(cube, rows, mask=mask, memory=memory)
         return mapper.predict(cube, rows or slice(0, len(cube)), memory)

@@ -93,7 +93,7 @@ def run_work(kind: str, options: Any, task: Task, size: Size, **more: Any) -> Ru
     parsed = family.Options.model_validate(options)
     cost = family.cost(parsed, task)
     if not isinstance(parsed, ImageNetworkOptions):
-        return RunWork(size, cost, task.features, family.network, **more)
+        return RunWork(size, cost, task.features, family.runs_keras(parsed), **more)
     values = task.side**2 * task.features
     every = held_megabytes(size.samples, values, channels=task.features, most=float("inf"))
     return RunWork(size, cost, values, network=True, reads=parsed.epochs if every * 1e6 > HELD_BYTES else 1)

@@ -140,7 +140,7 @@ class Predictor:
             values, mask, broken = strip.read(around)
             inside = slice(tile.start - around.start, tile.stop - around.start)
             features = np.ascontiguousarray(self.model.features_of(self.conversion.apply(values), mask))
-            found = self.model.classifier.predict_map(features, inside, memory=self.memory)
+            found = self.model.classifier.predict_map(features, inside, mask=mask, memory=self.memory)
             yield tile, features[inside], found, mask[inside], broken[inside]
 
 

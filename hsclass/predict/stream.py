@@ -275,7 +275,7 @@ def _budget(predictor: Predictor, request: MapRequest) -> tuple[int, float]:
     memory = request.memory * 1e6
     rows_at_least = tiles.rows if tiles.reach is None else tiles.height + 2 * tiles.reach
     least = held.least(rows_at_least)
-    network = network_memory(memory, least) if getattr(model.classifier, "network", False) else 0
+    network = network_memory(memory, least) if model.classifier.runs_keras(model.classifier.options) else 0
     if tiles.reach is None:
         if least + network > memory:
             _LOG.warning(

@@ -53,7 +53,7 @@ def check_sampler(search: TuneOptions) -> type[Sampler]:
 
 def validation_share(subject: Subject, search: TuneOptions) -> float:
     """Return the share of the training pixels for validation in each fold; only networks use it."""
-    return search.validation if model_class(subject.model).network else 0.0
+    return search.validation if model_class(subject.model).runs_keras(subject.parsed({})[0]) else 0.0
 
 
 def _fits(sampler: type[Sampler]) -> bool:

@@ -60,7 +60,7 @@ def score(
     reference = problem.scene.require_labels()[tuple(pixels.T)]
     blocks = np.zeros(len(pixels), np.int64)
     confusion = count_confusions(reference, ids[probabilities.argmax(axis=1)], ids, blocks=blocks)[0]
-    if model_class(subject.model).network:
+    if model_class(subject.model).runs_keras(trained.classifier.options):
         load_keras(threads).utils.clear_session()  # the graphs of all trials would pile up
     value = float(summaries(confusion)[metric])
     if math.isnan(value):

@@ -28,6 +28,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "cnn1d": {"filters": (6,), "dense": (16,), "epochs": 10, "learning_rate": 0.02},
     "cnn2d": {"components": 6, "filters": (8, 8), "dense": (16,), "epochs": 10, "learning_rate": 0.01, "dropout": 0.0},
     "cnn3d": {"filters": (4, 4, 4), "dense": (16,), "epochs": 12, "learning_rate": 0.01, "dropout": 0.0},
+    "ensemble": {"members": ("lda", "logistic"), "calibrate": None, "smooth": "mean", "size": 5},
     "gradient_boosting": {"iterations": 10, "min_samples_leaf": 5},
     "hybrid": {
         "components": 8, "filters_3d": (4, 4), "kernels": (5, 3), "filters_2d": (8,), "dense": (16,),

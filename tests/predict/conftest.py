@@ -22,11 +22,18 @@ class Box:
     """A classifier of whole numbers: which class is the sum of the window of the first band, modulo three."""
 
     threads = 1
+    options = None
 
     def __init__(self, reach: int) -> None:
         self.reach = reach
 
-    def predict_map(self, cube: np.ndarray, rows: slice | None = None, *, memory: float = 0) -> np.ndarray:
+    @staticmethod
+    def runs_keras(options: None) -> bool:
+        return False
+
+    def predict_map(
+        self, cube: np.ndarray, rows: slice | None = None, *, mask: np.ndarray | None = None, memory: float = 0
+    ) -> np.ndarray:
         rows = rows or slice(0, len(cube))
         padded = np.pad(cube[..., 0], self.reach, mode="reflect").astype(int)
         side = 2 * self.reach + 1

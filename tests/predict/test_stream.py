@@ -81,6 +81,26 @@ def test_window_network_in_tiles_gives_the_classes_of_the_whole(toy_scene, toy_s
     np.testing.assert_allclose(tiled.confidence, whole.max(axis=2), atol=1e-5)
 
 
+@pytest.mark.parametrize("smooth", ["mean", "log_mean", "bilateral"])
+def test_smoothed_ensemble_in_tiles_gives_the_map_of_the_whole(
+    smooth: str, toy_scene: Scene, toy_split: Split, make_tall, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pixels without data, a tenth of all, count in no window, whichever tile they are in."""
+    options = {"members": ["lda", "multiscale_svm"], "calibrate": None, "smooth": smooth, "size": 3}
+    options["members"][1] = {"model": "multiscale_svm", "scales": [1, 3], "machines": 1, "samples": 40}
+    model = hsclass.fit(toy_scene, toy_split, "ensemble", **options)
+    assert model.reach == 2
+    scene = make_tall(40, 7)
+    write_scene(scene, tmp_path / "scene")
+    whole = model.classifier.predict_map(model.features(scene), mask=scene.mask)
+    monkeypatch.setattr(Tiles, "of", lambda rows, cols, reach: Tiles(rows, 4, reach))
+    map_file(
+        model, open_pixels(tmp_path / "scene"), tmp_path / "m.tif", replace(LEAST, probabilities=tmp_path / "p.tif")
+    )
+    found = np.moveaxis(rasterio.open(tmp_path / "p.tif").read(), 0, 2)
+    np.testing.assert_allclose(found[scene.mask], whole[scene.mask], atol=1e-5)
+
+
 def test_raster_without_labels_keeps_its_grid_and_gaps(lda: TrainedModel, make_tall, tmp_path: Path) -> None:
     scene = make_tall(70, 6)
     path = tmp_path / "flight.tif"

@@ -131,13 +131,18 @@ def is_network(name):
     return model_class(kind("models", name)).network
 
 
+def runs_keras(name):
+    """A network, or an ensemble of some."""
+    return model_class(kind("models", name)).runs_keras(EXPERIMENT.models[name].options)
+
+
 def several_workers(name):
     return PLAN.training.workers > 1 and model_class(kind("models", name)).several_workers
 
 
 def gpus(wildcards):
     """GPUs of a job that trains, searches or applies a network."""
-    return PLAN.training.gpus if is_network(wildcards.model) else 0
+    return PLAN.training.gpus if runs_keras(wildcards.model) else 0
 
 
 def devices(wildcards):
