@@ -136,7 +136,7 @@ IMAGES = {"experiment": "page", "images": ["digits"], "splits": ["random"], "mod
 def test_experiments_and_descriptors_in_the_documentation_are_valid(page: Path) -> None:
     for kind, _, text in (block.partition("\n") for block in page.read_text(encoding="utf-8").split("\n```")[1::2]):
         given = yaml.safe_load(text) if kind == "yaml" else {}
-        if "labels" in given:
+        if {"cube", "labels"} & set(given):
             parse_options(Descriptor, {"name": "page", "cube": "cube.tif", **given}, page.stem)
         elif given:
             own = {"scenes", "images"} & set(given)  # the reader's files

@@ -16,11 +16,24 @@ DataSet = Annotated[
 
 
 @app.command()
-def datasets() -> None:
+def datasets(
+    formats: Annotated[
+        bool, typer.Option("--formats", help="list the file formats and missions that are read")
+    ] = False,
+) -> None:
     """List the data sets of the catalogue: scenes and image sets."""
     from rich.console import Console
     from rich.table import Table
 
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    if formats:
+        from hsclass.datasets.readers import FORMATS
+
+        table = Table("format or mission", "what to name", box=None)
+        for name, files in FORMATS.items():
+            table.add_row(name, files)
+        console.print(table)
+        return
     from hsclass.datasets import catalogue, load_descriptor
     from hsclass.datasets.descriptor import Descriptor
 
@@ -30,7 +43,7 @@ def datasets() -> None:
         sensor, images = (known.sensor, None) if isinstance(known, Descriptor) else ("", known.images)
         shape, counts = " x ".join(map(str, known.shape or ())), [str(n or "") for n in (images, len(known.classes))]
         table.add_row(name, known.title, sensor, shape, *counts, known.licence)
-    Console(width=None if sys.stdout.isatty() else 160).print(table)
+    console.print(table)
 
 
 @app.command()

@@ -50,6 +50,8 @@ def prepare_scene(cube: Cube, descriptor: Descriptor, *, name: str) -> Scene:
     cube = described(cube, descriptor)
     stored, shown = cube.stored(), cube.mask()
     lacking = cube.lacking(stored)
+    if cube.nodata_in_all:
+        lacking = np.broadcast_to(lacking.all(axis=2, keepdims=True), stored.shape)
     if shown is not None:
         lacking = lacking | ~shown[..., np.newaxis]
     empty = lacking.all(axis=(0, 1))
@@ -62,19 +64,21 @@ def prepare_scene(cube: Cube, descriptor: Descriptor, *, name: str) -> Scene:
             f" {int((~good).sum())} as bad, {int(empty.sum())} hold no data; expected some; correct 'drop_bands'"
             " or 'nodata'"
         )
-    mask = np.asarray(~lacking[..., kept].any(axis=2))
+    lacking = _of_bands(lacking, kept)
+    mask = np.asarray(~lacking.any(axis=2))
     if not mask.any() or not len(kept):
-        few = np.flatnonzero(lacking.mean(axis=(0, 1)) > 0.5).tolist()
+        few = (kept[lacking.mean(axis=(0, 1)) > 0.5] if len(kept) else np.flatnonzero(empty)).tolist()
         raise DataError(
             f"{path}: no pixel has a value in every band, nodata being {cube.nodata}; expected some; list the bands"
             f" that lack most ({few[:10]}) in 'drop_bands', or correct 'nodata'"
         )
     if unasked := np.flatnonzero((empty | ~good) & ~chosen).tolist():
         _LOG.warning("%s: left out the bands %s (0-based), which hold no data or are marked bad", path, unasked)
-    if partly := int((~mask & ~lacking[..., kept].all(axis=2)).sum()):
+    if partly := int((~mask & ~lacking.all(axis=2)).sum()):
         _LOG.warning("%s: %d pixels lack a value in some band and count as without data", path, partly)
     cube = cube.keep(kept)
-    values, nodata = _filled(cube.measured(stored[..., kept]), mask, cube)
+    values = cube.measured(_of_bands(stored, kept)) if cube.measures else stored[..., kept]
+    values, nodata = _filled(values, mask, cube)
     _require_finite(values, path)
     if cube.wavelengths is not None:
         _require_centres(cube.wavelengths, kept, path)
@@ -124,8 +128,12 @@ def _filled(values: np.ndarray, mask: np.ndarray, cube: Cube) -> tuple[np.ndarra
         return values, nodata
     if nodata is None:
         nodata = unused_value(values, mask, cube.path)
-    values[~mask] = nodata
-    return values, nodata
+    return np.where(mask[..., np.newaxis], values, values.dtype.type(nodata)), nodata
+
+
+def _of_bands(values: np.ndarray, kept: np.ndarray) -> np.ndarray:
+    """Return some bands, without a copy where that are all."""
+    return values if len(kept) == values.shape[2] else values[..., kept]
 
 
 def _require_finite(values: np.ndarray, path: Path | None) -> None:

@@ -1,7 +1,8 @@
-"""Files that belong together: an ENVI header and its data, a raster and its mask, a Shapefile and its table."""
+"""Files that belong together: an ENVI header and its data, a Shapefile and its table, the parts of a product."""
 
 from pathlib import Path
 
+from hsclass.datasets.readers import product_files
 from hsclass.datasets.readers.envi import data_file
 
 _WHOLE = {".npy", ".npz", ".mat", ".gpkg", ".geojson", ".json", ".fgb", ".txt", ".roi"}
@@ -10,9 +11,11 @@ _WHOLE = {".npy", ".npz", ".mat", ".gpkg", ".geojson", ".json", ".fgb", ".txt", 
 def companion_files(path: Path) -> list[Path]:
     """Return the files that are read with a file: header, mask, metadata of GDAL, table and projection of a Shapefile.
 
-    Of an ENVI header they are its data.
+    Of an ENVI header they are its data, of a satellite product its other files as far as they are read.
     """
     suffix = path.suffix.lower()
+    if product := product_files(path):
+        return product
     if suffix in _WHOLE:
         return []
     if suffix == ".shp":

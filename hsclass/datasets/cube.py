@@ -93,14 +93,17 @@ class Cube:
     block_rows : int
         Rows that are stored together, so that strips had better be multiples of them.
     own : bool
-        Whether hsclass wrote it: then all bands of a pixel without data are nodata, and `tags` say what the scene is.
-        In any other file a pixel lacks data as soon as one band does.
+        Whether hsclass wrote it: then `tags` say what the scene is.
+    nodata_in_all : bool
+        Whether a pixel lacks data only where all its bands are nodata; otherwise it does as soon as one band is.
     key : str or None
         Variable, of a file that holds several.
     tags : mapping of str to str
         Metadata of the file.
     left_out : tuple of float
         Centres [nm] of bands that were left out, as far as they are known.
+    quality : mapping of str to bool
+        Quality layers of a product by name, and whether their pixels count as without data.
     """
 
     path: Path | None
@@ -117,9 +120,11 @@ class Cube:
     offset: np.ndarray | None = None
     block_rows: int = 1
     own: bool = False
+    nodata_in_all: bool = False
     key: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     left_out: tuple[float, ...] = ()
+    quality: Mapping[str, bool] = field(default_factory=dict)
     _kept: np.ndarray | None = field(default=None, repr=False)
 
     @property
@@ -203,7 +208,7 @@ class Cube:
         if self.nodata is None:
             return valid
         lacking = self.lacking(stored)
-        return np.asarray(valid & ~(lacking.all(axis=2) if self.own else lacking.any(axis=2)))
+        return np.asarray(valid & ~(lacking.all(axis=2) if self.nodata_in_all else lacking.any(axis=2)))
 
     def measured(self, stored: np.ndarray, bands: np.ndarray | None = None) -> np.ndarray:
         """Return the values of some bands, shape (…, bands): as they are stored, or measured in float32."""

@@ -24,8 +24,14 @@ Overlap = Literal["drop", "first", "last"]
 
 
 def path_below(folder: Path, path: str) -> str:
-    """Return a path that a descriptor in `folder` gives."""
-    return os.path.normpath(folder / Path(path).expanduser())
+    """Return a path that a descriptor in `folder` gives; of the folder of a product the path of its main file."""
+    found = Path(os.path.normpath(folder / Path(path).expanduser()))
+    if found.is_dir():
+        from hsclass.datasets.readers import product_of
+
+        if product := product_of(found):
+            return str(product[1])
+    return str(found)
 
 
 class Source(Options):
@@ -44,6 +50,14 @@ class Source(Options):
     )
     pixels: PixelOrder | None = Field(
         None, description="order of an axis of pixels; default: by_columns in MATLAB files, by_rows in NumPy files"
+    )
+    quality: tuple[str, ...] | None = Field(
+        None,
+        description="quality layers of a satellite product whose pixels count as without data, as inspect lists them",
+    )
+    glt: tuple[str, str] | None = Field(
+        None,
+        description="arrays of an HDF5 or netCDF file that give the sensor's column and row of each place of the map",
     )
 
     @model_validator(mode="after")
@@ -79,7 +93,7 @@ class Source(Options):
     def reading(self) -> dict[str, Any]:
         """How the file is to be read, beyond its key: the options that are not as by default."""
         return self.model_dump(
-            mode="json", exclude=set(Source.model_fields) - {"axes", "pixels"}, exclude_defaults=True
+            mode="json", exclude=set(Source.model_fields) - {"axes", "pixels", "quality", "glt"}, exclude_defaults=True
         )
 
 

@@ -98,6 +98,7 @@ def _cube(path: Path, cube: Cube, facts: dict[str, Any]) -> Finding:
         facts |= {
             "wavelengths": None, "fwhm": None, "bad_bands": bad, "nodata": cube.nodata,
             "scale": None if cube.scale is None else sorted(set(cube.scale.tolist())),
+            "quality": {name: "left out" if applied else "kept" for name, applied in cube.quality.items()} or None,
             "empty_bands": np.flatnonzero(found.empty).tolist(),
             "nodata_share": round(found.without_any / found.pixels, 6),
             "partly_share": round(found.partly / found.pixels, 6),
@@ -112,6 +113,11 @@ def _cube(path: Path, cube: Cube, facts: dict[str, Any]) -> Finding:
         warnings += _wavelength_warnings(centres, down)
         if cube.fwhm is not None:
             facts["fwhm"] = [float(np.nanmin(cube.fwhm)), float(np.nanmax(cube.fwhm))]
+    if unused := [name for name, applied in cube.quality.items() if not applied]:
+        warnings.append(
+            f"pixels that the quality layers {', '.join(unused)} mark count as data; to leave them out, name the layers"
+            " in the descriptor: cube: {path: …, quality: [" + ", ".join(unused) + "]}"
+        )
     if bad:
         warnings.append(f"{len(bad)} bands are marked as bad by the file and will be left out: {_listed(bad)}")
     return Finding(str(path), "cube", facts, warnings, cube.grid)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from hsclass.datasets.in_memory import scene_of_arrays
 from hsclass.datasets.listing import catalogue
-from hsclass.datasets.readers import open_cube
+from hsclass.datasets.readers import open_cube, product_of
 from hsclass.errors import DataError, UsageError
 from hsclass.raster import read_raster
 from hsclass.scene import CUBE_FILE, GROUPS_FILE, LABELS_FILE, LandCover, Scene, read_classes
@@ -39,7 +40,8 @@ def open_scene(
     source : str, path-like, array-like or xarray.DataArray
         A cube in memory, see `hsclass.Scene.from_array`. Or one of: a folder that holds `cube.tif` (and `labels.tif`)
         as `write_scene` leaves them, or that `cube.tif`; the name of a data set in the catalogue; a descriptor file
-        (.yaml). The files of a data set are fetched first, unless they are there.
+        (.yaml); a satellite product (`hsclass datasets --formats`), which has no labels. The files of a data set are
+        fetched first, unless they are there.
     labels : array-like, xarray.DataArray or geopandas.GeoDataFrame, optional
         Reference data of a cube in memory: class ids, shape (rows, cols), 0 = unlabelled, or polygons or points. A
         pixel belongs to a polygon that holds its centre; pixels in polygons of several classes stay unlabelled.
@@ -86,6 +88,13 @@ def open_scene(
     path = Path(source)
     if path.name == CUBE_FILE or (path / CUBE_FILE).exists():
         return read_scene(path)
+    if os.fspath(source) not in catalogue() and (product := product_of(path)):
+        from hsclass.datasets.bands import prepare_scene
+        from hsclass.datasets.descriptor import Descriptor
+
+        name = re.sub(r"[^A-Za-z0-9_.-]", "_", product[1].stem).lstrip("_.-") or "product"
+        described = Descriptor.model_validate({"name": name, "cube": str(product[1])})
+        return prepare_scene(open_cube(product[1]), described, name=name)
     if path.is_dir() and os.fspath(source) not in catalogue():
         raise UsageError(f"{path}: holds no {CUBE_FILE}; expected the folder of a scene, a data set or a descriptor")
     if path.suffix.lower() in {".tif", ".tiff"}:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from hsclass.datasets.listing import catalogue
 from hsclass.datasets.opening import open_scene
+from hsclass.datasets.readers import product_of
 from hsclass.predict.pixels import Pixels
 from hsclass.scene import CUBE_FILE
 
@@ -15,7 +16,8 @@ def open_pixels(source: str | os.PathLike[str]) -> Pixels:
     Parameters
     ----------
     source : str or path-like
-        A folder of the scene stage, or a raster or another file that `open_cube` takes: these are read strip by strip.
+        A folder of the scene stage, a satellite product, or another file that `open_cube` takes: these are read strip
+        by strip.
         Or what `open_scene` takes in addition, which is read as a whole: the name of a data set, a descriptor.
 
     Raises
@@ -26,6 +28,8 @@ def open_pixels(source: str | os.PathLike[str]) -> Pixels:
     path, named = Path(source), os.fspath(source) in catalogue()
     if (path / CUBE_FILE).exists():
         return Pixels.of_file(path / CUBE_FILE)
+    if not named and (product := product_of(path)):
+        return Pixels.of_file(product[1])
     descriptor = path.suffix.lower() in {".yaml", ".yml"}
     if not (named or descriptor or path.is_dir()) and (path.is_file() or path.suffix):
         return Pixels.of_file(path)

@@ -89,7 +89,7 @@ def test_folder_of_images_is_named_in_the_characters_of_names(tmp_path: Path, fo
 DIGEST = "0" * 64
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"sensr": "x"}, "unknown option 'sensr'; expected one of cite, classes, cube"),
-    ({"cube": {"path": "a", "sha": "1"}}, "unknown option 'cube.0.sha'; expected one of axes, by_hand, key"),
+    ({"cube": {"path": "a", "sha": "1"}}, "unknown option 'cube.0.sha'; expected one of axes, by_hand, glt, key"),
     ({"cube": None}, "option 'cube' is missing"),
     ({"cube": []}, "option 'cube' is []; it should have at least 1 item"),
     ({"cube": {"key": "x"}}, "give either 'url', or 'path', or 'package' with the 'path' inside it"),

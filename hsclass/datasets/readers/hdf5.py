@@ -1,5 +1,6 @@
-"""HDF5 files: any array in them, named by its path, such as "HDFEOS/SWATHS/…/SWIR_Cube"."""
+"""HDF5 and netCDF-4 files: any array in them, named by its path, such as "HDFEOS/SWATHS/…/SWIR_Cube"."""
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -7,12 +8,19 @@ from typing import Any
 import numpy as np
 
 from hsclass.datasets.cube import Cube
+from hsclass.datasets.readers.glt import OrthorectifiedStore, read_table, table_grid
 from hsclass.datasets.readers.layout import Variable, Wanted, array_cube
+from hsclass.datasets.readers.missions import parsing
+from hsclass.datasets.readers.raster import open_raster
 from hsclass.errors import DataError
+from hsclass.raster import Grid
 
 
 def open_hdf5(path: Path, wanted: Wanted) -> Cube:
-    """Open an array (rows, cols, bands) of an HDF5 file; arguments and errors as `open_cube`."""
+    """Open an array of an HDF5 or netCDF-4 file; arguments and errors as `open_cube`.
+
+    With `glt` the array (rows, cols, bands) is orthorectified while it is read.
+    """
     try:
         variables = hdf5_variables(path)
     except Exception as error:  # the parser raises whatever it stumbles over
@@ -21,7 +29,22 @@ def open_hdf5(path: Path, wanted: Wanted) -> Cube:
             " it again"
         ) from error
     shapes = {name: variable.shape for name, variable in variables.items()}
-    return array_cube(path, shapes, variables.__getitem__, wanted, file_format="HDF5")
+    cube = array_cube(path, shapes, variables.__getitem__, wanted, file_format="HDF5")
+    return cube if wanted.glt is None else _orthorectified(path, cube, wanted.glt)
+
+
+def _orthorectified(path: Path, cube: Cube, names: tuple[str, str]) -> Cube:
+    import h5py
+
+    with parsing(path, "a sensor with a lookup table"), h5py.File(path, "r") as file:
+        array = file[cube.key]
+        if array.shape != cube.shape:
+            raise ValueError(f"'glt' goes with an array (rows, cols, bands), found {array.shape}")
+        table = read_table(file, names, cube.shape[:2])
+        fill = float(np.ravel(array.attrs.get("_FillValue", np.nan if cube.dtype.kind == "f" else 0))[0])
+        grid = table_grid(file) if {"spatial_ref", "geotransform"} <= set(file.attrs) else Grid()
+    store = OrthorectifiedStore(path, str(cube.key), table, cube.dtype, fill)
+    return replace(cube, shape=(*table[0].shape, cube.shape[2]), store=store, grid=grid, nodata=fill)
 
 
 def hdf5_variables(path: Path, *, matlab: bool = False) -> dict[str, Variable]:
@@ -49,3 +72,18 @@ def _load(path: Path, name: str, matlab: bool, rows: slice) -> np.ndarray:
 
     with h5py.File(path, "r") as file:
         return np.asarray(file[name][..., rows].T if matlab else file[name][rows])
+
+
+def open_netcdf(path: Path, wanted: Wanted) -> Cube:
+    """Open a netCDF file: the one raster that GDAL makes of it, else an array; arguments and errors as `open_cube`."""
+    import h5py
+
+    arrays = h5py.is_hdf5(path)
+    if arrays and (wanted.key is not None or wanted.glt is not None):
+        return open_hdf5(path, wanted)
+    try:
+        return open_raster(path, wanted)
+    except DataError:
+        if not arrays:
+            raise
+        return open_hdf5(path, wanted)

@@ -26,6 +26,8 @@ class Wanted:
     shape: tuple[int, ...] | None = None
     axes: str | None = None
     pixels: str | None = None
+    quality: tuple[str, ...] | None = None
+    glt: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)

@@ -172,7 +172,7 @@ def _described(path: Path, source: Any) -> Cube:
         # The map type of a .lan file is a bare number, of which GDAL makes degrees.
         grid=Grid() if source.driver == "LAN" else grid_of(source),
         nodata=source.nodata, wavelengths=centres, fwhm=widths, good_bands=~bad if bad.any() else None,
-        scale=scale, offset=offset, block_rows=source.block_shapes[0][0], own=own, tags=tags,
+        scale=scale, offset=offset, block_rows=source.block_shapes[0][0], own=own, nodata_in_all=own, tags=tags,
         left_out=tuple(json.loads(tags.get("bad_bands", "[]"))) if own else (),
     )  # fmt: skip
 
