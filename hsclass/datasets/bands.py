@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hsclass.datasets.cube import Cube
+from hsclass.datasets.cube import Cube, undeclared_nodata
 from hsclass.datasets.descriptor import Descriptor
 from hsclass.errors import DataError
 from hsclass.gaps import can_hold, unused_value
@@ -80,6 +80,11 @@ def prepare_scene(cube: Cube, descriptor: Descriptor, *, name: str) -> Scene:
     values = cube.measured(_of_bands(stored, kept)) if cube.measures else stored[..., kept]
     values, nodata = _filled(values, mask, cube)
     _require_finite(values, path)
+    if cube.nodata is None and (found := undeclared_nodata(values[mask])):
+        _LOG.warning(
+            "%s: %d pixels are %g in every band and count as data, as nothing declares it; say 'nodata: %g' if they"
+            " hold none", path, found[1], found[0], found[0],
+        )  # fmt: skip
     if cube.wavelengths is not None:
         _require_centres(cube.wavelengths, kept, path)
     return Scene(

@@ -13,6 +13,7 @@ from rasterio.transform import Affine
 
 from hsclass.alignment import aligned
 from hsclass.datasets.bands import prepare_scene
+from hsclass.datasets.cube import Cube
 from hsclass.datasets.descriptor import ClassEntry, Descriptor, SceneOptions, ShapeOptions
 from hsclass.datasets.listing import load_descriptor
 from hsclass.datasets.manifest import read_manifest, verified_file
@@ -134,7 +135,11 @@ def read_labels(
     DataError
         If the file does not hold reference data that fits the cube.
     """
-    reading = entry.get("reading", {})
+    reading = dict(entry.get("reading", {}))
+    unlabelled = tuple(float(value) for value in reading.pop("unlabelled", ()))
+    of_raster = path.suffix.lower() not in (*SHAPE_SUFFIXES, *REGION_SUFFIXES)
+    if unlabelled and not of_raster:
+        raise UsageError(f"{path}: holds no raster, which 'unlabelled' is for; take 'unlabelled' out of 'labels'")
     if path.suffix.lower() in SHAPE_SUFFIXES:
         return draw_labels(path, ShapeOptions(**reading), grid=grid, shape=shape, entries=classes)
     if foreign := sorted(set(reading) & set(ShapeOptions.model_fields)):
@@ -145,14 +150,23 @@ def read_labels(
     if path.suffix.lower() in REGION_SUFFIXES:
         return *draw_regions(path, shape, classes), None
     labels = open_cube(path, key=entry["key"], ndim=2, shape=shape, **reading)
-    ids = class_ids(labels, classes)
+    ids = class_ids(labels, classes, unlabelled=unlabelled)
     if ids.shape == shape[::-1] != shape and labels.grid.transform is None:
         raise DataError(
             f"{path}: the raster of labels is {ids.shape} pixels; expected {shape}, as the cube; it looks transposed,"
             " which 'axes: cols rows' would fix"
         )
     ids = aligned(ids, labels.grid, grid, shape=shape, name=f"{path}: the raster of labels", resample=True)
-    return ids, classes, None
+    return ids, classes or _named(labels, ids), None
+
+
+def _named(labels: Cube, ids: np.ndarray) -> tuple[ClassEntry, ...]:
+    """Return the classes with the names and colours that the file of the labels gives; empty where it gives none."""
+    if not labels.classes:
+        return ()
+    found = np.unique(ids[ids > UNLABELLED]).tolist()
+    named = {identity: labels.classes.get(identity, (f"class {identity}", None)) for identity in found}
+    return tuple(ClassEntry(id=identity, name=name, color=color) for identity, (name, color) in named.items())
 
 
 def _without_classes(scene: Scene, dropped: tuple[int, ...]) -> Scene:

@@ -100,6 +100,8 @@ class Cube:
         Variable, of a file that holds several.
     tags : mapping of str to str
         Metadata of the file.
+    classes : mapping of int to (str, str or None)
+        Name and colour (#rrggbb) of class ids, where the file gives them.
     left_out : tuple of float
         Centres [nm] of bands that were left out, as far as they are known.
     quality : mapping of str to bool
@@ -125,6 +127,7 @@ class Cube:
     tags: Mapping[str, str] = field(default_factory=dict)
     left_out: tuple[float, ...] = ()
     quality: Mapping[str, bool] = field(default_factory=dict)
+    classes: Mapping[int, tuple[str, str | None]] = field(default_factory=dict)
     _kept: np.ndarray | None = field(default=None, repr=False)
 
     @property
@@ -268,6 +271,22 @@ def native(dtype: np.dtype[Any]) -> np.dtype[Any]:
     if dtype.kind == "b":
         return np.dtype(np.uint8)
     return np.dtype(np.float32) if dtype == np.float16 else dtype.newbyteorder("=")
+
+
+def undeclared_nodata(values: np.ndarray) -> tuple[float, int] | None:
+    """Return the usual mark of missing data that pixels have in every band though nothing declares it, and how many.
+
+    `values` are those of pixels that are taken to hold data, shape (…, bands), of two bands or more. None where no
+    pixel has such a value in all of them.
+    """
+    if values.shape[-1] < 2 or not values.size:
+        return None
+    limits = np.finfo(values.dtype) if values.dtype.kind == "f" else np.iinfo(values.dtype)
+    marks = [-9999.0, -999.0, -99999.0, *([float(limits.min)] if limits.min < 0 else [])]
+    for mark in (mark for mark in marks if can_hold(values.dtype, mark)):
+        if count := int((values == values.dtype.type(mark)).all(axis=-1).sum()):
+            return mark, count
+    return None
 
 
 @contextmanager

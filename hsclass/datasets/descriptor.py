@@ -115,8 +115,18 @@ class ShapeOptions(Options):
     )
 
 
+def _several(given: Any) -> Any:
+    """Read one value as a list of one."""
+    return given if isinstance(given, list | tuple) else [given]
+
+
 class LabelSource(ShapeOptions, Source):
     """A place of the reference data."""
+
+    unlabelled: Annotated[tuple[Annotated[float, Field(allow_inf_nan=True)], ...], BeforeValidator(_several)] = Field(
+        (),
+        description="values of a raster that stand for no class: .nan for NaN; default: 0 and nodata",
+    )
 
 
 def _listed(given: Any) -> Any:

@@ -185,7 +185,7 @@ def _labels(path: Path, raster: Cube, facts: dict[str, Any]) -> Finding:
     if wrong:
         warnings.append(
             f"{len(wrong)} values are no class id, such as {wrong[0]:g}; expected whole numbers from 0 (unlabelled)"
-            " to 65535"
+            " to 65535; if they stand for no class, name them by 'unlabelled' in 'labels'"
         )
     ids = {int(value): count for value, count in counts.items() if value not in {*wrong, 0}}
     if len(counts) > _MANY:

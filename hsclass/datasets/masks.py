@@ -11,6 +11,7 @@ from hsclass.datasets.readers import open_cube
 from hsclass.datasets.reference_labels import class_ids
 from hsclass.errors import DataError
 from hsclass.raster import Grid
+from hsclass.scene import UNLABELLED
 
 _MAX_ID = 65535
 
@@ -115,7 +116,7 @@ def read_ids(path: Path, *, key: str | None = None, shape: tuple[int, int] | Non
         If there is no such file or variable, or a value is not a whole number from 0 to 65535.
     """
     raster = open_cube(path, key=key, ndim=2, shape=shape)
-    return class_ids(raster, not_numbers=True), raster.grid
+    return class_ids(raster, unlabelled=(UNLABELLED, float("nan"))), raster.grid
 
 
 def read_mask(

@@ -15,7 +15,7 @@ _LOG = logging.getLogger(__name__)
 _MAX_ID = 65535
 
 
-def class_ids(raster: Cube, entries: tuple[ClassEntry, ...] = (), *, not_numbers: bool = False) -> np.ndarray:
+def class_ids(raster: Cube, entries: tuple[ClassEntry, ...] = (), *, unlabelled: tuple[float, ...] = ()) -> np.ndarray:
     """Read a raster of class ids as uint8, or uint16 where an id exceeds 255; nodata becomes 0 = unlabelled.
 
     Parameters
@@ -25,18 +25,19 @@ def class_ids(raster: Cube, entries: tuple[ClassEntry, ...] = (), *, not_numbers
     entries : tuple of ClassEntry
         Classes of the descriptor; where they list `values`, those of the file become their ids. Names among the values
         are those of an attribute table, and count for nothing here.
-    not_numbers : bool
-        Whether NaN stands for no class, too.
+    unlabelled : tuple of float
+        Values that stand for no class in addition to nodata, NaN among them. Where there are any and 0 is not one of
+        them, 0 is a class, which `entries` must give an id.
 
     Raises
     ------
     DataError
-        If a value is not a class id: a whole number from 0 to 65535.
+        If a value is not a class id: a whole number from 0 to 65535; or 0 is a class without an id.
     """
     path, stored, shown = raster.path, raster.stored()[..., 0], raster.mask()
     absent = raster.lacking(stored) if shown is None else raster.lacking(stored) | ~shown
-    if not_numbers and stored.dtype.kind == "f":
-        absent = absent | np.isnan(stored)
+    for value in unlabelled:
+        absent = absent | (np.isnan(stored) if np.isnan(value) else stored == value)
     values = np.where(absent, stored.dtype.type(UNLABELLED), stored) if absent.any() else stored
     with np.errstate(invalid="ignore"):
         wrong = ~((values >= 0) & (values <= _MAX_ID) & (values == np.floor(values)))
@@ -44,10 +45,16 @@ def class_ids(raster: Cube, entries: tuple[ClassEntry, ...] = (), *, not_numbers
         row, col = np.argwhere(wrong)[0].tolist()
         raise DataError(
             f"{path}: has {count} values that are no class id, the first {values[row, col]:g} at row {row}, column"
-            f" {col} (0-based); expected whole numbers from 0 (unlabelled) to {_MAX_ID}"
+            f" {col} (0-based); expected whole numbers from 0 (unlabelled) to {_MAX_ID}; if they stand for no"
+            " class, name them by 'unlabelled' in 'labels'"
         )
     table = _renumbering(entries, path)
     zeros = (values == UNLABELLED) & ~absent
+    if unlabelled and UNLABELLED not in unlabelled and table[UNLABELLED] == UNLABELLED and zeros.any():
+        raise DataError(
+            f"{path}: has {int(zeros.sum())} pixels of 0, which 'unlabelled' does not name; expected an id for them, as"
+            " 0 means unlabelled here; give them one by 'values: [0]' in 'classes', or add 0 to 'unlabelled'"
+        )
     if table[UNLABELLED] == UNLABELLED and raster.nodata not in {None, UNLABELLED} and zeros.any():
         _LOG.warning(
             "%s: nodata is %g, so that 0 may be a class; its %d pixels count as unlabelled; if they are a class, say so"

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from hsclass.datasets.cube import undeclared_nodata
+from hsclass.predict.pixels import Pixels
 from hsclass.predict.prediction import Predictor
 
 FAR = 10.0
@@ -14,6 +16,23 @@ HALF = 0.5
 """Share of the pixels outside the area of applicability above which a warning is given."""
 
 _FEW = 30
+
+
+def undeclared(pixels: Pixels) -> str | None:
+    """Return a sentence where pixels at the top, in the middle or at the end look like missing data, else None."""
+    if pixels.cube.nodata is not None or pixels.cube.path is None:
+        return None
+    last = pixels.shape[0] - 1
+    for row in sorted({0, last // 2, last}):
+        rows = slice(row, row + 1)
+        strip = pixels.cube.strip(rows)
+        valid = strip.read(rows)[1]
+        if found := undeclared_nodata(strip.stored[valid]):
+            return (
+                f"{found[1]} pixels of row {row} (0-based) are {found[0]:g} in every band and are mapped as data, as"
+                " nothing declares it; if they hold none, name it by 'nodata' in a descriptor and map that"
+            )
+    return None
 
 
 def implausible(predictor: Predictor) -> str | None:

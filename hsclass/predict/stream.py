@@ -18,7 +18,7 @@ from hsclass.models.trained import TrainedModel
 from hsclass.predict import products
 from hsclass.predict.finished_strips import FinishedStrips, map_key, missing
 from hsclass.predict.pixels import Pixels
-from hsclass.predict.plausibility import implausible
+from hsclass.predict.plausibility import implausible, undeclared
 from hsclass.predict.prediction import Chunk, Legend, Predictor, broken_note, require_applicability
 from hsclass.predict.products import legend_tags, product
 from hsclass.predict.tiles import Tiles
@@ -156,8 +156,9 @@ def map_file(
     left.open()
     finished = left.finished(rows, tiles.height)
     resumed = sum(chunk.stop - chunk.start for chunk in finished)
-    if not resumed and (strange := implausible(predictor)):
-        _LOG.warning("scene %s: %s", pixels.name, strange)
+    for strange in () if resumed else (undeclared(pixels), implausible(predictor)):
+        if strange:
+            _LOG.warning("scene %s: %s", pixels.name, strange)
     if resumed:
         _LOG.info("goes on from an earlier run: %d of %d rows are done", resumed, rows.stop - rows.start)
     most, memory = _budget(predictor, request)

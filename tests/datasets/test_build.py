@@ -1,5 +1,6 @@
 """From fetched files to a scene: what is checked, cut, masked and named."""
 
+import json
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -10,8 +11,8 @@ import pytest
 from rasterio.crs import CRS
 from rasterio.transform import Affine
 
-from hsclass.datasets.build import build_scene
-from hsclass.datasets.descriptor import SceneOptions
+from hsclass.datasets.build import build_scene, read_labels
+from hsclass.datasets.descriptor import ClassEntry, LabelSource, SceneOptions
 from hsclass.datasets.fetch import fetch
 from hsclass.datasets.opening import read_scene
 from hsclass.errors import DataError, UsageError
@@ -421,3 +422,39 @@ def test_header_of_an_envi_file_may_be_named(describe: Describe, tmp_path: Path,
     with pytest.raises(DataError, match=r"scene\.hdr: its scene\.dat changed since it was fetched; fetch it again"):
         build_scene(describe(cube="scene.hdr"), folder=tmp_path / "data")
     assert build(describe(cube="scene.hdr")).digest != first.digest
+
+
+@pytest.mark.parametrize(
+    ("stored", "unlabelled"),
+    [
+        ([[1, 2], [2, -1]], -1),
+        ([[1, 2], [2, 255]], 255),
+        ([[1.0, 2], [2, np.nan]], float("nan")),
+        ([[1, 2], [255, -1]], [-1, 255]),
+    ],
+)
+def test_any_value_may_stand_for_unlabelled(tmp_path: Path, stored: Any, unlabelled: Any) -> None:
+    np.save(tmp_path / "l.npy", np.array(stored))
+    entry = {"key": None, "reading": LabelSource(path="l.npy", unlabelled=unlabelled).reading}
+    labels, _, _ = read_labels(tmp_path / "l.npy", json.loads(json.dumps(entry)), Grid(), (2, 2), ())
+    assert labels.ravel().tolist() == [1, 2, 0 if isinstance(unlabelled, list) else 2, 0]
+
+
+def test_zero_beside_another_unlabelled_value_is_a_class_that_needs_an_id(tmp_path: Path) -> None:
+    np.save(tmp_path / "l.npy", np.array([[0, 1], [1, -1]]))
+    entry = {"key": None, "reading": {"unlabelled": [-1]}}
+    with pytest.raises(DataError, match=r"has 1 pixels of 0, which 'unlabelled' does not name; .* 'values: \[0\]' in"):
+        read_labels(tmp_path / "l.npy", entry, Grid(), (2, 2), ())
+    classes = (ClassEntry(id=1, name="rye", values=(0,)), ClassEntry(id=2, name="oats", values=(1,)))
+    labels, _, _ = read_labels(tmp_path / "l.npy", entry, Grid(), (2, 2), classes)
+    assert labels.ravel().tolist() == [1, 2, 2, 0]
+
+
+def test_a_usual_mark_of_missing_data_that_nothing_declares_is_reported(
+    describe: Describe, tmp_path: Path, cube: np.ndarray, caplog: pytest.LogCaptureFixture
+) -> None:
+    values = cube.astype(np.int16)
+    values[0, :2], values[1, 1, 0] = -9999, -9999
+    np.save(tmp_path / "marked.npy", values)
+    build(describe(cube="marked.npy"))
+    assert "marked.npy: 2 pixels are -9999 in every band and count as data" in caplog.text

@@ -142,3 +142,13 @@ def test_scene_without_data_gives_an_empty_map_and_says_so(
     classes, said = mapped(lda, open_pixels(tmp_path / "nothing.tif"), tmp_path / "map.tif")
     assert not classes.any()
     assert said == ["scene nothing: no pixel has data, so that the map is empty; check what stands for no data"]
+
+
+def test_a_usual_mark_of_missing_data_that_nothing_declares_is_reported(
+    lda: TrainedModel, spoiled: Scene, tmp_path: Path, mapped: Any
+) -> None:
+    cube = np.nan_to_num(spoiled.cube, posinf=0)
+    cube[-1, 3:5] = -9999
+    write_raster(tmp_path / "f.tif", np.moveaxis(cube, 2, 0), grid=Grid(), wavelengths=spoiled.wavelengths)
+    _, said = mapped(lda, open_pixels(tmp_path / "f.tif"), tmp_path / "m.tif")
+    assert any("2 pixels of row 199 (0-based) are -9999 in every band and are mapped as data" in text for text in said)

@@ -1,5 +1,7 @@
 """ENVI files: the header and the data that belong together, and what GDAL leaves to its reader."""
 
+import codecs
+import logging
 import re
 from pathlib import Path
 
@@ -7,6 +9,10 @@ import numpy as np
 
 from hsclass.errors import DataError
 
+_LOG = logging.getLogger(__name__)
+_HEADER_BYTES = 4_000_000
+_ENTRY = re.compile(r"^[ \t]*([^=;{}\n]{1,80}?)[ \t]*=[ \t]*(\{[^{}]*\}|[^\n]*)", re.MULTILINE)
+_WORDS = {"true": 1.0, "yes": 1.0, "good": 1.0, "false": 0.0, "no": 0.0, "bad": 0.0}
 _DATA_SUFFIXES = ("", ".dat", ".img", ".bsq", ".bil", ".bip", ".raw", ".bin", ".cube", ".envi", ".rfl")
 
 
@@ -32,18 +38,69 @@ def data_file(path: Path) -> Path:
     return found[0]
 
 
-def listed(text: str | None, bands: int) -> np.ndarray:
-    """Return the numbers of a list in an ENVI header, one a band; NaN where it is of another length or has none."""
-    items = re.split(r"[\s,{}]+", (text or "").strip("{} \n"))
-    return np.array([number(item) for item in items] if len(items) == bands else [np.nan] * bands)
+def read_header(path: Path) -> dict[str, str]:
+    """Return the entries of the ENVI header next to a file, keys in lower case with underscores; empty without one.
+
+    Lists keep their braces.
+    """
+    for name in (f"{path.stem}.hdr", f"{path.stem}.HDR", f"{path.name}.hdr", f"{path.name}.HDR"):
+        header = path.with_name(name)
+        if not header.is_file():
+            continue
+        with header.open("rb") as file:
+            content = file.read(_HEADER_BYTES)
+        if content.removeprefix(codecs.BOM_UTF8).lstrip()[:4] == b"ENVI":
+            text = content.decode("utf-8-sig", errors="replace")
+            return {"_".join(key.lower().split()): value.strip() for key, value in _ENTRY.findall(text)}
+    return {}
+
+
+def listed(path: Path, name: str, text: str, bands: int) -> np.ndarray:
+    """Return the numbers of a list in an ENVI header, one a band.
+
+    Of a list of another length, with a notice, only as many as are surely of their bands, and NaN for the others: all
+    of a shorter one, the first of a longer one.
+    """
+    inside = text.strip("{} \n\r\t")
+    items = [item.strip() for item in inside.split(",")]
+    if len(items) != bands or any(re.search(r"[\s;]", item) for item in items):
+        items = [item for item in re.split(r"[\s,{}]+", inside) if item]
+    if len(items) == bands:
+        return np.array([number(item) for item in items])
+    apart = [item for item in re.split(r"\s*;\s*|,\s+|\s+", inside) if item]  # of numbers with decimal commas
+    if len(apart) == bands and all(re.fullmatch(r"[-+]?\d+(,\d+)?", item) for item in apart):
+        _LOG.warning("%s: '%s' in the header is read with decimal commas", path, name)
+        return np.array([number(item) for item in apart])
+    if name != "wavelength" or len(items) > bands:  # a band without a wavelength is refused where it matters
+        _LOG.warning(
+            "%s: '%s' in the header lists %d values for %d bands; correct it, or list it in the descriptor", path, name,
+            len(items), bands,
+        )  # fmt: skip
+    sure = items if len(items) < bands else items[:1]
+    return np.array([number(item) for item in sure] + [np.nan] * (bands - len(sure)))
 
 
 def number(text: str | None) -> float:
-    """Return the number that a text says, or NaN."""
+    """Return the number that a text says, also as yes or no, or with a decimal comma; NaN where it says none."""
+    plain = (text or "").strip().lower()
+    if plain in _WORDS:
+        return _WORDS[plain]
     try:
-        return float(text or "nan")
+        return float(plain.replace(",", ".") if re.fullmatch(r"[-+]?\d+,\d+", plain) else plain)
     except ValueError:
         return float("nan")
+
+
+def class_names(header: dict[str, str]) -> dict[int, tuple[str, str | None]]:
+    """Return name and colour (#rrggbb) of each class id of an ENVI classification; empty for other files."""
+    names = [name.strip() for name in header.get("class_names", "").strip("{} \n\r\t").split(",")]
+    shades = [int(text) for text in re.findall(r"\d{1,3}", header.get("class_lookup", ""))]
+    colors = [shades[3 * place : 3 * place + 3] for place in range(len(names))]
+    return {
+        place: (name, "#{:02x}{:02x}{:02x}".format(*color) if len(color) == 3 and max(color) <= 255 else None)
+        for place, (name, color) in enumerate(zip(names, colors, strict=True))
+        if name
+    }
 
 
 def require_length(path: Path, header: dict[str, str], shape: tuple[int, int, int], dtype: np.dtype) -> None:

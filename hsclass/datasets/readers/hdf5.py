@@ -57,7 +57,7 @@ def hdf5_variables(path: Path, *, matlab: bool = False) -> dict[str, Variable]:
     found: dict[str, Variable] = {}
 
     def collect(name: str, item: Any) -> None:
-        if isinstance(item, h5py.Dataset) and item.dtype.kind in "biuf" and item.shape and not name.startswith("#"):
+        if isinstance(item, h5py.Dataset) and item.dtype.kind in "biufc" and item.shape and not name.startswith("#"):
             shape = item.shape[::-1] if matlab else item.shape
             load = partial(_load, path, name, matlab)
             found[name.replace("/", ".") if matlab else name] = Variable(shape, item.dtype, load)

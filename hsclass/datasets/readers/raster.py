@@ -14,7 +14,7 @@ from rasterio.errors import RasterioIOError
 from rasterio.windows import Window
 
 from hsclass.datasets.cube import ArrayStore, Cube, Store
-from hsclass.datasets.readers.envi import data_file, listed, number, require_length
+from hsclass.datasets.readers.envi import class_names, data_file, listed, number, read_header, require_length
 from hsclass.datasets.readers.layout import Wanted, arranged
 from hsclass.errors import DataError
 from hsclass.raster import Grid, grid_of, quiet
@@ -114,7 +114,16 @@ def open_raster(path: Path, wanted: Wanted) -> Cube:
             _require_numbers(path, source)
             cube = _described(path, source)
     except RasterioIOError as error:
-        if path.suffix.lower() in _KNOWN or not path.suffix:
+        with path.open("rb") as file:
+            start = file.read(200)
+        if b"<RegionsOfInterest" in start or start.startswith(b"ENVI\x00"):
+            reason = "holds regions of interest in a form of ENVI that has no reader; export them as ASCII or Shapefile"
+        elif read_header(path) and not path.suffix.lower().startswith(".tif"):
+            reason = (
+                f"cannot be read as a raster ({error}), though it has an ENVI header; write the header as plain text"
+                " that begins with ENVI, without a byte order mark"
+            )
+        elif path.suffix.lower() in _KNOWN or not path.suffix:
             reason = f"cannot be read as a raster ({error}); expected a GeoTIFF or what GDAL reads"
         else:
             reason = (
@@ -149,10 +158,12 @@ def _require_numbers(path: Path, source: Any) -> None:
 
 
 def _described(path: Path, source: Any) -> Cube:
-    bands, envi = source.count, {name.lower(): value for name, value in source.tags(ns="ENVI").items()}
+    bands, envi = source.count, read_header(path)
     shape, dtype = (source.height, source.width, bands), np.dtype(np.result_type(*source.dtypes))
-    if envi:
+    if source.driver == "ENVI":
         require_length(path, envi, shape, dtype)
+    elif envi:
+        _LOG.info("%s: what it does not say itself of its bands is taken from the ENVI header next to it", path)
     tags = source.tags()
     own = {"scene", "rgb"} <= set(tags)  # a cube that hsclass wrote: all bands of a pixel without data are nodata
     scale, offset = _factors(source, envi, tags if own else {})
@@ -162,7 +173,8 @@ def _described(path: Path, source: Any) -> Cube:
     alpha = [band for band in range(bands) if source.colorinterp[band] == ColorInterp.alpha and not spectral[band]]
     alpha = [] if own else alpha
     masked = [] if own else _masked(source)
-    flags = _of_bands([source.tags(band).get("bbl") for band in source.indexes], envi.get("bbl"))
+    first = source.driver == "ENVI"
+    flags = _of_bands(path, "bbl", [source.tags(band).get("bbl") for band in source.indexes], envi, first=first)
     bad = flags == 0
     bad[alpha] = True
     layout = f", {source.interleaving.value} interleaved".lower() if source.interleaving else ""
@@ -171,10 +183,15 @@ def _described(path: Path, source: Any) -> Cube:
         RasterStore(path, shape, dtype, masked=masked, alpha=alpha),
         # The map type of a .lan file is a bare number, of which GDAL makes degrees.
         grid=Grid() if source.driver == "LAN" else grid_of(source),
-        nodata=source.nodata, wavelengths=centres, fwhm=widths, good_bands=~bad if bad.any() else None,
+        nodata=_nodata(source, envi), wavelengths=centres, fwhm=widths, good_bands=~bad if bad.any() else None,
         scale=scale, offset=offset, block_rows=source.block_shapes[0][0], own=own, nodata_in_all=own, tags=tags,
-        left_out=tuple(json.loads(tags.get("bad_bands", "[]"))) if own else (),
+        left_out=tuple(json.loads(tags.get("bad_bands", "[]"))) if own else (), classes=class_names(envi),
     )  # fmt: skip
+
+
+def _nodata(source: Any, envi: dict[str, str]) -> float | None:
+    said = number(envi.get("data_ignore_value"))
+    return source.nodata if source.nodata is not None or np.isnan(said) else said
 
 
 def _factors(source: Any, envi: dict[str, str], own: dict[str, str]) -> tuple[np.ndarray | None, np.ndarray | None]:
@@ -195,10 +212,17 @@ def _masked(source: Any) -> list[int]:
     return masked[:1] if common else masked
 
 
-def _of_bands(by_band: Sequence[str | None], of_file: str | None) -> np.ndarray:
-    """Return numbers band by band, or else those of a list in an ENVI header; NaN where there is none."""
+def _of_bands(
+    path: Path, name: str, by_band: Sequence[str | None], header: dict[str, str], *, first: bool
+) -> np.ndarray:
+    """Return numbers band by band, or those of a list in an ENVI header; NaN where there is none.
+
+    The list comes `first` where GDAL has cut it into bands, which it does whatever its length.
+    """
     numbers = np.array([number(text) for text in by_band])
-    return listed(of_file, len(numbers)) if np.isnan(numbers).all() else numbers
+    if name in header and (first or np.isnan(numbers).all()):
+        return listed(path, name, header[name], len(numbers))
+    return numbers
 
 
 def _lengths(path: Path, source: Any, envi: dict[str, str]) -> tuple[np.ndarray | None, np.ndarray | None]:
@@ -208,7 +232,7 @@ def _lengths(path: Path, source: Any, envi: dict[str, str]) -> tuple[np.ndarray 
     units = [tag.get("wavelength_units", envi.get("wavelength_units", "")).strip().lower() for tag in tags]
     found: list[np.ndarray | None] = []
     for name, other in (("wavelength", "CENTRAL_WAVELENGTH_UM"), ("fwhm", "FWHM_UM")):
-        numbers = _of_bands([tag.get(name) for tag in tags], envi.get(name))
+        numbers = _of_bands(path, name, [tag.get(name) for tag in tags], envi, first=source.driver == "ENVI")
         if np.isnan(numbers).all():
             numbers, said = np.array([number(tag.get(other)) for tag in imagery]), {"um"}
             factors = np.full(len(numbers), 1000.0)

@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 import rasterio
 
+from hsclass.datasets.build import read_labels
 from hsclass.datasets.companions import companion_files
 from hsclass.datasets.readers import open_cube
 from hsclass.errors import DataError
+from hsclass.raster import Grid, write_raster
 
 ORDERS = {"bsq": (2, 0, 1), "bil": (0, 2, 1), "bip": (0, 1, 2)}
 LISTS = """wavelength units = Micrometers
@@ -164,3 +166,66 @@ def test_micrometres_without_a_unit(
     np.testing.assert_allclose(read.wavelengths, [400, 550, 900])
     np.testing.assert_allclose(read.fwhm, [10, 10, 12.5])
     assert "wavelengths without a unit end at 0.9 and are taken as micrometres" in warnings_logged()[0]
+
+
+@pytest.mark.parametrize(("values", "sure"), [("400, 500", 2), ("400, 500, 600, 700", 1)])
+def test_a_list_of_another_length_leaves_bands_without_a_value(
+    tmp_path: Path, cube: np.ndarray, caplog: pytest.LogCaptureFixture, values: str, sure: int
+) -> None:
+    read = open_cube(write_envi(tmp_path, cube, "bsq", more=f"wavelength = {{{values}}}\n"), ndim=3)
+    assert read.wavelengths is not None
+    assert np.isfinite(read.wavelengths).sum() == sure
+    assert ("'wavelength' in the header lists 4 values for 3 bands" in caplog.text) == (sure == 1)
+
+
+@pytest.mark.parametrize("values", ["400,5, 500,5, 600", "400,5; 500,5; 600", "400,5\n500,5\n600"])
+def test_decimal_commas(tmp_path: Path, cube: np.ndarray, caplog: pytest.LogCaptureFixture, values: str) -> None:
+    more = f"wavelength units = nm\nwavelength = {{{values}}}\n"
+    read = open_cube(write_envi(tmp_path, cube, "bsq", more=more), ndim=3)
+    assert read.wavelengths is not None
+    assert read.wavelengths.tolist() == [400.5, 500.5, 600]
+    assert "is read with decimal commas" in caplog.text
+
+
+@pytest.mark.parametrize("values", ["1, 0, 1", "true, False, TRUE", "yes, no, yes", "1.0, 0.0, 1.0", "good, bad, good"])
+def test_spellings_of_bad_bands(tmp_path: Path, cube: np.ndarray, values: str) -> None:
+    read = open_cube(write_envi(tmp_path, cube, "bsq", more=f"bbl = {{{values}}}\n"), ndim=3)
+    assert read.good.tolist() == [0, 2]
+
+
+def test_a_header_with_a_byte_order_mark_is_named(tmp_path: Path, cube: np.ndarray) -> None:
+    header = write_envi(tmp_path, cube, "bsq", suffix=".dat")
+    header.write_text(header.read_text(), encoding="utf-8-sig")
+    with pytest.raises(DataError, match=r"though it has an ENVI header; .* without a byte order mark"):
+        open_cube(header)
+
+
+def test_a_header_next_to_a_geotiff_adds_what_the_tiff_does_not_say(tmp_path: Path, cube: np.ndarray) -> None:
+    write_raster(tmp_path / "scene.tif", cube.transpose(2, 0, 1), grid=Grid())
+    write_envi(tmp_path, cube, "bsq", more=LISTS)
+    read = open_cube(tmp_path / "scene.tif")
+    assert read.wavelengths is not None
+    assert read.wavelengths.tolist() == [400, 550, 700]
+    assert (read.good.tolist(), read.nodata) == ([0, 2], -7)
+    write_raster(tmp_path / "scene.tif", cube.transpose(2, 0, 1), grid=Grid(), wavelengths=np.array([1.0, 2, 3]))
+    assert open_cube(tmp_path / "scene.tif").wavelengths.tolist() == [1, 2, 3]
+
+
+def test_classes_of_an_envi_classification(tmp_path: Path, cube: np.ndarray) -> None:
+    values = np.array([[0, 1], [2, 4]], np.int16)[..., np.newaxis]
+    names = "class names = {Unclassified, Grünland, roof,\n old roof}\nclass lookup = {0,0,0, 0,205,0, 255,0,0, 9,9,9}"
+    header = write_envi(tmp_path, values, "bsq", more=f"file type = ENVI Classification\n{names}\n")
+    labels, entries, _ = read_labels(header, {"key": None}, Grid(), (2, 2), ())
+    np.testing.assert_array_equal(labels, values[..., 0])
+    assert [(entry.id, entry.name, entry.color) for entry in entries] == [
+        (1, "Grünland", "#00cd00"), (2, "roof", "#ff0000"), (4, "class 4", None),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("start", ['<?xml version="1.0"?>\n<RegionsOfInterest version="1.1">', "ENVI\0\1\2"])
+def test_regions_in_another_form_are_named(tmp_path: Path, start: str) -> None:
+    (tmp_path / "r.xml").write_text(start)
+    with pytest.raises(
+        DataError, match=r"r\.xml: holds regions of interest in a form of ENVI that has no reader; export"
+    ):
+        open_cube(tmp_path / "r.xml")
