@@ -35,6 +35,7 @@ _PUBLIC = {
     "Metrics": "hsclass.results.metrics",
     "evaluate": "hsclass.assess",
     "compare": "hsclass.assess",
+    "pool": "hsclass.assess",
 }
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "make_folds",
     "make_split",
     "open_scene",
+    "pool",
     "predict_images",
     "predict_scene",
     "read_split",
@@ -62,7 +64,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from hsclass.assess import compare, evaluate
+    from hsclass.assess import compare, evaluate, pool
     from hsclass.audit import audit_split
     from hsclass.datasets import open_scene
     from hsclass.models.trained import TrainedModel, load_model

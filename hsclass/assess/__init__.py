@@ -15,10 +15,10 @@ from hsclass.assess.confusion import (
 from hsclass.assess.distance import accuracy_by_distance
 from hsclass.assess.evaluation import evaluate
 from hsclass.assess.files import align, compare_files, evaluate_file
-from hsclass.assess.optimism import IntervalEstimate, optimism
+from hsclass.assess.optimism import optimism
+from hsclass.assess.pooling import pool
 
 __all__ = [
-    "IntervalEstimate",
     "accuracy_by_distance",
     "adjusted_area",
     "align",
@@ -33,6 +33,7 @@ __all__ = [
     "macro_f1",
     "optimism",
     "overall_accuracy",
+    "pool",
     "producers_accuracy",
     "users_accuracy",
 ]

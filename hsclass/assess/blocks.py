@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +18,7 @@ class Sites:
     Attributes
     ----------
     pixels : ndarray of int, shape (pixels, 2)
-        (row, col) of each.
+        (row, col) of each; a pixel that is tested several times is there as often.
     fields : ndarray of int, shape (pixels,)
         The field that each belongs to: pixels of one field are likely right or wrong together.
     classes : ndarray of int, shape (pixels,)
@@ -33,6 +34,12 @@ class Sites:
 
     def __getitem__(self, members: np.ndarray) -> "Sites":
         return Sites(self.pixels[members], self.fields[members], self.classes[members])
+
+    @cached_property
+    def distinct(self) -> int:
+        """The number of pixels, each counted once."""
+        rows, cols = self.pixels.T.astype(np.int64)
+        return len(np.unique(rows * (int(cols.max(initial=0)) + 1) + cols))
 
     @cached_property
     def _boxes(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -125,6 +132,14 @@ def fixed_blocks(sites: Sites, *, side: int) -> BlockGrids:
 def whole_groups(groups: np.ndarray) -> BlockGrids:
     """Return groups, int of shape (pixels,), as blocks without a side: fields or classes."""
     return BlockGrids(None, (np.unique(groups, return_inverse=True)[1].ravel(),))
+
+
+def field_counts(fields: np.ndarray) -> dict[str, Any]:
+    """Return how many `fields` some pixels lie in, and `effective_fields`, how many of equal size would say as much."""
+    if len(fields) == 0:
+        return {"fields": 0, "effective_fields": None}
+    units = whole_groups(fields)
+    return {"fields": int(units.grids[0].max()) + 1, "effective_fields": round(units.effective, 1)}
 
 
 def _grids(sites: Sites, side: int, corners: tuple[tuple[float, float], ...]) -> tuple[np.ndarray, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from hsclass.assess.sample import TestedSamples
 from hsclass.assess.units import Units
-from hsclass.results.metrics import ClassFigures
+from hsclass.results.figures import ClassFigures
 from hsclass.scene import LandCover
 
 
@@ -33,6 +33,7 @@ def class_figures(samples: TestedSamples, classes: Sequence[LandCover], units: U
                 id=cover.id,
                 name=cover.name,
                 support=support,
+                **units.counts(reference),
                 producers_accuracy=agreed / support if support else None,
                 users_accuracy=agreed / named if named else None,
                 f1=2 * agreed / (support + named) if support + named else None,

@@ -1,6 +1,6 @@
 """Comparison of several models' predictions under one split, in pairs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import combinations, product
 from typing import Any
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from hsclass.assess.blocks import BlockGrids
 from hsclass.assess.intervals import LEVEL, UNDEFINED, Bounds, quantile, replicate, standard_error, widest
-from hsclass.assess.sample import take_samples
+from hsclass.assess.sample import TestedSamples, join, take_runs
 from hsclass.assess.units import units_of
 from hsclass.errors import UsageError
 from hsclass.results.comparison import Comparison, Pair
@@ -17,8 +17,14 @@ from hsclass.split import Split
 PERMUTATIONS = 9999
 
 
-def compare(predictions: Mapping[str, np.ndarray], labels: np.ndarray, split: Split, *, seed: int = 0) -> Comparison:
-    """Compare the overall accuracies of several predictions on the test samples of one split, all pairs.
+def compare(
+    predictions: Mapping[str, np.ndarray | Sequence[np.ndarray]],
+    labels: np.ndarray,
+    split: Split | Sequence[Split],
+    *,
+    seed: int = 0,
+) -> Comparison:
+    """Compare the overall accuracies of several models on the test samples of a split, all pairs.
 
     Two tests per pair, each corrected for the number of pairs by Holm's (1979) method. McNemar's asks whether the
     samples that only one of the two has right could be as many the other way round; it takes samples for independent,
@@ -27,14 +33,17 @@ def compare(predictions: Mapping[str, np.ndarray], labels: np.ndarray, split: Sp
     units, all ways or 9999 random ones. For maps, the larger p-value of those over blocks and over fields counts, and
     the widest interval over blocks, fields and classes.
 
+    Of several seeds or folds, all tests count together. A field is one unit, whichever runs tested it.
+
     Parameters
     ----------
-    predictions : mapping of str to ndarray
-        Of each model, as `evaluate` takes them: class ids of shape (rows, cols) or (n,), or bool of shape (n, classes).
+    predictions : mapping of str to ndarray, or to a sequence of ndarray
+        Of each model, as `evaluate` takes them: class ids of shape (rows, cols) or (n,), or bool of shape (n, classes);
+        one for each split where there are several.
     labels : ndarray, same shape and type
         Reference labels, 0 = unlabelled.
-    split : Split
-        Says which samples are test.
+    split : Split, or sequence of Split
+        Say which samples are test.
     seed : int
         Of the bootstrap and the permutations.
 
@@ -46,7 +55,7 @@ def compare(predictions: Mapping[str, np.ndarray], labels: np.ndarray, split: Sp
     Raises
     ------
     UsageError
-        If there is no prediction.
+        If there is no prediction, or a model has not as many as there are splits.
     DataError
         If the shapes differ or there is no test sample.
 
@@ -67,11 +76,23 @@ def compare(predictions: Mapping[str, np.ndarray], labels: np.ndarray, split: Sp
     >>> pair.difference, pair.only_a, pair.only_b, pair.mcnemar_p
     (0.125, 2, 0, 0.5)
     """
-    names = list(predictions)
+    splits = [split] if isinstance(split, Split) else list(split)
+    samples = {
+        name: take_runs([given] if isinstance(given, np.ndarray) else given, labels, splits, name=name)
+        for name, given in predictions.items()
+    }
+    return compare_samples({name: join(runs) for name, runs in samples.items()}, labels, splits, seed=seed)
+
+
+def compare_samples(
+    samples: Mapping[str, TestedSamples], labels: np.ndarray, splits: Sequence[Split], *, seed: int = 0
+) -> Comparison:
+    """Return what `compare` does, of the test samples of all runs of each model."""
+    names = list(samples)
     if not names:
         raise UsageError("predictions: has none; expected the map or table of at least one model")
-    samples = {name: take_samples(predicted, labels, split, name=name) for name, predicted in predictions.items()}
-    units = units_of(samples[names[0]], labels, split, seed=seed).choices
+    of_first = units_of(samples[names[0]], labels, splits, seed=seed)
+    units = of_first.choices
     blocks = units[0]
     found: list[dict[str, Any]] = []
     gains = []
@@ -85,10 +106,13 @@ def compare(predictions: Mapping[str, np.ndarray], labels: np.ndarray, split: Sp
     permutation = [max(block_permutation(gain, choice, seed=seed) for choice in units[:2]) for gain in gains]
     tests = zip(mcnemar, holm(mcnemar), permutation, holm(permutation), strict=True)
     keys = ("mcnemar_p", "mcnemar_holm", "permutation_p", "permutation_holm")
+    everything = np.ones(len(samples[names[0]].places), bool)
     return Comparison(
-        n_test=len(samples[names[0]].places),
+        n_test=len(everything),
+        runs=len(splits),
         blocks=round(blocks.effective),
         block_side=blocks.side,
+        **of_first.counts(everything),
         level=LEVEL,
         permutations=PERMUTATIONS,
         methods=names,

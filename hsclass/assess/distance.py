@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.ndimage import distance_transform_cdt
 
-from hsclass.assess.blocks import Sites
+from hsclass.assess.blocks import Sites, field_counts
 from hsclass.assess.intervals import share_bounds
 from hsclass.results.metrics import DistanceBin
 from hsclass.split import Role
@@ -48,6 +48,7 @@ def accuracy_by_distance(
                 low=edges[bin_],
                 high=edges[bin_ + 1] if bin_ + 1 < len(edges) else None,
                 n=int(members.sum()),
+                **field_counts(sites.fields[members]),
                 oa=float(right[members].mean()),
                 oa_low=low,
                 oa_high=high,

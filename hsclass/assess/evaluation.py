@@ -1,25 +1,22 @@
 """The accuracy of one prediction under one split: all its figures together."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from hsclass.assess.area import adjusted_area
 from hsclass.assess.calibration import calibration
-from hsclass.assess.classes import class_figures
 from hsclass.assess.conditions import require_unseen
-from hsclass.assess.confusion import count_confusions, summaries
 from hsclass.assess.distance import accuracy_by_distance
-from hsclass.assess.intervals import FEW_FIELDS, LEVEL, REPLICATES, Bounds, mean_bounds
-from hsclass.assess.label_sets import label_set_figures
+from hsclass.assess.figures import main_figures
 from hsclass.assess.mistakes import mistakes
 from hsclass.assess.sample import TestedSamples, take_samples
-from hsclass.assess.units import BlockUnits, Units, units_of
+from hsclass.assess.sample_of import sample_of
+from hsclass.assess.units import BlockUnits, units_of
 from hsclass.assess.validation import validation_accuracy
 from hsclass.errors import DataError
 from hsclass.fit_scope import FitScope
-from hsclass.results.metrics import Area, ClassFigures, DistanceBin, Interval, Metrics
+from hsclass.results.metrics import Area, DistanceBin, Metrics
 from hsclass.scene import LandCover
 from hsclass.split import Role, Split
 
@@ -103,14 +100,9 @@ def evaluate(
     learned = scope.parts["model"] if scope is not None and conditions.fit_scope is not None else None
     values = None if confidence is None else _of_test(confidence, samples, split)
     units = units_of(samples, labels, split, seed=seed)
-    rows = class_figures(samples, classes, units)
-    figures: dict[str, Any]
-    if samples.several_labels:
-        figures = label_set_figures(samples, units)
-    else:
-        figures = _one_label(samples, classes, rows, units)
-        if values is not None:
-            figures["calibration"] = calibration(_highest(values), samples.right)
+    figures = main_figures(samples, classes, units)
+    if values is not None and not samples.several_labels:
+        figures["calibration"] = calibration(_highest(values), samples.right)
     if isinstance(units, BlockUnits):
         figures["distance"] = _distances(samples, split, units)
         figures["area"] = _area(figures["confusion"], predicted, classes, pixel_area)
@@ -122,57 +114,13 @@ def evaluate(
         n_train=split.count(Role.TRAIN),
         n_validation=split.count(Role.VALIDATION),
         n_test=len(samples.places),
-        several_labels=samples.several_labels,
-        interval=Interval(
-            method=units.method,
-            level=LEVEL,
-            **_unit_counts(units),
-            block_side=units.blocks.side,
-            replicates=REPLICATES,
-        ),
-        classes=rows,
+        sample_of=sample_of(split, fields=figures["interval"].fields),
         leakage=conditions.leakage,
         fit_scope=conditions.fit_scope,
         checks=conditions.checks,
         validation=validation_accuracy(predicted, labels, split, learned=learned),
         **figures,
     )
-
-
-def _one_label(
-    samples: TestedSamples, classes: tuple[LandCover, ...], rows: Sequence[ClassFigures], units: Units
-) -> dict[str, Any]:
-    """Return OA, AA, kappa and macro F1 with their intervals, and the confusion matrix."""
-    ids = np.array([cover.id for cover in classes])
-    unknown = sorted(set(np.unique([samples.reference, samples.predicted]).tolist()) - set(ids.tolist()))
-    if unknown:
-        raise DataError(f"test samples hold the class ids {unknown}; expected only {ids.tolist()} of the legend")
-    everything = np.zeros(len(samples.places), np.int64)
-    confusion = count_confusions(samples.reference, samples.predicted, ids, blocks=everything)[0]
-    present = [row for row in rows if row.support]
-    bounds = {
-        "oa": units.share(samples.right, np.ones(len(samples.places), bool)),
-        "aa": mean_bounds(
-            np.array([row.producers_accuracy for row in present]),
-            [Bounds.of(row.producers_low, row.producers_high) for row in present],
-        ),
-        **units.summaries(samples.reference, samples.predicted, ids),
-    }
-    return {
-        **summaries(confusion),
-        **{f"{name}_{end}": value for name, pair in bounds.items() for end, value in pair._asdict().items()},
-        "confusion": confusion.tolist(),
-    }
-
-
-def _unit_counts(units: Units) -> dict[str, Any]:
-    if not isinstance(units, BlockUnits):
-        return {"groups": round(units.blocks.effective)}
-    effective = units.fields.effective
-    return {
-        "blocks": round(units.blocks.effective), "fields": int(units.fields.grids[0].max()) + 1,
-        "effective_fields": round(effective, 1), "reliable": effective >= FEW_FIELDS,
-    }  # fmt: skip
 
 
 def _distances(samples: TestedSamples, split: Split, units: BlockUnits) -> list[DistanceBin]:

@@ -1,8 +1,8 @@
 """Evaluation and comparison from files: maps of a scene, or tables of predictions of images."""
 
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,15 +10,21 @@ import numpy as np
 
 from hsclass.alignment import aligned, require_same_grid
 from hsclass.assess.abstained import with_abstained
-from hsclass.assess.comparison import compare
+from hsclass.assess.comparison import compare_samples
 from hsclass.assess.evaluation import evaluate
+from hsclass.assess.fields import field_map as map_of_fields
+from hsclass.assess.optimism import gain_of_samples
+from hsclass.assess.pooling import pool_samples
+from hsclass.assess.sample import TestedSamples, join, take_samples
 from hsclass.datasets.masks import read_ids
 from hsclass.datasets.reference_labels import legend
 from hsclass.errors import DataError, UsageError
 from hsclass.fit_scope import read_fit_scope
-from hsclass.raster import Grid, read_raster
+from hsclass.raster import Grid, read_raster, write_raster
 from hsclass.results.comparison import Comparison
 from hsclass.results.metrics import Metrics
+from hsclass.results.pooled import Pooled
+from hsclass.samples.fields import fields_of
 from hsclass.samples.images import ImageSamples, read_index
 from hsclass.scene import LandCover, read_classes
 from hsclass.split import Role, Split, read_split, read_split_and_labels
@@ -42,21 +48,18 @@ class Reference:
     classes : tuple of LandCover
     images : ImageSamples or None
         None for pixels.
-    pixel_area : float or None
-        [m²]; None where it is unknown, and for images.
+    grid : Grid
+        Where the pixels lie, as far as split or labels say; unknown for images.
     identity : str
         Of the scene or image set; empty where it is unknown.
-    grid : Grid
-        Where the pixels lie, as far as split or labels say.
     """
 
     split: Split
     labels: np.ndarray
     classes: tuple[LandCover, ...]
     images: ImageSamples | None = None
-    pixel_area: float | None = None
-    identity: str = ""
     grid: Grid = field(default_factory=Grid)
+    identity: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,7 @@ def evaluate_file(
     names = [image.path for image in reference.images.images] if reference.images else ()
     metrics = evaluate(
         found.values, reference.labels, reference.split, found.classes, confidence=values, names=names,
-        pixel_area=reference.pixel_area, scope=read_fit_scope(model) if model else None,
+        pixel_area=reference.grid.pixel_area, scope=read_fit_scope(model) if model else None,
         identity=reference.identity,
     )  # fmt: skip
     for sentence in metrics.checks:
@@ -116,11 +119,130 @@ def evaluate_file(
     return metrics
 
 
-def compare_files(paths: Mapping[str, Path], split: Path, *, labels: Path | None = None) -> Comparison:
-    """Compare several maps of a scene, or tables of predictions of images, in pairs; raise as `evaluate_file` does."""
-    reference = read_reference(split, labels)
-    predictions = {name: read_predicted(path, reference).values for name, path in paths.items()}
-    return compare(predictions, reference.labels, reference.split)
+def compare_files(
+    paths: Mapping[str, Path | Sequence[Path]],
+    split: Path | Sequence[Path],
+    *,
+    labels: Path | None = None,
+    against: Mapping[str, Sequence[Path]] | None = None,
+    against_split: Sequence[Path] = (),
+    field_map: Path | None = None,
+) -> Comparison:
+    """Compare the models of a split, over all its seeds or folds, and with themselves under another split.
+
+    Parameters
+    ----------
+    paths : mapping of str to path, or to a sequence of paths
+        Maps of a scene, or tables of predictions of images, of each model; one for each split where there are several.
+    split : path, or sequence of paths
+    labels : Path, optional
+        Raster of reference labels, or index of the images; by default what the splits name.
+    against : mapping of str to sequence of paths, optional
+        The same models under other splits: their k-th files are compared with the k-th of `paths`.
+    against_split : sequence of paths
+        Those splits.
+    field_map : Path, optional
+        GeoTIFF to write: the number of each field, then the share of right tests in it by each model, a band each.
+
+    Returns
+    -------
+    Comparison
+        With `pooled`, and with `gains` where there is something to compare with.
+
+    Raises
+    ------
+    UsageError
+        If a model has not as many files as there are splits; if a map of fields of images is asked for.
+    DataError
+        As `evaluate_file` does.
+    """
+    tests = _read_tests(paths, [split] if isinstance(split, Path) else split, labels)
+    references, runs = tests
+    splits, truth = [one.split for one in references], references[0].labels
+    pooled = [
+        pool_samples([run.samples for run in of], truth, splits, _all_classes(of), method=name)
+        for name, of in runs.items()
+    ]
+    joint = {name: join([run.samples for run in of]) for name, of in runs.items()}
+    found = compare_samples(joint, truth, splits).model_copy(update={"pooled": pooled})
+    if field_map is not None:
+        _write_field_map(field_map, references[0], joint, pooled)
+    if not against:
+        return found
+    if set(against) - set(runs):
+        raise UsageError(
+            f"against: names {', '.join(sorted(set(against) - set(runs)))}; expected models of"
+            f" {', '.join(runs)}, which are compared with themselves under another split"
+        )
+    others, theirs = _read_tests(against, against_split, labels)
+    if len(others) != len(references):
+        raise UsageError(
+            f"against: has {len(others)} splits, but there are {len(references)} to compare with them; expected as"
+            " many, in the same order"
+        )
+    gains = [
+        gain_of_samples([run.samples for run in runs[name]], [run.samples for run in of], truth, splits, method=name)
+        for name, of in theirs.items()
+    ]
+    return found.model_copy(update={"gains": gains})
+
+
+@dataclass(frozen=True)
+class _Run:
+    """The test samples of one run, and the classes that its predictions may have."""
+
+    samples: TestedSamples
+    classes: tuple[LandCover, ...]
+
+
+def _read_tests(
+    paths: Mapping[str, Path | Sequence[Path]], splits: Sequence[Path], labels: Path | None
+) -> tuple[list[Reference], dict[str, list[_Run]]]:
+    """Read the test samples of every run, one split after the other: no more than one map is in memory at a time."""
+    listed = {name: [given] if isinstance(given, Path) else list(given) for name, given in paths.items()}
+    for name, files in listed.items():
+        if len(files) != len(splits):
+            raise UsageError(
+                f"{name}: has {len(files)} maps or tables, but there are {len(splits)} splits; expected one for each,"
+                " in their order"
+            )
+    references: list[Reference] = []
+    runs: dict[str, list[_Run]] = {name: [] for name in listed}
+    for place, split in enumerate(splits):
+        reference = read_reference(split, labels)
+        if references and reference.labels.shape != references[0].labels.shape:
+            raise DataError(
+                f"{split}: is of {reference.labels.shape} samples, but {splits[0]} of {references[0].labels.shape};"
+                " expected splits of one scene or image set"
+            )
+        if references and np.array_equal(reference.labels, references[0].labels):
+            reference = replace(reference, labels=references[0].labels)
+        references.append(reference)
+        for name, files in listed.items():
+            found = read_predicted(files[place], reference)
+            samples = take_samples(found.values, reference.labels, reference.split, name=name)
+            runs[name].append(_Run(samples, found.classes))
+    return references, runs
+
+
+def _all_classes(runs: Sequence[_Run]) -> tuple[LandCover, ...]:
+    """Return the classes of the run that has most: one more where its map abstains."""
+    return max((run.classes for run in runs), key=len)
+
+
+def _write_field_map(
+    path: Path, reference: Reference, tested: Mapping[str, TestedSamples], pooled: Sequence[Pooled]
+) -> None:
+    if reference.images is not None:
+        raise UsageError(f"{path}: would be a map of fields, which images have not; leave it out")
+    fields = fields_of(reference.split.reference(reference.labels), reference.split.groups)
+    held = np.zeros(fields.shape, bool)
+    for samples in tested.values():
+        held[tuple(samples.places.T)] = True
+    shares = [np.where(held, map_of_fields(fields, each.fields), np.nan) for each in pooled]
+    bands = np.stack([np.where(held, fields, np.nan), *shares]).astype(np.float32)
+    names = ["field", *(f"share of right tests, {each.method}" for each in pooled)]
+    write_raster(path, bands, grid=reference.grid, nodata=float("nan"), descriptions=names)
 
 
 def read_reference(split: Path, labels: Path | None = None) -> Reference:
@@ -140,7 +262,7 @@ def read_reference(split: Path, labels: Path | None = None) -> Reference:
     truth = aligned(labelled.ids, labelled.grid, read.grid, shape=shape, name=name, other=f"the split {split}")
     classes = labelled.classes or legend((), tuple(np.unique(truth[truth > 0]).tolist()))
     grid = labelled.grid if read.grid.transform is None else read.grid
-    return Reference(read, truth, classes, None, grid.pixel_area, labelled.tags.get("identity", ""), grid)
+    return Reference(read, truth, classes, None, grid, labelled.tags.get("identity", ""))
 
 
 def read_predicted(path: Path, reference: Reference) -> Predicted:

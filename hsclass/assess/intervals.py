@@ -78,11 +78,13 @@ def share_bounds(right: np.ndarray, sites: Sites, *, least: int, by_class: bool 
     units.append(whole_groups(sites.fields))
     if by_class and (classes := whole_groups(sites.classes)).effective >= MANY_CLASSES:
         units.append(classes)
-    return widest([unit_bounds(right, blocks, seed=seed) for blocks in units])
+    return widest([unit_bounds(right, blocks, seed=seed, most=sites.distinct) for blocks in units])
 
 
-def unit_bounds(right: np.ndarray, blocks: BlockGrids, *, seed: int = 0) -> Bounds:
+def unit_bounds(right: np.ndarray, blocks: BlockGrids, *, seed: int = 0, most: int | None = None) -> Bounds:
     """Return the 95 % interval of a share of pixels under one choice of units.
+
+    It is no narrower than that of `most` independent pixels; by default, of all.
 
     The standard error is that of replicates over the units. The limits are Wilson's, with the number of independent
     pixels that would have this standard error and with Student's t for the number of units, as in surveys of clusters
@@ -101,10 +103,12 @@ def unit_bounds(right: np.ndarray, blocks: BlockGrids, *, seed: int = 0) -> Boun
         return wilson(share, blocks.effective, blocks)
     sums = replicate([np.stack([np.bincount(grid, right), np.bincount(grid)], axis=1) for grid in blocks.grids], seed)
     error = standard_error(sums[:, 0] / sums[:, 1], blocks)
-    return wilson(share, trials(share, error, len(right)), blocks)
+    return wilson(share, trials(share, error, most or len(right)), blocks)
 
 
-def summary_bounds(confusions: list[np.ndarray], blocks: BlockGrids, *, seed: int = 0) -> dict[str, Bounds]:
+def summary_bounds(
+    confusions: list[np.ndarray], blocks: BlockGrids, *, seed: int = 0, most: int | None = None
+) -> dict[str, Bounds]:
     """Return the 95 % intervals of `kappa` and `macro_f1` from replicates over blocks.
 
     Those of kappa are symmetric, those of macro F1 Wilson's.
@@ -117,6 +121,8 @@ def summary_bounds(confusions: list[np.ndarray], blocks: BlockGrids, *, seed: in
         Over all the pixels.
     seed : int
         Of the weights.
+    most : int, optional
+        Number of independent pixels than whose interval that of macro F1 is no narrower; by default, of all.
 
     Returns
     -------
@@ -137,7 +143,7 @@ def summary_bounds(confusions: list[np.ndarray], blocks: BlockGrids, *, seed: in
         half = quantile(blocks) * errors["kappa"]
         bounds["kappa"] = Bounds(max(-1.0, found["kappa"] - half), min(1.0, found["kappa"] + half))
     if errors["macro_f1"] > ROUNDING:
-        count = trials(found["macro_f1"], errors["macro_f1"], int(total.sum()))
+        count = trials(found["macro_f1"], errors["macro_f1"], most or int(total.sum()))
         bounds["macro_f1"] = wilson(found["macro_f1"], count, blocks)
     return bounds
 

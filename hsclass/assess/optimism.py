@@ -1,53 +1,107 @@
 """Random-sampling optimism: how much a matched random split raises an accuracy above that of a spatial split."""
 
-import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+
+import numpy as np
+
+from hsclass.assess.comparison import difference_bounds
+from hsclass.assess.intervals import widest
+from hsclass.assess.sample import TestedSamples, join, take_runs
+from hsclass.assess.units import units_of
+from hsclass.results.comparison import Gain
+from hsclass.split import Split
 
 
-@dataclass(frozen=True)
-class IntervalEstimate:
-    """A figure with the ends of its 95 % interval, None where that is undefined."""
+def optimism(
+    here: Sequence[np.ndarray],
+    there: Sequence[np.ndarray],
+    labels: np.ndarray,
+    splits: tuple[Sequence[Split], Sequence[Split]],
+    *,
+    method: str = "",
+    seed: int = 0,
+) -> Gain:
+    """Return the accuracy of a model under some splits minus that under others, on the samples that both test.
 
-    value: float
-    low: float | None
-    high: float | None
-
-
-def optimism(random: IntervalEstimate, spatial: IntervalEstimate) -> IntervalEstimate:
-    """Return the accuracy under a matched random split minus that under its spatial split.
-
-    The interval is recovered from the two (Zou, Donner 2008): for d = r - s,
-
-        low = d - √((r - r_low)² + (s_high - s)²),  high = d + √((r_high - r)² + (s - s_low)²).
-
-    This takes the two estimates for independent. They are of one scene, and what is hard there is hard under both
-    splits, which makes their difference vary less: the interval is rather too wide than too narrow.
+    The k-th runs make a pair: the same seed under a matched random split and under the spatial split that it copies. Of
+    each pair only the samples that both test count, once for each pair, so that what is hard there is hard for both and
+    cancels. The interval is that of the mean of paired differences: the widest of the bootstraps over blocks, fields
+    and classes of these samples.
 
     Parameters
     ----------
-    random, spatial : IntervalEstimate
-        Accuracies, 0…1, under the matched random split and under the split whose class counts it has.
+    here, there : sequence of ndarray
+        Predictions, as `evaluate` takes them, of the runs under either kind of split.
+    labels : ndarray
+        Reference labels.
+    splits : pair of sequences of Split
+        Those of `here`, then those of `there`.
+    method : str
+        Name of the model.
+    seed : int
+        Of the bootstrap.
 
     Returns
     -------
-    IntervalEstimate
-        Without an interval where either has none.
+    Gain
+        Without figures where no pair of runs tests the same sample.
 
-    References
-    ----------
-    Zou, G. Y., Donner, A. (2008). Construction of confidence limits about effect measures: a general approach.
-    Statistics in Medicine 27.
+    Raises
+    ------
+    UsageError
+        If there are not as many predictions as splits.
 
     Examples
     --------
-    >>> optimism(IntervalEstimate(0.75, 0.71, 0.78), IntervalEstimate(0.5, None, None))
-    IntervalEstimate(value=0.25, low=None, high=None)
+    >>> import numpy as np
+    >>> from hsclass.split import Split
+    >>> one, other = (
+    ...     Split(np.array([roles], np.uint8), 1, "fixed", 0, {}, False) for roles in ([3, 3, 3, 1], [1, 3, 3, 3])
+    ... )
+    >>> labels = np.array([[1, 1, 1, 1]])
+    >>> found = optimism([labels], [np.array([[1, 1, 2, 1]])], labels, ([one], [other]))
+    >>> found.n_test, found.here, found.there, found.difference
+    (2, 1.0, 0.5, 0.5)
     """
-    value = random.value - spatial.value
-    if random.low is None or random.high is None or spatial.low is None or spatial.high is None:
-        return IntervalEstimate(value, None, None)
-    return IntervalEstimate(
-        value,
-        max(-1.0, value - math.hypot(random.value - random.low, spatial.high - spatial.value)),
-        min(1.0, value + math.hypot(random.high - random.value, spatial.value - spatial.low)),
+    runs, others = (take_runs(given, labels, of, name=method) for given, of in zip((here, there), splits, strict=True))
+    return gain_of_samples(runs, others, labels, splits[0], method=method, seed=seed)
+
+
+def gain_of_samples(
+    here: Sequence[TestedSamples],
+    there: Sequence[TestedSamples],
+    labels: np.ndarray,
+    splits: Sequence[Split],
+    *,
+    method: str = "",
+    seed: int = 0,
+) -> Gain:
+    """Return what `optimism` does, of the test samples of each run; `splits` are those of `here`."""
+    pairs = [_shared(one, other, split) for one, other, split in zip(here, there, splits, strict=True)]
+    own, other = (join(side) for side in zip(*pairs, strict=True))
+    counts = {
+        "n_test": len(own.places), "n_here": sum(len(run.places) for run in here),
+        "n_there": sum(len(run.places) for run in there),
+    }  # fmt: skip
+    if len(own.places) == 0:
+        return Gain(method=method, **counts)
+    units = units_of(own, labels, splits, seed=seed)
+    gain = own.right.astype(np.int8) - other.right
+    low, high = widest([difference_bounds(gain, choice, seed=seed) for choice in units.choices])
+    return Gain(
+        method=method,
+        **counts,
+        **units.counts(np.ones(len(gain), bool)),
+        here=float(own.right.mean()),
+        there=float(other.right.mean()),
+        difference=float(gain.mean()),
+        low=low,
+        high=high,
     )
+
+
+def _shared(one: TestedSamples, other: TestedSamples, split: Split) -> tuple[TestedSamples, TestedSamples]:
+    """Return the samples that both test, in the same order."""
+    flat, others = (np.ravel_multi_index(tuple(run.places.T), split.roles.shape) for run in (one, other))
+    _, here, there = np.intersect1d(flat, others, assume_unique=True, return_indices=True)
+    return one[here], other[there]

@@ -1,16 +1,17 @@
 """The test samples of a split: what was predicted for them and what is right."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from hsclass.errors import DataError
+from hsclass.errors import DataError, UsageError
 from hsclass.split import Role, Split
 
 
 @dataclass(frozen=True)
 class TestedSamples:
-    """The test samples of a split, in its order.
+    """The test samples of a split, in its order; or those of several, one split after the other.
 
     Attributes
     ----------
@@ -23,6 +24,9 @@ class TestedSamples:
     places: np.ndarray
     reference: np.ndarray
     predicted: np.ndarray
+
+    def __getitem__(self, members: np.ndarray) -> "TestedSamples":
+        return TestedSamples(self.places[members], self.reference[members], self.predicted[members])
 
     @property
     def several_labels(self) -> bool:
@@ -72,3 +76,27 @@ def take_samples(predicted: np.ndarray, labels: np.ndarray, split: Split, *, nam
         )
     at = tuple(places.T)
     return TestedSamples(places, split.reference(labels)[at], predicted[at])
+
+
+def take_runs(
+    predictions: Sequence[np.ndarray], labels: np.ndarray, splits: Sequence[Split], *, name: str = ""
+) -> list[TestedSamples]:
+    """Return the test samples of each of several runs; `take_samples` says what of.
+
+    Raises
+    ------
+    UsageError
+        If there are not as many predictions as splits.
+    """
+    if len(predictions) != len(splits) or not splits:
+        raise UsageError(
+            f"{name or 'predictions'}: has {len(predictions)} maps or tables, but there are {len(splits)} splits;"
+            " expected one for each, in their order"
+        )
+    return [take_samples(one, labels, split, name=name) for one, split in zip(predictions, splits, strict=True)]
+
+
+def join(runs: Sequence[TestedSamples]) -> TestedSamples:
+    """Return the test samples of several runs, one run after the other."""
+    names = ("places", "reference", "predicted")
+    return TestedSamples(*(np.concatenate([getattr(run, name) for run in runs]) for name in names))

@@ -1,12 +1,13 @@
 """What intervals and tests take for independent of each other: blocks of pixels, or groups of images."""
 
 from collections import Counter
+from collections.abc import Sequence
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
-from hsclass.assess.blocks import BlockGrids, Sites, make_blocks, whole_groups
+from hsclass.assess.blocks import BlockGrids, Sites, field_counts, make_blocks, whole_groups
 from hsclass.assess.confusion import count_confusions, summaries
 from hsclass.assess.intervals import (
     LEVEL,
@@ -22,6 +23,7 @@ from hsclass.assess.intervals import (
     wilson_limits,
 )
 from hsclass.assess.sample import TestedSamples
+from hsclass.errors import DataError
 from hsclass.samples.fields import fields_of
 from hsclass.split import Split
 
@@ -57,6 +59,12 @@ class Units(Protocol):
 
     def summaries(self, reference: np.ndarray, predicted: np.ndarray, ids: np.ndarray) -> dict[str, Bounds]:
         """Return the 95 % intervals of `kappa` and `macro_f1`, from class ids of shape (n,)."""
+
+    def counts(self, members: np.ndarray) -> dict[str, Any]:
+        """Return the number of `fields` that some members lie in, and `effective_fields`; empty for images."""
+
+    def error(self, right: np.ndarray) -> float:
+        """Return the standard error of a share between fields or groups, NaN where there is only one."""
 
 
 class BlockUnits:
@@ -107,10 +115,19 @@ class BlockUnits:
                 [count_confusions(reference, predicted, ids, blocks=grid) for grid in blocks.grids],
                 blocks,
                 seed=self.seed,
+                most=self.sites.distinct,
             )
             for blocks in self.choices[:2]
         ]
         return {name: widest([bounds[name] for bounds in found]) for name in found[0]}
+
+    def counts(self, members: np.ndarray) -> dict[str, Any]:
+        """Return how many fields some members lie in, and how many of equal size would say as much."""
+        return field_counts(self.sites.fields[members])
+
+    def error(self, right: np.ndarray) -> float:
+        """Return the standard error of a share between fields; see `cluster_error`."""
+        return cluster_error(right, self.fields.grids[0])
 
 
 class GroupUnits:
@@ -120,12 +137,15 @@ class GroupUnits:
     ----------
     groups : ndarray of int, shape (n,)
         The group of each image.
+    images : ndarray of int, shape (n,), optional
+        The image of each test, where one may be tested several times.
     seed : int
         Of the bootstrap.
     """
 
-    def __init__(self, groups: np.ndarray, *, seed: int = 0) -> None:
+    def __init__(self, groups: np.ndarray, *, images: np.ndarray | None = None, seed: int = 0) -> None:
         self.groups = np.unique(groups, return_inverse=True)[1].ravel()
+        self.images = np.arange(len(groups)) if images is None else images
         self.seed = seed
         self.method = IMAGES if self._single else GROUPS
 
@@ -165,7 +185,7 @@ class GroupUnits:
             count = len(right) ** 2 / float((size**2).sum())
         else:
             error = float(np.sqrt((np.bincount(groups, right - share) ** 2).sum())) / len(right)
-            count = trials(share, error, len(right))
+            count = trials(share, error, len(np.unique(self.images[members])))
         return wilson_limits(share, count, Z)
 
     def summaries(self, reference: np.ndarray, predicted: np.ndarray, ids: np.ndarray) -> dict[str, Bounds]:
@@ -195,13 +215,77 @@ class GroupUnits:
         tails = [50 * (1 - LEVEL), 50 * (1 + LEVEL)]
         return {name: Bounds(*np.percentile(found[name], tails).tolist()) for name in ("kappa", "macro_f1")}
 
+    def counts(self, members: np.ndarray) -> dict[str, Any]:
+        """Return nothing: images have no fields."""
+        del members
+        return {}
 
-def units_of(samples: TestedSamples, labels: np.ndarray, split: Split, *, seed: int = 0) -> Units:
-    """Return the units of the test samples of a split; `labels` are the reference labels of all samples."""
-    if split.roles.ndim == 1:
-        alone = np.arange(len(samples.places))
-        return GroupUnits(alone if split.groups is None else samples.take(split.groups), seed=seed)
-    return BlockUnits(sites_of(samples, labels, split), least=least_side(split), seed=seed)
+    def error(self, right: np.ndarray) -> float:
+        """Return the standard error of a share between groups; see `cluster_error`."""
+        return cluster_error(right, self.groups)
+
+
+def cluster_error(values: np.ndarray, groups: np.ndarray) -> float:
+    """Return the standard error of a mean of values that are alike within groups, NaN for a single group.
+
+    √(n / (n - 1) · Σ_g (Σ_{i in g} (y_i - ȳ))²) / N, with n the effective number of groups and N that of the values:
+    the linearised error of a ratio of group totals (Cochran 1977, 6.3).
+
+    References
+    ----------
+    Cochran, W. G. (1977). Sampling techniques. Wiley, 3rd edition.
+    """
+    effective = whole_groups(groups).effective
+    if effective <= 1:
+        return float("nan")
+    sums = np.bincount(groups, values - values.mean())
+    return float(np.sqrt(effective / (effective - 1) * (sums**2).sum()) / len(values))
+
+
+def units_of(samples: TestedSamples, labels: np.ndarray, splits: Split | Sequence[Split], *, seed: int = 0) -> Units:
+    """Return the units of the test samples of a split, or of those of several splits of the same samples together.
+
+    A field or group that several splits test is one unit; `labels` are the reference labels of all samples.
+
+    Raises
+    ------
+    DataError
+        If the splits give their samples different classes.
+    """
+    splits = [splits] if isinstance(splits, Split) else splits
+    if splits[0].roles.ndim == 1:
+        groups = samples.take(joined_groups([split.groups for split in splits], len(splits[0].roles)))
+        return GroupUnits(groups, images=samples.places[:, 0], seed=seed)
+    reference = splits[0].reference(labels)
+    if any(other.given is not None or splits[0].given is not None for other in splits[1:]) and not all(
+        np.array_equal(other.reference(labels), reference) for other in splits[1:]
+    ):
+        raise DataError(
+            "splits: give their pixels different classes, so that their tests cannot be counted together; expected"
+            " splits of the same reference labels"
+        )
+    sites = sites_of(samples, labels, splits[0])
+    return BlockUnits(sites, least=max(least_side(split) for split in splits), seed=seed)
+
+
+def joined_groups(groups: Sequence[np.ndarray | None], count: int) -> np.ndarray:
+    """Return the group of each of `count` images when the groups of several splits hold: images that any of them joins.
+
+    Each image is a group of its own where a split has no groups.
+    """
+    known = [np.unique(one, return_inverse=True)[1].ravel() for one in groups if one is not None]
+    if len(known) < len(groups):
+        return np.arange(count)
+    if all(np.array_equal(one, known[0]) for one in known[1:]):
+        return known[0]
+    from scipy.sparse import coo_array  # here, as maps do not need it
+    from scipy.sparse.csgraph import connected_components
+
+    starts = np.cumsum([count, *(one.max() + 1 for one in known)])
+    ends = np.concatenate([one + start for one, start in zip(known, starts, strict=False)])
+    images = np.tile(np.arange(count), len(known))
+    graph = coo_array((np.ones(len(ends)), (images, ends)), shape=(starts[-1], starts[-1]))
+    return np.asarray(connected_components(graph, directed=False)[1][:count])
 
 
 def sites_of(samples: TestedSamples, labels: np.ndarray, split: Split) -> Sites:

@@ -47,11 +47,14 @@ def read_entry(file: Path | None, key: str, default: str) -> tuple[str, dict[str
     return found[key], {name: value for name, value in found.items() if name not in (key, "name")}
 
 
-def read_pairs(given: list[str]) -> dict[str, Path]:
-    """Read NAME=FILE arguments, two or more with different names."""
-    pairs = dict(item.partition("=")[::2] for item in given)
-    if len(pairs) < len(given) or len(pairs) < 2 or not all(pairs.values()):
-        raise UsageError(
-            f"predictions: are {' '.join(given)}; expected two or more as NAME=FILE, each with its own name"
-        )
-    return {name: Path(file) for name, file in pairs.items()}
+def read_files(given: list[str]) -> dict[str, list[Path]]:
+    """Read NAME=FILE arguments; a name may be given several files."""
+    files: dict[str, list[Path]] = {}
+    for item in given:
+        name, _, file = item.partition("=")
+        if not (name and file):
+            raise UsageError(
+                f"predictions: {item!r} is no NAME=FILE; expected the name of a model and its map or table"
+            )
+        files.setdefault(name, []).append(Path(file))
+    return files

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from hsclass.cli.app import app
-from hsclass.cli.arguments import Output, read_pairs
+from hsclass.cli.arguments import Output, read_files
 
 SplitFile = Annotated[Path, typer.Option(metavar="SPLIT.tif|SPLIT.csv", help="raster or table of a split")]
 Labels = Annotated[
@@ -48,18 +48,36 @@ def compare(
     predictions: Annotated[
         list[str],
         typer.Argument(
-            metavar="NAME=MAP.tif|TABLE.csv...", help="two or more maps of one scene, or tables of one image set"
+            metavar="NAME=MAP.tif|TABLE.csv...",
+            help="maps of one scene, or tables of one image set; with several splits, NAME again for each of them",
         ),
     ],
-    split: SplitFile,
+    split: Annotated[
+        list[Path], typer.Option(metavar="SPLIT.tif|SPLIT.csv", help="split; again for each seed or fold")
+    ],
     output: Json = None,
     labels: Labels = None,
+    against: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=MAP.tif|TABLE.csv", help="the same model under another split; may be repeated"),
+    ] = None,
+    against_split: Annotated[list[Path] | None, typer.Option(help="that split; again for each seed")] = None,
+    field_map: Annotated[
+        Path | None, typer.Option(metavar="FIELDS.tif", help="write the share of right tests of each field")
+    ] = None,
 ) -> None:
-    """Compare predictions in pairs on a split's test samples: differences with intervals and tests."""
+    """Compare models on the test samples of a split: in pairs, over all its seeds or folds.
+
+    The file also holds the pooled accuracy of each model, field by field, and with --against its difference from
+    another split, on the samples that both test.
+    """
     from hsclass.assess import compare_files
     from hsclass.results import as_text, write_record
 
-    comparison = compare_files(read_pairs(predictions), split, labels=labels)
+    comparison = compare_files(
+        read_files(predictions), split, labels=labels, against=read_files(against or []),
+        against_split=against_split or (), field_map=field_map,
+    )  # fmt: skip
     if output:
         write_record(comparison, output)
     else:
@@ -73,7 +91,8 @@ def report(
 ) -> None:
     """Write the report, index.html, and the tables, accuracy.csv and .tex, of a finished experiment.
 
-    Matched random splits add optimism.csv, comparisons of models comparison.csv.
+    pooled.csv and fields.csv hold the accuracy of each model over all seeds or folds, and of each field. Matched random
+    splits add optimism.csv, several models comparison.csv.
     """
     from hsclass.report import write_report
 

@@ -121,8 +121,8 @@ class Work:
 
     @cached_property
     def pairs(self) -> int:
-        """Features and models that are compared on a split."""
-        return sum(len(self.experiment.on(model)) for model in self.experiment.models)
+        """Predictions that are compared under a split: of all features, models and seeds."""
+        return len(self.experiment.plan.seeds) * sum(len(self.experiment.on(model)) for model in self.experiment.models)
 
     def size(self, wildcards: Mapping[str, str]) -> Size:
         """Return the size of a job's scene or set of images: of the largest, for a job that has none."""

@@ -12,8 +12,9 @@ def write_report(experiment_file: str | os.PathLike[str], out: str | os.PathLike
         `experiment.json`; the folders of the runs in it are relative to the current folder.
     out : path-like
         Folder for `index.html`, one page that loads nothing from elsewhere, `accuracy.csv`, a row for each run, and
-        `accuracy.tex`, the same as a table for a paper; where the experiment has matched random splits or compared its
-        models, also `optimism.csv` and `comparison.csv`. The same results give the same bytes.
+        `accuracy.tex`, the same as a table for a paper; `pooled.csv`, a row for each model under each split over all
+        seeds or folds, and `fields.csv`, a row for each field; where the experiment has matched random splits or
+        several models, also `optimism.csv` and `comparison.csv`. The same results give the same bytes.
 
     Raises
     ------

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from hsclass.report.table import SetResults
+from hsclass.report.table import SetResults, mean_limit
 from hsclass.report.text import MISSING, between, count, lowest_to_highest, mean_and_spread, number, percent
 
 _FIGURES = [
@@ -84,14 +84,14 @@ def _table(results: SetResults, group: Any, classes: pd.DataFrame) -> AreaTable:
 
 def _in_words(seeds: pd.DataFrame, unit: str) -> pd.DataFrame:
     groups = seeds.groupby(["id", "name"], sort=False)[_FIGURES]
-    mean, low, high = groups.mean(), groups.min(), groups.max()
+    mean, limits = groups.mean(), groups.agg(mean_limit)
     words = mean[["mapped", "area"]].map(partial(_size, unit))
     words["area_interval"] = [
         f"{_size(unit, one)} to {_size(unit, other)}" if pd.notna(one) and pd.notna(other) else MISSING
-        for one, other in zip(low.area_low, high.area_high, strict=True)
+        for one, other in zip(limits.area_low, limits.area_high, strict=True)
     ]
     for name in ("users", "producers"):
-        ends = zip(low[f"{name}_low"], high[f"{name}_high"], strict=True)
+        ends = zip(limits[f"{name}_low"], limits[f"{name}_high"], strict=True)
         words[name] = [number(value, 2) for value in mean[f"{name}_accuracy"]]
         words[f"{name}_interval"] = [between(*pair, 2) for pair in ends]
     return words.reset_index()

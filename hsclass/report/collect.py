@@ -1,6 +1,6 @@
 """Read all results of an experiment into memory, in the order in which the experiment lists its parts."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -74,7 +74,7 @@ class ImageSetResult(SampleSet):
 
 @dataclass(frozen=True)
 class SplitResult:
-    """A split of one seed, its audit, and the comparison of the models under it where there is one."""
+    """A split of one seed, and its audit."""
 
     scene: str
     name: str
@@ -82,7 +82,6 @@ class SplitResult:
     folder: Path
     split: Split
     audit: Audit
-    comparison: Comparison | None = None
 
     @property
     def leaky(self) -> bool:
@@ -111,11 +110,12 @@ class Run:
 
 @dataclass(frozen=True)
 class Results:
-    """All that the report shows."""
+    """All that the report shows; `comparisons` of the models by the names of scene and split, where there are any."""
 
     experiment: ExperimentRecord
     sets: tuple[SampleSet, ...]
     runs: tuple[Run, ...]
+    comparisons: dict[tuple[str, str], Comparison] = field(default_factory=dict)
 
     @cached_property
     def splits(self) -> tuple[SplitResult, ...]:
@@ -145,7 +145,7 @@ def read_results(experiment_file: Path) -> Results:
         if entry.scene not in sets:
             sets[entry.scene] = _read_images(entry) if experiment.samples == "images" else _read_scene(entry)
         if entry.split_folder not in splits:
-            splits[entry.split_folder] = _read_split(entry, sets[entry.scene], experiment_file.parent)
+            splits[entry.split_folder] = _read_split(entry, sets[entry.scene])
     return Results(
         experiment=experiment,
         sets=_with_distinct_titles(tuple(sets.values())),
@@ -153,7 +153,23 @@ def read_results(experiment_file: Path) -> Results:
             _read_run(entry, splits[entry.split_folder], sets[entry.scene], searched=entry.model in experiment.searched)
             for entry in experiment.runs
         ),
+        comparisons=_read_comparisons(experiment, experiment_file.parent),
     )
+
+
+def _read_comparisons(experiment: ExperimentRecord, reports: Path) -> dict[tuple[str, str], Comparison]:
+    found = {}
+    for key in dict.fromkeys((entry.scene, entry.split) for entry in experiment.runs):
+        file = reports / "comparison" / key[0] / f"{key[1]}.json"
+        if file.exists():
+            found[key] = read_record(Comparison, file, "compare")
+            seeds = len({entry.seed for entry in experiment.runs if (entry.scene, entry.split) == key})
+            if found[key].runs != seeds:
+                raise DataError(
+                    f"{file}: is of {found[key].runs} runs, but the experiment has {seeds} seeds; expected all of them;"
+                    " run the compare stage again"
+                )
+    return found
 
 
 def _read_scene(entry: RunEntry) -> SceneResult:
@@ -193,15 +209,13 @@ def _with_distinct_titles(sets: tuple[SampleSet, ...]) -> tuple[SampleSet, ...]:
     )
 
 
-def _read_split(entry: RunEntry, samples: SampleSet, reports: Path) -> SplitResult:
+def _read_split(entry: RunEntry, samples: SampleSet) -> SplitResult:
     folder = entry.split_folder
     images = samples.index if isinstance(samples, ImageSetResult) else None
     name = "split.tif" if images is None else "split.csv"
     split = read_split(require_file(folder / name, "split"), images)
     audit = read_record(Audit, folder / "audit.json", "audit")
-    compared = reports / "comparison" / entry.scene / f"{entry.split}-{entry.seed}.json"
-    comparison = read_record(Comparison, compared, "compare") if compared.exists() else None
-    return SplitResult(entry.scene, entry.split, entry.seed, folder, split, audit, comparison)
+    return SplitResult(entry.scene, entry.split, entry.seed, folder, split, audit)
 
 
 def _read_run(entry: RunEntry, split: SplitResult, samples: SampleSet, *, searched: bool) -> Run:

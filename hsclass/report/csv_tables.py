@@ -1,11 +1,14 @@
 """The tables that come with the page: figures in full, an empty cell for one that is not defined."""
 
+from typing import Any
+
 import pandas as pd
 
 from hsclass.report.collect import Results
 from hsclass.report.comparison import pairs_table
-from hsclass.report.optimism import paired_runs
-from hsclass.report.table import set_results
+from hsclass.report.optimism import mean_optimism
+from hsclass.report.table import aa_over, set_results
+from hsclass.results import FieldFigures
 
 ACCURACY = {
     "scene": "scene", "sampler": "split", "seed": "seed", "window": "window", "features": "features", "model": "model",
@@ -23,24 +26,40 @@ IMAGES = {"micro_f1": "micro_f1", "overlap": "audit_overlap", "near_duplicate_th
           "given": "audit_published"}  # fmt: skip
 """Further columns for images."""
 
-LAST = {"validation_aa": "validation_aa"}
+LAST = {
+    "validation_aa": "validation_aa", "aa_common": "aa_common", "common_classes": "common_classes",
+    "test_fields": "interval_fields", "effective_fields": "interval_effective_fields",
+    "interval_reliable": "interval_reliable",
+}  # fmt: skip
 """Columns that follow those of images."""
 
 OPTIMISM = {
-    "scene": "scene", "sampler": "split", "matched_random": "split_random", "seed": "seed", "features": "features",
-    "model": "model", "oa": "oa", "oa_matched_random": "oa_random", "optimism": "optimism",
-    "optimism_low": "optimism_low", "optimism_high": "optimism_high",
+    "scene": "scene", "sampler": "split", "matched_random": "split_random", "features": "features", "model": "model",
+    "oa": "oa", "oa_matched_random": "oa_random", "optimism": "optimism", "optimism_low": "optimism_low",
+    "optimism_high": "optimism_high", "n_both": "n_test", "n_test": "n_own", "n_test_matched_random": "n_random",
+    "test_fields": "fields", "effective_fields": "effective_fields",
 }  # fmt: skip
 
 COMPARISON = {
-    "scene": "scene", "sampler": "sampler", "seed": "seed", "a": "a", "b": "b", "difference": "difference",
+    "scene": "scene", "sampler": "sampler", "runs": "runs", "a": "a", "b": "b", "difference": "difference",
     "difference_low": "low", "difference_high": "high", "only_a": "only_a", "only_b": "only_b",
     "permutation_p": "permutation_p", "permutation_holm": "permutation_holm", "mcnemar_p": "mcnemar_p",
     "mcnemar_holm": "mcnemar_holm", "n_test": "n_test", "blocks": "blocks", "block_side": "block_side",
-    "permutations": "permutations", "leaky": "leaky",
+    "permutations": "permutations", "leaky": "leaky", "test_fields": "fields", "effective_fields": "effective_fields",
 }  # fmt: skip
 
-_COUNTS = ["window", "own_reach", "audit_overlap", "audit_threshold", "blocks", "block_side", "permutations"]
+POOLED = [
+    "scene", "sampler", "features", "model", "runs", "splits", "folds", "n_test", "n_samples", "oa", "oa_low",
+    "oa_high", "aa", "aa_low", "aa_high", "aa_common", "common_classes", "kappa", "kappa_low", "kappa_high", "macro_f1",
+    "macro_f1_low", "macro_f1_high", "micro_f1", "subset", "subset_low", "subset_high", "untrained", "trained_oa",
+    "test_fields", "effective_fields", "interval_reliable", "sd_fields", "sd_splits", "sd_models", "sd_runs", "leaky",
+]  # fmt: skip
+"""Columns of `pooled.csv`."""
+
+_COUNTS = [
+    "window", "own_reach", "audit_overlap", "audit_threshold", "blocks", "block_side", "permutations", "folds",
+    "interval_fields", "test_fields", "fields", "taken_for_tests",
+]  # fmt: skip
 
 
 def accuracy_csv(results: Results) -> str:
@@ -65,15 +84,58 @@ def accuracy_csv(results: Results) -> str:
 
 
 def optimism_csv(results: Results) -> str | None:
-    """Return the text of `optimism.csv`: a row for each run and its matched random one; None where there are none."""
-    rows = pd.concat([paired_runs(each) for each in set_results(results)])
+    """Return the text of `optimism.csv`: a row for each model and matched random split; None where there are none."""
+    rows = pd.concat([mean_optimism(each).assign(scene=each.samples.name) for each in set_results(results)])
     return None if rows.empty else _text(rows, OPTIMISM)
 
 
 def comparison_csv(results: Results) -> str | None:
     """Return the text of `comparison.csv`: a row for each pair of models; None where none were compared."""
-    rows = pairs_table(results.splits)
+    rows = pd.concat([pairs_table(each) for each in set_results(results)])
     return None if rows.empty else _text(rows, COMPARISON)
+
+
+def pooled_csv(results: Results) -> str | None:
+    """Return the text of `pooled.csv`: a row for each model under each split, over all its seeds or folds.
+
+    `n_test` counts tests, `n_samples` the samples tested. `aa_common` is AA over the `common_classes` that every split
+    of the scene tests. None where nothing was pooled.
+    """
+    rows: list[dict[str, Any]] = []
+    for each in set_results(results):
+        tested = [{row.id for row in found.classes if row.support} for found in each.pooled.values()]
+        common = set.intersection(*tested) if tested else set()
+        for group in each.groups.itertuples():
+            found = each.pooled.get((group.split, group.method))
+            if found is None:
+                continue
+            about, parts = found.interval, found.spread.model_dump()
+            rows.append({
+                **{name: getattr(found, name) for name in POOLED if name in type(found).model_fields},
+                **{f"sd_{name}": value for name, value in parts.items()},
+                "scene": each.samples.name, "sampler": group.split, "features": group.features, "model": group.model,
+                "aa_common": aa_over(found, common), "common_classes": len(common), "test_fields": about.fields,
+                "effective_fields": about.effective_fields, "interval_reliable": about.reliable,
+                "leaky": bool(group.leaky),
+            })  # fmt: skip
+    return _text(pd.DataFrame(rows), {name: name for name in POOLED}) if rows else None
+
+
+def fields_csv(results: Results) -> str | None:
+    """Return the text of `fields.csv`: a row for each field and model under each split; None where no field is known.
+
+    `accuracy` is the share of right tests; `taken_for` is the class that most wrong tests gave the field.
+    """
+    names = ["scene", "sampler", "features", "model", *FieldFigures.model_fields, "accuracy"]
+    rows = [
+        {"scene": each.samples.name, "sampler": group.split, "features": group.features, "model": group.model,
+         **field.model_dump(), "accuracy": field.right / field.tests}
+        for each in set_results(results)
+        for group in each.groups.itertuples()
+        if (group.split, group.method) in each.pooled
+        for field in each.pooled[group.split, group.method].fields
+    ]  # fmt: skip
+    return _text(pd.DataFrame(rows, columns=names), {name: name for name in names}) if rows else None
 
 
 def _text(table: pd.DataFrame, columns: dict[str, str]) -> str:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from hsclass.report.drawing import canvas, styles, svg, themed
-from hsclass.report.table import SetResults
+from hsclass.report.table import SetResults, mean_limit
 from hsclass.report.text import count, lowest_to_highest
 
 
@@ -51,8 +51,8 @@ def distance_panels(results: SetResults) -> tuple[DistancePanel, ...]:
         # all models of a seed share their test pixels
         pixels = found.groupby(["distance", "seed"], observed=True).n.last()
         oa = found.groupby(["method", "distance"], observed=True).agg(
-            label=("label", "first"), oa=("oa", "mean"), oa_std=("oa", "std"), oa_low=("oa_low", "min"),
-            oa_high=("oa_high", "max"),
+            label=("label", "first"), oa=("oa", "mean"), oa_std=("oa", "std"), oa_low=("oa_low", mean_limit),
+            oa_high=("oa_high", mean_limit),
         ).reset_index()  # fmt: skip
         panels.append(DistancePanel(
             split=str(split),

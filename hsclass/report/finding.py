@@ -43,7 +43,8 @@ def find(results: SetResults) -> Finding:
     That is the matched random split where there is one, else the first leaky split: a matched split has the same class
     counts, so nothing but the place of the samples differs.
     """
-    head, seeds = headline(results), len(results.experiment.seeds)
+    head = headline(results)
+    means = results.over_runs(head.split)
     if results.leaky[head.split]:
         return Finding(
             f"No split of this experiment keeps training and test pixels apart: OA {_range(head.groups.oa)} on"
@@ -57,12 +58,12 @@ def find(results: SetResults) -> Finding:
     counterpart = optimism.split_random.iloc[0] if len(optimism) else other
     on_leaky = results.groups[(results.groups.split == counterpart) & results.groups.oa.notna()]
     if head.group is None:
-        means = f" (means of {seeds} seeds)" if seeds > 1 else ""
-        opening = f"{head.named} the models reach OA {_range(head.groups.oa)}{means}"
+        several = f" ({means.replace('mean', 'means')})" if means else ""
+        opening = f"{head.named} the models reach OA {_range(head.groups.oa)}{several}"
         shown = f"; the {counterpart} split shows {_range(on_leaky.oa)} for the same models" if len(on_leaky) else ""
         return Finding(f"{opening}{shown}.", head)
     safe = head.group
-    mean = f" (mean of {seeds} seeds)" if seeds > 1 else ""
+    mean = f" ({means})" if means else ""
     opening = f"{head.named} {safe.label} reaches OA {number(safe.oa, 2)}{mean}"
     on_leaky = on_leaky[on_leaky.method == safe.method]
     if on_leaky.empty or pd.isna(safe.oa):
@@ -89,7 +90,8 @@ def _effect(pair: Any) -> str:
     known = ordered([pair.optimism_low])
     interval = f" (95 % interval {between(pair.optimism_low, pair.optimism_high, 2)})" if known else ""
     effect = "random-sampling optimism of" if pair.optimism > 0 else "a difference of"
-    return f"{effect} {number(pair.optimism, 2)}{interval}"
+    shared = "" if pair.n_test == pair.n_own == pair.n_random else f" on the {pair.n_test} pixels that both test"
+    return f"{effect} {number(pair.optimism, 2)}{interval}{shared}"
 
 
 def _range(values: pd.Series) -> str:

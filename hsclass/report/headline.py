@@ -69,12 +69,12 @@ def headline(results: SetResults) -> Headline:
 def indistinguishable(results: SetResults, group: Any) -> list[str]:
     """Return the labels of the models whose paired difference from a model has no interval, or one that holds 0.
 
-    Over several seeds the interval goes from the lowest limit to the highest. Models that were not compared are left
-    out.
+    Models that were not compared are left out.
     """
-    pairs = pairs_table([split for split in results.splits if split.name == group.split])
+    pairs = pairs_table(results)
     if pairs.empty:
         return []
+    pairs = pairs[pairs.sampler == group.split]
     others = {other.method: other.label for other in results.groups[results.groups.split == group.split].itertuples()}
     found = []
     for method, label in others.items():

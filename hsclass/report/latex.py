@@ -83,7 +83,7 @@ def _caption(results: SetResults) -> str:
     interval, seeds, unit = metrics.interval, len(experiment.seeds), results.samples.kind
     splits = "; ".join(_described(entry) for entry in experiment.splits if entry.get("name") in results.leaky)
     over = f"mean ± sample standard deviation over {seeds} seeds" if seeds > 1 else "one seed"
-    several = ", from the seeds' lowest limit to their highest" if seeds > 1 else ""
+    several = ", of all tests together" if seeds > 1 else ""
     method = f" ({interval.method})" if interval.method else ""
     parts = [f"Accuracy on {results.samples.title}: {over}."]
     if metrics.several_labels:

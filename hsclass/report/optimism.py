@@ -1,51 +1,40 @@
 """Random-sampling optimism: what a matched random split adds to the accuracy of the split whose class counts it has."""
 
+from typing import Any
+
 import pandas as pd
 
-from hsclass.assess.optimism import IntervalEstimate, optimism
 from hsclass.report.table import SetResults
 
-_FIGURES = ["split", "oa", "oa_low", "oa_high"]
-
-
-def paired_runs(results: SetResults) -> pd.DataFrame:
-    """Return a row for each run on a split without leakage whose model also ran on the matched random split.
-
-    Columns are those of `SetResults.table`, those of the matched run with `_random` (`split`, `oa` and its limits), and
-    `optimism` with its 95 % interval, `optimism_low` and `optimism_high`.
-    """
-    columns = ["seed", "method"]
-    pairs = []
-    for matched, split in results.experiment.matched.items():
-        own = results.table[(results.table.split == split) & ~results.table.leaky]
-        random = results.table.loc[results.table.split == matched, [*columns, *_FIGURES]]
-        pairs.append(own.merge(random, on=columns, suffixes=("", "_random")))
-    rows = pd.concat([results.table.head(0), *(pair for pair in pairs if len(pair))])
-    estimates = [
-        optimism(IntervalEstimate(row.oa_random, *_limits(row.oa_low_random, row.oa_high_random)),
-                  IntervalEstimate(row.oa, *_limits(row.oa_low, row.oa_high)))
-        for row in rows.itertuples()
-    ]  # fmt: skip
-    return rows.assign(
-        optimism=[each.value for each in estimates],
-        optimism_low=pd.Series([each.low for each in estimates], rows.index, float),
-        optimism_high=pd.Series([each.high for each in estimates], rows.index, float),
-    )
+_COLUMNS = [
+    "split", "split_random", "method", "label", "features", "model", "oa", "oa_std", "oa_random", "oa_random_std",
+    "optimism", "optimism_low", "optimism_high", "n_test", "n_own", "n_random", "fields", "effective_fields",
+]  # fmt: skip
 
 
 def mean_optimism(results: SetResults) -> pd.DataFrame:
-    """Return a row for each pair of splits and model: means over seeds, lowest and highest limit of the intervals."""
-    rows = paired_runs(results)
-    if rows.empty:
-        return rows
-    groups = rows.groupby(["split", "split_random", "method"], observed=True)
-    found = groups.agg(
-        label=("label", "first"), oa=("oa", "mean"), oa_std=("oa", "std"), oa_random=("oa_random", "mean"),
-        oa_random_std=("oa_random", "std"), optimism=("optimism", "mean"), optimism_low=("optimism_low", "min"),
-        optimism_high=("optimism_high", "max"),
-    )  # fmt: skip
-    return found.reset_index()
+    """Return a row for each model on a split without leakage and on the matched random split of it, over all seeds.
 
-
-def _limits(low: float, high: float) -> tuple[float | None, float | None]:
-    return (None if pd.isna(low) else low), (None if pd.isna(high) else high)
+    Columns: `split`, `split_random`, `method`, `label`, `features`, `model`; OA of both, `oa` and `oa_random`, and
+    `optimism`, their difference, with its 95 % interval `optimism_low` and `optimism_high`, all on the `n_test` samples
+    that both test, of `n_own` and `n_random`, which lie in `fields`; no row where they share none. Standard deviations
+    `oa_std` and `oa_random_std` are undefined.
+    """
+    groups = {(group.split, group.method): group for group in results.groups.itertuples()}
+    rows: list[dict[str, Any]] = []
+    for matched, split in results.experiment.matched.items():
+        if results.leaky.get(split, True) or matched not in results.comparisons:
+            continue
+        for gain in results.comparisons[matched].gains:
+            group = groups.get((split, gain.method))
+            if group is None or gain.difference is None:
+                continue
+            rows.append({
+                "split": split, "split_random": matched, "method": gain.method, "label": group.label,
+                "features": group.features, "model": group.model, "oa": gain.there, "oa_random": gain.here,
+                "optimism": gain.difference, "optimism_low": gain.low, "optimism_high": gain.high,
+                "n_test": gain.n_test, "n_own": gain.n_there, "n_random": gain.n_here, "fields": gain.fields,
+                "effective_fields": gain.effective_fields,
+            })  # fmt: skip
+    numbers = ["oa", "oa_std", "oa_random", "oa_random_std", "optimism", "optimism_low", "optimism_high"]
+    return pd.DataFrame(rows, columns=_COLUMNS).astype(dict.fromkeys(numbers, float))

@@ -20,7 +20,7 @@ from hsclass.report.calibration import FEW, calibration_part
 from hsclass.report.classes import class_part, shaded
 from hsclass.report.collect import Results, read_results
 from hsclass.report.comparison import comparison_panels, described
-from hsclass.report.csv_tables import accuracy_csv, comparison_csv, optimism_csv
+from hsclass.report.csv_tables import accuracy_csv, comparison_csv, fields_csv, optimism_csv, pooled_csv
 from hsclass.report.images import duplicates_part, mistakes_part
 from hsclass.report.information import experiment_yaml, information
 from hsclass.report.latex import accuracy_tex
@@ -35,6 +35,7 @@ from hsclass.report.viewer import viewer_part
 
 PAGE, TABLE = "index.html", "accuracy.csv"
 LATEX, OPTIMISM, COMPARISON = "accuracy.tex", "optimism.csv", "comparison.csv"
+POOLED, FIELDS = "pooled.csv", "fields.csv"
 
 
 LIBRARIES = {"css": ("leaflet.css", "uplot.css"), "js": ("leaflet.js", "leaflet-side-by-side.js", "uplot.js")}
@@ -94,7 +95,10 @@ class Section:
 def write_report(experiment_file: str | os.PathLike[str], out: str | os.PathLike[str]) -> None:
     """Write the page and the tables; see `hsclass.report.write_report`."""
     results = read_results(Path(experiment_file))
-    tables = {OPTIMISM: optimism_csv(results), COMPARISON: comparison_csv(results)}
+    tables = {
+        POOLED: pooled_csv(results), FIELDS: fields_csv(results), OPTIMISM: optimism_csv(results),
+        COMPARISON: comparison_csv(results),
+    }  # fmt: skip
     page = render(results, Path(out), tuple(name for name, text in tables.items() if text is not None))
     write_text(Path(out) / TABLE, accuracy_csv(results))
     write_text(Path(out) / LATEX, accuracy_tex(results))

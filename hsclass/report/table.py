@@ -1,10 +1,11 @@
 """The tidy tables: a row for each run with all its figures, and longer ones of what a run has many of."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from hsclass.report.collect import Results, Run, SampleSet, SplitResult
@@ -12,19 +13,23 @@ from hsclass.results import (
     Area,
     Audit,
     Calibration,
+    Comparison,
     ExperimentRecord,
+    Figures,
     FittedCounts,
     Interval,
     Leakage,
     Metrics,
+    Pooled,
     PredictionRecord,
     Record,
     TrainingRecord,
     Validation,
 )
 
-FIGURES = ["oa", "aa", "kappa", "macro_f1", "micro_f1", "area_oa", "calibration_ece", "validation_aa"]
-"""Columns that groups average over seeds."""
+_POOLED = ["oa", "aa", "kappa", "macro_f1", "micro_f1"]
+FIGURES = [*_POOLED, "aa_common", "area_oa", "calibration_ece", "validation_aa"]
+"""Figures of groups: of all tests of all runs together, and means over the runs."""
 
 _WITH_INTERVALS = ["oa", "aa", "kappa", "macro_f1", "area_oa"]
 _NESTED = {
@@ -45,6 +50,9 @@ def runs_table(results: Results) -> pd.DataFrame:
     table = pd.DataFrame([_row(run) for run in results.runs])
     if results.experiment.samples == "images":
         table["window"] = None
+    common = {scene: _common_classes(results, str(scene)) for scene in table.scene.unique()}
+    table["common_classes"] = [len(common[run.entry.scene]) for run in results.runs]
+    table["aa_common"] = [aa_over(run.metrics, common[run.entry.scene]) for run in results.runs]
     several = table.groupby("scene").features.transform("nunique") > 1
     table["method"] = table.features + "/" + table.model
     table["label"] = table.model.where(~several, table.features + " · " + table.model)
@@ -53,6 +61,23 @@ def runs_table(results: Results) -> pd.DataFrame:
     numbers = [*FIGURES, *(f"{name}_{end}" for name in _WITH_INTERVALS for end in ("low", "high"))]
     table[numbers] = table[numbers].astype(float)
     return table
+
+
+def _common_classes(results: Results, scene: str) -> set[int]:
+    """Return the ids of the classes that every run of a scene tests."""
+    tested = [
+        {row.id for row in run.metrics.classes if row.support} for run in results.runs if run.entry.scene == scene
+    ]
+    return set.intersection(*tested)
+
+
+def aa_over(figures: Figures, classes: Collection[int]) -> float:
+    """Return the mean of the producer's accuracies of some classes that all have test samples; NaN where there is none.
+
+    AA over all classes that have test samples cannot be compared between splits of which one tests more classes.
+    """
+    found = [row.producers_accuracy for row in figures.classes if row.id in classes]
+    return float(np.mean(np.array(found, float))) if found else float("nan")
 
 
 def _row(run: Run) -> dict[str, Any]:
@@ -78,25 +103,58 @@ def _row(run: Run) -> dict[str, Any]:
     return names | figures
 
 
-def summary(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a row for each model under each split, over the seeds.
+def summary(table: pd.DataFrame, pooled: Mapping[tuple[str, str], Pooled] | None = None) -> pd.DataFrame:
+    """Return a row for each model under each split, over its seeds or folds.
 
-    Columns: `split`, `method`, `features`, `model`, `label`, `leaky`; each of `FIGURES` as mean, and with `_std` its
-    sample standard deviation; with `_low` and `_high` the lowest and highest limit of the runs' intervals; `runs`, the
-    rows of `table`.
+    Columns: `split`, `method`, `features`, `model`, `label`, `leaky`; `folds`, None for seeds; each of `FIGURES`, and
+    with `_std` its sample standard deviation between seeds; with `_low` and `_high` the ends of its interval; `runs`,
+    the rows of `table`. Where the runs were pooled, figures and intervals are those of all their tests together. Other
+    figures are means, with the means of the runs' limits: standard errors at most add, so that such an interval is not
+    too narrow for the mean, however alike the runs are. Folds have no deviation: each tests other ground.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `runs_table`.
+    pooled : mapping of (split, method) to Pooled
     """
     groups = table.groupby(["split", "method"], observed=True)
-    limits = {end: [f"{name}_{end}" for name in _WITH_INTERVALS] for end in ("low", "high")}
+    limits = [f"{name}_{end}" for end in ("low", "high") for name in _WITH_INTERVALS]
     columns = [
         groups[["features", "model", "label"]].first(),
         groups.leaky.any(),
         groups[FIGURES].mean(),
         groups[FIGURES].std().add_suffix("_std"),
-        groups[limits["low"]].min(),
-        groups[limits["high"]].max(),
+        groups[limits].agg(mean_limit),
         pd.Series({key: tuple(rows) for key, rows in groups.groups.items()}, name="runs"),
     ]
-    return pd.concat(columns, axis=1).rename_axis(["split", "method"]).reset_index()
+    found = pd.concat(columns, axis=1).rename_axis(["split", "method"])
+    found["folds"] = None
+    for key, record in (pooled or {}).items():
+        if key in found.index:
+            _put(found, key, record)
+    return found.reset_index()
+
+
+def mean_limit(limits: pd.Series) -> float:
+    """Return the end of the interval of a mean over runs whose dependence is unknown: the mean of the runs' ends.
+
+    The standard error of a mean is at most the mean of the standard errors. Undefined where one of them is.
+    """
+    return float(limits.astype(float).mean(skipna=False))
+
+
+def _put(found: pd.DataFrame, key: tuple[str, str], record: Pooled) -> None:
+    """Write the figures of all tests of a group into its row."""
+    values = {name: getattr(record, name) for name in _POOLED}
+    values |= {f"{name}_{end}": getattr(record, f"{name}_{end}") for name in _POOLED[:4] for end in ("low", "high")}
+    if record.several_labels:
+        values |= {name: getattr(record, subset) for name, subset in _SUBSET.items()}
+    for name, value in values.items():
+        found.loc[key, name] = np.nan if value is None else value
+    if record.folds:
+        found.loc[key, [f"{name}_std" for name in FIGURES]] = np.nan
+        found.loc[key, "folds"] = record.folds
 
 
 @dataclass(frozen=True)
@@ -111,6 +169,8 @@ class SetResults:
         By their row of `table`.
     table, groups : DataFrame
         From `runs_table` and `summary`.
+    comparisons : dict of str to Comparison
+        Of the models under each split, where they were compared, by its name.
     """
 
     key: str
@@ -118,11 +178,29 @@ class SetResults:
     samples: SampleSet
     runs: dict[int, Run]
     table: pd.DataFrame
+    comparisons: dict[str, Comparison] = field(default_factory=dict)
 
     @cached_property
     def groups(self) -> pd.DataFrame:
         """A row for each model under each split."""
-        return summary(self.table)
+        return summary(self.table, self.pooled)
+
+    @cached_property
+    def pooled(self) -> dict[tuple[str, str], Pooled]:
+        """The figures of all tests of all seeds or folds, by the names of split and method."""
+        return {
+            (split, record.method): record
+            for split, comparison in self.comparisons.items()
+            for record in comparison.pooled
+        }
+
+    def over_runs(self, split: str) -> str:
+        """Say in words what the figures of a split are over; nothing where there is one run."""
+        folds = self.groups.loc[self.groups.split == split, "folds"].dropna()
+        runs = self.table.loc[self.table.split == split, "seed"].nunique()
+        if len(folds):
+            return f"all test samples of {runs} of {folds.iloc[0]} folds" if runs < folds.iloc[0] else f"{runs} folds"
+        return f"mean of {runs} seeds" if runs > 1 else ""
 
     @cached_property
     def splits(self) -> tuple[SplitResult, ...]:
@@ -193,9 +271,10 @@ class SetResults:
 def set_results(results: Results) -> tuple[SetResults, ...]:
     """Return the results of each scene or image set."""
     table = runs_table(results)
-    made = []
+    made: list[SetResults] = []
     for place, samples in enumerate(results.sets, 1):
         rows = table[table.scene == samples.name]
         runs = {row: results.runs[row] for row in rows.index}
-        made.append(SetResults(f"set{place}", results.experiment, samples, runs, rows))
+        compared = {split: found for (scene, split), found in results.comparisons.items() if scene == samples.name}
+        made.append(SetResults(f"set{place}", results.experiment, samples, runs, rows, compared))
     return tuple(made)

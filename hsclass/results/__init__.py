@@ -1,17 +1,16 @@
 """Typed records of what stages write and the report reads, each once, and how they are read and written."""
 
 from hsclass.results.audit import Audit, DuplicatePair, Histogram, WindowShares
-from hsclass.results.comparison import Comparison, Pair
+from hsclass.results.comparison import Comparison, Gain, Pair
 from hsclass.results.experiment import ExperimentRecord, Published, PublishedFigure, RunEntry
+from hsclass.results.figures import ClassFigures, Figures, Interval
 from hsclass.results.image_set import ImageSetRecord
 from hsclass.results.metrics import (
     Area,
     Calibration,
     ClassArea,
-    ClassFigures,
     ConfidenceBin,
     DistanceBin,
-    Interval,
     Leakage,
     Metrics,
     Mistake,
@@ -27,14 +26,15 @@ from hsclass.results.model import (
     TrainingRecord,
     read_history,
 )  # fmt: skip
+from hsclass.results.pooled import FieldFigures, Pooled, Spread
 from hsclass.results.record import Figure, Record, as_text, read_record, require_file, write_record
 from hsclass.results.search import Asked, Axis, Scored, SearchRecord, TrialRow, read_search
 
 __all__ = [
     "Area", "Asked", "Audit", "Axis", "Calibration", "ClassArea", "ClassFigures", "Comparison", "ConfidenceBin",
-    "DistanceBin", "DuplicatePair", "Epoch", "ExperimentRecord", "Figure", "FittedCounts", "Histogram",
-    "ImageSetRecord", "Interval", "Leakage", "LegendEntry", "Metrics", "Mistake", "ModelCard", "Pair",
-    "PredictionRecord", "Published", "PublishedFigure", "Record", "RunEntry", "Scored", "SearchRecord",
-    "SplitEntry", "TrainingRecord", "TrialRow", "Validation", "WindowShares", "as_text", "read_history", "read_record",
-    "read_search", "require_file", "write_record",
+    "DistanceBin", "DuplicatePair", "Epoch", "ExperimentRecord", "FieldFigures", "Figure", "Figures", "FittedCounts",
+    "Gain", "Histogram", "ImageSetRecord", "Interval", "Leakage", "LegendEntry", "Metrics", "Mistake", "ModelCard",
+    "Pair", "Pooled", "PredictionRecord", "Published", "PublishedFigure", "Record", "RunEntry", "Scored",
+    "SearchRecord", "SplitEntry", "Spread", "TrainingRecord", "TrialRow", "Validation", "WindowShares", "as_text",
+    "read_history", "read_record", "read_search", "require_file", "write_record",
 ]  # fmt: skip

@@ -1,5 +1,8 @@
-"""`comparison/….json`: all models under one split, in pairs."""
+"""`comparison/….json`: all models under one split, over all its seeds or folds."""
 
+from pydantic import Field
+
+from hsclass.results.pooled import Pooled
 from hsclass.results.record import Figure, Record
 
 
@@ -19,13 +22,41 @@ class Pair(Record):
     permutation_holm: Figure
 
 
+class Gain(Record):
+    """One model under two splits, on the samples that both test: OA here minus OA there, with its 95 % interval.
+
+    `n_test` tests are shared, of `n_here` and `n_there`; they lie in `fields`. Figures are None where none is shared.
+    """
+
+    method: str
+    n_test: int
+    n_here: int
+    n_there: int
+    fields: int | None = None
+    effective_fields: Figure = None
+    here: Figure = None
+    there: Figure = None
+    difference: Figure = None
+    low: Figure = None
+    high: Figure = None
+
+
 class Comparison(Record):
-    """All models under one split, in pairs; `methods` are "features/model"."""
+    """All models under one split: each with the tests of all runs together, in pairs, and against another split.
+
+    `methods` are "features/model", `runs` the seeds or folds. `gains` compare with another split, as a matched random
+    split with the split whose class counts it has.
+    """
 
     n_test: int
+    runs: int = 1
     blocks: int | None = None
     block_side: int | None = None
+    fields: int | None = None
+    effective_fields: Figure = None
     level: float = 0.95
     permutations: int | None = None
     methods: list[str]
+    pooled: list[Pooled] = Field(default_factory=list)
     pairs: list[Pair]
+    gains: list[Gain] = Field(default_factory=list)

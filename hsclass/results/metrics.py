@@ -2,42 +2,10 @@
 
 from pydantic import Field
 
+from hsclass.results.figures import Figures
 from hsclass.results.frames import Frames
 from hsclass.results.model import FittedCounts
 from hsclass.results.record import Figure, Record
-
-
-class ClassFigures(Record):
-    """Accuracy of one class; `support` is its number of test samples."""
-
-    id: int
-    name: str
-    support: int
-    producers_accuracy: Figure
-    users_accuracy: Figure
-    f1: Figure
-    producers_low: Figure = None
-    producers_high: Figure = None
-    users_low: Figure = None
-    users_high: Figure = None
-
-
-class Interval(Record):
-    """How the intervals were estimated: the effective number of `blocks` of pixels, or of `groups` of images.
-
-    `fields` are the test fields, `effective_fields` how many of equal size would carry as much information. `reliable`
-    is False where these are so few that the interval may miss the truth more often than it says.
-    """
-
-    method: str = ""
-    level: float = 0.95
-    blocks: int | None = None
-    groups: int | None = None
-    fields: int | None = None
-    effective_fields: float | None = None
-    reliable: bool = True
-    block_side: int | None = None
-    replicates: int | None = None
 
 
 class ConfidenceBin(Record):
@@ -63,6 +31,8 @@ class DistanceBin(Record):
     low: int
     high: int | None
     n: int
+    fields: int | None = None
+    effective_fields: Figure = None
     oa: float
     oa_low: Figure = None
     oa_high: Figure = None
@@ -124,11 +94,11 @@ class Mistake(Record):
     confidence: float
 
 
-class Metrics(Frames, Record):
+class Metrics(Frames, Figures):
     """`metrics.json`: accuracy on the test samples.
 
-    `confusion` has references in rows, predictions in columns. `checks` says what could not be checked of what the
-    model has seen, and why. `validation` is None where the predictions do not cover the validation samples.
+    `sample_of` says what the test samples are a sample of. `checks` says what could not be checked of what the model
+    has seen, and why. `validation` is None where the predictions do not cover the validation samples.
     """
 
     window: int = 1
@@ -136,22 +106,7 @@ class Metrics(Frames, Record):
     n_train: int
     n_validation: int
     n_test: int
-    several_labels: bool = False
-    oa: Figure = None
-    aa: Figure = None
-    kappa: Figure = None
-    macro_f1: Figure = None
-    oa_low: Figure = None
-    oa_high: Figure = None
-    aa_low: Figure = None
-    aa_high: Figure = None
-    kappa_low: Figure = None
-    kappa_high: Figure = None
-    macro_f1_low: Figure = None
-    macro_f1_high: Figure = None
-    interval: Interval = Interval()
-    classes: list[ClassFigures]
-    confusion: list[list[int]] = Field(default_factory=list)
+    sample_of: str = ""
     calibration: Calibration | None = None
     distance: list[DistanceBin] = Field(default_factory=list)
     area: Area | None = None
@@ -159,10 +114,6 @@ class Metrics(Frames, Record):
     fit_scope: FittedCounts | None = None
     checks: list[str] = Field(default_factory=list)
     validation: Validation | None = None
-    micro_f1: Figure = None
-    subset: Figure = None
-    subset_low: Figure = None
-    subset_high: Figure = None
     mistakes: list[Mistake] = Field(default_factory=list)
 
     def in_words(self) -> str:

@@ -47,9 +47,12 @@ def test_all_figures_agree_with_scikit_learn(maps: Maps, make_classes: Classes) 
 
 def test_class_without_test_pixels_is_listed_with_no_figures(make_classes: Classes, make_split: Splits) -> None:
     found = evaluate(np.array([[1, 3]]), np.array([[1, 3]]), make_split([[3, 3]]), make_classes(1, 2, 3)).as_dict()
-    figures = {key: value for key, value in found["classes"][1].items() if key not in {"id", "name", "support"}}
-    assert (found["classes"][1]["id"], found["classes"][1]["support"]) == (2, 0)
+    figures = {
+        key: value for key, value in found["classes"][1].items() if key not in {"id", "name", "support", "fields"}
+    }
+    assert [found["classes"][1][key] for key in ("id", "support", "fields")] == [2, 0, 0]
     assert set(figures) == {
+        "effective_fields",
         "producers_accuracy", "users_accuracy", "f1", "producers_low", "producers_high", "users_low", "users_high",
     }  # fmt: skip
     assert set(figures.values()) == {None}

@@ -25,12 +25,24 @@ def test_jobs_are_those_of_the_matrix(config_file) -> None:
     # 1 scene x 2 splits x 2 seeds are 4 splits, with 2 features x 2 models 16 runs.
     assert found == {
         "experiment": 1, "fetch": 1, "scene": 1, "split": 4, "audit": 4, "train": 16, "predict": 16, "evaluate": 16,
-        "compare": 4, "report": 1,
+        "compare": 2, "report": 1,
     }  # fmt: skip
 
 
-def test_one_model_is_compared_with_none(config_file) -> None:
-    assert "compare" not in counts(config_file(models=["rf"]))
+def test_one_model_is_pooled_over_its_seeds(config_file) -> None:
+    assert counts(config_file(models=["rf"], seeds=[0, 1, 2]))["compare"] == 1
+
+
+def test_matched_random_split_is_compared_with_the_split_that_it_copies(config_file) -> None:
+    jobs = jobs_of(config_file(splits=[MATCHED, "random"], models=["rf"]))
+    read = {
+        job.wildcards["split"]: {
+            jobs[place].wildcards.get("split") for place in job.after if jobs[place].rule != "scene"
+        }
+        for job in jobs
+        if job.rule == "compare"
+    }
+    assert read == {"random": {"random"}, "random_matched_random": {"random", "random_matched_random"}}
 
 
 def test_searches_and_tiles_are_jobs_of_their_own(config_file) -> None:
@@ -75,7 +87,7 @@ def test_features_of_images_are_made_once_for_all_splits(config_file) -> None:
     )  # fmt: skip
     assert counts(file) == {
         "experiment": 1, "fetch": 1, "scene": 1, "split": 2, "audit": 2, "features": 1, "train": 4, "predict": 4,
-        "evaluate": 4, "compare": 2, "report": 1,
+        "evaluate": 4, "compare": 1, "report": 1,
     }  # fmt: skip
 
 

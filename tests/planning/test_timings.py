@@ -138,9 +138,9 @@ def test_command_prints_text_and_json(tmp_path: Path, config_file) -> None:
     write_scene_run(tmp_path)
     command = ["estimate", str(config_file(models=["rf"])), "--folder", str(tmp_path)]
     said = CliRunner().invoke(app, command).stdout
-    assert "9 jobs: " in said
+    assert "10 jobs: " in said
     assert "on 2 cores" in said
     lacking = said.split("not counted, as no such job was timed: ")[1].splitlines()[0].split(", ")
-    assert set(lacking) == {"experiment", "fetch", "scene", "split", "predict raw/rf", "evaluate", "report"}
+    assert set(lacking) == {"experiment", "fetch", "scene", "split", "predict raw/rf", "evaluate", "compare", "report"}
     found = json.loads(CliRunner().invoke(app, [*command, "--json"]).stdout)
-    assert [rule["jobs"] for rule in found["rules"]] == [1] * 9
+    assert [rule["jobs"] for rule in found["rules"]] == [1] * 10

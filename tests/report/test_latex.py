@@ -51,7 +51,7 @@ def test_caption_states_window_sampler_and_interval(tex: str) -> None:
     caption = next(line for line in tex.splitlines() if line.startswith(r"\caption"))
     assert r"Windows of 5 $\times$ 5 pixels" in caption
     assert r"blocks: dbscan\_area" in caption
-    assert r"95 \% interval of OA (percentile bootstrap over blocks), from the seeds' lowest limit" in caption
+    assert r"95 \% interval of OA (percentile bootstrap over blocks), of all tests together" in caption
     assert r"mean $\pm$ sample standard deviation over 2 seeds" in caption
 
 

@@ -72,6 +72,10 @@ def test_one_seed_has_no_spread(experiment, read) -> None:
     one = json.loads(experiment.file.read_text())
     runs = [run for run in one["runs"] if run["seed"] == 0]
     experiment.file.write_text(json.dumps(one | {"seeds": [0], "runs": runs}))
+    with pytest.raises(DataError, match=r"random\.json: is of 2 runs, but the experiment has 1 seeds"):
+        read(experiment)
+    experiment.runs = runs
+    experiment.pool()
     rows = read(experiment).table("Accuracy under each split")
     assert [row[2] for row in rows] == ["OA", "0.700", "0.900", "0.400", "0.460"]
 
@@ -183,7 +187,7 @@ def test_file_that_is_not_the_stages_is_an_error(experiment) -> None:
         write_report(experiment.file, Path("out"))
     history.unlink()
     Path("results/farm/random-0/raw/rf/metrics.json").write_text('{"oa": 0.5}')
-    with pytest.raises(DataError, match=r"metrics\.json: key 'n_train' is wrong: Field required; .* evaluate stage"):
+    with pytest.raises(DataError, match=r"metrics\.json: key 'classes' is wrong: Field required; .* evaluate stage"):
         write_report(experiment.file, Path("out"))
 
 

@@ -38,6 +38,8 @@ def test_row_holds_the_figures_in_full(experiment) -> None:
         "kappa_low": "0.25", "kappa_high": "0.33", "macro_f1_low": "", "macro_f1_high": "", "ece": "0.12",
         "reach": "2", "reach_overlap_share": "0.0", "area_adjusted_oa": "0.46", "area_adjusted_oa_low": "0.4",
         "area_adjusted_oa_high": "0.5", "validation_aa": "0.6",
+        "aa_common": str((0.75 + 20 / 31) / 2), "common_classes": "2", "test_fields": "", "effective_fields": "",
+        "interval_reliable": "true",
     }  # fmt: skip
 
 

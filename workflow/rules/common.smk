@@ -242,27 +242,46 @@ def tuned_files(wildcards):
     return [f"{RUN}/tuned/{name}.yaml".format(**wildcards) for name in ("best", "features")] if searched else []
 
 
-def split_runs(wildcards):
-    """The runs of one split and seed."""
-    return EXPERIMENT.split_runs(wildcards.scene, wildcards.split, int(wildcards.seed))
+def runs_of_split(wildcards, split=None):
+    """The runs of a split, all its seeds; of the one that the wildcards name, or of another."""
+    seeds = EXPERIMENT.plan.seeds
+    return [run for seed in seeds for run in EXPERIMENT.split_runs(wildcards.scene, split or wildcards.split, seed)]
 
 
-def predictions_of_split(wildcards):
-    return [f"{run.folder}/{PREDICTION['prediction']}" for run in split_runs(wildcards)]
+def other_runs(wildcards):
+    """The runs of the split whose class counts a matched random split has; none for every other split."""
+    other = EXPERIMENT.copied_split(wildcards.split)
+    return runs_of_split(wildcards, other) if other else []
 
 
-def named_predictions(wildcards):
-    """The predictions of all models under one split, as arguments of `hsclass compare`."""
-    return [f"{run.features}/{run.model}={run.folder}/{PREDICTION['prediction']}" for run in split_runs(wildcards)]
+def split_files_of(runs):
+    """The split of every seed, in their order."""
+    return list(dict.fromkeys(f"{run.split_folder}/{Path(SPLIT_FILES['split']).name}" for run in runs))
+
+
+def prediction_files(runs):
+    return [f"{run.folder}/{PREDICTION['prediction']}" for run in runs]
+
+
+def compared(runs):
+    """The predictions of all models, as arguments of `hsclass compare`."""
+    return [f"{run.features}/{run.model}={file}" for run, file in zip(runs, prediction_files(runs))]
+
+
+def other_split(wildcards, input):
+    """The same models under another split, as options of `hsclass compare`."""
+    given = [f"--against {shlex.quote(each)}" for each in compared(other_runs(wildcards))]
+    return " ".join([*given, *repeated("--against-split", input.other_splits)])
+
+
+def repeated(flag, files):
+    return [f"{flag} {shlex.quote(str(file))}" for file in files]
 
 
 def comparisons(wildcards):
-    """The comparison of the models under every split that has several."""
-    runs = [(run.scene, run.split, run.seed) for run in EXPERIMENT.runs()]
+    """The comparison of the models under every split, over all its seeds."""
     folder = f"reports/{wildcards.experiment}/comparison"
-    return sorted(
-        {f"{folder}/{scene}/{split}-{seed}.json" for scene, split, seed in runs if runs.count((scene, split, seed)) > 1}
-    )
+    return sorted({f"{folder}/{run.scene}/{run.split}.json" for run in EXPERIMENT.runs()})
 
 
 def of_runs(pattern, folder="folder"):

@@ -24,24 +24,30 @@ rule evaluate:
         " {params.confidence} -o {output} 2>&1 | tee {log}"
 
 
+# All seeds or folds of a split together; a matched random split also against the split whose class counts it has.
 rule compare:
     input:
-        predictions=predictions_of_split,
-        split=SPLIT_FILES["split"],
+        predictions=lambda wildcards: prediction_files(runs_of_split(wildcards)),
+        splits=lambda wildcards: split_files_of(runs_of_split(wildcards)),
+        others=lambda wildcards: prediction_files(other_runs(wildcards)),
+        other_splits=lambda wildcards: split_files_of(other_runs(wildcards)),
         labels=LABELS,
     output:
-        "reports/{experiment}/comparison/{scene}/{split}-{seed}.json",
+        "reports/{experiment}/comparison/{scene}/{split}.json",
     log:
-        "logs/compare/{experiment}/{scene}/{split}-{seed}.log",
+        "logs/compare/{experiment}/{scene}/{split}.log",
     benchmark:
-        "logs/compare/{experiment}/{scene}/{split}-{seed}.tsv"
+        "logs/compare/{experiment}/{scene}/{split}.tsv"
     conda:
         "../envs/hsclass.yaml"
     threads: 1
     resources:
         **asks("compare"),
     params:
-        predictions=named_predictions,
+        predictions=lambda wildcards: compared(runs_of_split(wildcards)),
+        splits=lambda wildcards, input: " ".join(repeated("--split", input.splits)),
+        against=other_split,
         code=lambda wildcards: code("evaluate"),
     shell:
-        "hsclass compare {params.predictions:q} --split {input.split} --labels {input.labels} -o {output} 2>&1 | tee {log}"
+        "hsclass compare {params.predictions:q} {params.splits} --labels {input.labels} {params.against} -o {output}"
+        " 2>&1 | tee {log}"

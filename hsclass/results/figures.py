@@ -1,0 +1,72 @@
+"""Figures of accuracy with their intervals, which every record of an evaluation holds."""
+
+from pydantic import Field
+
+from hsclass.results.record import Figure, Record
+
+
+class ClassFigures(Record):
+    """Accuracy of one class; `support` is its number of test samples, which lie in `fields`.
+
+    `effective_fields` fields of equal size would carry as much information; both are None for images.
+    """
+
+    id: int
+    name: str
+    support: int
+    fields: int | None = None
+    effective_fields: Figure = None
+    producers_accuracy: Figure
+    users_accuracy: Figure
+    f1: Figure
+    producers_low: Figure = None
+    producers_high: Figure = None
+    users_low: Figure = None
+    users_high: Figure = None
+
+
+class Interval(Record):
+    """How the intervals were estimated: the effective number of `blocks` of pixels, or of `groups` of images.
+
+    `fields` are the test fields, `effective_fields` how many of equal size would carry as much information. `reliable`
+    is False where these are so few that the interval may miss the truth more often than it says.
+    """
+
+    method: str = ""
+    level: float = 0.95
+    blocks: int | None = None
+    groups: int | None = None
+    fields: int | None = None
+    effective_fields: float | None = None
+    reliable: bool = True
+    block_side: int | None = None
+    replicates: int | None = None
+
+
+class Figures(Record):
+    """The main figures of some test samples.
+
+    `confusion` has references in rows, predictions in columns. OA and kappa are None where a sample may have several
+    classes; `micro_f1` and `subset`, the share of samples with exactly the right classes, where it has one.
+    """
+
+    several_labels: bool = False
+    oa: Figure = None
+    aa: Figure = None
+    kappa: Figure = None
+    macro_f1: Figure = None
+    micro_f1: Figure = None
+    subset: Figure = None
+    oa_low: Figure = None
+    oa_high: Figure = None
+    aa_low: Figure = None
+    aa_high: Figure = None
+    kappa_low: Figure = None
+    kappa_high: Figure = None
+    macro_f1_low: Figure = None
+    macro_f1_high: Figure = None
+    subset_low: Figure = None
+    subset_high: Figure = None
+    interval: Interval = Interval()
+    classes: list[ClassFigures]
+    confusion: list[list[int]] = Field(default_factory=list)
