@@ -80,14 +80,15 @@ class Convolutional1D(SpectralNetwork):
     def build(self) -> Any:
         """Return the untrained network."""
         keras = load_keras(self.threads)
+        from hsclass.models.band_convolution import BandConvolution
+
         layers, options = keras.layers, self.options
         kernel, pool = _sizes(options, self.n_features)
         hidden = hidden_arguments(keras, options)
         # One pixel wide in three dimensions, which the fully convolutional form supports.
         stack = [keras.Input((1, 1, self.n_features)), layers.Reshape((1, 1, -1, 1))]
-        for filters in options.filters:
-            stack.append(layers.Conv3D(filters, (1, 1, kernel), **hidden))
-            stack.append(layers.MaxPooling3D((1, 1, pool), padding="same"))
+        arguments = {"pool": pool, "partial": True, **hidden}
+        stack += [BandConvolution(filters, (1, 1, kernel), **arguments) for filters in options.filters]
         stack.append(layers.Flatten())
         return keras.Sequential([*stack, *dense_layers(keras, options.dense, options, classes=self.n_classes)])
 

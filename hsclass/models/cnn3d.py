@@ -78,15 +78,14 @@ class Convolutional3D(SpatialNetwork):
     def build(self) -> Any:
         """Return the untrained network."""
         keras = load_keras(self.threads)
+        from hsclass.models.band_convolution import BandConvolution
+
         layers, options = keras.layers, self.options
         hidden, across = hidden_arguments(keras, options), options.spatial_kernel
         stack = [keras.Input((self.side, self.side, self.n_features)), layers.Reshape((self.side, self.side, -1, 1))]
-        half = options.kernel // 2
         for step, (filters, pool) in enumerate(zip(options.filters, options.pools, strict=False)):
-            if step:
-                stack.append(layers.ZeroPadding3D(((0, 0), (0, 0), (half, half))))
-            convolution = layers.Conv3D(filters, (across, across, options.kernel), **hidden)
-            stack += [convolution, layers.MaxPooling3D((1, 1, pool))]
+            size = across, across, options.kernel
+            stack.append(BandConvolution(filters, size, pool=pool, padded=step > 0, **hidden))
         stack.append(layers.Flatten())
         return keras.Sequential([*stack, *dense_layers(keras, options.dense, options, classes=self.n_classes)])
 

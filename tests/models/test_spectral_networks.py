@@ -23,7 +23,7 @@ def test_convolution_runs_along_the_bands_and_the_outer_pools_hold_fewer() -> No
     options = Cnn1dOptions(filters=(2,), kernel=4, pool=3)
     network = Convolutional1D(options, window=1, n_features=13, n_classes=3).build()
     kernel, bias = network.layers[1].get_weights()
-    found = inner(network, keras.layers.MaxPooling3D).predict_on_batch(spectra(13))
+    found = inner(network, keras.layers.Conv3D).predict_on_batch(spectra(13))
     assert found.shape == (3, 1, 1, 4, 2)
     for spectrum, pooled in zip(spectra(13)[:, 0, 0], found[:, 0, 0], strict=True):
         for filter_ in range(2):

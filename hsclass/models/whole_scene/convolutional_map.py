@@ -13,6 +13,8 @@ from typing import Any
 import keras
 from keras import layers, ops
 
+from hsclass.models.band_convolution import BandConvolution
+
 _CONVOLUTIONS = (layers.Conv2D, layers.Conv3D, layers.DepthwiseConv2D, layers.SeparableConv2D)
 _POOLINGS = (layers.MaxPooling2D, layers.MaxPooling3D, layers.AveragePooling2D, layers.AveragePooling3D)
 _MEANS = (layers.GlobalAveragePooling2D, layers.GlobalAveragePooling3D)
@@ -70,7 +72,8 @@ def convolutional_form(network: Any) -> ConvolutionalForm | None:
             signal = _mean_over_window(given, signal)
         else:
             signal = layer(signal)
-        numbers = max(numbers, prod(before.shape[3:]) + prod(signal.shape[3:]))
+        inside = layer.numbers(*before.shape[3:]) if isinstance(layer, BandConvolution) else 0
+        numbers = max(numbers, prod(before.shape[3:]) + prod(signal.shape[3:]), inside)
     return None if flattened not in ((), (1, 1)) else ConvolutionalForm(keras.Model(source, signal), numbers)
 
 
