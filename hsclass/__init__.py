@@ -36,6 +36,8 @@ _PUBLIC = {
     "evaluate": "hsclass.assess",
     "compare": "hsclass.assess",
     "pool": "hsclass.assess",
+    # Campaigns
+    "suggest": "hsclass.assess.suggestion",
 }
 
 __all__ = [
@@ -59,12 +61,14 @@ __all__ = [
     "predict_images",
     "predict_scene",
     "read_split",
+    "suggest",
     "tune",
     "write_split",
 ]
 
 if TYPE_CHECKING:
     from hsclass.assess import compare, evaluate, pool
+    from hsclass.assess.suggestion import suggest
     from hsclass.audit import audit_split
     from hsclass.datasets import open_scene
     from hsclass.models.trained import TrainedModel, load_model

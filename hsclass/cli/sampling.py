@@ -1,4 +1,4 @@
-"""Commands of an accuracy sample: draw one from a map, assess the map with its labels."""
+"""Commands of campaigns: draw an accuracy sample of a map, assess the map with it, suggest where to label next."""
 
 import json
 from pathlib import Path
@@ -89,6 +89,43 @@ def assess(
     if output:
         write_text(output, text + "\n")
     typer.echo(text if as_json else as_table(found))
+
+
+@app.command()
+def suggest(
+    map_file: Annotated[Path, typer.Argument(metavar="MAP.tif", help="raster of class ids that predict wrote")],
+    output: Output,
+    confidence: Annotated[Path, typer.Option(help="raster of the probability of the class")],
+    dissimilarity: Annotated[
+        Path | None, typer.Option(help="raster of the dissimilarity index", show_default="di.tif next to the map")
+    ] = None,
+    number: Annotated[int, typer.Option("--number", "-n", min=1, help="places")] = 20,
+    distance: Annotated[
+        float | None, typer.Option(min=0, help="least distance of two places, in pixels", show_default="spread evenly")
+    ] = None,
+    per_trip: Annotated[int, typer.Option(min=1, help="places that are visited together")] = 1,
+    radius: Annotated[float | None, typer.Option(min=0, help="of a trip, in pixels", show_default="five cells")] = None,
+    cell: Annotated[int, typer.Option(min=1, help="side of the cells that are ranked, in pixels")] = 9,
+    within: Annotated[Path | None, typer.Option(help="raster; only places where it is above 0")] = None,
+    visited: Annotated[
+        Path | None, typer.Option(help="raster, such as the reference labels; no place where it is above 0")
+    ] = None,
+) -> None:
+    """Suggest places to label next: where the map is uncertain and the scene unlike the training samples.
+
+    The file has an empty column reference; with labels filled in, it can be used as reference labels of the scene.
+    """
+    from hsclass.assess.suggestion import suggest as suggested
+
+    found = suggested(
+        map_file, confidence, dissimilarity or map_file.with_name("di.tif"), number=number, cell=cell,
+        distance=distance, per_trip=per_trip, radius=radius, within=within, visited=visited,
+    )  # fmt: skip
+    found.write(output)
+    typer.echo(
+        f"{len(found)} places of {len(set(found.classes.tolist()))} classes on {found.trips[-1]} trips: {output}",
+        err=True,
+    )
 
 
 def _accuracies(given: list[str] | None) -> dict[int, float]:

@@ -14,13 +14,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hsclass.assess.design.drawing import Sample
-from hsclass.atomic import atomic_path, write_text
-from hsclass.errors import DataError, UsageError
+from hsclass.assess.design.places import write_places
+from hsclass.atomic import write_text
+from hsclass.errors import DataError
 from hsclass.raster import Grid
-
-COLUMNS = ("id", "x", "y", "reference")
-DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".kml": "KML"}
-_GLOBAL = {".geojson", ".kml"}  # their coordinates are degrees, whatever the map's
 
 
 class Labelled(NamedTuple):
@@ -52,42 +49,9 @@ def write_sample(sample: Sample, path: str | os.PathLike[str]) -> None:
     UsageError
         If the ending is another one, or the map has no CRS, which GeoJSON and KML need.
     """
-    path = Path(path)
-    suffix = path.suffix.lower()
-    if suffix not in {*DRIVERS, ".csv"}:
-        raise UsageError(f"output {path}: ends in '{path.suffix}'; expected {', '.join([*DRIVERS, '.csv'])}")
-    if suffix in _GLOBAL and sample.grid.crs is None:
-        raise UsageError(f"output {path}: is in degrees, and the map has no CRS to convert from; write .gpkg or .csv")
     ids = np.arange(1, len(sample) + 1)
-    if suffix == ".csv":
-        with atomic_path(path) as partial, partial.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(COLUMNS)
-            for identity, (x, y) in zip(ids.tolist(), sample.places.tolist(), strict=True):
-                writer.writerow([identity, repr(x), repr(y), ""])
-    else:
-        _write_points(sample, ids, path, DRIVERS[suffix], to_degrees=suffix in _GLOBAL)
+    write_places(path, sample.grid, sample.places, {"id": ids, "reference": np.array([""] * len(ids))})
     write_text(design_file(path), json.dumps(_as_record(sample), indent=1) + "\n")
-
-
-def _write_points(sample: Sample, ids: np.ndarray, path: Path, driver: str, *, to_degrees: bool) -> None:
-    import pyogrio
-    import shapely
-    from rasterio.warp import transform
-
-    x, y = sample.places.T
-    crs = None if sample.grid.crs is None else sample.grid.crs.to_wkt()
-    if to_degrees:
-        shown = np.array(transform(sample.grid.crs, "EPSG:4326", x, y))
-        crs = "EPSG:4326"
-    else:
-        shown = np.stack([x, y])
-    fields = [ids.astype(np.int64), shown[0], shown[1], np.array([""] * len(ids), object)]
-    with atomic_path(path) as partial:
-        pyogrio.raw.write(
-            partial, shapely.to_wkb(shapely.points(shown.T)), fields, list(COLUMNS), geometry_type="Point", crs=crs,
-            driver=driver, layer=path.stem,
-        )  # fmt: skip
 
 
 def _as_record(sample: Sample) -> dict[str, Any]:

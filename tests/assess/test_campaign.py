@@ -1,0 +1,160 @@
+"""Places to label next, on maps worked out by hand."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import rasterio
+from rasterio.crs import CRS
+from rasterio.transform import from_origin
+from typer.testing import CliRunner
+
+import hsclass
+from hsclass.assess.campaign import Cells, cells_of, choose
+from hsclass.assess.design import read_sample
+from hsclass.assess.suggestion import Suggestions
+from hsclass.cli import app
+from hsclass.errors import DataError, UsageError
+from hsclass.raster import Grid, write_raster
+
+GRID = Grid(CRS.from_epsg(32633), from_origin(364000, 5810000, 10, 10))
+
+
+def cells(pixels: list[tuple[int, int]], classes: list[int], scores: list[float], side: int = 1) -> Cells:
+    """Cells whose scores descend as given: confidence and dissimilarity have the same order."""
+    values = np.array(scores)
+    return Cells(np.array(pixels), np.array(classes), 1 - values, values, side)
+
+
+def test_score_is_the_product_of_ranks() -> None:
+    found = Cells(np.zeros((3, 2), int), np.ones(3, int), np.array([0.9, 0.2, 0.5]), np.array([7.0, 0.1, 9.0]), 1)
+    np.testing.assert_allclose(found.scores, [1 * 2 / 9, 3 * 1 / 9, 2 * 3 / 9])
+
+
+def test_cell_is_summarised_by_its_most_frequent_class() -> None:
+    classes = np.array([[2, 2, 7, 7, 0], [2, 5, 7, 7, 0], [2, 5, 7, 0, 3]])
+    confidence = np.arange(15.0).reshape(3, 5) / 20
+    dissimilarity = np.ones((3, 5))
+    dissimilarity[1, 2] = np.nan
+    found = cells_of([(6, classes, confidence, dissimilarity)], side=3)
+    np.testing.assert_array_equal(found.classes, [2, 7])
+    np.testing.assert_array_equal(found.pixels, [[6, 1], [7, 3]])
+    np.testing.assert_allclose(found.confidence, [(0 + 1 + 5 + 10) / 4 / 20, (3 + 8) / 2 / 20])
+
+
+def test_highest_scores_come_first() -> None:
+    held = cells([(0, 0), (0, 9), (9, 0), (9, 9)], [1, 2, 3, 4], [0.2, 0.9, 0.5, 0.7])
+    np.testing.assert_array_equal(choose(held, 3, distance=5).cells, [1, 3, 2])
+
+
+def test_places_are_spread_in_space() -> None:
+    held = cells([(0, 0), (0, 4), (0, 5), (0, 9)], [1, 2, 3, 4], [0.9, 0.8, 0.7, 0.6])
+    np.testing.assert_array_equal(choose(held, 2, distance=5).cells, [0, 2])
+    with pytest.raises(UsageError, match=r"--distance 9: leaves 2 of the 3 places"):
+        choose(held, 3, distance=9)
+
+
+def test_places_are_spread_over_classes() -> None:
+    """Scores (4, 3, 2, 1)² / 16: after one place of class 1, its second is worth 9 / 2, one of class 2 only 4."""
+    held = cells([(0, 0), (0, 9), (9, 0), (9, 9)], [1, 1, 2, 1], [0.9, 0.8, 0.7, 0.6])
+    np.testing.assert_array_equal(choose(held, 3, distance=1).cells, [0, 1, 2])
+    held = cells([(0, 0), (0, 9), (9, 0), (9, 9)], [1, 1, 1, 2], [0.9, 0.8, 0.7, 0.79])
+    np.testing.assert_array_equal(choose(held, 3, distance=1).cells, [0, 1, 3])
+
+
+def test_trips_gather_places_near_their_first() -> None:
+    pixels = [(0, 0), (0, 30), (0, 2), (0, 32), (0, 4), (0, 34)]
+    held = cells(pixels, [1, 2, 3, 4, 5, 6], [0.9, 0.8, 0.7, 0.6, 0.5, 0.4], side=2)
+    found = choose(held, 6, distance=20, per_trip=3, radius=5)
+    np.testing.assert_array_equal(found.cells, [0, 2, 4, 1, 3, 5])
+    np.testing.assert_array_equal(found.trips, [1, 1, 1, 2, 2, 2])
+
+
+def test_trip_ends_where_nothing_more_is_near() -> None:
+    held = cells([(0, 0), (0, 2), (0, 30), (0, 60)], [1, 2, 3, 4], [0.9, 0.8, 0.7, 0.6], side=2)
+    found = choose(held, 4, distance=20, per_trip=3, radius=5)
+    np.testing.assert_array_equal(found.trips, [1, 1, 2, 3])
+
+
+def test_default_distance_gives_way_to_the_number_of_places() -> None:
+    """Nine cells in a row, for nine places: a square grid of them would be a side apart."""
+    held = cells([(0, col) for col in range(0, 18, 2)], list(range(1, 10)), [col / 10 for col in range(9)], side=2)
+    np.testing.assert_array_equal(choose(held, 9).cells, np.arange(9)[::-1])
+    with pytest.raises(UsageError, match=r"--distance 2: leaves 9 of the 10 places, of 9 cells"):
+        choose(held, 10)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a folder with a map of 40 x 60 pixels in 10 stripes of classes 1 and 2, and its rasters."""
+    rng = np.random.default_rng(0)
+    classes = np.repeat(np.arange(10) % 2 + 1, 6)[np.newaxis].repeat(40, axis=0).astype(np.uint8)
+    classes[:3] = 0
+    labels = np.zeros((40, 60), np.uint8)
+    labels[:, 30:] = 1
+    layers = {
+        "map": classes, "confidence": rng.random((40, 60)).astype("f4"), "di": rng.random((40, 60)).astype("f4"),
+        "labels": labels,
+    }  # fmt: skip
+    for name, values in layers.items():
+        write_raster(tmp_path / f"{name}.tif", values[np.newaxis], grid=GRID, nodata=0 if name == "map" else None)
+    return tmp_path
+
+
+def suggest(folder: Path, **options: Any) -> Suggestions:
+    return hsclass.suggest(folder / "map.tif", folder / "confidence.tif", folder / "di.tif", **options)
+
+
+def test_rasters_in_strips_give_the_cells_of_the_whole(folder: Path) -> None:
+    layers = [rasterio.open(folder / f"{name}.tif").read(1) for name in ("map", "confidence", "di")]
+    whole = cells_of([(top, *(layer[top : top + 5] for layer in layers)) for top in range(0, 40, 5)], side=5)
+    found = suggest(folder, number=8, cell=5)
+    assert len(found) == 8
+    kept = [whole.pixels.tolist().index(pixel) for pixel in found.pixels.tolist()]
+    np.testing.assert_allclose(found.scores, whole.scores[kept])
+    np.testing.assert_array_equal(found.classes, layers[0][tuple(found.pixels.T)])
+    assert (found.classes > 0).all()
+
+
+def test_places_keep_to_what_is_allowed(folder: Path) -> None:
+    inside = suggest(folder, number=5, cell=5, within=folder / "labels.tif")
+    outside = suggest(folder, number=5, cell=5, visited=folder / "labels.tif")
+    assert (inside.pixels[:, 1] >= 30).all()
+    assert (outside.pixels[:, 1] < 30).all()
+
+
+def test_default_distance_spreads_places_evenly(folder: Path) -> None:
+    found = suggest(folder, number=4, cell=4)
+    between = np.abs(found.pixels[:, np.newaxis] - found.pixels).max(axis=2)
+    cell_count = 10 * 15
+    assert between[np.triu_indices(4, 1)].min() >= np.sqrt(cell_count / 4) * 4 / 2 - 1
+
+
+@pytest.mark.parametrize("ending", [".gpkg", ".geojson", ".csv"])
+def test_command_writes_places_to_label(folder: Path, ending: str) -> None:
+    output = folder / f"visit{ending}"
+    done = CliRunner().invoke(
+        app, ["suggest", str(folder / "map.tif"), "--confidence", str(folder / "confidence.tif"), "-n", "6",
+              "--per-trip", "2", "--cell", "5", "--distance", "12", "-o", str(output)],
+    )  # fmt: skip
+    assert done.exit_code == 0, done.output
+    found = read_sample(output)
+    np.testing.assert_array_equal(found.ids, np.arange(1, 7))
+    assert found.references == {"reference": [""] * 6}
+    if ending != ".geojson":
+        expected = suggest(folder, number=6, cell=5, per_trip=2, distance=12)
+        rows, cols = expected.pixels.T
+        np.testing.assert_allclose(found.places, np.stack([364005 + 10 * cols, 5809995 - 10 * rows], axis=1))
+
+
+def test_other_grid_is_one_sentence(folder: Path) -> None:
+    write_raster(folder / "di.tif", np.ones((1, 40, 59), "f4"), grid=GRID)
+    with pytest.raises(DataError, match=r"di\.tif: the raster"):
+        suggest(folder)
+
+
+def test_nothing_left_is_one_sentence(folder: Path) -> None:
+    write_raster(folder / "none.tif", np.zeros((1, 40, 60), np.uint8), grid=GRID)
+    with pytest.raises(DataError, match=r"map\.tif: no pixel has a class, a confidence and a dissimilarity where"):
+        suggest(folder, within=folder / "none.tif")
