@@ -8,6 +8,7 @@ from hsclass.datasets.descriptor import SceneOptions
 from hsclass.datasets.image_set import ImageSetOptions
 from hsclass.features import feature_class, feature_names
 from hsclass.models import model_class, model_names
+from hsclass.models.own.source import NAME
 from hsclass.options import Options
 from hsclass.plan import Samples
 from hsclass.samplers import sampler_for, sampler_names
@@ -63,5 +64,10 @@ def _tables(samples: Samples) -> dict[str, Choices]:
             "sampler", lambda: sampler_names(samples), lambda name: sampler_for(name, samples).options_of(samples)
         ),
         "features": Choices("features", lambda: feature_names(samples), lambda name: feature_class(name).Options),
-        "models": Choices("model", lambda: model_names(samples), lambda name: model_class(name).Options),
+        "models": Choices(
+            "model",
+            lambda: model_names(samples),
+            lambda name: model_class(name).Options,
+            {"type": "string", "pattern": NAME, "description": "a model of your own: package.module:object"},
+        ),
     }

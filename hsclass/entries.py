@@ -53,7 +53,8 @@ def entries_of(key: str) -> Any:
 def _default_name(kind: str, fields: Mapping[str, Any]) -> str:
     if kind == "matched_random" and "of" in fields:
         return f"{fields['of']}_{kind}"
-    return Path(kind).stem
+    module, colon, made = kind.partition(":")
+    return made if colon and "/" not in module else Path(kind).stem
 
 
 def _asked_search(given: Any) -> dict[str, Any] | None:

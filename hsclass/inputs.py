@@ -12,8 +12,7 @@ from hsclass.features import RAW, feature_class
 from hsclass.features.extractor import Origin
 from hsclass.features.frozen import FrozenOptions, ImageFeatures, compute_features, named_options
 from hsclass.fit_scope import marked
-from hsclass.models import model_class
-from hsclass.models.classifier import Sample
+from hsclass.models.classifier import Classifier, Sample
 from hsclass.models.spectral_contract import Bands
 from hsclass.normalize import Normalizer, normalize_cube, normalize_scene
 from hsclass.options import Options, parse_options
@@ -67,7 +66,7 @@ class Inputs:
 
 
 def pixel_inputs(
-    scene: Scene, split: Split, model: str, options: Any, *, features: str, feature_options: Options
+    scene: Scene, split: Split, family: type[Classifier], options: Any, *, features: str, feature_options: Options
 ) -> Inputs:
     """Fit normaliser and extractor on the training pixels of a split, and compute the feature cube of the scene."""
     labels = split.reference(scene.require_labels())
@@ -89,7 +88,7 @@ def pixel_inputs(
     return Inputs(
         cube, sample(Role.TRAIN), sample(Role.VALIDATION), side=split.window, channels=cube.shape[2],
         normalizer=normalizer, extractor=extractor,
-        options=model_class(model).settle(options, _centres(scene, extractor, features)),
+        options=family.settle(options, _centres(scene, extractor, features)),
         seen={"normalizer": split.roles == Role.TRAIN, "extractor": known > 0},
         about=Bands.of_scene(scene).as_dict(), constant=constant_bands(spectra),
     )  # fmt: skip

@@ -1,8 +1,10 @@
 """Which models and features go with which samples, checked in one place before anything is read."""
 
+from typing import Any
+
 from hsclass.errors import UsageError
 from hsclass.features import RAW, feature_class
-from hsclass.models import model_class
+from hsclass.models import model_class, model_name
 
 _BACKBONE = "efficientnet_lite0"
 
@@ -12,16 +14,17 @@ def takes_images(model: str) -> bool:
     return model_class(model).takes == "images"
 
 
-def check_match(samples: str, model: str, features: str) -> None:
+def check_match(samples: str, model: Any, features: str) -> None:
     """Raise UsageError where a model cannot learn from samples, or not from such features of them.
 
     Parameters
     ----------
     samples : {"pixels", "images"}
     model, features : str
-        Names of `hsclass.models.MODELS` and `hsclass.features.FEATURES`.
+        Names of `hsclass.models.MODELS` and `hsclass.features.FEATURES`; or a model of one's own.
     """
     takes, of_images = model_class(model).takes, feature_class(features).takes == "images"
+    model = model_name(model)
     if samples == "pixels":
         if takes == "images":
             raise UsageError(f"model {model}: takes whole images, and these samples are pixels; take another model")

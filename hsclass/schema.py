@@ -61,6 +61,9 @@ def _variants(table: Choices, definitions: dict[str, Any], prefix: str) -> list[
             **part, "type": "object", "title": title, "required": [table.key],
         }  # fmt: skip
         variants.append({"$ref": f"#/$defs/{prefix}{table.key}.{title}"})
+    if table.own and len(by_options) > 1:  # something of the user's own has options that are not known here
+        about = {"type": "object", "required": [table.key], "properties": {table.key: table.own}}
+        variants.append(about)
     return variants
 
 

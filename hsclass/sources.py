@@ -3,8 +3,10 @@
 import ast
 import hashlib
 import json
+import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
+from importlib.util import resolve_name
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -60,7 +62,7 @@ def stage_digest(stage: str, *uses: Any, descriptor: Path | None = None) -> str:
     """
     digest = hashlib.sha256()
     for path in sorted(set().union(*(_closure(root) for root in {_STAGES[stage], *_named(uses)}))):
-        digest.update(path.relative_to(_PACKAGE).as_posix().encode() + b"\0" + _code(path).digest)
+        digest.update(_place(path).encode() + b"\0" + _code(path).digest)
     if descriptor is not None:
         held = yaml.safe_load(descriptor.read_text(encoding="utf-8"))
         digest.update(json.dumps(held, sort_keys=True, default=str).encode())
@@ -74,6 +76,8 @@ def _named(held: Any) -> Iterator[str]:
             table = _TABLES.get(str(key), {})
             if isinstance(value, str) and value in table:
                 yield table[value].split(":")[0]
+            elif key == "model" and isinstance(value, str) and ":" in value:
+                yield value.split(":")[0]  # a model of the user's own, imported already where it is to run
             yield from _named(value)
     elif isinstance(held, list | tuple):
         for value in held:
@@ -81,28 +85,48 @@ def _named(held: Any) -> Iterator[str]:
 
 
 def _closure(root: str) -> set[Path]:
-    """Source files of a module, of all that it imports from hsclass, and the templates of their packages."""
+    """Source files of a module, of all that it imports from hsclass, and the templates of their packages.
+
+    Of a model of the user's own, these are the modules that it imports from its own folder or package; of one that is
+    installed, its module alone.
+    """
+    first = _file_of(root)
+    if first is None:
+        return set()
+    own = not first.is_relative_to(_PACKAGE)
+    if own and {"site-packages", "dist-packages"} & set(first.parts):
+        return {first}
     found: set[Path] = set()
     waiting = [root]
     while waiting:
-        path = _file_of(waiting.pop())
-        if path is None or path in found:
+        module = waiting.pop()
+        path = _file_of(module)
+        if path is None or path in found or not path.is_relative_to(first.parent if own else _PACKAGE):
             continue
         found.add(path)
-        waiting += _code(path).imports
+        package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+        waiting += [resolve_name(name, package) for name in _code(path).imports if package or name[0] != "."]
         if path.name == "__init__.py" and path.parent != _PACKAGE:
             found.update(file for file in path.parent.rglob("*") if file.suffix in _TEMPLATES)
     return found
 
 
+def _place(path: Path) -> str:
+    """Return what a digest calls a file: its place in hsclass, or the name of a file of the user's."""
+    return path.relative_to(_PACKAGE).as_posix() if path.is_relative_to(_PACKAGE) else path.name
+
+
 def _file_of(module: str) -> Path | None:
+    if module.split(".", maxsplit=1)[0] != _PACKAGE.name:
+        found = getattr(sys.modules.get(module), "__file__", None)  # imported when its name was looked up
+        return Path(found) if found and found.endswith(".py") else None
     place = _PACKAGE.parent.joinpath(*module.split("."))
     candidates = (place.with_suffix(".py"), place / "__init__.py")
     return next((path for path in candidates if path.exists()), None)
 
 
 class _Code(NamedTuple):
-    """What a file holds: the digest of its code, and the hsclass modules that it imports when it runs."""
+    """What a file holds: the digest of its code, and the modules that it imports when it runs."""
 
     digest: bytes
     imports: tuple[str, ...] = ()
@@ -152,7 +176,7 @@ def _is_text(statement: Any) -> bool:
 
 
 def _imports(tree: ast.Module) -> Iterator[str]:
-    """Yield the hsclass modules that are imported when a file runs, those inside functions too."""
+    """Yield the modules that are imported when a file runs, those inside functions too."""
     waiting: list[ast.AST] = [tree]
     while waiting:
         node = waiting.pop()
@@ -160,8 +184,9 @@ def _imports(tree: ast.Module) -> Iterator[str]:
             continue
         for block in _BLOCKS:
             waiting += getattr(node, block, ())
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("hsclass"):
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        if isinstance(node, ast.ImportFrom):
+            start = "." * node.level + (node.module or "")
+            yield start
+            yield from (f"{start}{'' if start.endswith('.') else '.'}{alias.name}" for alias in node.names)
         elif isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names if alias.name.startswith("hsclass"))
+            yield from (alias.name for alias in node.names)

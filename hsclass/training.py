@@ -21,8 +21,8 @@ from hsclass.fit_scope import FitScope, marked
 from hsclass.inputs import Inputs, image_inputs, images_features, parsed_features, pixel_inputs, samples_digest
 from hsclass.learning.checkpoint import Checkpoint
 from hsclass.matching import check_match
-from hsclass.models import model_class
 from hsclass.models.applicability import Applicability, fit_applicability
+from hsclass.models import model_class, model_name
 from hsclass.models.classifier import Classifier, FitReport
 from hsclass.models.trained import TrainedModel
 from hsclass.options import parse_options
@@ -45,7 +45,7 @@ def fit(
     samples: Samples,
     /,
     split: Split,
-    model: str = "cnn3d",
+    model: Any = "cnn3d",
     *,
     features: str | ImageFeatures = "raw",
     seed: int = 0,
@@ -69,8 +69,10 @@ def fit(
         Cube of shape (rows, cols, bands) and reference labels, or the images of a set.
     split : Split
         Roles of the samples' shape, from `hsclass.make_split` or `hsclass.read_split`.
-    model : str
-        A name from `hsclass.models.MODELS`.
+    model : str, estimator or callable
+        A name from `hsclass.models.MODELS`. Or one of your own: an estimator of scikit-learn, its class or a function
+        that returns one; a function with the parameters `input_shape` and `n_classes` that returns a Keras network; the
+        dotted name of one of these, "package.module:object". See docs/python.md.
     features : str or ImageFeatures
         A name from `hsclass.features.FEATURES` or, of images, of a backbone; or features of images computed before.
     seed : int
@@ -112,14 +114,15 @@ def fit(
     """
     named, checked = parsed_features(features, feature_options or {})
     family = model_class(model)
-    model_options = parse_options(family.Options, options, f"model {model}")
+    name = model_name(model)
+    model_options = parse_options(family.Options, options, f"model {name}")
     devices = parse_options(TrainingOptions, training or {}, "training")
     check_match(samples.kind, model, named)
-    check_strategy(devices, network=family.network, model=model, several=family.several_workers)
+    check_strategy(devices, network=family.network, model=name, several=family.several_workers)
     several_labels = isinstance(samples, ImageSamples) and samples.several_labels
     if several_labels and not family.learns_several_labels:
         raise UsageError(
-            f"model {model}: learns one class a sample, but the images of {samples.name} may have several; take"
+            f"model {name}: learns one class a sample, but the images of {samples.name} may have several; take"
             " linear_head, or a network of images"
         )
     require_trainable(samples, split)
@@ -128,14 +131,14 @@ def fit(
         computed = images_features(samples, features, checked, threads=threads)
         inputs = image_inputs(samples, split, model_options, features=computed, seed=seed)
     else:
-        inputs = pixel_inputs(samples, split, model, model_options, features=named, feature_options=checked)
+        inputs = pixel_inputs(samples, split, family, model_options, features=named, feature_options=checked)
     classifier = family(
         inputs.options, window=inputs.side, n_features=inputs.channels, n_classes=len(samples.classes),
         threads=threads, several_labels=several_labels,
     )  # fmt: skip
     digest = samples_digest(samples)
     key = {
-        "hsclass": __version__, "scene": digest, "split": _digest(split), "window": inputs.side, "model": model,
+        "hsclass": __version__, "scene": digest, "split": _digest(split), "window": inputs.side, "model": name,
         "options": inputs.options.model_dump(mode="json"),
         "features": inputs.about.get("image_features", named),
         "feature options": checked.model_dump(mode="json"), "seed": seed,
@@ -154,8 +157,8 @@ def fit(
     )  # fmt: skip
     known = None if isinstance(samples, ImageSamples) else _applicability(samples, split, inputs, folds, threads)
     card = ModelCard(**{
-        "samples": samples.kind, "model": model, "options": inputs.options.model_dump(), "features": named,
-        "feature_options": checked.model_dump(),
+        "samples": samples.kind, "model": name, "own": family.own, "options": inputs.options.model_dump(),
+        "features": named, "feature_options": checked.model_dump(),
         "normalization": None if inputs.normalizer is None else {"kind": inputs.normalizer.kind},
         "window": inputs.side, "reach": scope.reach, **inputs.about, "n_features": inputs.channels,
         "classes": [{"id": c.id, "name": c.name, "color": list(c.color)} for c in samples.classes],

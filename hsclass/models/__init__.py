@@ -1,5 +1,7 @@
 """Model families, each one file, behind the one contract of `hsclass.models.classifier`."""
 
+from typing import Any
+
 from hsclass.models.classifier import Classifier
 from hsclass.tables import resolve
 
@@ -35,6 +37,25 @@ def model_names(samples: str) -> list[str]:
     return sorted(name for name in MODELS if model_class(name).takes != other)
 
 
-def model_class(name: str) -> type[Classifier]:
-    """Return the model family of that name, or raise UsageError with the valid names."""
-    return resolve(MODELS, name, "model")
+def model_class(model: Any) -> type[Classifier]:
+    """Return the model family of a name, or of a model of the user's own; see `hsclass.models.own`.
+
+    Raises
+    ------
+    UsageError
+        If there is no such name; the message lists the valid ones.
+    """
+    if isinstance(model, str) and ":" not in model:
+        return resolve(MODELS, model, "model")
+    from hsclass.models.own import own_family
+
+    return own_family(model)
+
+
+def model_name(model: Any) -> str:
+    """Return the name of a model, or of where one of the user's own comes from."""
+    if isinstance(model, str):
+        return model
+    from hsclass.models.own import source_of
+
+    return source_of(model).name

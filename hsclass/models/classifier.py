@@ -124,6 +124,8 @@ class Classifier(ABC):
         True where a second thread makes training much faster.
     several_workers : bool
         True where several processes can share a training (strategy multi_worker).
+    own : {"estimator", "network"} or None
+        What a model of the user's own is; None for those of hsclass.
     space : mapping of str to Dimension
         The options that a search (`hsclass tune`) varies, and how far; empty where there is nothing worth it.
     """
@@ -135,6 +137,7 @@ class Classifier(ABC):
     network: ClassVar[bool] = False
     parallel: ClassVar[bool] = False
     several_workers: ClassVar[bool] = False
+    own: ClassVar[Literal["estimator", "network"] | None] = None
 
     def __init__(
         self, options: Any, *, window: int, n_features: int, n_classes: int, threads: int = 1,

@@ -11,6 +11,23 @@ import numpy as np
 from hsclass.errors import DataError
 
 _TRUSTED = ["sklearn.tree._tree.Tree"]
+_PARTS = [
+    f"sklearn.{name}"
+    for name in (
+        "calibration._CalibratedClassifier", "calibration._SigmoidCalibration",
+        "ensemble._hist_gradient_boosting.predictor.TreePredictor",
+        "gaussian_process._gpc._BinaryGaussianProcessClassifierLaplace",
+        *(f"gaussian_process.kernels.{kernel}" for kernel in (
+            "CompoundKernel", "ConstantKernel", "DotProduct", "ExpSineSquared", "Exponentiation", "Matern", "Product",
+            "RBF", "RationalQuadratic", "Sum", "WhiteKernel",
+        )),
+        *(f"metrics._dist_metrics.{distance}Distance{bits}"
+          for distance in ("Euclidean", "Manhattan", "Chebyshev", "Minkowski") for bits in ("", 32, 64)),
+        "neighbors._ball_tree.BallTree", "neighbors._kd_tree.KDTree",
+        "neural_network._stochastic_optimizers.AdamOptimizer", "neural_network._stochastic_optimizers.SGDOptimizer",
+    )
+]  # fmt: skip
+"""What fitted estimators of scikit-learn hold in addition: numbers and no functions."""
 
 
 _ADDRESS = re.compile(r'(?<="__id__": )[0-9]+|(?<=")[0-9]+(?=\.np[yz]")')
@@ -56,17 +73,7 @@ def read_estimator(file: Path, family: type[Any], *, n_features: int, n_classes:
         If the file cannot be read, asks for types beyond skops' own list and a forest's trees, or holds another
         estimator.
     """
-    import skops.io
-    from skops.io.exceptions import UntrustedTypesFoundException
-
-    try:
-        estimator = skops.io.load(file, trusted=_TRUSTED)
-    except UntrustedTypesFoundException as error:
-        raise DataError(
-            f"{file}: asks for types that a classifier does not need ({error}); do not use this file"
-        ) from error
-    except Exception as error:  # a broken file can fail the reader at any of its steps
-        raise DataError(f"{file}: cannot be read ({error}); train the model again") from error
+    estimator = _read(file, _TRUSTED)
     features = getattr(estimator, "n_features_in_", None)
     if type(estimator) is not family or features != n_features:
         raise DataError(
@@ -75,6 +82,32 @@ def read_estimator(file: Path, family: type[Any], *, n_features: int, n_classes:
         )
     check_seen(getattr(estimator, "classes_", None), n_classes, file)
     return estimator
+
+
+def read_any_estimator(file: Path, *, n_features: int) -> Any:
+    """Read an estimator of any class of scikit-learn; errors as of `read_estimator`."""
+    estimator = _read(file, [*_TRUSTED, *_PARTS])
+    features = getattr(estimator, "n_features_in_", n_features)
+    if not hasattr(estimator, "predict") or features != n_features:
+        raise DataError(
+            f"{file}: holds a {type(estimator).__name__} of {features} features; expected an estimator of {n_features};"
+            " train the model again"
+        )
+    return estimator
+
+
+def _read(file: Path, trusted: list[str]) -> Any:
+    import skops.io
+    from skops.io.exceptions import UntrustedTypesFoundException
+
+    try:
+        return skops.io.load(file, trusted=trusted)
+    except UntrustedTypesFoundException as error:
+        raise DataError(
+            f"{file}: asks for types that a classifier does not need ({error}); do not use this file"
+        ) from error
+    except Exception as error:  # a broken file can fail the reader at any of its steps
+        raise DataError(f"{file}: cannot be read ({error}); train the model again") from error
 
 
 def check_seen(seen: Any, n_classes: int, file: Path, *, length: int | None = None) -> None:

@@ -18,6 +18,7 @@ from hsclass.models import model_class
 from hsclass.models.applicability import Applicability
 from hsclass.models.card_file import read_card, write_card
 from hsclass.models.classifier import Classifier
+from hsclass.models.own import saved_family
 from hsclass.models.spectral_contract import Bands, Resampling, convert_bands
 from hsclass.normalize import Normalizer, normalize_cube
 from hsclass.options import parse_options
@@ -194,7 +195,7 @@ class TrainedModel:
             side, odd = card.window, card.samples == "pixels"
             if side < 1 or (odd and side % 2 == 0):
                 raise ValueError(f"window {side!r} is no {'odd ' * odd}number of pixels")
-            family = model_class(card.model)
+            family = model_class(card.model) if card.own is None else saved_family(card.own)
             options = parse_options(family.Options, card.options, f"model {card.model}")
             classifier = family(
                 options,

@@ -76,6 +76,8 @@ class ModelCard(Record):
         Of a model on features of images: features, their options, size of the images, digest of the weights.
     applicability : bool
         Whether it knows its area of applicability, in a file of its own.
+    own : {"estimator", "network"} or None
+        What a model of the user's own is; `model` then says where it comes from.
     """
 
     model: str
@@ -103,6 +105,7 @@ class ModelCard(Record):
     images: dict[str, Any] | None = None
     image_features: dict[str, Any] | None = None
     applicability: bool = False
+    own: Literal["estimator", "network"] | None = None
 
 
 class TrainingRecord(Record):

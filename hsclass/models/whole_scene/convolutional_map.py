@@ -69,7 +69,7 @@ def convolutional_form(network: Any) -> ConvolutionalForm | None:
         elif isinstance(layer, layers.Reshape):
             signal = _PerPixel(layer.output.shape[3:])(signal)
         elif isinstance(layer, _MEANS):
-            signal = _mean_over_window(given, signal)
+            signal = _mean_over_window(layer, given, signal)
         else:
             signal = layer(signal)
         inside = layer.numbers(*before.shape[3:]) if isinstance(layer, BandConvolution) else 0
@@ -120,16 +120,17 @@ class _PerPixel(layers.Layer):
         return (*input_shape[:3], *self.shape)
 
 
-def _mean_over_window(given: tuple[int, ...], signal: Any) -> Any:
+def _mean_over_window(layer: Any, given: tuple[int, ...], signal: Any) -> Any:
     if len(given) == 5:
         signal = ops.mean(signal, axis=3)
-    return layers.AveragePooling2D(given[1:3], strides=1)(signal)
+    return layers.AveragePooling2D(given[1:3], strides=1, name=f"{layer.name}_of_windows")(signal)
 
 
 def _dense_as_convolution(dense: Any, size: tuple[int, ...], signal: Any) -> Any:
     convolution = layers.Conv2D(
-        dense.units, size, activation=dense.activation, use_bias=dense.use_bias, dtype=dense.dtype_policy
-    )
+        dense.units, size, activation=dense.activation, use_bias=dense.use_bias, dtype=dense.dtype_policy,
+        name=f"{dense.name}_of_windows",  # a network from a file may have the name that Keras would give
+    )  # fmt: skip
     result = convolution(signal)
     kernel, *bias = dense.get_weights()
     convolution.set_weights([kernel.reshape(*size, -1, dense.units), *bias])
