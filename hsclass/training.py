@@ -21,8 +21,8 @@ from hsclass.fit_scope import FitScope, marked
 from hsclass.inputs import Inputs, image_inputs, images_features, parsed_features, pixel_inputs, samples_digest
 from hsclass.learning.checkpoint import Checkpoint
 from hsclass.matching import check_match
-from hsclass.models.applicability import Applicability, fit_applicability
 from hsclass.models import model_class, model_name
+from hsclass.models.applicability import Applicability, fit_applicability
 from hsclass.models.classifier import Classifier, FitReport
 from hsclass.models.trained import TrainedModel
 from hsclass.options import parse_options

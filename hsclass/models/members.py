@@ -62,6 +62,8 @@ def parsed(spec: Spec) -> tuple[type[Classifier], Any]:
     """Return the family and the checked options of a resolved member."""
     from hsclass.models import model_class
 
+    if ":" in spec["model"]:  # a trained ensemble that names such would run its code when it is read
+        raise UsageError(f"members: name {spec['model']}; expected models of hsclass, as one's own cannot be members")
     family = model_class(spec["model"])
     return family, family.Options.model_validate({key: value for key, value in spec.items() if key != "model"})
 

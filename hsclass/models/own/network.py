@@ -76,11 +76,14 @@ class OwnNetwork(NetworkClassifier):
         """Return where the network is from."""
         return {"model of one's own": self.source.name}
 
-    def predict_map(self, cube: np.ndarray, rows: slice | None = None, *, memory: float = MAP_MEMORY) -> np.ndarray:
+    def predict_map(
+        self, cube: np.ndarray, rows: slice | None = None, *, mask: np.ndarray | None = None,
+        memory: float = MAP_MEMORY,
+    ) -> np.ndarray:  # fmt: skip
         """Return class probabilities of every pixel: in large pieces where the layers stand in a row."""
         keras = load_keras(self.threads)
         whole = NetworkClassifier.predict_map if isinstance(self.network_, keras.Sequential) else Classifier.predict_map
-        return whole(self, cube, rows, memory=memory)
+        return whole(self, cube, rows, mask=mask, memory=memory)
 
     def save(self, folder: Path) -> None:
         """Write the architecture and the weights.
