@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -43,7 +44,10 @@ def parse_options(model: type[OptionsT], given: Mapping[str, Any], where: str) -
         key = ".".join(str(part) for part in problem["loc"])
         if problem["type"] == "extra_forbidden":
             names = _names(_model_at(model, problem["loc"]))
-            raise UsageError(f"{where}: unknown option '{key}'; expected one of {names}") from None
+            near = get_close_matches(str(problem["loc"][-1]), names, n=1)
+            hint = f"; did you mean '{near[0]}'?" if near else ""
+            listed = ", ".join(names) or "no options at all"
+            raise UsageError(f"{where}: unknown option '{key}'; expected one of {listed}{hint}") from None
         if problem["type"] == "missing":
             raise UsageError(f"{where}: option '{key}' is missing; add it") from None
         found = repr(problem["input"])[:80]
@@ -64,8 +68,8 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
     return next((found for part in get_args(annotation) if (found := _model_in(part))), None)
 
 
-def _names(model: type[BaseModel]) -> str:
-    return ", ".join(sorted(field.alias or name for name, field in model.model_fields.items())) or "no options at all"
+def _names(model: type[BaseModel]) -> list[str]:
+    return sorted(field.alias or name for name, field in model.model_fields.items())
 
 
 def _plain(message: str) -> str:

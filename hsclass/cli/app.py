@@ -12,7 +12,7 @@ from hsclass.errors import HsclassError
 app = typer.Typer(
     help="Hyperspectral land-cover classification with accuracy figures that can be defended.",
     no_args_is_help=True,
-    add_completion=False,
+    rich_markup_mode="markdown",  # "rich" takes [pixels] for markup
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -26,7 +26,9 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def _globals(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="show it")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="show the version and exit")
+    ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="show the traceback of an error")] = False,
 ) -> None:
     show_messages()

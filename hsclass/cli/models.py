@@ -18,6 +18,7 @@ from hsclass.cli.arguments import (
     read_entry,
     read_options,
 )
+from hsclass.cli.tables import print_table, summary
 
 
 @app.command()
@@ -25,8 +26,10 @@ def train(
     scene: SceneArgument,
     split: SplitArgument,
     output: Output,
-    model: Annotated[str, typer.Option(help="model family")] = "cnn3d",
-    features: Annotated[str, typer.Option(help="features of the samples; of images the name of a backbone")] = "raw",
+    model: Annotated[str, typer.Option(help="name of a model; hsclass models lists them")] = "cnn3d",
+    features: Annotated[
+        str, typer.Option(help="name of features, of images also of a backbone; hsclass features lists them")
+    ] = "raw",
     features_file: Annotated[
         Path | None, typer.Option(help="features of images that the command features wrote", show_default=False)
     ] = None,
@@ -86,19 +89,29 @@ def train(
 
 @app.command()
 def features(
-    scene: Annotated[str, typer.Argument(metavar="FOLDER", help="folder of an image set, or its index.csv")],
-    output: Output,
+    scene: Annotated[
+        str | None,
+        typer.Argument(metavar="[FOLDER]", help="folder of an image set, or its index.csv", show_default=False),
+    ] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="what to write", show_default=False)] = None,
     features: Annotated[str, typer.Option(help="name of a backbone, or backbone with that option")] = "backbone",
     threads: Threads = 1,
     settings: Settings = None,
 ) -> None:
-    """Compute the features of all images of a set with a network that is not trained here."""
+    """List the features by name; or compute those of all images of a set with a network that is not trained here."""
+    if scene is None:
+        from hsclass.features import FEATURES, feature_class
+
+        print_table("features", {name: (feature_class(name).takes, summary(feature_class(name))) for name in FEATURES})
+        return
     from hsclass.datasets.open_samples import open_samples
     from hsclass.errors import UsageError
     from hsclass.features.frozen import FrozenOptions, compute_features, write_features
     from hsclass.inputs import parsed_features
     from hsclass.samples import require_images
 
+    if output is None:
+        raise UsageError("features: option --output is missing; say where to write the features")
     samples = require_images(open_samples(scene), "features")
     name, options = parsed_features(features, read_options(settings))
     if not isinstance(options, FrozenOptions):

@@ -22,7 +22,10 @@ def split(
     ] = None,
     sampler: Annotated[
         str | None,
-        typer.Option(help="how roles are assigned", show_default="dbscan_area for pixels, random for images"),
+        typer.Option(
+            help="name of a sampler; hsclass samplers lists them",
+            show_default="dbscan_area for pixels, random for images",
+        ),
     ] = None,
     train: Annotated[float, typer.Option(help="share of the labelled samples")] = 0.10,
     validation: Annotated[float, typer.Option(help="share of the labelled samples")] = 0.05,

@@ -10,6 +10,7 @@ from hsclass.datasets.descriptor import Descriptor, SceneOptions
 from hsclass.datasets.fetch import mirrored_images
 from hsclass.datasets.image_set import ImageSet
 from hsclass.datasets.readers import open_cube
+from hsclass.errors import DataError
 from hsclass.experiment import Experiment
 from hsclass.memory import held_megabytes
 from hsclass.samples.bigearthnet import BANDS, CLASSES, SIDES
@@ -70,7 +71,8 @@ class Size:
 def sample_size(experiment: Experiment, name: str, folder: Path = Path()) -> Size:
     """Return the size of a scene or of a set of images.
 
-    It is that of the descriptor, else that of what an earlier run has built or of a folder of images, else the default.
+    It is that of the descriptor, else that of the user's own file or folder of images or of what an earlier run has
+    built, else the default.
 
     Parameters
     ----------
@@ -94,6 +96,9 @@ def _scene(described: Descriptor, cut: SceneOptions, built: Path) -> Size:
     if described.kept_shape is not None:
         full = described.kept_shape
         shape = cut.cut_shape(full)
+    elif local := _local_shape(described):
+        full = local
+        shape = cut.cut_shape(full)
     elif cube := built_cube(built):
         shape = full = cube
     else:
@@ -106,6 +111,18 @@ def _scene(described: Descriptor, cut: SceneOptions, built: Path) -> Size:
     if counts and None not in counts:
         labelled = sum(count or 0 for count in counts) * pixels / (full[0] * full[1])
     return Size(pixels, round(labelled), shape, len(kept) or _CLASSES, known=known)
+
+
+def _local_shape(described: Descriptor) -> tuple[int, int, int] | None:
+    """Return (rows, cols, bands) that will be kept of the user's own file; None where it is fetched or unreadable."""
+    for source in described.cube:
+        if source.is_local and Path(source.path or "").is_file():
+            try:
+                cube = open_cube(Path(source.path or ""), key=source.key, ndim=3, **source.reading)
+            except DataError:
+                return None
+            return (*cube.shape[:2], len(set(cube.good.tolist()) - set(described.drop_bands)))
+    return None
 
 
 def built_cube(folder: Path) -> tuple[int, int, int] | None:

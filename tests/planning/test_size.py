@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -20,6 +21,15 @@ def test_a_cut_has_its_share_of_the_labelled_pixels(experiment) -> None:
     cut = {"scene": "indian_pines", "name": "cut", "rows": [0, 29]}
     size = sample_size(experiment(scenes=[cut]), "cut")
     assert (size.shape[:2], size.labelled) == ((29, 145), 2050)  # a fifth of 10,249
+
+
+def test_shape_of_a_file_of_the_user_is_known_before_the_first_run(experiment, tmp_path: Path) -> None:
+    np.save(tmp_path / "cube.npy", np.zeros((12, 7, 5), np.int16))
+    (tmp_path / "own.yaml").write_text("cube: cube.npy\nlabels: labels.npy\ndrop_bands: [1]\n", encoding="utf-8")
+    size = sample_size(experiment(scenes=[str(tmp_path / "own.yaml")]), "own", tmp_path)
+    assert (size.shape, size.samples, size.known) == ((12, 7, 4), 84, True)
+    (tmp_path / "cube.npy").write_bytes(b"nothing")
+    assert sample_size(experiment(scenes=[str(tmp_path / "own.yaml")]), "own", tmp_path).known is False
 
 
 def test_number_of_images_is_that_of_the_index_or_the_catalogue_or_the_folder(on_images, tmp_path: Path) -> None:
