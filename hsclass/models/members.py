@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
+from hsclass.errors import UsageError
 from hsclass.models.classifier import Classifier, ModelOptions
 from hsclass.options import parse_options
 
