@@ -51,7 +51,7 @@ def entries_of(key: str) -> Any:
 
 
 def _default_name(kind: str, fields: Mapping[str, Any]) -> str:
-    if kind == "matched_random" and "of" in fields:
+    if "of" in fields:
         return f"{fields['of']}_{kind}"
     module, colon, made = kind.partition(":")
     return made if colon and "/" not in module else Path(kind).stem

@@ -201,9 +201,9 @@ class Experiment:
             )
 
     def copied_split(self, name: str) -> str | None:
-        """Return the name of the split whose class counts a matched random split has, None for any other split."""
+        """Return the name of the split that a matched split has test pixels and counts of, None for any other split."""
         entry = self.splits[name]
-        return str(entry.all_options["of"]) if entry.kind == "matched_random" else None
+        return str(entry.all_options["of"]) if "of" in entry.all_options else None
 
     def mask_files(self, name: str) -> list[str]:
         """Return the files that a split is made from in addition to the scene: published masks."""

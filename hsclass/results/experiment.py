@@ -86,7 +86,7 @@ class ExperimentRecord(Record):
 
     @property
     def matched(self) -> dict[str, str]:
-        """The split whose class counts each matched random split has, by the name of the matched one."""
+        """The split that each matched split has test pixels and counts of, by the name of the matched one."""
         return {
             entry["name"]: entry["options"]["of"]
             for entry in self.splits

@@ -16,7 +16,8 @@ SAMPLERS: dict[str, str] = {
     "region_growing": "hsclass.samplers.region_growing:RegionGrowing",
     "dbscan_area": "hsclass.samplers.dbscan_area:DbscanArea",
     "dbscan_variance": "hsclass.samplers.dbscan_variance:DbscanVariance",
-    "matched_random": "hsclass.samplers.matched_random:MatchedRandomSampler",
+    "matched_random": "hsclass.samplers.matched:MatchedRandom",
+    "matched_apart": "hsclass.samplers.matched:MatchedApart",
     "fixed": "hsclass.samplers.fixed:FixedSampler",
     "lists": "hsclass.samplers.lists:ListsSampler",
 }

@@ -55,7 +55,7 @@ def make_images(*, duplicates: int = 0, unreadable: tuple[int, ...] = ()) -> Ima
 
 def needed_options(sampler: str, labels: np.ndarray, folder: Path, window: int) -> dict[str, object]:
     """Return the options that a sampler cannot do without."""
-    if sampler == "matched_random":
+    if sampler.startswith("matched_"):
         write_split(make_split(labels, "dbscan_area", window=window), folder / "other.tif")
         return {"of": folder / "other.tif"}
     if sampler == "fixed":
@@ -68,6 +68,8 @@ def needed_options(sampler: str, labels: np.ndarray, folder: Path, window: int) 
 
 def split_toy(sampler: str, folder: Path, *, window: int = 3, **arguments: object) -> tuple[np.ndarray, Split]:
     labels, cube = toy()
+    if sampler.startswith("matched_"):  # test fields large enough for two parts that are a window apart
+        labels, cube = (np.repeat(np.repeat(part, 2, axis=0), 2, axis=1) for part in (labels, cube))
     options = needed_options(sampler, labels, folder, window)
     return labels, make_split(labels, sampler, cube=cube, window=window, **options, **arguments)
 

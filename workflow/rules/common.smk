@@ -220,7 +220,7 @@ def run_code(stage):
 
 
 def copied_split(wildcards):
-    """The split whose class counts a matched random split has; no file for every other split."""
+    """The split that a matched split has test pixels and counts of; no file for every other split."""
     other = EXPERIMENT.copied_split(wildcards.split)
     return [SPLIT_FILES["split"].format(scene=wildcards.scene, split=other, seed=wildcards.seed)] if other else []
 
