@@ -44,7 +44,7 @@ def headline(results: SetResults) -> Headline:
     """Return the split of the headline, and the model that was chosen without the test samples."""
     split = results.headline_split
     groups = results.groups[results.groups.split == split]
-    safe = [name for name, leaks in results.leaky.items() if not leaks]
+    safe = [name for name, leaks in results.leaky.items() if not leaks and name not in results.experiment.copies]
     named = (
         "" if not safe else ", the first split without leakage," if len(safe) > 1 else ", the split without leakage,"
     )

@@ -85,10 +85,12 @@ class ExperimentRecord(Record):
         return {entry["name"] for entry in self.models if entry.get("tune")}
 
     @property
-    def matched(self) -> dict[str, str]:
+    def copies(self) -> dict[str, str]:
         """The split that each matched split has test pixels and counts of, by the name of the matched one."""
-        return {
-            entry["name"]: entry["options"]["of"]
-            for entry in self.splits
-            if entry.get("sampler") == "matched_random" and entry.get("options", {}).get("of")
-        }
+        return {entry["name"]: of for entry in self.splits if (of := entry.get("options", {}).get("of"))}
+
+    @property
+    def matched(self) -> dict[str, str]:
+        """The same of the matched random splits alone."""
+        random = {entry["name"] for entry in self.splits if entry.get("sampler") == "matched_random"}
+        return {name: of for name, of in self.copies.items() if name in random}
