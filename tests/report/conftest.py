@@ -330,6 +330,12 @@ def read() -> Callable[[Experiment], Reader]:
     return run
 
 
+@pytest.fixture(scope="session")
+def make_finished() -> Callable[[], Experiment]:
+    """Return `make_experiment` for tests that need it in a folder of their own."""
+    return make_experiment
+
+
 @pytest.fixture
 def experiment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Experiment:
     """A finished experiment in a fresh current folder."""

@@ -61,8 +61,10 @@ function viewer(root) {
   const several = new Set(runs.map((run) => run.seed)).size > 1;
   const named = (run) => `${run.model} on ${run.split}${several ? `, seed ${run.seed}` : ""}${run.leaky ? " (leaky)" : ""}`;
   const own = find("own");
+  const farthest = (values) => values.reduce((most, value) => Math.max(most, value), 1);
 
-  function colours(key) {
+  function colours(key, values) {
+    const far = key === "distance" ? farthest(values) : 0;
     const fixed = (list) => (value) => word(list[value] ? rgb(list[value]) : null);
     if (key === "classes") {
       const list = [null, ...data.classes.map((cover) => own.checked ? cover.own : cover.color)];
@@ -71,7 +73,7 @@ function viewer(root) {
     }
     if (key === "roles") return fixed(ROLE_COLORS);
     if (key === "errors") return fixed([null, RIGHT, WRONG]);
-    if (key === "distance") return (value) => word(ramp(Math.sqrt(value / data.far)));
+    if (key === "distance") return (value) => word(ramp(Math.sqrt(value / far)));
     return (value) => word(value ? ramp((value - 1) / (data.share_steps - 1)) : null);
   }
 
@@ -121,8 +123,11 @@ function viewer(root) {
     const name = side.kind.value, kind = kinds[name], run = runOf(side);
     side.run.closest("label").hidden = !kind.byRun;
     if (name === "picture" || (kind.has && !kind.has(run))) side.layer.setUrl(data.picture.uri);
-    else side.layer.setUrl(painted(await kind.values(run), colours(kind.key)));
-    side.legend.replaceChildren(...legend(name, kind, run));
+    else {
+      const values = await kind.values(run);
+      side.layer.setUrl(painted(values, colours(kind.key, values)));
+    }
+    side.legend.replaceChildren(...legend(name, kind, run, kind.key === "distance" ? farthest(await kind.values(run)) : 0));
     root.dataset[side.name] = name; // says that the layer is there
   }
 
@@ -139,7 +144,7 @@ function viewer(root) {
     return item;
   }
 
-  function legend(name, kind, run) {
+  function legend(name, kind, run, far) {
     const parts = [element("strong", `${kind.label}${kind.byRun ? `: ${named(run)}` : ""}`)], list = element("ul", "", { className: "legend" });
     const gradient = (low, high) => {
       const stops = [0, 0.2, 0.4, 0.6, 0.8, 1].map((share) => `rgb(${ramp(share)})`).join(",");
@@ -152,7 +157,7 @@ function viewer(root) {
     if (kind.key === "classes") list.append(...data.classes.map((cover) => entry(own.checked ? cover.own : cover.color, `${cover.id} ${cover.name}`)));
     if (kind.key === "roles") list.append(...[1, 2, 3, 4].map((role) => entry(ROLE_COLORS[role], ROLES[role])));
     if (kind.key === "errors") list.append(entry(RIGHT, "test pixel right"), entry(WRONG, "test pixel wrong"));
-    if (kind.key === "distance") list.append(gradient("0", `${data.far}+ px`));
+    if (kind.key === "distance") list.append(gradient("0", `${far}${far === data.far ? " or more" : ""} px`));
     if (kind.key === "share") list.append(gradient("0", "1"));
     parts.push(list);
     if (kind.has && !kind.has(run)) parts.push(element("p", "This run wrote no confidence; the picture is shown instead.", { className: "note" }));
@@ -221,7 +226,7 @@ function viewer(root) {
     if (!plot) plot = drawn(series);
     else plot.setData(series);
     const keys = labels.slice(0, truth && predicted && truth !== predicted ? 3 : 2);
-    find("lines").replaceChildren(...keys.map((text, place) => entry(`var(--${["ink", "model-1", "model-3"][place]})`, text)));
+    find("lines").replaceChildren(...keys.map((text, place) => entry(`var(--${["ink", "validation", "model-3"][place]})`, text)));
   }
 
   function drawn(series) {
@@ -231,7 +236,7 @@ function viewer(root) {
     return new uPlot({
       width: find("spectrum").clientWidth, height: 190, legend: { show: false }, cursor: { show: false }, scales: { x: { time: false } },
       axes: [{ ...axis, label: data.spectra.unit, labelSize: 16, labelFont: "11px sans-serif", size: 28 }, { ...axis, size: 52 }],
-      series: [{}, line("ink", 2), line("model-1", 1.5, [6, 3]), line("model-3", 1.5, [2, 3])],
+      series: [{}, line("ink", 2), line("validation", 1.5, [6, 3]), line("model-3", 1.5, [2, 3])],
     }, series, find("spectrum"));
   }
 
