@@ -86,15 +86,18 @@ def compare(
 
 @app.command()
 def report(
-    experiment: Annotated[Path, typer.Argument(metavar="EXPERIMENT.json", help="what `hsclass experiment -o` wrote")],
+    experiments: Annotated[
+        list[Path], typer.Argument(metavar="EXPERIMENT.json...", help="reports/NAME/experiment.json of each experiment")
+    ],
     output: Output,
 ) -> None:
-    """Write the report, index.html, and the tables, accuracy.csv and .tex, of a finished experiment.
+    """Write the report of a finished experiment, or of several as one.
 
-    pooled.csv and fields.csv hold the accuracy of each model over all seeds or folds, and of each field. Matched random
-    splits add optimism.csv, several models comparison.csv.
+    The report is index.html, with accuracy.csv, accuracy.tex and results.json next to it. pooled.csv and fields.csv
+    hold the accuracy of each model over all seeds or folds, and of each field. Matched random splits add optimism.csv,
+    several models comparison.csv.
     """
     from hsclass.report import write_report
 
-    write_report(experiment, output)
+    write_report(experiments, output)
     typer.echo(f"report: {output / 'index.html'}, {output / 'accuracy.csv'}, {output / 'accuracy.tex'}", err=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from hsclass.datasets.opening import read_scene
-from hsclass.errors import DataError
+from hsclass.report.merging import read_comparisons, read_experiments
 from hsclass.report.pictures import backdrop
 from hsclass.results import (
     Audit,
@@ -123,22 +123,22 @@ class Results:
         return tuple({run.entry.split_folder: run.split for run in self.runs}.values())
 
 
-def read_results(experiment_file: Path) -> Results:
-    """Read everything that an experiment's runs left, except the maps.
+def read_results(*experiment_files: Path) -> Results:
+    """Read everything that the runs of one or several experiments left, except the maps.
 
     Parameters
     ----------
-    experiment_file : Path
-        `experiment.json`; the folders in it are relative to the current folder.
+    *experiment_files : Path
+        `experiment.json` of each, as `read_experiments` takes them.
 
     Raises
     ------
     DataError
         If a file of a run is missing or is not what its stage writes; the message names the file and the stage.
+    UsageError
+        If the experiments do not fit each other.
     """
-    experiment = read_record(ExperimentRecord, experiment_file, "experiment")
-    if not experiment.runs:
-        raise DataError(f"{experiment_file}: lists no runs; expected at least one; check the experiment's lists")
+    experiment = read_experiments(experiment_files)
     sets: dict[str, SampleSet] = {}
     splits: dict[Path, SplitResult] = {}
     for entry in experiment.runs:
@@ -153,23 +153,8 @@ def read_results(experiment_file: Path) -> Results:
             _read_run(entry, splits[entry.split_folder], sets[entry.scene], searched=entry.model in experiment.searched)
             for entry in experiment.runs
         ),
-        comparisons=_read_comparisons(experiment, experiment_file.parent),
+        comparisons=read_comparisons(experiment, experiment_files),
     )
-
-
-def _read_comparisons(experiment: ExperimentRecord, reports: Path) -> dict[tuple[str, str], Comparison]:
-    found = {}
-    for key in dict.fromkeys((entry.scene, entry.split) for entry in experiment.runs):
-        file = reports / "comparison" / key[0] / f"{key[1]}.json"
-        if file.exists():
-            found[key] = read_record(Comparison, file, "compare")
-            seeds = len({entry.seed for entry in experiment.runs if (entry.scene, entry.split) == key})
-            if found[key].runs != seeds:
-                raise DataError(
-                    f"{file}: is of {found[key].runs} runs, but the experiment has {seeds} seeds; expected all of them;"
-                    " run the compare stage again"
-                )
-    return found
 
 
 def _read_scene(entry: RunEntry) -> SceneResult:

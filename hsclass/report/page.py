@@ -21,6 +21,7 @@ from hsclass.report.classes import class_part, shaded
 from hsclass.report.collect import Results, read_results
 from hsclass.report.comparison import comparison_panels, described
 from hsclass.report.csv_tables import accuracy_csv, comparison_csv, fields_csv, optimism_csv, pooled_csv
+from hsclass.report.figures import figures_json
 from hsclass.report.images import duplicates_part, mistakes_part
 from hsclass.report.information import experiment_yaml, information
 from hsclass.report.latex import accuracy_tex
@@ -34,7 +35,7 @@ from hsclass.report.training import training_curves
 from hsclass.report.viewer import viewer_part
 
 PAGE, TABLE = "index.html", "accuracy.csv"
-LATEX, OPTIMISM, COMPARISON = "accuracy.tex", "optimism.csv", "comparison.csv"
+LATEX, RESULTS, OPTIMISM, COMPARISON = "accuracy.tex", "results.json", "optimism.csv", "comparison.csv"
 POOLED, FIELDS = "pooled.csv", "fields.csv"
 
 
@@ -92,9 +93,9 @@ class Section:
     found: tuple[tuple[SetResults, Any], ...]
 
 
-def write_report(experiment_file: str | os.PathLike[str], out: str | os.PathLike[str]) -> None:
+def write_report(experiment_files: Sequence[Path], out: str | os.PathLike[str]) -> None:
     """Write the page and the tables; see `hsclass.report.write_report`."""
-    results = read_results(Path(experiment_file))
+    results = read_results(*experiment_files)
     tables = {
         POOLED: pooled_csv(results), FIELDS: fields_csv(results), OPTIMISM: optimism_csv(results),
         COMPARISON: comparison_csv(results),
@@ -102,6 +103,7 @@ def write_report(experiment_file: str | os.PathLike[str], out: str | os.PathLike
     page = render(results, Path(out), tuple(name for name, text in tables.items() if text is not None))
     write_text(Path(out) / TABLE, accuracy_csv(results))
     write_text(Path(out) / LATEX, accuracy_tex(results))
+    write_text(Path(out) / RESULTS, figures_json(results))
     for name, text in tables.items():
         if text is None:
             (Path(out) / name).unlink(missing_ok=True)  # one of an earlier run would be taken for this one's
@@ -127,7 +129,7 @@ def render(results: Results, out: Path, tables: Sequence[str] = ()) -> str:
             several_sets=len(sets) > 1,
             several_seeds=len(experiment.seeds) > 1,
             sections=sections,
-            tables=(TABLE, LATEX, *tables),
+            tables=(TABLE, LATEX, RESULTS, *tables),
             root=root,
             link=lambda path: path.as_posix() if path.is_absolute() else root + path.as_posix(),
             styles=_joined("css", maps=maps),

@@ -4,6 +4,7 @@ import csv
 import json
 import re
 import shutil
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -55,6 +56,18 @@ def test_accuracy_table_has_a_row_for_every_run(quick: Path) -> None:
     assert {row["sampler"]: row["leaky"] for row in rows} == {
         "regions": "false", "regions_matched_apart": "false", "regions_matched_random": "true",
     }  # fmt: skip
+
+
+def test_snakemakes_own_report_has_the_page_tables_splits_runs_and_differences(quick: Path, snakemake) -> None:
+    done = snakemake(quick, "--report", "report.zip")
+    assert done.returncode == 0, done.stdout + done.stderr
+    with zipfile.ZipFile(quick / "report.zip") as packed:
+        names = [Path(name).name for name in packed.namelist()]
+        text = next(packed.read(name).decode() for name in packed.namelist() if name.endswith("report.html"))
+    assert (names.count("audit.json"), names.count("metrics.json"), names.count("index.html")) == (3, 9, 1)
+    for category in ("Report", "Tables", "Splits", "Runs", "Differences"):
+        assert f'"{category}": {{' in text
+    assert "Audit of split dbscan_area, seed 0, of indian_pines_cut" in text
 
 
 def test_accuracy_in_the_table_is_that_of_the_map_on_the_test_pixels(quick: Path) -> None:

@@ -44,7 +44,13 @@ PREDICTION = (
     if PIXELS
     else {"prediction": "predictions.csv", "about": "predictions.json"}
 )
-REPORT = {"page": "index.html", "table": "accuracy.csv", "latex": "accuracy.tex"}
+# By category in the report of Snakemake, whose captions are workflow/report/<category>.rst.
+REPORT = {
+    "page": ("report", "index.html"),
+    "table": ("tables", "accuracy.csv"),
+    "latex": ("tables", "accuracy.tex"),
+    "figures": ("tables", "results.json"),
+}
 
 
 wildcard_constraints:

@@ -6,7 +6,13 @@ rule evaluate:
         split=SPLIT_FILES["split"],
         labels=LABELS,
     output:
-        f"{RUN}/metrics.json",
+        report(
+            f"{RUN}/metrics.json",
+            category="Runs",
+            subcategory="{scene}",
+            caption="../report/run.rst",
+            labels={"split": "{split}", "seed": "{seed}", "features": "{features}", "model": "{model}"},
+        ),
     log:
         f"logs/evaluate/{RUN_LOG}.log",
     benchmark:
@@ -33,7 +39,13 @@ rule compare:
         other_splits=lambda wildcards: split_files_of(other_runs(wildcards)),
         labels=LABELS,
     output:
-        "reports/{experiment}/comparison/{scene}/{split}.json",
+        report(
+            "reports/{experiment}/comparison/{scene}/{split}.json",
+            category="Differences",
+            subcategory="{scene}",
+            caption="../report/differences.rst",
+            labels={"split": "{split}"},
+        ),
     log:
         "logs/compare/{experiment}/{scene}/{split}.log",
     benchmark:

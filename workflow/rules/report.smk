@@ -29,8 +29,14 @@ rule report:
         studies=studies(),
     output:
         **{
-            name: report(f"reports/{{experiment}}/{file}", category="Accuracy", caption="../report/accuracy.rst")
-            for name, file in REPORT.items()
+            name: report(
+                f"reports/{{experiment}}/{file}",
+                category=category.capitalize(),
+                subcategory="{experiment}",
+                caption=f"../report/{category}.rst",
+                labels={"file": file},
+            )
+            for name, (category, file) in REPORT.items()
         },
     log:
         "logs/report/{experiment}.log",

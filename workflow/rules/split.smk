@@ -33,7 +33,13 @@ rule audit:
         split=SPLIT_FILES["split"],
         labels=LABELS,
     output:
-        f"{SPLIT}/audit.json",
+        report(
+            f"{SPLIT}/audit.json",
+            category="Splits",
+            subcategory="{scene}",
+            caption="../report/split.rst",
+            labels={"split": "{split}", "seed": "{seed}"},
+        ),
     log:
         "logs/audit/{scene}/{split}-{seed}.log",
     benchmark:

@@ -1,0 +1,68 @@
+"""`results.json`: what the page says at its top and the rows of the tables, for programs."""
+
+import csv
+import io
+import json
+from typing import Any
+
+import pandas as pd
+
+from hsclass.report.answers import answers_part
+from hsclass.report.collect import Results
+from hsclass.report.csv_tables import accuracy_csv, comparison_csv, optimism_csv
+from hsclass.report.headline import headline, indistinguishable
+from hsclass.report.table import set_results
+
+
+def figures_json(results: Results) -> str:
+    """Return the text of `results.json`.
+
+    `sets` has an entry for each scene or image set: the split, model and figures of the headline, None where no model
+    is singled out, the models that it is not distinguishable from, and the sentences that limit what the figures hold
+    for. `accuracy`, `optimism` and `comparison` are the rows of the CSV files of these names.
+    """
+    experiment = results.experiment
+    sets = []
+    for each in set_results(results):
+        head = headline(each)
+        group = head.group
+        figures = ("oa", "oa_low", "oa_high", "aa", "kappa", "macro_f1", "micro_f1", "calibration_ece")
+        sets.append({
+            "name": each.samples.name, "title": each.samples.title, "split": head.split,
+            "leaky": each.leaky[head.split],
+            "features": None if group is None else group.features, "model": None if group is None else group.model,
+            "figures": {} if group is None else {name: _known(group[name]) for name in figures if name in group},
+            "not_distinguishable_from": [] if group is None else indistinguishable(each, group),
+            "warnings": [line.text for answer in answers_part(each).answers for line in answer.lines if line.warns],
+            "map": None if group is None or each.samples.kind == "images" else str(each.of(group)[0].map_file),
+        })  # fmt: skip
+    tables = {
+        "accuracy": accuracy_csv(results),
+        "optimism": optimism_csv(results),
+        "comparison": comparison_csv(results),
+    }
+    content = {
+        "experiment": experiment.experiment, "hsclass": experiment.hsclass, "samples": experiment.samples,
+        "seeds": experiment.seeds, "sets": sets, **{name: _rows(text) for name, text in tables.items()},
+    }  # fmt: skip
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def _known(value: Any) -> float | None:
+    return None if pd.isna(value) else float(value)
+
+
+def _rows(text: str | None) -> list[dict[str, Any]]:
+    return [{key: _read(value) for key, value in row.items()} for row in csv.DictReader(io.StringIO(text or ""))]
+
+
+def _read(cell: str) -> Any:
+    """Return a cell of a table as what it stands for; None for an empty one."""
+    if cell in {"", "true", "false"}:
+        return {"": None, "true": True, "false": False}[cell]
+    for kind in (int, float):
+        try:
+            return kind(cell)
+        except ValueError:
+            continue
+    return cell
