@@ -140,7 +140,9 @@ def test_table_has_the_columns_of_scenes_and_those_of_images(images, read) -> No
     assert list(row)[:6] == ["scene", "sampler", "seed", "window", "features", "model"]
     assert list(row)[-10:-5] == ["micro_f1", "overlap", "near_duplicate_threshold", "given", "validation_aa"]
     assert (row["window"], row["oa"], row["reach"], row["overlap"], row["given"]) == ("", "0.5", "", "1", "true")
-    assert {path.name for path in Path("out").iterdir()} == {"index.html", "accuracy.csv", "accuracy.tex"}
+    assert {path.name for path in Path("out").iterdir()} == {
+        "index.html", "accuracy.csv", "accuracy.tex", "results.json"
+    }  # fmt: skip
     assert "OA" in Path("out/accuracy.tex").read_text()
 
 

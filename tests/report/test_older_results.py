@@ -60,7 +60,9 @@ def test_tables_of_an_earlier_report_do_not_stay(experiment) -> None:
     shutil.rmtree(experiment.comparisons)
     experiment.file.write_text(json.dumps(json.loads(experiment.file.read_text()) | {"splits": []}))
     write_report(experiment.file, Path("out"))
-    assert {path.name for path in Path("out").iterdir()} == {"index.html", "accuracy.csv", "accuracy.tex"}
+    assert {path.name for path in Path("out").iterdir()} == {
+        "index.html", "accuracy.csv", "accuracy.tex", "results.json"
+    }  # fmt: skip
 
 
 def test_split_without_a_comparison_has_no_rows_of_pairs(experiment) -> None:
