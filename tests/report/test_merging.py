@@ -43,11 +43,10 @@ def test_merged_experiment_has_the_runs_and_the_entries_of_both_each_once(parted
 
 
 def test_models_of_two_experiments_are_compared_anew_under_a_split_that_they_share(parted) -> None:
-    results = read_results(*parted)
-    compared = {(split.name, split.seed): split.comparison for split in results.splits}
-    assert len(compared) == 4
+    compared = read_results(*parted).comparisons
+    assert set(compared) == {("farm", "random"), ("farm", "blocks")}
     for comparison in compared.values():
-        assert comparison.methods == ["raw/rf", "raw/net"]
+        assert (comparison.methods, comparison.runs) == (["raw/rf", "raw/net"], 2)
         # both maps hold the class of the reference labels everywhere
         assert [(pair.difference, pair.only_a, pair.only_b) for pair in comparison.pairs] == [(0, 0, 0)]
 
@@ -117,5 +116,6 @@ def test_figures_for_programs_name_the_map_of_the_headline_and_its_limits(experi
     assert "Not tested on blocks: Woods." in farm["warnings"]
     first = figures["accuracy"][0]
     assert (first["model"], first["seed"], first["leaky"], first["macro_f1"]) == ("rf", 0, True, None)
-    assert len(figures["comparison"]) == 4
+    assert [row["sampler"] for row in figures["comparison"]] == ["random", "blocks"]
+    assert {row["model"] for row in figures["pooled"]} == {"rf", "net"}
     assert figures["optimism"] == []
