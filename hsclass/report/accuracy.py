@@ -10,7 +10,7 @@ from hsclass.report.drawing import legend, styles
 from hsclass.report.splits import is_one_split, seeds_of
 from hsclass.report.table import SetResults
 from hsclass.report.text import MISSING, count, duration, lowest_to_highest, ordered
-from hsclass.results import Interval, PublishedFigure
+from hsclass.results import FieldFigures, Interval, PublishedFigure
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,15 @@ class PublishedRow:
 
     figure: PublishedFigure
     groups: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class FieldTable:
+    """The fields of one model under one split."""
+
+    label: str
+    split: str
+    rows: tuple[FieldFigures, ...]
 
 
 @dataclass(frozen=True)
@@ -33,6 +42,8 @@ class AccuracyPart:
         What a reader should know about a split.
     checks : dict of str to str
         What could not be checked of what models have seen, with the models and splits that it holds for.
+    fields : FieldTable or None
+        Those of the model of the headline, or of the first where none is chosen; None for images.
     """
 
     interval: Interval
@@ -40,6 +51,7 @@ class AccuracyPart:
     chosen: set[int]
     notes: dict[str, str]
     checks: dict[str, str]
+    fields: FieldTable | None
     published: tuple[PublishedRow, ...]
     distances: tuple[DistancePanel, ...]
     model_key: list[tuple[str, Markup]]
@@ -56,6 +68,7 @@ def accuracy_part(results: SetResults) -> AccuracyPart:
         chosen={group.name for group in chosen if group is not None},
         notes={name: note for name in results.leaky if (note := _note(results, name))},
         checks=_checks(results),
+        fields=_fields(results),
         published=published_rows(results),
         distances=distances,
         model_key=legend(styles(results.labels), f"{results.key}-models") if distances else [],
@@ -93,6 +106,23 @@ def _note(results: SetResults, split: str) -> str:
     if seeds[0].audit.published:
         return "published lists"
     return "one split for all seeds: ± is that of the models alone" if is_one_split(seeds) else ""
+
+
+def sample_of(results: SetResults) -> dict[str, str]:
+    """Return what the test samples of each split are a sample of; of its first seed."""
+    found: dict[str, str] = {}
+    for run in results.runs.values():
+        if run.metrics.sample_of:
+            found.setdefault(run.entry.split, run.metrics.sample_of)
+    return found
+
+
+def _fields(results: SetResults) -> FieldTable | None:
+    split = results.headline_split
+    chosen = results.chosen(split)
+    group = results.groups[results.groups.split == split].iloc[0] if chosen is None else chosen
+    pooled = results.pooled.get((split, group.method))
+    return FieldTable(group.label, split, tuple(pooled.fields)) if pooled is not None and pooled.fields else None
 
 
 def _checks(results: SetResults) -> dict[str, str]:

@@ -92,7 +92,8 @@ def _which(results: SetResults, head: Headline) -> Answer:
 
 
 def _seeds(results: SetResults, head: Headline) -> str:
-    return f", {len(head.group.runs)} seeds" if len(head.group.runs) > 1 else ""
+    said = results.over_runs(head.split).removeprefix("mean of ")
+    return f", {said}" if said else ""
 
 
 def _good(results: SetResults, head: Headline) -> Answer:
@@ -142,8 +143,12 @@ def _why(results: SetResults, head: Headline) -> Answer:
             lines.append(Line(
                 f"With the same class counts drawn at random the same model shows {number(pair.oa_random, 2)}:"
                 f" random-sampling optimism {number(pair.optimism, 2)}"
-                f" ({between(pair.optimism_low, pair.optimism_high, 2, sign=True)})."
+                f" ({between(pair.optimism_low, pair.optimism_high, 2, sign=True)}), on the {count(pair.n_test)} tests"
+                " that both share."
             ))  # fmt: skip
+        untrained = results.pooled[head.split, head.group.method].untrained if results.pooled else 0
+        if untrained:
+            lines.append(Line(f"{count(untrained)} tests are of classes that their run never trained.", warns=True))
         if pd.notna(head.group.calibration_ece):
             lines.append(Line(f"Expected calibration error of its confidence {number(head.group.calibration_ece, 2)}."))
     return Answer("Why believe it?", share, tuple(lines), "leaky" if leaks else "safe")

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from hsclass.atomic import write_text
 from hsclass.report import theme
-from hsclass.report.accuracy import accuracy_part, times, training_samples
+from hsclass.report.accuracy import accuracy_part, sample_of, times, training_samples
 from hsclass.report.answers import answers_part
 from hsclass.report.areas import area_panels
 from hsclass.report.calibration import FEW, calibration_part
@@ -168,6 +168,7 @@ def _environment() -> Environment:
         described=described,
         lowest_to_highest=lowest_to_highest,
         count=count,
+        sample_of=sample_of,
         shaded=shaded,
         signed=signed,
         times=times,

@@ -84,3 +84,16 @@ def test_table_of_fields_has_a_row_a_field_and_model(experiment) -> None:
     assert (row["sampler"], row["model"], row["field"], row["class_name"]) == ("blocks", "net", "3", "<b>Corn")
     assert (row["tests"], row["right"], row["wrong"], row["accuracy"]) == ("36", "27", "9", "0.75")
     assert (row["taken_for"], row["taken_for_tests"]) == ("Hay & straw", "8")
+
+
+def test_page_shows_what_the_accuracy_varies_with_its_fields_and_what_it_is_a_figure_of(experiment, read) -> None:
+    experiment.edit("metrics.json", lambda metrics: metrics.update(sample_of="71 labelled pixels of the scene."))
+    change(experiment, "blocks", untrained=7, trained_oa=0.5)
+    page = read(experiment)
+    last = page.table("Each model over all seeds or folds of each split")[-1]
+    assert last[1:] == [
+        "net", "2", "142", "12", "10.5", "0.030", "0.020", "–", "0.028", "0.698", "7", "0.500",
+    ]  # fmt: skip
+    row = page.table("net on blocks: how the tests of each field ended")[-1]
+    assert row == ["3", "<b>Corn", "8–10, 0–5", "18", "36", "27", "9", "0.75", "Hay & straw (8)"]
+    assert Path("out/index.html").read_text().count("71 labelled pixels of the scene.") >= 4  # accuracy and areas
