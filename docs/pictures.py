@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 
 import hsclass
-from hsclass.report.pictures import backdrop, split_picture
+from hsclass.natural_colours import backdrop
+from hsclass.report.pictures import split_picture
 from hsclass.samplers import sampler_names
 from hsclass.scene import Scene
 from hsclass.split import Role, Split, write_split

@@ -25,6 +25,7 @@ from hsclass.scene_arrays import (
     named_classes,
     with_gaps,
 )
+from hsclass.views import SceneView
 from hsclass.xarray_form import centres_of, data_array, grid_of, is_data_array, ordered
 
 CUBE_FILE = "cube.tif"
@@ -42,8 +43,8 @@ class LandCover:
     color: Color
 
 
-@dataclass(frozen=True)
-class Scene:
+@dataclass(frozen=True, repr=False)
+class Scene(SceneView):
     """A hyperspectral scene.
 
     `hsclass.open_scene` opens one, `Scene.from_array` makes one of arrays. The constructor takes the parts in the form

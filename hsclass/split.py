@@ -16,7 +16,8 @@ from hsclass.errors import DataError
 from hsclass.raster import Grid, read_raster, write_raster
 from hsclass.samples import ImageSamples, Samples
 from hsclass.samples.images import ABOUT_SUFFIX, SEPARATOR
-from hsclass.splitter import Role, Splitter
+from hsclass.splitter import ROLE_COLORS, Role, Splitter
+from hsclass.views import SplitView
 
 FOREIGN = "unknown"
 TABLE_SUFFIX = ".csv"
@@ -26,9 +27,6 @@ _BANDS = {
     "groups": ("group of the reference data", np.int64),
 }
 _CODES = "0 unused, 1 train, 2 validation, 3 test, 4 guard"
-
-
-ROLE_COLORS = {0: (0, 0, 0), 1: (230, 97, 1), 2: (253, 184, 99), 3: (94, 60, 153), 4: (120, 120, 120)}
 
 
 @dataclass(frozen=True)
@@ -44,8 +42,8 @@ class ClassShare:
     note: str = ""
 
 
-@dataclass(frozen=True)
-class Split(Splitter):
+@dataclass(frozen=True, repr=False)
+class Split(SplitView, Splitter):
     """A split of the labelled pixels of a scene, or of the images of a set.
 
     `hsclass.make_split` makes one, `hsclass.read_split` reads one. It is also a cross-validator of scikit-learn, see

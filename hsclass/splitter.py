@@ -20,6 +20,9 @@ class Role(IntEnum):
     GUARD = 4
 
 
+ROLE_COLORS = {0: (0, 0, 0), 1: (230, 97, 1), 2: (253, 184, 99), 3: (94, 60, 153), 4: (120, 120, 120)}
+
+
 class Splitter:
     """Index arrays of the roles of a split, and its form as a cross-validator of scikit-learn with one fold.
 

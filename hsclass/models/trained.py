@@ -62,6 +62,16 @@ class TrainedModel:
     history: tuple[Mapping[str, Any], ...] = ()
     applicability: Applicability | None = None
 
+    def __repr__(self) -> str:
+        card, took = self.card, self.training
+        reach = "without bound" if self.reach is None else f"{self.reach} pixels"
+        seconds = "" if took.seconds is None else f" in {took.seconds:.1f} s"
+        lines = [
+            f"TrainedModel {card.model} on features {card.features}: {len(card.classes)} classes, looks {reach} far",
+            f"learned from {card.fit_scope.model} {card.samples} of {card.scene!r}{seconds}; seed {card.seed}",
+        ]
+        return "\n  ".join([*lines, *took.notes])
+
     @property
     def samples(self) -> str:
         """What it classifies: pixels or images."""

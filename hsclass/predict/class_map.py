@@ -17,11 +17,12 @@ from hsclass.predict.products import CLASSES, CONFIDENCE, PROBABILITIES, legend_
 from hsclass.predict.tiles import Tiles
 from hsclass.raster import Grid, require_geotiff_name
 from hsclass.scene import LandCover, Scene, flags
+from hsclass.views import MapView
 from hsclass.xarray_form import data_array
 
 
-@dataclass(frozen=True)
-class ClassMap:
+@dataclass(frozen=True, repr=False)
+class ClassMap(MapView):
     """A whole-scene map.
 
     Attributes

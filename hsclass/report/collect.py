@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from hsclass.datasets.opening import read_scene
+from hsclass.errors import DataError
+from hsclass.natural_colours import backdrop
 from hsclass.report.merging import read_comparisons, read_experiments
-from hsclass.report.pictures import backdrop
 from hsclass.results import (
     Audit,
     Comparison,

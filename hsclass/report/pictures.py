@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from hsclass.raster import Color
-from hsclass.scene import Scene
-from hsclass.split import ROLE_COLORS, Role
+from hsclass.splitter import ROLE_COLORS, Role
 
 MAX_SIDE = 1000
 """Longest side [pixels] of a picture; the page is about this wide."""
@@ -18,11 +17,7 @@ MAX_SIDE = 1000
 PAGE_PIXELS = 14_000_000
 """Pixels of all pictures of a page together; a noisy class map takes about half a byte a pixel in the file."""
 
-NATURAL_NM = (650.0, 550.0, 470.0)
-"""Centres [nm] of red, green and blue where the scene does not name its natural-colour bands."""
-
 _GREYS = 16
-_GAMMA = 0.7  # lifts dark vegetation from black
 
 
 @dataclass(frozen=True)
@@ -40,25 +35,6 @@ def shown_step(shape: tuple[int, ...], pictures: int, budget: int = PAGE_PIXELS)
     by_side = math.ceil(max(rows, cols) / MAX_SIDE)
     by_budget = math.ceil(math.sqrt(rows * cols * pictures / budget))
     return max(by_side, by_budget, 1)
-
-
-def backdrop(scene: Scene) -> tuple[np.ndarray, bool]:
-    """Return the scene as an image, shape (rows, cols, 3), uint8, and whether its colours are natural.
-
-    Each band is stretched from its 2nd to its 98th percentile over the pixels that hold data. A scene that knows
-    neither its natural-colour bands nor its wavelengths is drawn in the grey of its middle band.
-    """
-    bands = natural_bands(scene.rgb, scene.wavelengths)
-    natural = bands is not None
-    chosen = list(bands or [scene.shape[2] // 2] * 3)
-    image = scene.cube[:, :, chosen].astype(float)
-    valid = image[scene.mask]
-    if not len(valid):
-        return np.full(image.shape, 255, np.uint8), natural
-    low, high = np.percentile(valid, [2, 98], axis=0)
-    stretched = (image - low) / np.where(high > low, high - low, 1)
-    stretched[~scene.mask] = 1
-    return (np.clip(np.nan_to_num(stretched), 0, 1) ** _GAMMA * 255).round().astype(np.uint8), natural
 
 
 def colour_picture(image: np.ndarray, step: int) -> Picture:
@@ -119,16 +95,3 @@ def _encoded(pixels: np.ndarray, palette: np.ndarray | None, kind: str, **option
 def css_color(color: Color) -> str:
     """Return a colour as CSS and SVG write it."""
     return "#{:02x}{:02x}{:02x}".format(*color)
-
-
-def natural_bands(rgb: tuple[int, int, int] | None, wavelengths: np.ndarray | None) -> tuple[int, ...] | None:
-    """Return the bands, counted from 0, that show natural colours: those named, or the nearest by wavelength [nm].
-
-    None where neither is known, or two colours have one nearest band.
-    """
-    if rgb is not None:
-        return rgb
-    if wavelengths is None:
-        return None
-    nearest = [int(np.abs(wavelengths - centre).argmin()) for centre in NATURAL_NM]
-    return tuple(nearest) if len(set(nearest)) == 3 else None

@@ -7,10 +7,11 @@ import numpy as np
 import rasterio
 
 from hsclass.atomic import atomic_path
+from hsclass.natural_colours import backdrop, natural_bands
 from hsclass.predict.pixels import Pixels
 from hsclass.predict.products import read_legend
 from hsclass.raster import quiet
-from hsclass.report.pictures import MAX_SIDE, backdrop, natural_bands, png
+from hsclass.report.pictures import MAX_SIDE, png
 from hsclass.scene import Scene
 
 _GAP = 8  # pixels

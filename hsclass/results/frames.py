@@ -14,7 +14,7 @@ class Frames:
     def to_frame(self) -> Any:
         """Return the figures of each class as a pandas.DataFrame, a row a class, by its name.
 
-        The columns are those of `hsclass.results.metrics.ClassFigures`: `support`, accuracies and their intervals.
+        The columns are those of `hsclass.results.figures.ClassFigures`: `support`, accuracies and their intervals.
         """
         import pandas as pd
 

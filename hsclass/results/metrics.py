@@ -6,6 +6,7 @@ from hsclass.results.figures import Figures
 from hsclass.results.frames import Frames
 from hsclass.results.model import FittedCounts
 from hsclass.results.record import Figure, Record
+from hsclass.results.view import MetricsView
 
 
 class ConfidenceBin(Record):
@@ -94,7 +95,7 @@ class Mistake(Record):
     confidence: float
 
 
-class Metrics(Frames, Figures):
+class Metrics(MetricsView, Frames, Figures):
     """`metrics.json`: accuracy on the test samples.
 
     `sample_of` says what the test samples are a sample of. `checks` says what could not be checked of what the model

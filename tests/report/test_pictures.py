@@ -8,7 +8,8 @@ import pytest
 from rasterio.errors import NotGeoreferencedWarning
 from rasterio.io import MemoryFile
 
-from hsclass.report.pictures import Picture, backdrop, colour_picture, png, shown_step, split_picture
+from hsclass.natural_colours import backdrop
+from hsclass.report.pictures import Picture, colour_picture, png, shown_step, split_picture
 from hsclass.scene import Scene
 
 
