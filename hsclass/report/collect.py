@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 
 from hsclass.datasets.opening import read_scene
-from hsclass.errors import DataError
 from hsclass.natural_colours import backdrop
 from hsclass.report.merging import read_comparisons, read_experiments
 from hsclass.results import (
