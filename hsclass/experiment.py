@@ -17,6 +17,7 @@ from hsclass.datasets.descriptor import Descriptor, SceneOptions
 from hsclass.datasets.image_set import ImageSet
 from hsclass.entries import Listed
 from hsclass.errors import UsageError
+from hsclass.experiment_paths import placed
 from hsclass.features import feature_class
 from hsclass.features.frozen import FrozenOptions, check_frozen, named_options
 from hsclass.matching import check_match, takes_images
@@ -223,7 +224,8 @@ class Experiment:
         except UsageError as error:
             if Path(entry.kind).suffix in {".yaml", ".yml"} and not Path(entry.kind).exists():
                 raise UsageError(
-                    f"{error}; paths in an experiment count from the working folder, {Path.cwd()}"
+                    f"{error}; paths in an experiment count from the folder of its file"
+                    f" and are given here from {Path.cwd()}"
                 ) from None
             raise
 
@@ -296,7 +298,7 @@ def load_experiment(path: str | os.PathLike[str]) -> Experiment:
 
 
 def read_config(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """Return the keys of an experiment file (YAML or JSON), unchecked.
+    """Return the keys of an experiment file (YAML or JSON), unchecked, with its paths from the working folder.
 
     Raises
     ------
@@ -312,4 +314,4 @@ def read_config(path: str | os.PathLike[str]) -> dict[str, Any]:
         raise UsageError(f"{path}: is not YAML ({' '.join(str(error).split())}); correct that place") from error
     if not isinstance(config, dict):
         raise UsageError(f"{path}: holds {type(config).__name__}; expected keys such as experiment, scenes, models")
-    return config
+    return placed(config, path.parent)

@@ -129,3 +129,27 @@ def _write_index(name: str, output: Path, folder: Path, rename: str | None, sett
 
     samples, about = build_images(name, folder=folder, options=settings, name=rename)
     write_index(samples, output / INDEX_FILE, about=about)
+
+
+@app.command()
+def init(
+    cube: Annotated[Path, typer.Argument(metavar="CUBE", help="file or product with the bands")],
+    labels: Annotated[
+        Path | None,
+        typer.Argument(metavar="[LABELS]", help="raster of class ids, polygons or points", show_default=False),
+    ] = None,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="folder to write into", show_default="this one")
+    ] = Path(),
+) -> None:
+    """Write a descriptor and an experiment for your own files, with comments, that run unchanged."""
+    from hsclass.planning.initial import initial_files
+
+    initial = initial_files(cube, labels, folder=output)
+    initial.write()
+    for note in initial.notes:
+        typer.echo(f"note: {note}", err=True)
+    for path in initial.files:
+        typer.echo(path)
+    *_, last = initial.files
+    typer.echo(f"next: hsclass {'run' if labels else 'inspect'} {last if labels else cube}", err=True)

@@ -13,9 +13,14 @@ from hsclass.datasets import descriptor_file
 from hsclass.datasets.edits import edition
 from hsclass.errors import HsclassError
 from hsclass.experiment import Experiment
+from hsclass.experiment_paths import placed
 from hsclass.models import model_class
 from hsclass.plan import RAW
 from hsclass.sources import stage_digest
+
+# Paths in an experiment file count from its folder; of several files the last one decides.
+if workflow.configfiles:
+    config.update(placed(config, Path(workflow.configfiles[-1]).parent))
 
 try:
     EXPERIMENT = Experiment(config)

@@ -1,0 +1,215 @@
+"""A descriptor and an experiment for the user's own files, as they were understood: a start that runs unchanged."""
+
+import logging
+import os
+import re
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from hsclass.atomic import write_text
+from hsclass.datasets.inspecting import inspect_files
+from hsclass.datasets.opening import open_scene
+from hsclass.datasets.readers import product_of
+from hsclass.datasets.shapes import SHAPE_SUFFIXES, read_shapes
+from hsclass.errors import HsclassError, UsageError
+from hsclass.samplers import make_split
+from hsclass.scene import Scene
+
+_LOG = logging.getLogger(__name__)
+_SAMPLERS = ("regions", "dbscan_area", "blocks", "random")
+_TRAIN, _VALIDATION, _SEEDS = 0.10, 0.05, (0, 1)
+_WINDOW = 7
+_MOST_CLASSES = 60
+_LIKELY = ("class", "label", "cover", "landcover", "land_cover", "lulc", "category", "type", "crop", "species", "name")
+_GROUPS = ("field", "polygon", "site", "plot", "fid", "id")
+
+
+@dataclass(frozen=True)
+class Initial:
+    """Files to start from.
+
+    Attributes
+    ----------
+    files : dict of Path to str
+        Texts of the descriptor and, where there are labels, of the experiment.
+    notes : tuple of str
+        What was chosen, and what looks wrong in the data, a sentence each.
+    """
+
+    files: dict[Path, str]
+    notes: tuple[str, ...]
+
+    def write(self) -> None:
+        """Write the files, or raise UsageError where one is there already."""
+        if there := [str(path) for path in self.files if path.exists()]:
+            raise UsageError(f"{there[0]}: is there already; remove it, or choose another folder by --output")
+        for path, text in self.files.items():
+            write_text(path, text)
+
+
+def initial_files(
+    cube: str | os.PathLike[str], labels: str | os.PathLike[str] | None = None, *, folder: str | os.PathLike[str] = "."
+) -> Initial:
+    """Describe a cube and its labels as they are understood, and an experiment on them.
+
+    The scene is built in memory, so that the files are known to work. A class attribute is chosen by its name and by
+    how many values it has; the first of the samplers `regions`, `dbscan_area`, `blocks` and `random` that can split the
+    labels is taken. Both choices are among the notes.
+
+    Parameters
+    ----------
+    cube : path-like
+        A file or product that `hsclass inspect` reads.
+    labels : path-like, optional
+        A raster of class ids, polygons or points.
+    folder : path-like
+        Where the files are to lie; paths in them are relative to it.
+
+    Returns
+    -------
+    Initial
+
+    Raises
+    ------
+    DataError, UsageError
+        If the files cannot be read, or do not fit each other.
+    """
+    home, cube = Path(folder), Path(cube)
+    product = product_of(cube)
+    cube = product[1] if product else cube
+    name = re.sub(r"[^A-Za-z0-9_]+", "_", cube.stem).strip("_") or "scene"
+    sources = [cube] if labels is None else [cube, Path(labels)]
+    findings = inspect_files(list(sources))
+    notes = [f"{finding.path}: {warning}" for finding in findings for warning in finding.warnings]
+    source, chosen = ({}, "") if labels is None else _label_source(Path(labels))
+    notes += [f"{labels}: {chosen}"] if chosen else []
+    scene = _built(name, cube, source)
+    descriptor = home / f"{name}.yaml"
+    files = {descriptor: _descriptor_text(scene, cube, source, chosen, home)}
+    if scene.labels is not None:
+        sampler, refused = _sampler(scene)
+        notes += refused
+        files[home / f"{name}_experiment.yaml"] = _experiment_text(name, descriptor.name, sampler, refused)
+    return Initial(files, tuple(notes))
+
+
+def _label_source(path: Path) -> tuple[dict[str, Any], str]:
+    """Return the entry of the labels in a descriptor, and what was chosen, in words."""
+    if path.suffix.lower() not in SHAPE_SUFFIXES:
+        return {"path": str(path.resolve())}, ""
+    columns = {
+        name: np.unique([str(value) for value in column if value not in (None, "")])
+        for name, column in read_shapes(path, None).attributes.items()
+    }
+    if len(columns) < 2:
+        return {"path": str(path.resolve())}, ""
+    features = max(len(column) for column in columns.values())
+    fitting = [name for name, values in columns.items() if 2 <= len(values) <= min(_MOST_CLASSES, max(2, features - 1))]
+    field = next(iter(sorted(fitting, key=lambda name: _rank(name, _LIKELY))), None)
+    if field is None:
+        raise UsageError(
+            f"{path}: has no attribute of 2 to {_MOST_CLASSES} different values that could be the class; it has"
+            f" {', '.join(f'{name} ({len(values)})' for name, values in columns.items())}; write a descriptor with"
+            " 'labels: {path: …, field: …}'"
+        )
+    others = [name for name in columns if name != field]
+    groups = [name for name in others if len(columns[name]) > len(columns[field])]
+    group = next(iter(sorted(groups, key=lambda name: _rank(name, _GROUPS))), None)
+    hint = f"; '{group}' could be the group that is held out as a whole: add 'group: {group}'" if group else ""
+    said = f"'{field}' is taken for the class, of the attributes {', '.join(columns)}{hint}"
+    return {"path": str(path.resolve()), "field": field}, said
+
+
+def _rank(name: str, likely: Sequence[str]) -> tuple[int, int]:
+    """Sort a name that is a likely one first, then one that holds such, then others."""
+    lower = name.lower()
+    held = [place for place, word in enumerate(likely) if word in lower]
+    return (0 if lower in likely else 1 if held else 2, held[0] if held else 0)
+
+
+def _built(name: str, cube: Path, source: dict[str, Any]) -> Scene:
+    """Build the scene of a descriptor with absolute paths, outside of the user's folders."""
+    with tempfile.TemporaryDirectory() as scratch:
+        described = {"name": name, "cube": {"path": str(cube.resolve())}, **({"labels": source} if source else {})}
+        file = Path(scratch) / f"{name}.yaml"
+        file.write_text(yaml.safe_dump(described), encoding="utf-8")
+        return open_scene(file, folder=Path(scratch) / "data")
+
+
+def _sampler(scene: Scene) -> tuple[str, list[str]]:
+    """Return the first sampler that can split the labels, and why others cannot."""
+    refused = []
+    for sampler in _SAMPLERS:
+        try:
+            for seed in _SEEDS:
+                make_split(scene, sampler, window=_WINDOW, seed=seed, train=_TRAIN, validation=_VALIDATION)
+        except HsclassError as error:
+            refused.append(f"sampler {sampler} is not used: {error}")
+        else:
+            return sampler, refused
+    raise UsageError(f"scene {scene.name}: no sampler can split its labels: {refused[-1]}")
+
+
+def _descriptor_text(scene: Scene, cube: Path, source: dict[str, Any], chosen: str, home: Path) -> str:
+    rows, cols, bands = scene.shape
+    crs = "no map coordinates" if scene.grid.crs is None else scene.grid.crs.to_string()
+    lines = [
+        "# Written by hsclass init; change what is wrong. docs/own-scene.md describes the keys.",
+        f"title: {scene.name}",
+        f"cube: {_quoted(_relative(cube, home))} # {rows} x {cols} pixels, {bands} bands are used, {crs}",
+    ]
+    if not source:
+        return "\n".join([*lines, "# labels: labels.tif # class ids, polygons or points", ""])
+    inside = ", ".join(
+        f"{key}: {_quoted(value)}" for key, value in {**source, "path": _relative(Path(source["path"]), home)}.items()
+    )
+    lines.append(f"labels: {{{inside}}}" + (f" # {chosen}" if chosen else ""))
+    lines.append("classes:")
+    assert scene.labels is not None
+    for cover in scene.classes:
+        color = "" if cover.color is None else ', color: "#{:02x}{:02x}{:02x}"'.format(*cover.color)
+        count = int((scene.labels == cover.id).sum())
+        lines.append(f"  - {{id: {cover.id}, name: {_quoted(cover.name)}{color}}} # {count} pixels")
+    return "\n".join([*lines, ""])
+
+
+def _experiment_text(name: str, descriptor: str, sampler: str, refused: list[str]) -> str:
+    lines = [
+        "# Written by hsclass init; change what is wrong. docs/own-scene.md shows what to do with it.",
+        f"experiment: {name}",
+        f"scenes: [{_quoted(descriptor)}]",
+        f"window: {_WINDOW}",
+        f"fractions: {{train: {_TRAIN:.2f}, validation: {_VALIDATION:.2f}}}",
+        f"seeds: {list(_SEEDS)} # draws of the training samples",
+        "splits:",
+        *(f"  # {' '.join(note.split())}" for note in refused),
+        f"  - {sampler}",
+    ]
+    if sampler != "random":
+        lines.append(f"  - {{sampler: matched_random, of: {sampler}}} # what random sampling adds")
+    lines += [
+        "models:",
+        "  - rf",
+        "  - svm",
+        "  - lda",
+        "  # - {model: cnn3d, epochs: 25} # a network on windows: slow without a GPU",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _relative(path: Path, home: Path) -> str:
+    """Return a path from a folder, or the whole path where that is shorter."""
+    whole = str(path.resolve())
+    return min(os.path.relpath(whole, home.resolve()), whole, key=len)
+
+
+def _quoted(value: str) -> str:
+    """Return a text as YAML writes it in one line."""
+    return yaml.safe_dump(value, allow_unicode=True, width=10_000).splitlines()[0]

@@ -1,0 +1,83 @@
+"""`hsclass init` writes a descriptor and an experiment that run as they are."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+from rasterio.crs import CRS
+from rasterio.transform import Affine
+from typer.testing import CliRunner
+
+from hsclass.cli import app
+from hsclass.datasets import open_scene
+from hsclass.errors import UsageError
+from hsclass.experiment import load_experiment
+from hsclass.planning.initial import initial_files
+from hsclass.raster import Grid, write_raster
+
+GRID = Grid(CRS.from_epsg(32633), Affine(10, 0, 400_000, 0, -10, 5_000_000))
+
+
+@pytest.fixture
+def cube(tmp_path: Path) -> Path:
+    values = np.random.default_rng(3).integers(100, 4000, (4, 60, 60), np.int16)
+    write_raster(tmp_path / "my scene.tif", values, grid=GRID)
+    return tmp_path / "my scene.tif"
+
+
+def fields(tmp_path: Path, **columns: list[object]) -> Path:
+    """Write twelve squares of 8 x 8 pixels, in turn of three crops."""
+    import geopandas
+    from shapely import box
+
+    squares = [
+        box(400_000 + 150 * col, 5_000_000 - 150 * row - 80, 400_000 + 150 * col + 80, 5_000_000 - 150 * row)
+        for row in range(4) for col in range(3)
+    ]  # fmt: skip
+    crops = [("wheat", "maize", "oats: late")[place % 3] for place in range(12)]
+    frame = geopandas.GeoDataFrame({"crop": crops, **columns}, geometry=squares, crs=32633)
+    frame.to_file(tmp_path / "fields.gpkg")
+    return tmp_path / "fields.gpkg"
+
+
+def test_raster_of_labels(cube: Path, tmp_path: Path) -> None:
+    labels = np.zeros((1, 60, 60), np.uint8)
+    for place in range(16):
+        labels[0, 15 * (place // 4) : 15 * (place // 4) + 9, 15 * (place % 4) : 15 * (place % 4) + 9] = 1 + place % 2
+    write_raster(tmp_path / "labels.tif", labels, grid=GRID)
+    result = CliRunner().invoke(app, ["init", str(cube), str(tmp_path / "labels.tif"), "-o", str(tmp_path)])
+    assert result.exit_code == 0, result.output
+    described = yaml.safe_load((tmp_path / "my_scene.yaml").read_text(encoding="utf-8"))
+    assert (described["cube"], described["labels"]) == ("my scene.tif", {"path": "labels.tif"})
+    scene = open_scene(tmp_path / "my_scene.yaml", folder=tmp_path / "data")
+    np.testing.assert_array_equal(scene.labels, labels[0])
+    plan = load_experiment(tmp_path / "my_scene_experiment.yaml").plan
+    assert [entry.kind for entry in plan.splits] == ["regions", "matched_random"]
+    again = CliRunner().invoke(app, ["init", str(cube), "-o", str(tmp_path)])
+    assert "my_scene.yaml: is there already" in str(again.exception)
+
+
+def test_class_attribute_is_chosen_and_reported(cube: Path, tmp_path: Path) -> None:
+    shapes = fields(tmp_path, field_no=list(range(100, 112)), owner=["a", "b"] * 6)
+    initial = initial_files(cube, shapes, folder=tmp_path)
+    initial.write()
+    assert any(
+        "'crop' is taken for the class, of the attributes crop, field_no, owner" in note for note in initial.notes
+    )
+    assert any("'field_no' could be the group" in note for note in initial.notes)
+    scene = open_scene(tmp_path / "my_scene.yaml", folder=tmp_path / "data")
+    assert [cover.name for cover in scene.classes] == ["maize", "oats: late", "wheat"]
+    assert int((scene.labels > 0).sum()) == 12 * 64
+    load_experiment(tmp_path / "my_scene_experiment.yaml")
+
+
+def test_cube_without_labels_gets_a_descriptor_only(cube: Path, tmp_path: Path) -> None:
+    (file,) = initial_files(cube, folder=tmp_path).files
+    assert file == tmp_path / "my_scene.yaml"
+
+
+def test_polygons_without_a_class_are_refused_with_their_attributes(cube: Path, tmp_path: Path) -> None:
+    shapes = fields(tmp_path, crop=["same"] * 12, number=list(range(12)))
+    with pytest.raises(UsageError, match=r"no attribute of 2 to 60 different values .* crop \(1\), number \(12\)"):
+        initial_files(cube, shapes, folder=tmp_path)

@@ -1,0 +1,55 @@
+"""Paths in an experiment count from its file, wherever it is run from."""
+
+from pathlib import Path
+
+import pytest
+
+from hsclass.errors import UsageError
+from hsclass.experiment import load_experiment
+from hsclass.experiment_paths import placed
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the folder `plans`; the working folder is `runs` next to it."""
+    for name in ("plans", "runs"):
+        (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path / "runs")
+    return tmp_path / "plans"
+
+
+def test_scenes_images_masks_and_lists_are_placed_and_nothing_else(elsewhere: Path) -> None:
+    (elsewhere / "photos").mkdir()
+    config = {
+        "experiment": "a.yaml",
+        "scenes": ["own.yaml", "indian_pines", {"scene": "deep/own.yaml", "name": "b"}, "/data/x.yaml", "unknown"],
+        "images": [{"images": "photos", "train_list": "train.csv", "layout": "class_folders"}, "digits"],
+        "splits": ["regions", {"sampler": "fixed", "train_mask": "masks/tr.mat", "train_key": "tr"}],
+        "models": [{"model": "rf", "path": "x/y"}],
+    }
+    assert placed(config, elsewhere) == {
+        "experiment": "a.yaml",
+        "scenes": [
+            "../plans/own.yaml", "indian_pines", {"scene": "../plans/deep/own.yaml", "name": "b"}, "/data/x.yaml",
+            "unknown",
+        ],
+        "images": [
+            {"images": "../plans/photos", "train_list": "../plans/train.csv", "layout": "class_folders"}, "digits",
+        ],
+        "splits": ["regions", {"sampler": "fixed", "train_mask": "../plans/masks/tr.mat", "train_key": "tr"}],
+        "models": [{"model": "rf", "path": "x/y"}],
+    }  # fmt: skip
+    assert placed(config, ".") == config
+    assert placed({"scenes": {"x": 1}, "splits": 3}, elsewhere) == {"scenes": {"x": 1}, "splits": 3}
+
+
+def test_experiment_of_another_folder_finds_its_descriptor(elsewhere: Path) -> None:
+    (elsewhere / "own.yaml").write_text("cube: cube.npy\nlabels: labels.npy\nshape: [30, 30, 4]\n", encoding="utf-8")
+    file = elsewhere / "plan.yaml"
+    file.write_text("experiment: e\nscenes: own.yaml\nwindow: 5\nsplits: random\nmodels: rf\n", encoding="utf-8")
+    experiment = load_experiment(file)
+    assert list(experiment.scenes) == ["own"]
+    assert experiment.descriptors["own"].cube[0].path == str(elsewhere / "cube.npy")
+    (elsewhere / "own.yaml").unlink()
+    with pytest.raises(UsageError, match=r"\.\./plans/own\.yaml: no such file.*count from the folder of its file"):
+        load_experiment(file)
