@@ -1,14 +1,15 @@
 """Suggest places to collect labels from the rasters of a map, read in strips."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import rasterio
 from rasterio.errors import RasterioIOError
-from rasterio.transform import xy
+from rasterio.transform import Affine, xy
 from rasterio.windows import Window
 
 from hsclass.alignment import require_same_grid
@@ -35,6 +36,8 @@ class Suggestions:
         From 1.
     grid : Grid
         Of the map.
+    outlines : tuple of GeoJSON geometries, or None
+        The segment around each, in the CRS of the map.
     """
 
     pixels: np.ndarray
@@ -44,6 +47,7 @@ class Suggestions:
     scores: np.ndarray
     trips: np.ndarray
     grid: Grid
+    outlines: tuple[Mapping[str, Any], ...] | None = None
 
     def __len__(self) -> int:
         return len(self.classes)
@@ -54,7 +58,7 @@ class Suggestions:
         Raises
         ------
         UsageError
-            If the ending is another one, or the map has no CRS, which GeoJSON and KML need.
+            If the ending is another one, the map has no CRS, which GeoJSON and KML need, or segments go to CSV.
         """
         rows, cols = self.pixels.T
         places = (
@@ -67,7 +71,7 @@ class Suggestions:
             "confidence": self.confidence.round(4), "dissimilarity": self.dissimilarity.round(4),
             "score": self.scores.round(4), "reference": np.array([""] * len(self)),
         }  # fmt: skip
-        write_places(path, self.grid, places, columns)
+        write_places(path, self.grid, places, columns, outlines=self.outlines)
 
 
 def suggest(
@@ -82,6 +86,7 @@ def suggest(
     radius: float | None = None,
     within: str | os.PathLike[str] | None = None,
     visited: str | os.PathLike[str] | None = None,
+    segments: int | None = None,
 ) -> Suggestions:
     """Suggest places for the next labels: uncertain, unlike the training samples, spread over map and classes.
 
@@ -104,6 +109,9 @@ def suggest(
         Raster on the map's grid: only places where it is above 0.
     visited : path-like, optional
         Raster on the map's grid, such as the reference labels: no place where it is above 0.
+    segments : int, optional
+        Give the outline of the connected pixels of the map's class around each place, within a square of so many
+        pixels.
 
     Raises
     ------
@@ -132,8 +140,25 @@ def suggest(
     at = found.cells
     return Suggestions(
         cells.pixels[at], cells.classes[at], cells.confidence[at], cells.dissimilarity[at], cells.scores[at],
-        found.trips, raster.grid,
+        found.trips, raster.grid, None if segments is None else _outlines(raster, cells.pixels[at], segments // 2),
     )  # fmt: skip
+
+
+def _outlines(raster: ClassRaster, pixels: np.ndarray, radius: int) -> tuple[Mapping[str, Any], ...]:
+    from rasterio.features import shapes
+    from scipy.ndimage import label
+
+    found = []
+    corner = raster.grid.transform or Affine.identity()
+    for row, col in pixels.tolist():
+        top, left = max(0, row - radius), max(0, col - radius)
+        classes = raster.window(slice(top, row + radius + 1), slice(left, col + radius + 1))
+        here = row - top, col - left
+        parts = label(classes == classes[here])[0]
+        patch = (parts == parts[here]).astype(np.uint8)
+        moved = corner * Affine.translation(left, top)
+        found.append(next(outline for outline, value in shapes(patch, mask=patch > 0, transform=moved) if value))
+    return tuple(found)
 
 
 def _require_on_grid(path: Path, raster: ClassRaster) -> None:

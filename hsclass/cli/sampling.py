@@ -110,6 +110,15 @@ def suggest(
     visited: Annotated[
         Path | None, typer.Option(help="raster, such as the reference labels; no place where it is above 0")
     ] = None,
+    segments: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="SIDE",
+            help="outline the map's class around each place, up to SIDE pixels across",
+            show_default="points",
+        ),
+    ] = None,
 ) -> None:
     """Suggest places to label next: where the map is uncertain and the scene unlike the training samples.
 
@@ -120,6 +129,7 @@ def suggest(
     found = suggested(
         map_file, confidence, dissimilarity or map_file.with_name("di.tif"), number=number, cell=cell,
         distance=distance, per_trip=per_trip, radius=radius, within=within, visited=visited,
+        segments=segments,
     )  # fmt: skip
     found.write(output)
     typer.echo(

@@ -4,8 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyogrio
 import pytest
 import rasterio
+import shapely
 from rasterio.crs import CRS
 from rasterio.transform import from_origin
 from typer.testing import CliRunner
@@ -146,6 +148,22 @@ def test_command_writes_places_to_label(folder: Path, ending: str) -> None:
         expected = suggest(folder, number=6, cell=5, per_trip=2, distance=12)
         rows, cols = expected.pixels.T
         np.testing.assert_allclose(found.places, np.stack([364005 + 10 * cols, 5809995 - 10 * rows], axis=1))
+
+
+def test_segments_are_outlines_of_the_class_around_each_place(folder: Path) -> None:
+    """Stripes are 6 columns wide: a segment of up to 9 pixels across is 6 x 9 where the map has that many rows."""
+    found = suggest(folder, number=4, cell=5, segments=9)
+    found.write(folder / "visit.gpkg")
+    geometry = pyogrio.raw.read(folder / "visit.gpkg")[2]
+    for (row, col), outline in zip(found.pixels.tolist(), shapely.from_wkb(geometry), strict=True):
+        stripe = range(col // 6 * 6, col // 6 * 6 + 6)
+        cols = [c for c in stripe if abs(c - col) <= 4]
+        rows = [r for r in range(3, 40) if abs(r - row) <= 4]
+        assert outline.area == pytest.approx(100 * len(rows) * len(cols))
+        assert outline.bounds[0] == pytest.approx(364000 + 10 * cols[0])
+        assert outline.bounds[3] == pytest.approx(5810000 - 10 * rows[0])
+    with pytest.raises(UsageError, match=r"holds points alone; write segments to \.gpkg"):
+        found.write(folder / "visit.csv")
 
 
 def test_other_grid_is_one_sentence(folder: Path) -> None:

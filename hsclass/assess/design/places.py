@@ -2,8 +2,9 @@
 
 import csv
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -16,9 +17,14 @@ _GLOBAL = {".geojson", ".kml"}  # their coordinates are degrees, whatever the ma
 
 
 def write_places(
-    path: str | os.PathLike[str], grid: Grid, places: np.ndarray, columns: Mapping[str, np.ndarray]
+    path: str | os.PathLike[str],
+    grid: Grid,
+    places: np.ndarray,
+    columns: Mapping[str, np.ndarray],
+    *,
+    outlines: Sequence[Mapping[str, Any]] | None = None,
 ) -> None:
-    """Write places and what is known of each.
+    """Write places, as points or as polygons, and what is known of each.
 
     Parameters
     ----------
@@ -30,11 +36,13 @@ def write_places(
         x and y in the CRS of the map.
     columns : mapping of str to ndarray, shape (n,)
         `x` and `y` are put after `id`, the first of them.
+    outlines : sequence of GeoJSON geometries, optional
+        Polygons in the CRS of the map, which are written in place of points.
 
     Raises
     ------
     UsageError
-        If the ending is another one, or the map has no CRS, which GeoJSON and KML need.
+        If the ending is another one, the map has no CRS, which GeoJSON and KML need, or outlines are asked for in CSV.
     """
     path = Path(path)
     suffix = path.suffix.lower()
@@ -43,6 +51,8 @@ def write_places(
     if suffix in _GLOBAL and grid.crs is None:
         raise UsageError(f"output {path}: is in degrees, and the map has no CRS to convert from; write .gpkg or .csv")
     shown = _in_degrees(grid, places) if suffix in _GLOBAL else places
+    if suffix == ".csv" and outlines is not None:
+        raise UsageError(f"output {path}: holds points alone; write segments to .gpkg, .geojson or .kml")
     first, *others = columns
     held = {first: columns[first], "x": shown[:, 0], "y": shown[:, 1], **{name: columns[name] for name in others}}
     with atomic_path(path) as partial:
@@ -57,9 +67,14 @@ def write_places(
 
         crs = "EPSG:4326" if suffix in _GLOBAL else None if grid.crs is None else grid.crs.to_wkt()
         fields = [values.astype(object) if values.dtype.kind == "U" else values for values in held.values()]
+        if outlines is None:
+            shapes, kind = shapely.points(shown), "Point"
+        else:
+            turned = _outlines_in_degrees(grid, outlines) if suffix in _GLOBAL else outlines
+            shapes, kind = np.array([shapely.geometry.shape(outline) for outline in turned]), "Polygon"
         pyogrio.raw.write(
-            partial, shapely.to_wkb(shapely.points(shown)), fields, list(held), geometry_type="Point", crs=crs,
-            driver=DRIVERS[suffix], layer=path.stem,
+            partial, shapely.to_wkb(shapes), fields, list(held), geometry_type=kind, crs=crs, driver=DRIVERS[suffix],
+            layer=path.stem,
         )  # fmt: skip
 
 
@@ -67,3 +82,9 @@ def _in_degrees(grid: Grid, places: np.ndarray) -> np.ndarray:
     from rasterio.warp import transform
 
     return np.array(transform(grid.crs, "EPSG:4326", *places.T)).T
+
+
+def _outlines_in_degrees(grid: Grid, outlines: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    from rasterio.warp import transform_geom
+
+    return transform_geom(grid.crs, "EPSG:4326", list(outlines))
