@@ -1,11 +1,12 @@
 """Whether labels collected where `hsclass suggest` says raise the accuracy more than others; docs/suggest.md.
 
-    python benchmarks/suggest.py [--scene indian_pines] [--replicates 20] [--model svm] [--visits 5 10 20] [--json FILE]
+    python benchmarks/suggest.py [--scene indian_pines] [--replicates 20] [--model svm] [--visits 5 10] [--json FILE]
 
 In each replicate, of the fields of each class about 40 % of the pixels test; of the others one field, drawn at random,
 trains with up to 50 pixels, and the rest can be visited. The model maps the scene; k cells of 5 x 5 pixels are chosen
 by each strategy, and what a visit adds to training are the pixels of the field that the place lies in, in that cell.
-The accuracy on the test fields is that of the model trained anew. Strategies:
+The accuracy on the test fields is that of the model trained anew. Replicates with fewer than 1,500 pixels to visit are
+drawn again. Strategies:
 
     suggest         uncertainty times dissimilarity, spread over map and classes (what the command does)
     uncertainty     the same without dissimilarity
@@ -34,7 +35,7 @@ from hsclass.samplers.regions import find_regions
 from hsclass.scene import Scene
 from hsclass.split import Role, Split
 
-CELL, PIXELS, TESTED = 5, 50, 0.4
+CELL, PIXELS, TESTED, LEAST = 5, 50, 0.4, 1500
 STRATEGIES = ("suggest", "uncertainty", "dissimilarity", "random")
 
 
@@ -108,7 +109,7 @@ def main() -> None:
     parser.add_argument("--scene", default="indian_pines")
     parser.add_argument("--replicates", type=int, default=20)
     parser.add_argument("--model", default="svm")
-    parser.add_argument("--visits", type=int, nargs="+", default=[5, 10, 20])
+    parser.add_argument("--visits", type=int, nargs="+", default=[5, 10])
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
     scene = hsclass.open_scene(given.scene)
@@ -118,6 +119,8 @@ def main() -> None:
     for seed in range(given.replicates):
         rng = np.random.default_rng(seed)
         test, start, pool = replicate(fields, rng)
+        while sum(map(len, pool)) < LEAST:
+            test, start, pool = replicate(fields, rng)
         tested, begun = np.concatenate(test), [some(field, rng) for field in start]
         number = np.zeros(labels.shape, np.int64)
         for place, field in enumerate(pool, 1):

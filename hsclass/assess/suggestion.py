@@ -174,7 +174,8 @@ def _require_on_grid(path: Path, raster: ClassRaster) -> None:
 
 def _strips(raster: ClassRaster, layers: dict[str, Path], side: int) -> Iterator[Layers]:
     rows, cols = raster.shape
-    sources = {name: rasterio.open(path) for name, path in layers.items()}
+    with quiet():
+        sources = {name: rasterio.open(path) for name, path in layers.items()}
     try:
         for top in range(0, rows, side):
             here = slice(top, min(top + side, rows))

@@ -166,6 +166,15 @@ def test_segments_are_outlines_of_the_class_around_each_place(folder: Path) -> N
         found.write(folder / "visit.csv")
 
 
+@pytest.mark.filterwarnings("error::UserWarning")
+def test_map_without_a_reference_system_gives_columns_and_rows(tmp_path: Path) -> None:
+    for name, values in {"map": np.full((1, 9, 9), 3, np.uint8), "c": np.ones((1, 9, 9), "f4")}.items():
+        write_raster(tmp_path / f"{name}.tif", values, grid=Grid())
+    found = hsclass.suggest(tmp_path / "map.tif", tmp_path / "c.tif", tmp_path / "c.tif", number=1, segments=5)
+    found.write(tmp_path / "visit.gpkg")
+    assert read_sample(tmp_path / "visit.gpkg").places.tolist() == [[4.5, 4.5]]
+
+
 def test_other_grid_is_one_sentence(folder: Path) -> None:
     write_raster(folder / "di.tif", np.ones((1, 40, 59), "f4"), grid=GRID)
     with pytest.raises(DataError, match=r"di\.tif: the raster"):

@@ -2,6 +2,7 @@
 
 import csv
 import os
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,8 @@ def write_places(
         raise UsageError(f"output {path}: holds points alone; write segments to .gpkg, .geojson or .kml")
     first, *others = columns
     held = {first: columns[first], "x": shown[:, 0], "y": shown[:, 1], **{name: columns[name] for name in others}}
-    with atomic_path(path) as partial:
+    with atomic_path(path) as partial, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="'crs' was not provided")  # a map without CRS has none to give
         if suffix == ".csv":
             with partial.open("w", newline="", encoding="utf-8") as file:
                 writer = csv.writer(file, lineterminator="\n")
