@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 
+from hsclass.alignment import aligned
 from hsclass.atomic import atomic_path
 from hsclass.errors import DataError, UsageError
 from hsclass.raster import Color, Grid, read_raster, write_raster
@@ -280,20 +281,13 @@ def flags(classes: Sequence[LandCover]) -> dict[str, Any]:
 
 
 def _labels_of(labels: Any, shape: tuple[int, ...], grid: Grid, where: str) -> np.ndarray:
-    """Return checked reference labels; those of xarray must lie on the grid of the cube."""
-    if is_data_array(labels):
-        labels = ordered(labels, f"{where}: labels", bands=False)
-        here = checked_grid(*grid_of(labels, f"{where}: labels"), where)
-        if here.transform is not None and grid.transform is not None and labels.shape == shape[:2]:
-            side = min(abs(grid.transform.a), abs(grid.transform.e)) or max(map(abs, grid.transform[:6]))
-            if not here.transform.almost_equals(grid.transform, side / 1000) or (
-                here.crs and grid.crs and here.crs != grid.crs
-            ):
-                raise DataError(
-                    f"{where}: its labels lie elsewhere than its cube: {tuple(here.transform)[:6]} in {here.crs},"
-                    f" {tuple(grid.transform)[:6]} in {grid.crs}; bring them to one grid, as with rio.reproject_match"
-                )
-    return checked_labels(labels, shape, where)
+    """Return checked reference labels on the grid of the cube; those of xarray may be turned, or of another part."""
+    if not is_data_array(labels):
+        return checked_labels(labels, shape, where)
+    labels = ordered(labels, f"{where}: labels", bands=False)
+    here = checked_grid(*grid_of(labels, f"{where}: labels"), where)
+    ids = checked_labels(labels, labels.shape, where)
+    return aligned(ids, here, grid, shape=(shape[0], shape[1]), name=f"{where}: its raster of labels")
 
 
 def write_scene(scene: Scene, folder: str | os.PathLike[str]) -> None:

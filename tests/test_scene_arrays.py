@@ -120,6 +120,16 @@ def test_scene_to_xarray_and_back_is_the_same_scene() -> None:
     np.testing.assert_array_equal(again.labels, scene.labels)
 
 
+def test_labels_of_xarray_are_brought_to_the_rows_and_columns_of_the_cube() -> None:
+    labels = np.arange(1, 21).reshape(4, 5)
+    known = Scene.from_array(CUBE, labels, crs=32633, transform=AT).to_xarray()["labels"]
+    turned = hsclass.open_scene(array(), known.isel(y=slice(None, None, -1)))
+    np.testing.assert_array_equal(turned.labels, labels)
+    part = hsclass.open_scene(array(), known.isel(y=slice(1, 3), x=slice(0, 2)))
+    np.testing.assert_array_equal(part.labels[1:3, :2], labels[1:3, :2])
+    assert np.count_nonzero(part.labels) == 4
+
+
 @pytest.mark.parametrize("crs", [32633, 4326])
 def test_polygons_become_labels_where_pixel_centres_lie_inside(crs: int) -> None:
     left = shapely.box(500000, 5799920, 500020, 5800000)
@@ -169,8 +179,8 @@ WRONG: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "uneven": (lambda: hsclass.open_scene(array(x=[0, 1, 2, 3, 5])), DataError, "x is not evenly spaced"),
     "elsewhere": (
         lambda: hsclass.open_scene(
-            array(), Scene.from_array(CUBE, LABELS, transform=from_origin(0, 0, 1, 1)).to_xarray()["labels"]
-        ), DataError, "labels lie elsewhere than its cube",
+            array(), Scene.from_array(CUBE, LABELS, crs=32633, transform=from_origin(5, 5, 1, 1)).to_xarray()["labels"]
+        ), DataError, "raster of labels .*; expected the grid of the cube",
     ),
     "columns": (
         lambda: hsclass.open_scene(CUBE, FRAME, crs=32633, transform=AT), DataError,

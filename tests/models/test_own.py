@@ -2,6 +2,7 @@
 
 import json
 import logging
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -230,6 +231,21 @@ def test_dotted_name_is_a_model_and_says_that_it_runs_code(
     assert model.classifier.estimator_.max_depth == 2
     assert model.card.options["depth"] == 2
     assert accuracy(model, toy_scene, toy_split) > 0.9
+
+
+def test_trained_model_needs_nothing_of_the_module_that_made_it(
+    own: str, toy_scene: Scene, toy_split: Split, tmp_path: Path
+) -> None:
+    trained = hsclass.fit(toy_scene, toy_split, own)
+    trained.save(tmp_path / "m")
+    module = own.partition(":")[0]
+    shutil.rmtree(tmp_path / module.partition(".")[0])
+    for name in [name for name in sys.modules if name.startswith(module.partition(".")[0])]:
+        del sys.modules[name]
+    again = hsclass.predict_scene(hsclass.load_model(tmp_path / "m"), toy_scene)
+    np.testing.assert_array_equal(again.classes, hsclass.predict_scene(trained, toy_scene).classes)
+    stage_digest("predict", trained.card.as_dict())
+    assert module not in sys.modules
 
 
 def test_experiment_names_a_model_of_ones_own_with_its_options(own: str) -> None:
