@@ -97,7 +97,7 @@ def test_plots_draw_on_the_axes_given_or_on_new_ones(
     confusion = metrics.plot_confusion()
     assert sum(int(text.get_text()) for text in confusion.texts) == metrics.n_test
     labels = [tick.get_text() for tick in metrics.plot_intervals().get_yticklabels()]
-    assert labels == ["OA", "AA", "KAPPA", "MACRO F1", "water", "wood", "soil"]
+    assert labels == ["OA", "AA", "kappa", "macro F1", "water", "wood", "soil"]
     plt.close("all")
 
 

@@ -8,6 +8,9 @@ if TYPE_CHECKING:
     from hsclass.results.metrics import Metrics
 
 
+_NAMES = {"oa": "OA", "aa": "AA", "kappa": "kappa", "macro_f1": "macro F1"}
+
+
 class MetricsView:
     """The views of the figures of an evaluation."""
 
@@ -53,7 +56,7 @@ class MetricsView:
         Without `ax` it is drawn on a new figure.
         """
         metrics = cast("Metrics", self)
-        rows = [(name.upper(), *row) for name, row in zip(*_summary(metrics), strict=True)]
+        rows = [(name, *row) for name, row in zip(*_summary(metrics), strict=True)]
         rows += [
             (row.name, row.producers_accuracy, row.producers_low, row.producers_high)
             for row in metrics.classes
@@ -71,6 +74,6 @@ class MetricsView:
 
 
 def _summary(metrics: "Metrics") -> tuple[list[str], list[list[float | None]]]:
-    found = [name for name in ("oa", "aa", "kappa", "macro_f1") if getattr(metrics, name) is not None]
+    found = [name for name in _NAMES if getattr(metrics, name) is not None]
     ends = [[getattr(metrics, f"{name}{end}") for end in ("", "_low", "_high")] for name in found]
-    return [name.replace("_", " ") for name in found], ends
+    return [_NAMES[name] for name in found], ends
