@@ -24,7 +24,7 @@ from hsclass.matching import check_match, takes_images
 from hsclass.models import model_class
 from hsclass.options import Options, parse_options
 from hsclass.plan import ONLY, RAW, Plan, Samples
-from hsclass.results.experiment import ExperimentRecord
+from hsclass.results.experiment import ExperimentRecord, compared_with
 from hsclass.samplers import check_counts
 from hsclass.samplers.folds import train_share
 from hsclass.tuning.checks import check_search, check_searchable
@@ -205,6 +205,11 @@ class Experiment:
         """Return the name of the split that a matched split has test pixels and counts of, None for any other split."""
         entry = self.splits[name]
         return str(entry.all_options["of"]) if "of" in entry.all_options else None
+
+    def compared_with(self, name: str) -> list[str]:
+        """Return the splits that a matched split is compared with on the pixels that both test."""
+        copies = {split: copied for split in self.splits if (copied := self.copied_split(split))}
+        return compared_with(name, copies, {split: entry.kind for split, entry in self.splits.items()})
 
     def mask_files(self, name: str) -> list[str]:
         """Return the files that a split is made from in addition to the scene: published masks."""

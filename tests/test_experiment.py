@@ -176,3 +176,14 @@ def test_class_known_to_be_too_small_is_reported_before_any_job(tmp_path: Path) 
         Experiment(config(scenes=[str(scene)], splits=["random"]))
     kept = [{"scene": str(scene), "drop_classes": [2]}]
     assert len(list(Experiment(config(scenes=kept, splits=["random"])).runs())) == 4
+
+
+def test_matched_splits_are_compared_with_their_ladder() -> None:
+    from hsclass.results.experiment import compared_with
+
+    copies = {"near": "fields", "apart": "fields", "other": "blocks"}
+    samplers = {"near": "matched_random", "apart": "matched_apart", "other": "matched_random", "fields": "regions"}
+    assert compared_with("near", copies, samplers) == ["fields", "apart"]
+    assert compared_with("apart", copies, samplers) == ["fields"]
+    assert compared_with("other", copies, samplers) == ["blocks"]
+    assert compared_with("fields", copies, samplers) == []

@@ -126,9 +126,10 @@ def compare_files(
     labels: Path | None = None,
     against: Mapping[str, Sequence[Path]] | None = None,
     against_split: Sequence[Path] = (),
+    against_name: Sequence[str] = (),
     field_map: Path | None = None,
 ) -> Comparison:
-    """Compare the models of a split, over all its seeds or folds, and with themselves under another split.
+    """Compare the models of a split, over all its seeds or folds, and with themselves under other splits.
 
     Parameters
     ----------
@@ -138,9 +139,12 @@ def compare_files(
     labels : Path, optional
         Raster of reference labels, or index of the images; by default what the splits name.
     against : mapping of str to sequence of paths, optional
-        The same models under other splits: their k-th files are compared with the k-th of `paths`.
+        The same models under another split: their k-th files are compared with the k-th of `paths`. Those of further
+        splits follow.
     against_split : sequence of paths
-        Those splits.
+        All seeds of the one, then of the next.
+    against_name : sequence of str
+        The names of these splits, each once; by default numbers from 1.
     field_map : Path, optional
         GeoTIFF to write: the number of each field, then the share of right tests in it by each model, a band each.
 
@@ -174,16 +178,21 @@ def compare_files(
             f"against: names {', '.join(sorted(set(against) - set(runs)))}; expected models of"
             f" {', '.join(runs)}, which are compared with themselves under another split"
         )
-    others, theirs = _read_tests(against, against_split, labels)
-    if len(others) != len(references):
+    seeds = len(references)
+    if len(against_split) % seeds or not against_split:
         raise UsageError(
-            f"against: has {len(others)} splits, but there are {len(references)} to compare with them; expected as"
-            " many, in the same order"
+            f"against: has {len(against_split)} splits, but there are {seeds} to compare with them; expected as many,"
+            " in the same order, or a multiple for several others"
         )
-    gains = [
-        gain_of_samples([run.samples for run in runs[name]], [run.samples for run in of], truth, splits, method=name)
-        for name, of in theirs.items()
-    ]
+    gains = []
+    for group in range(len(against_split) // seeds):
+        part = slice(group * seeds, (group + 1) * seeds)
+        _, theirs = _read_tests({name: files[part] for name, files in against.items()}, against_split[part], labels)
+        other = against_name[group] if group < len(against_name) else str(group + 1)
+        for name, of in theirs.items():
+            here, there = ([run.samples for run in each] for each in (runs[name], of))
+            found_gain = gain_of_samples(here, there, truth, splits, method=name)
+            gains.append(found_gain.model_copy(update={"against": other}))
     return found.model_copy(update={"gains": gains})
 
 

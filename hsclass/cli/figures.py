@@ -62,6 +62,9 @@ def compare(
         typer.Option(metavar="NAME=MAP.tif|TABLE.csv", help="the same model under another split; may be repeated"),
     ] = None,
     against_split: Annotated[list[Path] | None, typer.Option(help="that split; again for each seed")] = None,
+    against_name: Annotated[
+        list[str] | None, typer.Option(help="name of that split; again for each further one")
+    ] = None,
     field_map: Annotated[
         Path | None, typer.Option(metavar="FIELDS.tif", help="write the share of right tests of each field")
     ] = None,
@@ -76,7 +79,7 @@ def compare(
 
     comparison = compare_files(
         read_files(predictions), split, labels=labels, against=read_files(against or []),
-        against_split=against_split or (), field_map=field_map,
+        against_split=against_split or (), against_name=against_name or (), field_map=field_map,
     )  # fmt: skip
     if output:
         write_record(comparison, output)

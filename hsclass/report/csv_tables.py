@@ -6,7 +6,7 @@ import pandas as pd
 
 from hsclass.report.collect import Results
 from hsclass.report.comparison import pairs_table
-from hsclass.report.optimism import mean_optimism
+from hsclass.report.optimism import ladder, mean_optimism
 from hsclass.report.table import aa_over, set_results
 from hsclass.results import FieldFigures
 
@@ -38,6 +38,12 @@ OPTIMISM = {
     "oa": "oa", "oa_matched_random": "oa_random", "optimism": "optimism", "optimism_low": "optimism_low",
     "optimism_high": "optimism_high", "n_both": "n_test", "n_test": "n_own", "n_test_matched_random": "n_random",
     "test_fields": "fields", "effective_fields": "effective_fields",
+}  # fmt: skip
+
+LADDER = {
+    "scene": "scene", "upper": "upper", "lower": "lower", "features": "features", "model": "model",
+    "oa_upper": "oa_upper", "oa_lower": "oa_lower", "difference": "difference", "difference_low": "low",
+    "difference_high": "high", "n_both": "n_test", "test_fields": "fields", "effective_fields": "effective_fields",
 }  # fmt: skip
 
 COMPARISON = {
@@ -87,6 +93,15 @@ def optimism_csv(results: Results) -> str | None:
     """Return the text of `optimism.csv`: a row for each model and matched random split; None where there are none."""
     rows = pd.concat([mean_optimism(each).assign(scene=each.samples.name) for each in set_results(results)])
     return None if rows.empty else _text(rows, OPTIMISM)
+
+
+def ladder_csv(results: Results) -> str | None:
+    """Return the text of `ladder.csv`: a row for each model and step between matched splits; None where there are none.
+
+    `difference` is OA under `upper` minus OA under `lower`, on the `n_both` tests that they share.
+    """
+    rows = pd.concat([ladder(each).assign(scene=each.samples.name) for each in set_results(results)])
+    return None if rows.empty else _text(rows, LADDER)
 
 
 def comparison_csv(results: Results) -> str | None:

@@ -15,7 +15,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from hsclass.report.collect import SampleSet, SplitResult
 from hsclass.report.conditions import condition_rows
 from hsclass.report.drawing import canvas, legend, split_styles, svg, themed
-from hsclass.report.optimism import mean_optimism
+from hsclass.report.optimism import ladder, mean_optimism
 from hsclass.report.table import SetResults
 from hsclass.report.text import MISSING, count, lowest_to_highest, number, ordered, percent
 from hsclass.report.theme import LIGHT
@@ -29,6 +29,7 @@ class LeakagePart:
     """What the page shows of leakage on one scene; None or empty where it was not measured."""
 
     optimism: pd.DataFrame
+    ladder: pd.DataFrame
     audits: pd.DataFrame
     windows: Markup | None
     split_key: list[tuple[str, Markup]]
@@ -42,6 +43,7 @@ def leakage_part(results: SetResults) -> LeakagePart:
     drawn = window_figure(results.splits, window, lines)
     return LeakagePart(
         optimism=mean_optimism(results),
+        ladder=ladder(results),
         audits=leakage_rows(results.samples, results.splits, window, f"{key}-distance"),
         windows=drawn and svg(drawn, f"{key}-windows", "Share of test windows that share pixels, by window side"),
         split_key=legend(lines, f"{key}-splits"),

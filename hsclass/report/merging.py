@@ -105,15 +105,22 @@ def _compared(experiment: ExperimentRecord, key: tuple[str, str], runs: dict[str
     def splits(of: dict[str, list[RunEntry]]) -> list[Path]:
         return [run.split_folder / split for run in next(iter(of.values()), [])]
 
-    matched = experiment.matched.get(key[1])
-    others = {} if matched is None else _in_full(experiment, (key[0], matched))
     seeds = [run.seed for run in next(iter(runs.values()))]
-    others = {
-        method: found for method, found in others.items() if method in runs and [run.seed for run in found] == seeds
-    }
+    others = {name: _in_full(experiment, (key[0], name)) for name in experiment.compared_with(key[1])}
+    ran = [
+        {method for method, found in of.items() if method in runs and [run.seed for run in found] == seeds}
+        for of in others.values()
+    ]
+    methods = sorted(set.intersection(*ran)) if ran else []
+    rungs = {name: {method: of[method] for method in methods} for name, of in others.items()} if methods else {}
+    against: dict[str, list[Path]] = {method: [] for method in methods}
+    for of in rungs.values():
+        for method, paths in predictions(of).items():
+            against[method] += paths
     return compare_files(
         predictions(runs), splits(runs), labels=next(iter(runs.values()))[0].scene_folder / labels,
-        against=predictions(others), against_split=splits(others),
+        against=against, against_split=[path for of in rungs.values() for path in splits(of)],
+        against_name=list(rungs),
     )  # fmt: skip
 
 

@@ -12,6 +12,31 @@ _COLUMNS = [
 ]  # fmt: skip
 
 
+def ladder(results: SetResults) -> pd.DataFrame:
+    """Return the steps from a matched random split over the matched split apart to the spatial split, a row each.
+
+    Columns: `label`, `method`, `features`, `model`; `upper` and `lower`, the splits of the step; OA under both,
+    `oa_upper` and `oa_lower`; `difference` with its 95 % interval `low` and `high`, all on the `n_test` samples that
+    both test, in `fields`. The first step is what shared windows and nearness add, the second what it adds that fields
+    were trained on.
+    """
+    names = {group.method: group for group in results.groups.itertuples()}
+    copies, matched = results.experiment.copies, results.experiment.matched
+    rows = [
+        {"label": names[gain.method].label, "method": gain.method, "features": names[gain.method].features,
+         "model": names[gain.method].model, "upper": upper, "lower": gain.against, "oa_upper": gain.here,
+         "oa_lower": gain.there, "difference": gain.difference, "low": gain.low, "high": gain.high,
+         "n_test": gain.n_test, "fields": gain.fields, "effective_fields": gain.effective_fields}
+        for upper, comparison in results.comparisons.items()
+        for gain in comparison.gains
+        if gain.difference is not None and gain.method in names and gain.against != matched.get(upper, "")
+        and (gain.against in copies or upper in copies)
+    ]  # fmt: skip
+    found = pd.DataFrame(rows)
+    return found.sort_values("method", key=lambda names: names.map(list(results.groups.method.unique()).index),
+                             kind="stable") if rows else found  # fmt: skip
+
+
 def mean_optimism(results: SetResults) -> pd.DataFrame:
     """Return a row for each model on a split without leakage and on the matched random split of it, over all seeds.
 
@@ -26,6 +51,8 @@ def mean_optimism(results: SetResults) -> pd.DataFrame:
         if results.leaky.get(split, True) or matched not in results.comparisons:
             continue
         for gain in results.comparisons[matched].gains:
+            if gain.against not in {split, ""}:
+                continue
             group = groups.get((split, gain.method))
             if group is None or gain.difference is None:
                 continue

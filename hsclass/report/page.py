@@ -20,7 +20,7 @@ from hsclass.report.calibration import FEW, calibration_part
 from hsclass.report.classes import class_part, shaded
 from hsclass.report.collect import Results, read_results
 from hsclass.report.comparison import comparison_panels, described
-from hsclass.report.csv_tables import accuracy_csv, comparison_csv, fields_csv, optimism_csv, pooled_csv
+from hsclass.report.csv_tables import accuracy_csv, comparison_csv, fields_csv, ladder_csv, optimism_csv, pooled_csv
 from hsclass.report.figures import figures_json
 from hsclass.report.images import duplicates_part, mistakes_part
 from hsclass.report.information import experiment_yaml, information
@@ -36,7 +36,7 @@ from hsclass.report.viewer import viewer_part
 
 PAGE, TABLE = "index.html", "accuracy.csv"
 LATEX, RESULTS, OPTIMISM, COMPARISON = "accuracy.tex", "results.json", "optimism.csv", "comparison.csv"
-POOLED, FIELDS = "pooled.csv", "fields.csv"
+POOLED, FIELDS, LADDER = "pooled.csv", "fields.csv", "ladder.csv"
 
 
 LIBRARIES = {"css": ("leaflet.css", "uplot.css"), "js": ("leaflet.js", "leaflet-side-by-side.js", "uplot.js")}
@@ -98,7 +98,7 @@ def write_report(experiment_files: Sequence[Path], out: str | os.PathLike[str]) 
     results = read_results(*experiment_files)
     tables = {
         POOLED: pooled_csv(results), FIELDS: fields_csv(results), OPTIMISM: optimism_csv(results),
-        COMPARISON: comparison_csv(results),
+        LADDER: ladder_csv(results), COMPARISON: comparison_csv(results),
     }  # fmt: skip
     page = render(results, Path(out), tuple(name for name, text in tables.items() if text is not None))
     write_text(Path(out) / TABLE, accuracy_csv(results))

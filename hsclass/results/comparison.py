@@ -25,10 +25,12 @@ class Pair(Record):
 class Gain(Record):
     """One model under two splits, on the samples that both test: OA here minus OA there, with its 95 % interval.
 
-    `n_test` tests are shared, of `n_here` and `n_there`; they lie in `fields`. Figures are None where none is shared.
+    `against` names the other split. `n_test` tests are shared, of `n_here` and `n_there`; they lie in `fields`. Figures
+    are None where none is shared.
     """
 
     method: str
+    against: str = ""
     n_test: int
     n_here: int
     n_there: int
@@ -42,10 +44,10 @@ class Gain(Record):
 
 
 class Comparison(Record):
-    """All models under one split: each with the tests of all runs together, in pairs, and against another split.
+    """All models under one split: each with the tests of all runs together, in pairs, and against other splits.
 
-    `methods` are "features/model", `runs` the seeds or folds. `gains` compare with another split, as a matched random
-    split with the split whose class counts it has.
+    `methods` are "features/model", `runs` the seeds or folds. `gains` compare with other splits, as a matched split
+    with the split whose test pixels and class counts it has.
     """
 
     n_test: int

@@ -1,5 +1,6 @@
 """`experiment.json`: an experiment as it was expanded, and its runs."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -44,6 +45,28 @@ class Published(Options):
 
     source: str = Field(description="where they stand, and what they hold for: scene, split, training share")
     figures: tuple[PublishedFigure, ...] = Field(min_length=1)
+
+
+def compared_with(split: str, copies: Mapping[str, str], samplers: Mapping[str, str]) -> list[str]:
+    """Return the splits that a matched split is compared with on the pixels that both test; none for any other split.
+
+    Parameters
+    ----------
+    split : str
+    copies : mapping of str to str
+        The split that each matched split is made from.
+    samplers : mapping of str to str
+        Of all splits, by their names.
+
+    Returns
+    -------
+    list of str
+        The split that it is made from, and for a matched random split that which is matched apart.
+    """
+    if split not in copies:
+        return []
+    apart = [name for name, of in copies.items() if of == copies[split] and samplers[name] == "matched_apart"]
+    return [copies[split], *(apart if samplers[split] == "matched_random" else [])]
 
 
 class ExperimentRecord(Record):
@@ -94,3 +117,7 @@ class ExperimentRecord(Record):
         """The same of the matched random splits alone."""
         random = {entry["name"] for entry in self.splits if entry.get("sampler") == "matched_random"}
         return {name: of for name, of in self.copies.items() if name in random}
+
+    def compared_with(self, split: str) -> list[str]:
+        """Return the splits that a matched split is compared with; see `compared_with`."""
+        return compared_with(split, self.copies, {entry["name"]: entry["sampler"] for entry in self.splits})

@@ -19,7 +19,7 @@ from hsclass.fit_scope import PARTS, FitScope, write_fit_scope
 from hsclass.predict import map_file
 from hsclass.predict.opening import open_pixels
 from hsclass.predict.predictions import Predictions, write_predictions
-from hsclass.raster import Grid, write_raster
+from hsclass.raster import Grid, read_raster, write_raster
 from hsclass.samples.images import ImageRecord, ImageSamples, read_index, write_index
 from hsclass.scene import LandCover, Scene, write_classes, write_scene
 from hsclass.split import Role, Split, write_split
@@ -254,3 +254,66 @@ def test_reference_labels_of_another_place_are_refused(maps: Path) -> None:
     write_classes(maps / "labels.tif", np.array([[1, 1, 2, 2]], np.uint8), classes=CLASSES, grid=at(91_000))
     with pytest.raises(DataError, match=r"labels.tif: the raster of labels has no labelled pixel within the split"):
         evaluate_file(maps / "map.tif", maps / "split.tif")
+
+
+@pytest.fixture
+def seeds(tmp_path: Path) -> Path:
+    """Two fields of 4 x 4 pixels; under `a-0` and `a-1` the right one or both test, under `b-0` and `b-1` the left."""
+    labels = np.repeat(np.array([[1] * 4 + [0] + [2] * 4], np.uint8), 4, axis=0)
+    write_classes(tmp_path / "labels.tif", labels, classes=CLASSES, grid=Grid())
+    wrong = labels.copy()
+    wrong[0, :] = np.where(labels[0] > 0, 3 - labels[0], 0)
+    for name, tested in (("a-0", labels == 2), ("a-1", labels > 0), ("b-0", labels == 1), ("b-1", labels == 1)):
+        roles = np.where(tested, Role.TEST, np.where(labels > 0, Role.TRAIN, 0)).astype(np.uint8)
+        write_split(Split(roles, 1, "regions", int(name[-1]), {}, False), tmp_path / f"{name}.tif",
+                    labels_file="labels.tif")  # fmt: skip
+        for model, drawn in (("good", labels), ("bad", wrong)):
+            path = tmp_path / f"{model}-{name}.tif"
+            write_classes(path, drawn if model == "good" or name[0] == "a" else labels, classes=CLASSES, grid=Grid())
+    return tmp_path
+
+
+def test_command_counts_all_seeds_together_and_compares_with_another_split(
+    seeds: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maps = [f"{model}={seeds}/{model}-a-{seed}.tif" for model in ("good", "bad") for seed in (0, 1)]
+    others = [f"{model}={seeds}/{model}-b-{seed}.tif" for model in ("good", "bad") for seed in (0, 1)]
+    command = ["hsclass", "compare", *maps, "-o", str(seeds / "out.json"), "--field-map", str(seeds / "fields.tif")]
+    for flag, given in (
+        ("--split", [f"{seeds}/a-{seed}.tif" for seed in (0, 1)]), ("--against", others),
+        ("--against-split", [f"{seeds}/b-{seed}.tif" for seed in (0, 1)]), ("--against-name", ["b"]),
+    ):  # fmt: skip
+        command += [part for each in given for part in (flag, each)]
+    monkeypatch.setattr("sys.argv", command)
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert caught.value.code == 0
+    found = json.loads((seeds / "out.json").read_text())
+    good, bad = found["pooled"]
+    # 16 + 32 tests of 32 pixels; the bad maps have the first of four rows wrong.
+    assert (good["n_test"], good["n_samples"], good["oa"], bad["oa"]) == (48, 32, 1.0, 0.75)
+    assert (bad["runs"], bad["splits"], bad["interval"]["fields"]) == (2, 2, 2)
+    assert bad["untrained"] == 16  # a-0 trains no class 2; a-1 has no training pixel at all, so that nothing is known
+    assert [(row["tests"], row["right"], row["taken_for"]) for row in bad["fields"]] == [
+        (16, 12, "roof"), (32, 24, "field"),
+    ]  # fmt: skip
+    assert found["pairs"][0]["difference"] == 0.25
+    # Only the second seeds share test pixels: the 16 of the left field.
+    assert [(gain["method"], gain["against"], gain["n_test"], gain["difference"]) for gain in found["gains"]] == [
+        ("good", "b", 16, 0.0), ("bad", "b", 16, -0.25),
+    ]  # fmt: skip
+    numbers, _, shares = read_raster(seeds / "fields.tif").bands
+    assert sorted(set(numbers[np.isfinite(numbers)].tolist())) == [1, 2]
+    assert set(shares[np.isfinite(shares)].tolist()) == {0.75}
+    assert np.isnan(shares[:, 4]).all()
+
+
+def test_files_that_do_not_match_the_splits_are_refused(seeds: Path) -> None:
+    splits = [seeds / "a-0.tif", seeds / "a-1.tif"]
+    with pytest.raises(UsageError, match="good: has 1 maps or tables, but there are 2 splits"):
+        compare_files({"good": [seeds / "good-a-0.tif"]}, splits)
+    both = {"good": [seeds / "good-a-0.tif", seeds / "good-a-1.tif"]}
+    with pytest.raises(UsageError, match="against: names bad; expected models of good"):
+        compare_files(both, splits, against={"bad": []})
+    with pytest.raises(UsageError, match="against: has 1 splits, but there are 2 to compare"):
+        compare_files(both, splits, against={"good": [seeds / "good-b-0.tif"]}, against_split=[seeds / "b-0.tif"])

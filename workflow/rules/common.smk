@@ -267,9 +267,8 @@ def runs_of_split(wildcards, split=None):
 
 
 def other_runs(wildcards):
-    """The runs of the split whose class counts a matched random split has; none for every other split."""
-    other = EXPERIMENT.copied_split(wildcards.split)
-    return runs_of_split(wildcards, other) if other else []
+    """The runs of the splits that a matched split is compared with, one split after the other; none for others."""
+    return [run for other in EXPERIMENT.compared_with(wildcards.split) for run in runs_of_split(wildcards, other)]
 
 
 def split_files_of(runs):
@@ -287,9 +286,10 @@ def compared(runs):
 
 
 def other_split(wildcards, input):
-    """The same models under another split, as options of `hsclass compare`."""
-    given = [f"--against {shlex.quote(each)}" for each in compared(other_runs(wildcards))]
-    return " ".join([*given, *repeated("--against-split", input.other_splits)])
+    """The same models under other splits, as options of `hsclass compare`."""
+    given = repeated("--against", compared(other_runs(wildcards)))
+    names = repeated("--against-name", EXPERIMENT.compared_with(wildcards.split))
+    return " ".join([*given, *repeated("--against-split", input.other_splits), *names])
 
 
 def repeated(flag, files):

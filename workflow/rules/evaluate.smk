@@ -30,7 +30,7 @@ rule evaluate:
         " {params.confidence} -o {output} 2>&1 | tee {log}"
 
 
-# All seeds or folds of a split together; a matched random split also against the split whose class counts it has.
+# All seeds or folds of a split together; a matched split also against the others of its ladder.
 rule compare:
     input:
         predictions=lambda wildcards: prediction_files(runs_of_split(wildcards)),
