@@ -46,6 +46,13 @@ if PLAN.map_tiles > 1:
 
 
 include: "workflow/rules/evaluate.smk"
+
+
+if PLAN.final:
+
+    include: "workflow/rules/deliver.smk"
+
+
 include: "workflow/rules/report.smk"
 
 

@@ -31,6 +31,9 @@ _PUBLIC = {
     "ClassMap": "hsclass.predict",
     "predict_scene": "hsclass.predict",
     "predict_images": "hsclass.predict.images",
+    "Candidate": "hsclass.final",
+    "Delivered": "hsclass.final",
+    "deliver": "hsclass.final",
     # Accuracy
     "Metrics": "hsclass.results.metrics",
     "evaluate": "hsclass.assess",
@@ -41,7 +44,9 @@ _PUBLIC = {
 }
 
 __all__ = [
+    "Candidate",
     "ClassMap",
+    "Delivered",
     "Folds",
     "LandCover",
     "Metrics",
@@ -51,6 +56,7 @@ __all__ = [
     "TrainedModel",
     "audit_split",
     "compare",
+    "deliver",
     "evaluate",
     "fit",
     "load_model",
@@ -71,6 +77,7 @@ if TYPE_CHECKING:
     from hsclass.assess.suggestion import suggest
     from hsclass.audit import audit_split
     from hsclass.datasets import open_scene
+    from hsclass.final import Candidate, Delivered, deliver
     from hsclass.models.trained import TrainedModel, load_model
     from hsclass.predict import ClassMap, predict_scene
     from hsclass.predict.images import predict_images

@@ -20,6 +20,8 @@ from hsclass.errors import UsageError
 from hsclass.experiment_paths import placed
 from hsclass.features import feature_class
 from hsclass.features.frozen import FrozenOptions, check_frozen, named_options
+from hsclass.final.candidates import Candidate
+from hsclass.final.choice import check_folds
 from hsclass.matching import check_match, takes_images
 from hsclass.models import model_class
 from hsclass.options import Options, parse_options
@@ -140,6 +142,7 @@ class Experiment:
         for name in self.scenes:
             self._check_scene(name)
         self._check_published()
+        self._check_final()
 
     @property
     def samples(self) -> Samples:
@@ -261,6 +264,35 @@ class Experiment:
                     f"published: names {figure.model} on {figure.features}; expected features of"
                     f" {', '.join(self.features)} and models of {', '.join(self.models)}, as in this experiment"
                 )
+
+    def _check_final(self) -> None:
+        final = self.plan.final
+        if final is None:
+            return
+        for key, asked, known in (
+            ("features", final.features, self.features),
+            ("models", final.models, self.models),
+        ):
+            if foreign := [name for name in asked if name not in known]:
+                raise UsageError(
+                    f"final: {key} {', '.join(foreign)} are not in this experiment; expected some of {', '.join(known)}"
+                )
+        check_folds(final, self.candidates())
+
+    def candidates(self) -> list[Candidate]:
+        """Return the candidates for the model of the delivered map; none where the experiment delivers no map."""
+        if self.plan.final is None:
+            return []
+        names = self.plan.final.features or tuple(self.features), self.plan.final.models or tuple(self.models)
+        return [
+            Candidate(
+                model.kind, features.kind, model.given, features.given,
+                None if model.search is None else model.given_search, f"{features.name}/{model.name}",
+            )
+            for features, model in itertools.product(
+                (self.features[name] for name in names[0]), (self.models[name] for name in names[1])
+            )
+        ]  # fmt: skip
 
     def runs(self) -> Iterator[Run]:
         """Yield every run of the matrix."""

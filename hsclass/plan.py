@@ -1,6 +1,6 @@
 """The keys of an experiment file, for pixels of scenes and for whole images alike."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -15,7 +15,7 @@ Samples = Literal["pixels", "images"]
 RAW = "raw"
 """The features that are the samples themselves: the bands of a pixel, the pixels of an image."""
 
-ONLY: dict[Samples, tuple[str, ...]] = {"pixels": ("scenes", "window", "map_tiles"), "images": ("images",)}
+ONLY: dict[Samples, tuple[str, ...]] = {"pixels": ("scenes", "window", "map_tiles", "final"), "images": ("images",)}
 """The keys that mean something for one kind of samples alone."""
 
 
@@ -32,6 +32,22 @@ class Fractions(Options):
                 f"train {self.train:g} + validation {self.validation:g} must add up to less than 1, to leave a test set"
             )
         return self
+
+
+class Final(Options):
+    """How the map that is delivered is made: by which of the candidates, and how these are compared."""
+
+    features: tuple[str, ...] = Field((), description="names of the experiment's features that may win; none: all")
+    models: tuple[str, ...] = Field((), description="names of the experiment's models that may win; none: all")
+    sampler: str = Field("regions", description="deals whole fields or groups to the folds; one that does not leak")
+    sampler_options: dict[str, Any] = Field(default_factory=dict, description="of the sampler, but for 'folds'")
+    folds: int = Field(5, ge=2, description="of the cross-validation over all labelled pixels: they give the accuracy")
+    inner_folds: int = Field(3, ge=2, description="of the cross-validation inside training pixels: they choose")
+    metric: Literal["oa", "aa", "kappa"] = Field("oa", description="what chooses, as a mean over the inner folds")
+    validation: float = Field(
+        0.05, ge=0, lt=1, description="share of the pixels that decides which epoch of a network is kept, in each fold"
+    )
+    seed: int = Field(0, ge=0, description="of folds and models")
 
 
 class Plan(Options):
@@ -51,6 +67,9 @@ class Plan(Options):
     map_tiles: int = Field(1, ge=1, description="jobs that share each map; the map is the same, byte for byte")
     training: TrainingOptions = TrainingOptions()
     published: Published | None = None
+    final: Final | None = Field(
+        None, description="make a map with all labels, with the accuracy of its cross-validation"
+    )
 
     @property
     def samples(self) -> Samples:

@@ -28,6 +28,7 @@ _STAGES = {
     "train": "hsclass.training",
     "predict": "hsclass.predict",
     "evaluate": "hsclass.assess",
+    "deliver": "hsclass.final",
     "report": "hsclass.report",
     "images.scene": "hsclass.datasets.build_images",
     "images.predict": "hsclass.predict.images",
@@ -51,7 +52,7 @@ def stage_digest(stage: str, *uses: Any, descriptor: Path | None = None) -> str:
     Parameters
     ----------
     stage : str
-        One of fetch, scene, split, features, audit, tune, train, predict, evaluate, report; of images,
+        One of fetch, scene, split, features, audit, tune, train, predict, evaluate, deliver, report; of images,
         "images.scene" and "images.predict".
     *uses : Any
         What the stage runs, as options say it: mappings that name a sampler, features, model or backbone under that

@@ -28,7 +28,10 @@ def test_models_of_features_run_on_each_and_models_of_pixels_once() -> None:
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"image": ["digits"]}, "unknown option 'image'; expected one of experiment, features, fractions, images"),
+        (
+            {"image": ["digits"]},
+            "unknown option 'image'; expected one of experiment, features, final, fractions, images",
+        ),
         ({"window": 9}, "option 'window' is for scenes, and this experiment has images; take it out"),
         ({"map_tiles": 4}, "option 'map_tiles' is for scenes"),
         ({"fractions": {"train": 0.7, "validation": 0.4}}, "must add up to less than 1"),

@@ -13,6 +13,7 @@ from typer.main import get_command
 import hsclass.cli
 from hsclass.datasets.descriptor import Descriptor
 from hsclass.experiment import Experiment
+from hsclass.final.candidates import read_candidates
 from hsclass.options import parse_options
 
 ROOT = Path(__file__).parents[1]
@@ -136,7 +137,9 @@ IMAGES = {"experiment": "page", "images": ["digits"], "splits": ["random"], "mod
 def test_experiments_and_descriptors_in_the_documentation_are_valid(page: Path) -> None:
     for kind, _, text in (block.partition("\n") for block in page.read_text(encoding="utf-8").split("\n```")[1::2]):
         given = yaml.safe_load(text) if kind == "yaml" else {}
-        if {"cube", "labels"} & set(given):
+        if isinstance(given, list):
+            read_candidates(given, page.stem)
+        elif {"cube", "labels"} & set(given):
             parse_options(Descriptor, {"name": "page", "cube": "cube.tif", **given}, page.stem)
         elif given:
             own = {"scenes", "images"} & set(given)  # the reader's files

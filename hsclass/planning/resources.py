@@ -7,7 +7,7 @@ from pathlib import Path
 from hsclass.experiment import Experiment
 from hsclass.memory import program_megabytes, stage_megabytes, table_megabytes
 from hsclass.planning.pace import macs_seconds, reading_seconds, stage_seconds
-from hsclass.planning.work import Work
+from hsclass.planning.work import RunWork, Work
 
 MODEL_STAGES = {
     "train": "train", "tune": "train", "winner": "train", "predict": "predict", "predict_part": "predict",
@@ -17,6 +17,9 @@ MODEL_STAGES = {
 
 STAGES = {"train_workers": "train"}
 """Stages of the rules that are not named after theirs."""
+
+DELIVERY = ("deliver_fold", "deliver")
+"""The stages that make a map with all labels."""
 
 _STEP = 100  # MB that memory and disk are rounded up to
 _START = 10  # minutes that every job gets for its start and for a slow file system
@@ -50,13 +53,23 @@ class JobResources:
             From 1.
         """
         like = MODEL_STAGES.get(stage, stage)
-        network = like == "features" or (like in {"train", "predict"} and self.work.run(wildcards).network)
-        needed = program_megabytes(like, network=network) + self.held(stage, wildcards)
+        network = like == "features" or any(run.network for run in self._runs(stage, wildcards))
+        needed = program_megabytes("train" if stage in DELIVERY else like, network=network) + self.held(
+            stage, wildcards
+        )
         return math.ceil(needed * (1 + _GROWTH * (attempt - 1)) / _STEP) * _STEP
+
+    def _runs(self, stage: str, wildcards: Mapping[str, str]) -> list[RunWork]:
+        """Return the runs that a job trains or predicts with."""
+        if stage in DELIVERY:
+            return self.work.delivery(wildcards)
+        return [self.work.run(wildcards)] if MODEL_STAGES.get(stage) in {"train", "predict"} else []
 
     def held(self, stage: str, wildcards: Mapping[str, str]) -> float:
         """Return the MB [10^6 bytes] that a job holds next to its program."""
         like, size = MODEL_STAGES.get(stage, stage), self.work.size(wildcards)
+        if stage in DELIVERY:
+            return max(max(run.train_mb, run.predict_mb) for run in self.work.delivery(wildcards))
         if like == "train":
             return self.work.run(wildcards).train_mb
         if like == "predict":
@@ -76,6 +89,8 @@ class JobResources:
         """Return the seconds of a job on a slow core, without its start and without reading the images of a model."""
         if stage == "features":
             return macs_seconds(self.work.features_cost(wildcards).predict, network=True)
+        if stage in DELIVERY:
+            return self._delivery_seconds(stage, wildcards)
         if stage not in MODEL_STAGES:
             return stage_seconds(stage, self.work.size(wildcards), runs=self.work.pairs)
         run = self.work.run(wildcards)
@@ -87,6 +102,14 @@ class JobResources:
             return once
         trials = search.trials * search.folds * once / search.workers
         return trials if search.timeout is None else min(trials, search.timeout + search.folds * once)
+
+    def _delivery_seconds(self, stage: str, wildcards: Mapping[str, str]) -> float:
+        runs, final = self.work.delivery(wildcards), self.experiment.plan.final
+        assert final is not None
+        once = max(run.train_seconds + run.predict_seconds for run in runs)
+        if stage == "deliver" or len(runs) == 1:
+            return once
+        return once + final.inner_folds * sum(run.train_seconds for run in runs)
 
     def _reading(self, stage: str, wildcards: Mapping[str, str]) -> float:
         like, size = MODEL_STAGES.get(stage), self.work.size(wildcards)
@@ -105,7 +128,7 @@ class JobResources:
             written += max(0 if size.images else 500, 20e-6 * self.work.run(wildcards).cost.parameters)
         elif stage == "features":
             written += 1e-6 * self.work.features_cost(wildcards).predict_bytes
-        elif stage in {"split", "predict", "predict_part", "gather"}:
+        elif stage in {"split", "predict", "predict_part", "gather", *DELIVERY}:
             written += (1e-3 if size.images else 20e-6) * size.samples
         return math.ceil((_STEP + written) / _STEP) * _STEP
 

@@ -140,7 +140,14 @@ class Work:
             self._runs[key] = self._run(*key)
         return self._runs[key]
 
-    def _run(self, scene: str, split: str, features: str, model: str) -> RunWork:
+    def delivery(self, wildcards: Mapping[str, str]) -> list[RunWork]:
+        """Return what each candidate of a delivered map has to do with all labels of the scene of these wildcards."""
+        final, scene = self.experiment.plan.final, wildcards["scene"]
+        assert final is not None
+        names = final.features or self.experiment.features, final.models or self.experiment.models
+        return [self._run(scene, None, features, model) for features in names[0] for model in names[1]]
+
+    def _run(self, scene: str, split: str | None, features: str, model: str) -> RunWork:
         size, entry = self.sizes[scene], self.experiment.models[model]
         if size.images:
             side, channels = self._input(entry.options, features, size)
@@ -167,8 +174,10 @@ class Work:
         assert isinstance(options, FrozenOptions)
         return options
 
-    def _task(self, split: str, size: Size, side: int, features: int) -> Task:
+    def _task(self, split: str | None, size: Size, side: int, features: int) -> Task:
         fractions = self.experiment.plan.fractions
+        if split is None:
+            return Task(max(1, size.labelled), 0, size.samples, side, features, size.classes)
         train, validation = fractions.train, fractions.validation
         entry = self.experiment.splits[self.experiment.copied_split(split) or split]
         if folds := getattr(entry.options, "folds", None):

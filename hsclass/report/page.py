@@ -21,6 +21,7 @@ from hsclass.report.classes import class_part, shaded
 from hsclass.report.collect import Results, read_results
 from hsclass.report.comparison import comparison_panels, described
 from hsclass.report.csv_tables import accuracy_csv, comparison_csv, fields_csv, ladder_csv, optimism_csv, pooled_csv
+from hsclass.report.delivered import delivered_part
 from hsclass.report.figures import figures_json
 from hsclass.report.images import duplicates_part, mistakes_part
 from hsclass.report.information import experiment_yaml, information
@@ -69,6 +70,7 @@ class Part:
 PARTS = (
     Part("answers", "Summary", answers_part),
     Part("maps", "Maps", viewer_part, "pixels"),
+    Part("delivered", "Delivered map", delivered_part, "pixels", "Which map is delivered, and what is it worth?"),
     Part("accuracy", "Accuracy", accuracy_part, heading="How accurate is each model?"),
     Part("comparison", "Differences", comparison_panels, heading="Which differences between models are real?"),
     Part("leakage", "Optimism", leakage_part, "pixels", "What does random sampling add?"),

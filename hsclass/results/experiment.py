@@ -88,6 +88,7 @@ class ExperimentRecord(Record):
     map_tiles: int | None = None
     training: dict[str, Any] = Field(default_factory=dict)
     published: Published | None = None
+    final: dict[str, Any] | None = None
     hsclass: str = ""
     samples: Literal["pixels", "images"] = "pixels"
     scenes: list[dict[str, Any]] | None = None
@@ -99,7 +100,7 @@ class ExperimentRecord(Record):
 
     def as_dict(self) -> dict[str, Any]:
         """Return the record as what JSON knows, without the keys that mean nothing for its samples."""
-        absent = {key for key in ("window", "map_tiles", "scenes", "images") if getattr(self, key) is None}
+        absent = {key for key in ("window", "map_tiles", "scenes", "images", "final") if getattr(self, key) is None}
         return self.model_dump(mode="json", exclude=absent)
 
     @property

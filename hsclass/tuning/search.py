@@ -96,19 +96,7 @@ def tune(
     asked = parse_options(TuneOptions, search or {}, f"search of {model}")
     subject = Subject(model, features, options, feature_options or {})
     space = check_search(subject, asked)
-    family, extractor = model_class(model), feature_class(features)
-    parsed, extractor_options = subject.parsed({})
-    look = extractor(**extractor_options.model_dump())
-    known = tuple(cover.id for cover in scene.classes)
-    count = look.count(scene.shape[2], 0, _centres(scene)) or scene.shape[2]
-    classifier = family(parsed, window=split.window, n_features=count, n_classes=len(known))
-    if look.reach is None:
-        reach = None
-    else:
-        reach = max((split.window - 1) // 2, look.reach + classifier.reach) if look.reach + classifier.reach else 0
-    problem = make_problem(
-        scene, split, search=asked, reach=reach, validation=validation_share(subject, asked), seed=seed
-    )
+    problem = problem_of(subject, scene, split, asked, seed=seed)
     space = {name: _fitting(name, dimension, _accepts(subject, problem)) for name, dimension in space.items()}
     study = StoredStudy(
         None if folder is None else Path(folder),
@@ -125,6 +113,23 @@ def tune(
 
     study.run(scored, worker=worker)
     return Tuned(subject, asked, space, study.trials, problem, seed)
+
+
+def problem_of(subject: Subject, scene: Scene, split: Split, search: TuneOptions, *, seed: int) -> Problem:
+    """Return what a search of a subject may use of a scene; see `make_problem`."""
+    parsed, extractor_options = subject.parsed({})
+    look = feature_class(subject.features)(**extractor_options.model_dump())
+    count = look.count(scene.shape[2], 0, _centres(scene)) or scene.shape[2]
+    classifier = model_class(subject.model)(
+        parsed, window=split.window, n_features=count, n_classes=len(scene.classes)
+    )  # fmt: skip
+    if look.reach is None:
+        reach = None
+    else:
+        reach = max((split.window - 1) // 2, look.reach + classifier.reach) if look.reach + classifier.reach else 0
+    return make_problem(
+        scene, split, search=search, reach=reach, validation=validation_share(subject, search), seed=seed
+    )
 
 
 def _accepts(subject: Subject, problem: Problem) -> Callable[[str, Any], bool]:

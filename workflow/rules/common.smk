@@ -36,6 +36,7 @@ PIXELS = EXPERIMENT.samples == "pixels"
 # Pixels and images differ in the form of their files alone.
 SCENE = "results/{scene}"
 SPLIT = f"{SCENE}/{{split}}-{{seed}}"
+FINAL = f"{SCENE}/final"
 RUN = f"{SPLIT}/{{features}}/{{model}}"
 RUN_LOG = "{scene}/{split}-{seed}/{features}-{model}"
 SAMPLES, LABELS = (
@@ -65,6 +66,7 @@ wildcard_constraints:
     features="[^/]+",
     model="[^/]+",
     worker=r"\d+",
+    fold=r"\d+",
 
 
 def in_run(files, folder="", flag=lambda path: path):
@@ -135,6 +137,23 @@ def prediction_form(wildcards, input, output):
 def tune_settings(wildcards):
     """The options of a search that the experiment file gives."""
     return arguments(EXPERIMENT.models[wildcards.model].given_search, "--set-search")
+
+
+def candidates():
+    """The candidates for the delivered map, as JSON."""
+    return json.dumps([candidate.as_dict() for candidate in EXPERIMENT.candidates()], sort_keys=True)
+
+
+def final_settings():
+    """Window and options of the delivered map."""
+    given = PLAN.final.model_dump(mode="json", exclude_defaults=True, exclude={"features", "models"})
+    return f"--window {PLAN.window} {arguments(given)}"
+
+
+def candidate_gpus(wildcards):
+    """GPUs of a job that trains all candidates for the delivered map."""
+    networks = any(model_class(candidate.model).network for candidate in EXPERIMENT.candidates())
+    return PLAN.training.gpus if networks else 0
 
 
 def window():
@@ -223,6 +242,13 @@ def code(stage, split=None, features=None, model=None):
     return stage_digest(f"images.{stage}" if stage == "predict" and not PIXELS else stage, *uses)
 
 
+@cache
+def delivery_code():
+    """The digest of the code of all candidates for the delivered map."""
+    candidates = [candidate.as_dict() for candidate in EXPERIMENT.candidates()]
+    return stage_digest("deliver", *candidates, {"sampler": PLAN.final.sampler})
+
+
 def run_code(stage):
     return lambda wildcards: code(stage, features=wildcards.features, model=wildcards.model)
 
@@ -305,6 +331,11 @@ def comparisons(wildcards):
 def of_runs(pattern, folder="folder"):
     """The file of that name in the folder of every run, or in that of every split or scene."""
     return list(dict.fromkeys(f"{getattr(run, folder)}/{pattern}" for run in EXPERIMENT.runs()))
+
+
+def delivered():
+    """The model card of each delivered map."""
+    return [f"results/{scene}/final/card.json" for scene in EXPERIMENT.scenes] if PLAN.final else []
 
 
 def studies():

@@ -27,6 +27,7 @@ rule report:
         predictions=of_runs(PREDICTION["prediction"]),
         models=of_runs("model"),
         studies=studies(),
+        delivered=delivered(),
     output:
         **{
             name: report(

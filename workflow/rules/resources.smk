@@ -25,6 +25,11 @@ def model_threads(wildcards):
     return 2 if model_class(kind("models", wildcards.model)).parallel else 1
 
 
+def candidate_threads(wildcards):
+    """The same for a job that trains all candidates for the delivered map."""
+    return 2 if any(model_class(candidate.model).parallel for candidate in EXPERIMENT.candidates()) else 1
+
+
 def asks(rule):
     """The same as resources of a rule."""
     return {"mem_mb": memory(rule), "runtime": minutes(rule), "disk_mb": disk(rule)}

@@ -1,0 +1,87 @@
+"""The command of the map that is delivered."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+import yaml
+
+from hsclass.cli.app import app
+from hsclass.cli.arguments import SceneArgument, Threads, read_options
+from hsclass.errors import UsageError
+
+if TYPE_CHECKING:
+    from hsclass.final import Candidate
+
+
+@app.command()
+def deliver(
+    scene: SceneArgument,
+    output: Annotated[Path, typer.Option("--output", "-o", help="folder of the map; one that was stopped goes on")],
+    model: Annotated[
+        list[str] | None, typer.Option(help="a model that may win; may be repeated", show_default="svm")
+    ] = None,
+    features: Annotated[
+        list[str] | None, typer.Option(help="features that may win; may be repeated", show_default="raw")
+    ] = None,
+    candidates: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="YAML list of candidates with options, in place of --model and --features; '-' reads it"
+            " from standard input",
+            show_default=False,
+        ),
+    ] = None,
+    window: Annotated[int, typer.Option(help="side [pixels] of the windows that folds keep apart, odd")] = 9,
+    fold: Annotated[
+        int | None,
+        typer.Option(min=0, help="run this fold only, or, with the number of folds, the choice with all labels"),
+    ] = None,
+    memory: Annotated[float, typer.Option(metavar="MB", help="for the pixels that are mapped at a time")] = 1200,
+    threads: Threads = 1,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="OPTION=VALUE", help="an option, as of the key 'final' of an experiment"),
+    ] = None,
+) -> None:
+    """Make the map that all labels support, with the accuracy of a nested cross-validation and a model card."""
+    from hsclass.datasets.open_samples import open_samples
+    from hsclass.final import deliver as run
+    from hsclass.plan import Final
+    from hsclass.scene import Scene
+    from hsclass.sources import stage_digest
+
+    given = read_options(settings)
+    listed = _candidates(candidates, model, features)
+    opened = open_samples(scene)
+    if not isinstance(opened, Scene):
+        raise UsageError(f"{scene}: holds images; expected a scene, as a map is delivered of scenes only")
+    code = stage_digest(
+        "deliver", *(candidate.as_dict() for candidate in listed), {"sampler": given.get("sampler", Final().sampler)}
+    )
+    done = run(
+        opened, listed, output, window=window, fold=fold, source=scene, memory=memory, threads=threads, code=code,
+        **given,
+    )  # fmt: skip
+    if done is not None:
+        winner = done.card.choice.winner.name
+        typer.echo(f"deliver {output}: {winner}, {done.card.metrics.in_words()}; see {output / 'card.html'}", err=True)
+
+
+def _candidates(file: str | None, models: list[str] | None, features: list[str] | None) -> "list[Candidate]":
+    from hsclass.final.candidates import Candidate, read_candidates
+
+    if file is None:
+        return [Candidate(model, name) for name in features or ["raw"] for model in models or ["svm"]]
+    if models or features:
+        raise UsageError("--candidates: names models and features itself; leave --model and --features out")
+    try:
+        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+        held = yaml.safe_load(text)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise UsageError(
+            f"--candidates {file}: cannot be read ({' '.join(str(error).split())}); give a YAML list"
+        ) from error
+    return read_candidates(held, "--candidates" if file == "-" else file)

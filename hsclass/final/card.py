@@ -1,0 +1,163 @@
+"""The card of a delivered map: what it is made of, what it is worth, and where it may be used."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import rasterio
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from hsclass import __version__
+from hsclass.assess import evaluate
+from hsclass.atomic import write_text
+from hsclass.final.folds import Fold, Procedure
+from hsclass.models.trained import TrainedModel
+from hsclass.predict.products import EXPECTED_FILE
+from hsclass.raster import quiet
+from hsclass.resources import versions
+from hsclass.results.final import Choice, FinalCard, MapApplicability, MappedClass
+from hsclass.results.metrics import Metrics
+from hsclass.scene import Scene
+from hsclass.split import Split
+
+AREAS = (
+    "The pixels that the map gives each class are no unbiased estimate of its area, as the errors of the map do not"
+    " cancel. For unbiased areas and a design-based accuracy, draw a probability sample of the map (hsclass sample),"
+    " label it, and evaluate it (hsclass assess)."
+)
+
+
+def make_card(
+    scene: Scene,
+    model: TrainedModel,
+    procedure: Procedure,
+    folds: Sequence[Fold],
+    choice: Choice,
+    *,
+    predicted: np.ndarray,
+    tested: Split,
+    outside: float | None,
+    map_file: Path,
+    model_digest: str,
+) -> FinalCard:
+    """Return the card.
+
+    Parameters
+    ----------
+    scene, model, procedure, folds, choice
+        What the map was made of.
+    predicted : ndarray of int, shape (rows, cols)
+        What the outer folds gave, 0 where none tests.
+    tested : Split
+        In which all pixels test that a fold tests.
+    outside : float or None
+        Share of the map outside the area of applicability.
+    map_file : Path
+    model_digest : str
+    """
+    labels = scene.require_labels()
+    metrics = evaluate(predicted, labels, tested, scene.classes)
+    metrics = metrics.model_copy(update={"area": None, "checks": []})
+    untrained = sum(int(((fold.predicted > 0) & ~fold.trained).sum()) for fold in folds)
+    applicability = None
+    if model.applicability is not None:
+        applicability = MapApplicability(
+            threshold=model.applicability.threshold, outside=outside,
+            expected_accuracy=_mean_of(map_file.with_name(EXPECTED_FILE)),
+        )  # fmt: skip
+    counts = _counts(map_file)
+    card = FinalCard(
+        scene=scene.name, title=scene.title, source=scene.source, scene_digest=scene.digest,
+        labels_digest=hashlib.sha256(np.ascontiguousarray(labels).tobytes()).hexdigest(),
+        model_digest=model_digest, window=procedure.window, n_labelled=choice.n_train, choice=choice,
+        fold_choices=[fold.choice.winner.name for fold in folds], folds=procedure.asked.folds,
+        sampler=procedure.asked.sampler, metrics=metrics, untrained=untrained,
+        design=_design(procedure, metrics, scene), applicability=applicability,
+        classes=[
+            MappedClass(id=cover.id, name=cover.name, color=cover.color, pixels=counts.get(cover.id, 0))
+            for cover in model.classes
+        ],
+        limits=[],
+        versions={"hsclass": __version__, **versions("numpy", "scikit-learn")},
+    )  # fmt: skip
+    return card.model_copy(update={"limits": _limits(card, scene, folds)})
+
+
+def write_card_page(card: FinalCard, path: Path) -> None:
+    """Write the card as one page that loads nothing from elsewhere."""
+    environment = Environment(
+        loader=PackageLoader("hsclass.final"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    total = sum(cover.pixels for cover in card.classes)
+    page = environment.get_template("card.html.j2").render(
+        card=card, figures=card.metrics, applicability=card.applicability, total=max(1, total), areas=AREAS,
+        chosen=Counter(card.fold_choices).most_common(),
+    )  # fmt: skip
+    write_text(path, page)
+
+
+def _design(procedure: Procedure, metrics: Metrics, scene: Scene) -> str:
+    units = "groups" if scene.groups is not None else "fields"
+    guard = f", windows of side {procedure.window} kept apart"
+    return (
+        f"Nested cross-validation: {procedure.asked.folds} folds of whole {units} ({procedure.asked.sampler}{guard})."
+        f" In each, the candidate is chosen by {procedure.asked.inner_folds} inner folds of the training pixels alone."
+        f" All {metrics.n_test} labelled pixels are tested once. The figure is that of the procedure with the labels of"
+        f" {procedure.asked.folds - 1} of {procedure.asked.folds} folds, on {units} it has not seen; the map is trained"
+        " with all."
+    )
+
+
+def _limits(card: FinalCard, scene: Scene, folds: Sequence[Fold]) -> list[str]:
+    limits = [
+        "The accuracy is that of labelled pixels. These are no probability sample of the map: where the map is unlike"
+        " them, it may be less accurate.",
+        AREAS,
+    ]
+    if card.untrained:
+        labels = scene.require_labels()
+        missing = np.unique(np.concatenate([labels[(fold.predicted > 0) & ~fold.trained] for fold in folds]))
+        names = {cover.id: cover.name for cover in scene.classes}
+        limits.append(
+            f"{card.untrained} of the tested pixels are of classes that lie in too few fields to be trained where they"
+            f" are tested ({', '.join(names.get(int(identity), str(identity)) for identity in missing)}); they count as"
+            " errors, although the delivered model knows these classes."
+        )
+    if card.applicability is None:
+        limits.append("The area of applicability is not known, as the training pixels lie in one field.")
+    elif card.applicability.outside:
+        limits.append(
+            f"{card.applicability.outside:.1%} of the map lies outside the area of applicability: the accuracy says"
+            " nothing of it."
+        )
+    if not card.metrics.interval.reliable:
+        limits.append("So few fields are tested that the intervals may be too narrow.")
+    if len(set(card.fold_choices)) > 1:
+        limits.append("The folds did not all choose the same candidate: which is best is not certain.")
+    return limits
+
+
+def _counts(map_file: Path) -> dict[int, int]:
+    """Return how many pixels the map gives each id, read in blocks."""
+    found: Counter[int] = Counter()
+    with quiet(), rasterio.open(map_file) as source:
+        for _, window in source.block_windows(1):
+            ids, counts = np.unique(source.read(1, window=window), return_counts=True)
+            found.update(dict(zip(ids.tolist(), counts.tolist(), strict=True)))
+    return dict(found)
+
+
+def _mean_of(file: Path) -> float | None:
+    """Return the mean of the values of a raster, read in blocks; None where it has none."""
+    if not file.exists():
+        return None
+    total, known = 0.0, 0
+    with quiet(), rasterio.open(file) as source:
+        for _, window in source.block_windows(1):
+            values = source.read(1, window=window)
+            values = values[np.isfinite(values)]
+            total, known = total + float(values.sum(dtype=np.float64)), known + values.size
+    return total / known if known else None

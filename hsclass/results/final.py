@@ -1,0 +1,137 @@
+"""`choice.json` and `card.json`: which candidate was chosen, and what a delivered map is and is worth."""
+
+from typing import Any
+
+from pydantic import Field
+
+from hsclass.results.metrics import Metrics
+from hsclass.results.record import Figure, Record
+
+
+class CandidateScore(Record):
+    """A candidate, and what the inner folds say of it.
+
+    Attributes
+    ----------
+    name : str
+        Names of features and model, as in the experiment: "raw/svm".
+    options, feature_options : dict
+        With which it is trained; those that a search found where it has one.
+    score : float or None
+        Mean over the inner folds; None where it is the only candidate, or could not be scored.
+    scores : list of float
+    reason : str
+        Why it could not be scored.
+    """
+
+    name: str
+    model: str
+    features: str
+    options: dict[str, Any]
+    feature_options: dict[str, Any]
+    score: Figure = None
+    scores: list[float] = Field(default_factory=list)
+    reason: str = ""
+
+
+class Choice(Record):
+    """`choice.json`: the choice among the candidates inside the training pixels of one outer fold, or inside all.
+
+    Attributes
+    ----------
+    key : str
+        Digest of all that it follows from.
+    fold : int or None
+        Number of the outer fold; None: all labelled pixels.
+    metric : str
+        What was compared.
+    chosen : int
+        Place of the winner among the candidates.
+    epochs : int or None
+        Median of the best epochs of a network over the inner folds.
+    n_train, n_test : int
+        Pixels.
+    """
+
+    key: str
+    fold: int | None
+    metric: str
+    candidates: list[CandidateScore]
+    chosen: int
+    epochs: int | None = None
+    n_train: int
+    n_test: int = 0
+
+    @property
+    def winner(self) -> CandidateScore:
+        """The candidate that was chosen."""
+        return self.candidates[self.chosen]
+
+
+class MappedClass(Record):
+    """A class of a delivered map: how many pixels were given it, which is no unbiased estimate of its area."""
+
+    id: int
+    name: str
+    color: tuple[int, int, int]
+    pixels: int
+
+
+class MapApplicability(Record):
+    """Where a delivered map may be applied.
+
+    Attributes
+    ----------
+    threshold : float
+        DI above which a pixel lies outside the area of applicability.
+    outside : float
+        Share of the mapped pixels there.
+    expected_accuracy : float or None
+        Mean over the pixels inside.
+    """
+
+    threshold: float
+    outside: Figure
+    expected_accuracy: Figure = None
+
+
+class FinalCard(Record):
+    """`card.json` of a delivered map.
+
+    Attributes
+    ----------
+    scene_digest, labels_digest, model_digest : str
+        SHA-256 of the scene's identity, of the reference labels, and of the files of the model.
+    choice : Choice
+        Among the candidates, with all labelled pixels.
+    fold_choices : list of str
+        The candidate that each outer fold chose.
+    metrics : Metrics
+        Of the procedure, by nested cross-validation.
+    untrained : int
+        Tested pixels of classes that their fold did not train; they count as errors.
+    design : str
+        What the figure is a figure of, in a sentence.
+    limits : list of str
+        Sentences.
+    """
+
+    scene: str
+    title: str = ""
+    source: str = ""
+    scene_digest: str
+    labels_digest: str
+    model_digest: str
+    window: int
+    n_labelled: int
+    choice: Choice
+    fold_choices: list[str]
+    folds: int
+    sampler: str
+    metrics: Metrics
+    untrained: int
+    design: str
+    applicability: MapApplicability | None = None
+    classes: list[MappedClass]
+    limits: list[str]
+    versions: dict[str, str | None]
