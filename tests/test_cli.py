@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -55,8 +56,11 @@ def test_stages_one_by_one_from_split_to_metrics(scene: Path) -> None:
     for command in (split, ("audit", "s/split.tif", "--json"), train, predict):
         done = hsclass(*command, cwd=scene)
         assert done.returncode == 0, done.stderr
-    done = hsclass("evaluate", "m/map.tif", "--split", "s/split.tif", cwd=scene)
+    shown = hsclass("evaluate", "m/map.tif", "--split", "s/split.tif", cwd=scene).stdout
+    done = hsclass("evaluate", "m/map.tif", "--split", "s/split.tif", "--json", cwd=scene)
     figures = json.loads(done.stdout)
+    assert f" kappa {figures['kappa']:.4f}" in re.sub(r" +", " ", shown)
+    assert all(f" {row['name']} {row['support']} " in re.sub(r" +", " ", shown) for row in figures["classes"])
     assert figures["oa"] > 0.95
     assert figures["leaky"] is False
     assert json.loads((scene / "m/map.json").read_text())["seconds"] >= 0
@@ -248,10 +252,15 @@ def test_a_model_is_not_tested_on_what_it_has_seen(scene: Path) -> None:
 
 def test_maps_are_compared_in_pairs(scene: Path) -> None:
     hsclass("split", "toy", "--window", 3, "-o", "split.tif", cwd=scene)
-    done = hsclass("compare", "truth=toy/labels.tif", "same=toy/labels.tif", "--split", "split.tif", cwd=scene)
+    done = hsclass(
+        "compare", "truth=toy/labels.tif", "same=toy/labels.tif", "--split", "split.tif", "--json", cwd=scene
+    )
     assert done.returncode == 0, done.stderr
     (pair,) = json.loads(done.stdout)["pairs"]
     assert (pair["a"], pair["b"], pair["difference"], pair["permutation_p"]) == ("truth", "same", 0, 1)
+    shown = hsclass("compare", "truth=toy/labels.tif", "same=toy/labels.tif", "--split", "split.tif", cwd=scene).stdout
+    assert "truth - same" in shown
+    assert "not distinguishable" in shown
 
 
 @pytest.mark.parametrize("maps", [["toy/labels.tif"], ["a=toy/labels.tif"], ["a=toy/labels.tif", "a=toy/labels.tif"]])

@@ -7,12 +7,14 @@ import typer
 
 from hsclass.cli.app import app
 from hsclass.cli.arguments import Output, read_files
+from hsclass.cli.shown import show_comparison, show_metrics
 
 SplitFile = Annotated[Path, typer.Option(metavar="SPLIT.tif|SPLIT.csv", help="raster or table of a split")]
 Labels = Annotated[
     Path | None, typer.Option(help="reference labels, or index of images", show_default="what the split names")
 ]
-Json = Annotated[Path | None, typer.Option("--output", "-o", help="JSON file", show_default="print it")]
+JsonFile = Annotated[Path | None, typer.Option("--output", "-o", help="JSON file", show_default="print a table")]
+AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
 
 
 @app.command()
@@ -21,7 +23,8 @@ def evaluate(
         Path, typer.Argument(metavar="MAP.tif|TABLE.csv", help="classes of the whole scene, or of images")
     ],
     split: SplitFile,
-    output: Json = None,
+    output: JsonFile = None,
+    as_json: AsJson = False,
     labels: Labels = None,
     model: Annotated[Path | None, typer.Option(help="folder of the model, to check what it was fitted on")] = None,
     confidence: Annotated[
@@ -39,8 +42,10 @@ def evaluate(
     if output:
         write_record(metrics, output)
         typer.echo(f"evaluate {output}: {metrics.in_words()}", err=True)
-    else:
+    elif as_json:
         typer.echo(as_text(metrics))
+    else:
+        show_metrics(metrics)
 
 
 @app.command()
@@ -55,7 +60,8 @@ def compare(
     split: Annotated[
         list[Path], typer.Option(metavar="SPLIT.tif|SPLIT.csv", help="split; again for each seed or fold")
     ],
-    output: Json = None,
+    output: JsonFile = None,
+    as_json: AsJson = False,
     labels: Labels = None,
     against: Annotated[
         list[str] | None,
@@ -83,8 +89,10 @@ def compare(
     )  # fmt: skip
     if output:
         write_record(comparison, output)
-    else:
+    elif as_json:
         typer.echo(as_text(comparison))
+    else:
+        show_comparison(comparison)
 
 
 @app.command()

@@ -161,7 +161,17 @@ def test_command_maps_abstains_and_is_evaluated(toy_scene: Scene, toy_split: Spl
     classes, _ = read_classes(tmp_path / "m.tif")
     labels = toy_scene.require_labels()
     test = toy_split.roles == 3
-    evaluated = ("evaluate", "m.tif", "--split", "split.tif", "--labels", "toy/labels.tif", "--confidence", "c.tif")
+    evaluated = (
+        "evaluate",
+        "m.tif",
+        "--split",
+        "split.tif",
+        "--labels",
+        "toy/labels.tif",
+        "--confidence",
+        "c.tif",
+        "--json",
+    )
     done = run(tmp_path, *evaluated)
     assert done.returncode == 0, done.stderr
     figures = json.loads(done.stdout)
