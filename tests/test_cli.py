@@ -84,7 +84,10 @@ def test_audit_prints_the_agreed_keys(scene: Path) -> None:
     assert done.returncode == 0
     assert list(json.loads(done.stdout)) == [
         "window", "n_train", "n_validation", "n_test", "overlap_share", "centre_share", "moran_i", "kl_train",
-        "kl_test", "train_ratio_asked", "train_ratio", "lost_classes", "leaky",
+        "kl_test", "train_ratio_asked", "train_ratio", "lost_classes", "leaky", "sampled_field_share",
+        "ground_distance_test", "ground_distance_map", "ground_wasserstein",
+        "spectra_distance_test", "spectra_distance_map", "spectra_wasserstein",
+        "cautions",
     ]  # fmt: skip
 
 

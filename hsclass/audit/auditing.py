@@ -5,12 +5,16 @@ from typing import Any
 import numpy as np
 from scipy.ndimage import distance_transform_cdt
 
+from hsclass.audit.cautions import cautions
+from hsclass.audit.distances import feature_distances, geographic_distances
 from hsclass.audit.duplicates import measure_pairs
 from hsclass.audit.measures import kl_divergence, moran_i, shares_by_window
 from hsclass.errors import DataError, LeakageError, UsageError
-from hsclass.results.audit import Audit, Histogram
+from hsclass.results.audit import Audit, Distances, Histogram
 from hsclass.samples import DuplicateNeighbours, ImageSamples, Neighbours, Samples, WindowNeighbours
+from hsclass.samples.fields import fields_of
 from hsclass.samples.hashing import THRESHOLD
+from hsclass.scene import Scene
 from hsclass.split import Role, Split
 
 _WINDOWS = 31  # side [pixels] up to which shares are given by window; networks in use look at 27 pixels at most
@@ -62,6 +66,7 @@ def audit_split(
     """
     known = split if isinstance(split, Split) else None
     labels = samples if samples is None or isinstance(samples, np.ndarray) else samples.require_labels()
+    scene = samples if isinstance(samples, Scene) else None
     if known and labels is not None:
         labels = known.reference(labels)
     roles = _checked(known.roles if known else np.asarray(split), labels)
@@ -78,6 +83,11 @@ def audit_split(
         side = _odd(known.window if window is None and known else window)
         neighbours = WindowNeighbours(side)
         own = {"window": side, **_of_windows(train, validation, test, side)}
+        own["distances"] = _distances(train, test, scene)
+        if labels is not None:
+            fields = fields_of(labels, known.groups if known else None)
+            own["sampled_field_share"] = float(np.isin(fields[test], fields[train]).mean())
+            own["cautions"] = cautions(labels, train, test)
     overlap, n_test = int((neighbours.near(train | validation) & test).sum()), int(test.sum())
     figures: dict[str, Any] = {
         "centre_share": None, "moran_i": None,
@@ -130,6 +140,14 @@ def _of_windows(train: np.ndarray, validation: np.ndarray, test: np.ndarray, win
         "distance_histogram": Histogram(edges=edges.tolist(), counts=np.bincount(to_training)[1:].tolist()),
         "by_window": list(by_window),
     }
+
+
+def _distances(train: np.ndarray, test: np.ndarray, scene: Scene | None) -> list[Distances]:
+    mapped = np.ones(train.shape, bool) if scene is None else scene.mask
+    found = [geographic_distances(train, test, mapped)]
+    if scene is not None:
+        found.append(feature_distances(scene.cube, train, test, mapped))
+    return found
 
 
 def _lost(known: Split | None, labels: np.ndarray | ImageSamples | None, test: np.ndarray) -> list[int]:

@@ -10,11 +10,13 @@ import numpy as np
 from hsclass.alignment import aligned
 from hsclass.datasets.masks import read_ids
 from hsclass.datasets.open_samples import open_samples
+from hsclass.datasets.opening import read_scene
 from hsclass.errors import DataError, UsageError
 from hsclass.options import parse_options
 from hsclass.samplers.fixed import MaskFiles
 from hsclass.samplers.placement import place
 from hsclass.samples import ImageSamples
+from hsclass.scene import CUBE_FILE, LABELS_FILE, Scene
 from hsclass.split import FOREIGN, TABLE_SUFFIX, Split, read_split, read_split_and_labels
 
 REST = "rest"
@@ -30,15 +32,15 @@ class AuditInput:
     path : Path
         The file that was given, for messages.
     split : Split
-    samples : ndarray of uint8 or uint16, shape (rows, cols), ImageSamples or None
-        The reference labels, 0 = unlabelled, or the images.
+    samples : ndarray of uint8 or uint16, shape (rows, cols), Scene, ImageSamples or None
+        The reference labels, 0 = unlabelled, the scene that they belong to, or the images.
     remarks : list of str
         What a reader should know of the masks, in sentences.
     """
 
     path: Path
     split: Split
-    samples: np.ndarray | ImageSamples | None
+    samples: np.ndarray | Scene | ImageSamples | None
     remarks: list[str]
 
     def windows(self, asked: Sequence[int]) -> list[int | None]:
@@ -109,6 +111,9 @@ def open_input(
         return AuditInput(path, read_split(path, images), images, [])
     if reference is None:
         return AuditInput(path, split, None, [])
+    if reference.name == LABELS_FILE and (reference.parent / CUBE_FILE).exists():
+        scene = read_scene(reference.parent)
+        return AuditInput(path, read_split(path, scene), scene, [])
     ids, grid = read_ids(reference, key=labels_key)
     shape = split.roles.shape[0], split.roles.shape[1]
     name = f"{reference}: the raster of labels"

@@ -19,7 +19,7 @@ from hsclass.report.optimism import ladder, mean_optimism
 from hsclass.report.table import SetResults
 from hsclass.report.text import MISSING, count, lowest_to_highest, number, ordered, percent
 from hsclass.report.theme import LIGHT
-from hsclass.results import Audit, Histogram
+from hsclass.results import Audit, Distances, Histogram
 
 _MOST_BINS = 90
 
@@ -87,8 +87,25 @@ def _row(samples: SampleSet, split: str, seeds: list[SplitResult], window: int, 
         "kl_test": over("kl_test", number),
         "ratio": f"{over('train_ratio_asked', percent)} → {over('train_ratio', percent)}",
         "lost": _lost(samples, audits),
+        "sampled": over("sampled_field_share", percent),
+        "spaces": _spaces(audits),
+        "cautions": sorted({caution.text for audit in audits for caution in audit.cautions}),
         "distances": None if histogram is None else svg(distance_figure(histogram, window), name, title),
     }
+
+
+def _spaces(audits: list[Audit]) -> list[tuple[str, str, str, str]]:
+    """Return name and unit of each space, the mean distances of test pixels and map, and how far these differ."""
+    found: dict[str, list[Distances]] = {}
+    for each in (distances for audit in audits for distances in audit.distances):
+        found.setdefault(f"{each.space} [{each.unit}]", []).append(each)
+    write = partial(number, digits=2)
+    return [
+        (name, lowest_to_highest((one.test.mean for one in seeds), write),
+         lowest_to_highest((None if one.map is None else one.map.mean for one in seeds), write),
+         lowest_to_highest((one.wasserstein for one in seeds), write))
+        for name, seeds in found.items()
+    ]  # fmt: skip
 
 
 def _lost(samples: SampleSet, audits: list[Audit]) -> str:

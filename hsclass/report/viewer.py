@@ -115,7 +115,8 @@ def _run(results: SetResults, row: int, run: Run, scene: SceneResult, step: int)
     values, _ = read_classes(run.map_file)
     return {
         "model": str(results.table.label[row]), "split": entry.split, "seed": entry.seed, "of": _key(run.split),
-        "leaky": run.split.leaky, "oa": metrics.oa, "ece": metrics.calibration and metrics.calibration.ece,
+        "leaky": run.split.leaky and (metrics.leakage is None or bool(metrics.leakage.overlap_share)),
+        "oa": metrics.oa, "ece": metrics.calibration and metrics.calibration.ece,
         "map": _packed(_places(values, scene.classes)[::step, ::step]),
         "confidence": _packed(_shares(read_raster(confidence).bands[0])[::step, ::step])
         if confidence.exists() else None,

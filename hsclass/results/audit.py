@@ -23,6 +23,36 @@ class WindowShares(Record):
     centre_share: float | None
 
 
+class Quantiles(Record):
+    """`n` distances: their mean, and their quantiles at 5, 25, 50, 75 and 95 %."""
+
+    n: int
+    mean: float
+    quantiles: list[float]
+
+
+class Distances(Record):
+    """Distances to the nearest training pixel: of test pixels and of the map, and how far these two are apart.
+
+    `space` is "ground" or "spectra", `unit` that of all figures; `wasserstein` is the Wasserstein distance of the two
+    distributions. `map` is None where all pixels of the map train.
+    """
+
+    space: str
+    unit: str
+    test: Quantiles
+    map: Quantiles | None
+    wasserstein: float | None
+
+
+class Caution(Record):
+    """What makes a split degenerate: its kind, the ids of the classes that it holds for, and a sentence with counts."""
+
+    kind: str
+    classes: list[int]
+    text: str
+
+
 class DuplicatePair(Record):
     """Two near-duplicates in two roles of a split, and the bits in which their hashes differ."""
 
@@ -76,6 +106,12 @@ class Audit(Record):
         Chebyshev distance [pixels] of each test pixel to the nearest training pixel; None for images.
     by_window : list of WindowShares
         Overlap and centre share at the odd window sides from 1 up, the split's own among them; empty for images.
+    sampled_field_share : float or None
+        Share of the test pixels in whose field a training pixel lies; None for images and without labels.
+    distances : list of Distances
+        Of test pixels and map to training: on the ground, and between spectra where the cube is known.
+    cautions : list of Caution
+        What makes the split degenerate; empty without labels.
     notes : list of str
         What the split says of itself.
     """
@@ -102,6 +138,9 @@ class Audit(Record):
     shown: list[DuplicatePair] = Field(default_factory=list)
     distance_histogram: Histogram | None = None
     by_window: list[WindowShares] = Field(default_factory=list)
+    sampled_field_share: float | None = None
+    distances: list[Distances] = Field(default_factory=list)
+    cautions: list[Caution] = Field(default_factory=list)
     notes: list[str] = Field(default_factory=list)
 
     @property

@@ -30,6 +30,8 @@ class Allocation:
     max_overshoot : float or None
         Factor by which a class's share may be missed, either way, before a region is cut; None never cuts a region
         where a whole one can be had.
+    by_rows : bool
+        Whether training takes whole regions, and of the last one the upper rows up to the exact number of pixels.
 
     Attributes
     ----------
@@ -37,9 +39,12 @@ class Allocation:
         What there is to say about a class, by class id.
     """
 
-    def __init__(self, labels: np.ndarray, regions: Regions, *, window: int, max_overshoot: float | None) -> None:
+    def __init__(
+        self, labels: np.ndarray, regions: Regions, *, window: int, max_overshoot: float | None, by_rows: bool = False
+    ) -> None:
         self.window = window
         self.max_overshoot = max_overshoot
+        self.by_rows = by_rows
         self.holdings = Holdings(labels, window - 1)
         self.left = {identity: list(parts) for identity, parts in regions.items()}
         self.sizes = {identity: sum(map(len, parts)) for identity, parts in regions.items()}
@@ -47,8 +52,11 @@ class Allocation:
 
     def run(self, train: float, validation: float) -> np.ndarray:
         """Return the roles, ndarray of uint8 of shape (rows, cols), for the shares asked for."""
-        for identity, missing in self._whole(Role.TRAIN, train):
-            self._cut_training(identity, missing)
+        if self.by_rows:
+            self._train_by_rows(train)
+        else:
+            for identity, missing in self._whole(Role.TRAIN, train):
+                self._cut_training(identity, missing)
         if validation > 0:
             clear = ~within(self.holdings.roles == Role.TRAIN, self.window - 1)
             for identity, parts in self.left.items():
@@ -59,6 +67,18 @@ class Allocation:
             for identity in sorted(self._having(Role.TEST) - self._having(Role.VALIDATION)):
                 self._note(identity, "no validation: none fits next to training and test")
         return self.holdings.roles
+
+    def _train_by_rows(self, share: float) -> None:
+        """Take regions in their order, and of the last one the upper rows, to the exact number of pixels."""
+        for identity, parts in self.left.items():
+            wanted = max(1, round(share * self.sizes[identity]))
+            while wanted:
+                taken, rest = np.split(parts.pop(0), [wanted])  # pixels of a region are in row order
+                self.holdings.take(taken, Role.TRAIN)
+                wanted -= len(taken)
+                if len(rest):
+                    parts.insert(0, rest)
+                    self._note(identity, "training cut by rows from a region")
 
     def _whole(self, role: Role, share: float) -> Iterator[tuple[int, int]]:
         """Take whole regions, then name the classes that need a cut and how many pixels it should give."""

@@ -19,7 +19,14 @@ class DbscanOptions(RegionalOptions):
         description="distance [pixels] up to which two pixels of a class are neighbours; 1.5 takes in the diagonals",
     )
     min_samples: int = Field(
-        default=5, ge=1, description="neighbours, itself included, that make a pixel a core of a region"
+        default=5,
+        ge=1,
+        description="neighbours, itself included, that make a pixel a core of a region; the authors' code has 9",
+    )
+    by_rows: bool = Field(
+        default=False,
+        description="take whole regions, and of the last one the upper rows up to the exact number of training pixels,"
+        " as the authors' published code does; `max_overshoot` then counts for validation and folds only",
     )
 
 
@@ -28,8 +35,9 @@ class DbscanSampler(RegionalSampler):
 
     Each class falls into contiguous regions by DBSCAN on the pixels' positions. A subclass orders them.
 
-    Beyond the paper are validation and the rules for regions that do not fit; see
-    `hsclass.samplers.regional.RegionalSampler`. `max_overshoot` of None takes whole regions as the paper does.
+    Validation and the rules for regions that do not fit are ours; see `hsclass.samplers.regional.RegionalSampler`. The
+    authors' published code (cluster sampling, 2018) orders, cuts and measures regions in another way, which the
+    options offer.
 
     The seed only orders regions that are equal in the order's measure, and deals the folds; all else is deterministic.
     """

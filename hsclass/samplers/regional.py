@@ -67,7 +67,10 @@ class RegionalSampler(FoldingSampler):
     def assign(self, asked: Request) -> Assignment:
         """Give every labelled pixel a role; see `hsclass.samplers.sampler.Sampler.assign`."""
         overshoot = self.options.max_overshoot
-        allocation = Allocation(asked.labels, self.regions(asked), window=asked.window, max_overshoot=overshoot)
+        allocation = Allocation(
+            asked.labels, self.regions(asked), window=asked.window, max_overshoot=overshoot,
+            by_rows=getattr(self.options, "by_rows", False),
+        )  # fmt: skip
         return Assignment(allocation.run(asked.train, asked.validation), allocation.notes)
 
     def partition(self, asked: Request, folds: int) -> Partition:

@@ -10,9 +10,9 @@ NOISE = -1
 def find_regions(mask: np.ndarray, *, eps: float, min_samples: int) -> list[np.ndarray]:
     """Cluster the pixels of a class by their position.
 
-    DBSCAN (Ester et al., 1996) on (row, col), as Lange et al. (2018) do: pixels with enough neighbours and what they
-    reach form a region. Noise pixels join the region of the nearest clustered pixel, so that none is left over. Where
-    all pixels are noise, the regions are the 8-connected components instead.
+    DBSCAN (Ester et al., 1996) on (row, col), the idea of Lange et al. (2018): pixels with enough neighbours and what
+    they reach form a region. Noise pixels join the region of the nearest clustered pixel, so that none is left over.
+    Where all pixels are noise, the regions are the 8-connected components instead.
 
     Parameters
     ----------

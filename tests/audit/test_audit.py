@@ -176,7 +176,8 @@ def test_keys_and_their_order_are_fixed_and_json_knows_the_values() -> None:
     audit = audit_split(ROLES, LABELS, window=3)
     assert list(summary(audit)) == [
         "window", "n_train", "n_validation", "n_test", "overlap_share", "centre_share", "moran_i", "kl_train",
-        "kl_test", "train_ratio_asked", "train_ratio", "lost_classes", "leaky",
+        "kl_test", "train_ratio_asked", "train_ratio", "lost_classes", "leaky", "sampled_field_share",
+        "ground_distance_test", "ground_distance_map", "ground_wasserstein",
     ]  # fmt: skip
     assert Audit(**json.loads(json.dumps(audit.as_dict()))) == audit
 

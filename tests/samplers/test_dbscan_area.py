@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from hsclass.samplers import make_split
-from hsclass.samplers.dbscan import DbscanOptions
-from hsclass.samplers.dbscan_area import DbscanArea
+from hsclass.samplers.dbscan_area import DbscanArea, DbscanAreaOptions
+from hsclass.split import Role
 
 
 def patches() -> np.ndarray:
@@ -43,7 +43,7 @@ def test_the_seed_changes_nothing_where_no_regions_are_equal() -> None:
 
 def test_rank_is_the_area() -> None:
     regions = [np.zeros((size, 2), int) for size in (7, 2, 5)]
-    ranked = DbscanArea(DbscanOptions()).rank(regions, None, np.ones((1, 1), bool))
+    ranked = DbscanArea(DbscanAreaOptions()).rank(regions, None, np.ones((1, 1), bool))
     assert ranked.tolist() == [7, 2, 5]
 
 
@@ -63,3 +63,20 @@ def test_an_untestable_class_is_recorded_not_dropped() -> None:
     assert (shares[9].train, shares[9].test, shares[9].guard) == (9, 0, 0)
     assert shares[9].note.startswith("untestable")
     assert shares[4].test > 0
+
+
+def test_the_authors_code_takes_the_largest_first_and_cuts_by_rows_to_the_exact_count() -> None:
+    labels = np.zeros((12, 30), int)
+    labels[:4, :5] = labels[6:, 10:] = 1  # 20 and 120 pixels
+    labels[:4, 20:] = 2
+    split = make_split(
+        labels, "dbscan_area", window=1, train=0.25, validation=0, first="largest", by_rows=True, min_samples=9
+    )
+    # 35 of 140 pixels: a row of 20 and 15 of the next; class 2 gives its upper row.
+    assert [share.train for share in split.classes] == [35, 10]
+    train = split.roles == Role.TRAIN
+    assert train[6, 10:].all() and train[7, 10:25].all() and not train[7, 25:].any()
+    assert train[0, 20:].all()
+    assert split.classes[0].note == "training cut by rows from a region"
+    smallest = make_split(labels, "dbscan_area", window=1, train=0.25, validation=0, by_rows=True)
+    assert (smallest.roles[:4, :5] == Role.TRAIN).all()

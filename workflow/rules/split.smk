@@ -31,6 +31,7 @@ rule split:
 rule audit:
     input:
         split=SPLIT_FILES["split"],
+        samples=SAMPLES,
         labels=LABELS,
     output:
         report(
