@@ -8,8 +8,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from hsclass import __version__
 from hsclass.choices import DIMENSIONS, Choices, choices
 from hsclass.datasets import load_descriptor
@@ -32,6 +30,7 @@ from hsclass.samplers.folds import train_share
 from hsclass.tuning.checks import check_search, check_searchable
 from hsclass.tuning.options import TuneOptions
 from hsclass.tuning.subject import Subject
+from hsclass.yaml_file import read_yaml
 
 _LARGE = 10_000  # side [pixels] of images of which it is not known yet
 
@@ -343,12 +342,7 @@ def read_config(path: str | os.PathLike[str]) -> dict[str, Any]:
         If the file is missing, is not YAML, or holds no keys.
     """
     path = Path(path)
-    try:
-        config = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read ({error.strerror}); give the path of an experiment file") from error
-    except yaml.YAMLError as error:
-        raise UsageError(f"{path}: is not YAML ({' '.join(str(error).split())}); correct that place") from error
+    config = read_yaml(path, expected="the path of an experiment file")
     if not isinstance(config, dict):
         raise UsageError(f"{path}: holds {type(config).__name__}; expected keys such as experiment, scenes, models")
     return placed(config, path.parent)

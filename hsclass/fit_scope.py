@@ -93,7 +93,8 @@ def read_fit_scope(folder: str | os.PathLike[str]) -> FitScope:
     path = Path(folder) / SCOPE_FILE
     raster = read_raster(path)
     reach = raster.tags.get("reach", "")
-    if raster.tags.get("fit_scope") != ",".join(PARTS) or not (reach == _UNBOUNDED or reach.isdigit()):
+    whole = raster.tags.get("fit_scope") == ",".join(PARTS) and len(raster.bands) == len(PARTS)
+    if not whole or not (reach == _UNBOUNDED or reach.isdigit()):
         raise _foreign(path)
     parts = dict(zip(PARTS, raster.bands > 0, strict=True))
     return FitScope(parts, None if reach == _UNBOUNDED else int(reach), raster.tags.get("identity", ""), raster.grid)

@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-import yaml
 
 from hsclass.errors import UsageError
+from hsclass.yaml_file import parse_yaml, read_yaml
 
 SceneArgument = Annotated[str, typer.Argument(metavar="SCENE", help="folder of a scene, or a data set's name")]
 SplitArgument = Annotated[Path, typer.Argument(metavar="SPLIT.tif", help="raster of split codes")]
@@ -27,7 +27,7 @@ def read_options(settings: list[str] | None) -> dict[str, Any]:
         name, equals, value = setting.partition("=")
         if not equals:
             raise UsageError(f"--set {setting}: has no '='; expected OPTION=VALUE")
-        options[name] = yaml.safe_load(value)
+        options[name] = parse_yaml(value, f"--set {setting}")
     return options
 
 
@@ -38,10 +38,7 @@ def read_entry(file: Path | None, key: str, default: str) -> tuple[str, dict[str
     """
     if file is None:
         return default, {}
-    try:
-        found = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise UsageError(f"{file}: cannot be read ({' '.join(str(error).split())}); give a file of tune") from error
+    found = read_yaml(file, expected="a file of tune")
     if not isinstance(found, dict) or not isinstance(found.get(key), str):
         raise UsageError(f"{file}: has no '{key}: NAME'; expected that and options, as tune writes them")
     return found[key], {name: value for name, value in found.items() if name not in (key, "name")}

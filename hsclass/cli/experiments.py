@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-import yaml
 
 from hsclass.cli.app import app
 
@@ -18,8 +17,9 @@ def experiment(
     """Check an experiment file; write it with every default filled in and every run listed."""
     from hsclass.experiment import Experiment, read_config
     from hsclass.results.record import write_record
+    from hsclass.yaml_file import parse_yaml
 
-    plan = Experiment(yaml.safe_load(sys.stdin) if config == "-" else read_config(config))
+    plan = Experiment(parse_yaml(sys.stdin.read(), "standard input") if config == "-" else read_config(config))
     if output:
         write_record(plan.record(), output)
     else:

@@ -8,13 +8,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal, overload
 
-import yaml
-
 from hsclass.datasets.descriptor import Descriptor
 from hsclass.datasets.image_set import PARTS, PLACES, ImageSet, ImageSetOptions, local_paths
 from hsclass.errors import UsageError
 from hsclass.options import parse_options
 from hsclass.samples import Kind
+from hsclass.yaml_file import read_yaml
 
 _CUBE = re.compile(r"^cube:", re.MULTILINE)
 _WHAT = {"pixels": "a scene", "images": "an image set"}
@@ -122,12 +121,7 @@ def load_descriptor(
 
 
 def _read(file: Path) -> dict[str, Any]:
-    try:
-        given = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"{file}: cannot be read ({error.strerror}); give a descriptor file") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file}: is not YAML ({' '.join(str(error).split())}); correct that place") from error
+    given = read_yaml(file, expected="a descriptor file")
     if not isinstance(given, dict):
         found = "nothing" if given is None else type(given).__name__
         raise UsageError(f"{file}: holds {found}; expected keys such as cube, labels, classes")

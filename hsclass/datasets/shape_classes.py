@@ -46,7 +46,7 @@ def read_classes(
     values = _column(attributes, options.field or _only(attributes, options, path), path)
     texts = [text_of(value) for value in values]
     numeric = all(_NUMBER.fullmatch(text) for text in texts if text)
-    texts = [_plain(text) for text in texts] if numeric else texts
+    texts = [text and _plain(text) for text in texts] if numeric else texts
     listed = [(str(value), entry.id) for entry in entries for value in (entry.values or (entry.id, entry.name))]
     known = {_plain(text) if numeric and _NUMBER.fullmatch(text) else text: identity for text, identity in listed}
     if entries:

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 
@@ -215,7 +214,9 @@ class TrainedModel:
                 threads=threads,
                 several_labels=card.several_labels,
             )
-        except (OSError, EOFError, BadZipFile, AttributeError, KeyError, TypeError, ValueError) as error:
+        except MemoryError:
+            raise
+        except Exception as error:  # the parsers raise whatever they stumble over
             raise DataError(f"{folder}: is not a model that hsclass train wrote ({error}); train it again") from error
         classifier.load(folder)
         known = Applicability.load(folder) if card.applicability else None

@@ -168,12 +168,18 @@ def read_index(path: str | os.PathLike[str]) -> ImageSamples:
             raise ValueError("its columns are others")
         images = tuple(
             ImageRecord(
-                row[0], tuple(row[1].split(SEPARATOR)), row[2], (int(row[3]), int(row[4]), int(row[5])), *row[6:9]
+                row[0],
+                tuple(filter(None, row[1].split(SEPARATOR))),
+                row[2],
+                (int(row[3]), int(row[4]), int(row[5])),
+                *row[6:9],
             )
             for row in rows
         )
         about = read_record(ImageSetRecord, path.with_suffix(ABOUT_SUFFIX), "scene")
         classes = tuple(LandCover(entry.id, entry.name, entry.color) for entry in about.classes)
+        if foreign := {label for image in images for label in image.labels} - {cover.name for cover in classes}:
+            raise ValueError(f"its class {min(foreign)!r} is not among those of {path.with_suffix(ABOUT_SUFFIX).name}")
         return ImageSamples(about.name, Path(about.folder), images, classes, about.several_labels)
     except (OSError, ValueError, IndexError, TypeError, KeyError) as error:
         raise DataError(f"{path}: is no index of images ({error}); {again}") from error

@@ -1,6 +1,9 @@
 """MATLAB files: up to version 7 through SciPy, 7.3 (HDF5) through h5py; arrays in a struct are "struct.field"."""
 
 import logging
+import subprocess
+import sys
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,16 @@ from hsclass.datasets.readers.layout import Variable, Wanted, array_cube
 from hsclass.errors import DataError
 
 _LOG = logging.getLogger(__name__)
+_FILL = """
+import io, sys
+import numpy as np
+from scipy.io import loadmat
+value = loadmat(sys.argv[1], variable_names=[sys.argv[2]])[sys.argv[2]]
+value.check_format(full_check=True)
+held = io.BytesIO()
+np.save(held, value.toarray())
+sys.stdout.buffer.write(held.getbuffer())
+"""
 _NUMERIC = {
     "double", "single", "logical", "sparse",
     "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
@@ -43,6 +56,7 @@ def _classic(path: Path, wanted: Wanted) -> Cube:
 
     listed = whosmat(path)
     shapes = {name: shape for name, shape, kind in listed if kind in _NUMERIC}
+    kinds = {name: kind for name, _, kind in listed}
     structs = [name for name, _, kind in listed if kind == "struct"]
     nested: dict[str, np.ndarray] = {}
     if structs and (not shapes or "." in (wanted.key or "")):
@@ -55,14 +69,22 @@ def _classic(path: Path, wanted: Wanted) -> Cube:
         if name in nested:
             _LOG.info("%s: takes %s, an array of a struct", path, name)
             return Variable.held(nested[name])
-        value = loadmat(path, variable_names=[name])[name]
-        if hasattr(value, "toarray"):
+        if kinds[name] == "sparse":
             _LOG.info("%s: takes %s, a sparse matrix", path, name)
-            value = value.toarray()
-        return Variable.held(np.asarray(value))
+            return Variable.held(_filled(path, name))
+        return Variable.held(np.asarray(loadmat(path, variable_names=[name])[name]))
 
     others = ", ".join(f"the {kind} {name}" for name, _, kind in listed if kind in {"struct", "cell"})
     return array_cube(path, shapes, load, wanted, file_format="MATLAB 5", others=others)
+
+
+def _filled(path: Path, name: str) -> np.ndarray:
+    """Read a sparse matrix in a process of its own: a damaged one makes SciPy read or write anywhere in memory."""
+    done = subprocess.run([sys.executable, "-c", _FILL, path, name], capture_output=True, check=False)
+    if done.returncode:
+        reason = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["the reader crashed"]
+        raise ValueError(f"{name}: {reason[0]}")
+    return np.asarray(np.load(BytesIO(done.stdout), allow_pickle=False))
 
 
 def _fields(value: Any, name: str) -> dict[str, np.ndarray]:

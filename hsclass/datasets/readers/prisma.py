@@ -37,7 +37,7 @@ def _main_file(path: Path) -> Path | None:
     try:
         with h5py.File(path, "r") as file:
             return path if _SWATHS in file and _swath(file) and "List_Cw_Vnir" in file.attrs else None
-    except OSError:
+    except Exception:  # the parser raises whatever it stumbles over; the plain reader says what
         return None
 
 

@@ -1,0 +1,21 @@
+"""Damaged and hostile files give a result or one sentence; benchmarks/fuzz.py tries many more of them."""
+
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_damaged_files_give_a_result_or_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    import fuzz
+
+    found = list(fuzz.tried(0, 200))
+    assert [seed for seed, _, _ in found] == list(range(200))
+    assert [line for line in found if line[2].startswith("bad")] == []
+    counts = Counter(outcome for _, _, outcome in found)
+    assert min(counts["result"], counts["refusal"]) > 30  # neither everything is refused nor everything passes
+    assert sys.modules.pop("fuzz")
