@@ -32,10 +32,10 @@ def show_comparison(comparison: "Comparison") -> None:
         models.add_row(pooled.method, _number(pooled.oa), _interval(pooled.oa_low, pooled.oa_high), _number(pooled.aa))
     pairs = _table("pair", "difference of OA", "95 % interval", "")
     for pair in comparison.pairs:
-        told = pair.low is not None and pair.high is not None and (pair.low > 0 or pair.high < 0)
+        apart = pair.low is not None and pair.high is not None and (pair.low > 0 or pair.high < 0)
         pairs.add_row(
             f"{pair.a} - {pair.b}", f"{pair.difference:+.4f}", _interval(pair.low, pair.high),
-            "" if told else "not distinguishable",
+            "" if apart else "not distinguishable",
         )  # fmt: skip
     _print(f"{comparison.n_test} test samples", models, pairs)
 
