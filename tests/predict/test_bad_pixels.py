@@ -109,12 +109,17 @@ def test_they_are_reported_after_a_resumed_run(
 class Hungry:
     """A classifier that notes what it may work in, and asks for more than there is."""
 
-    threads, reach, network = 1, 4, True
+    threads, reach, options = 1, 4, None
 
     def __init__(self) -> None:
         self.given: list[float] = []
 
-    def predict_map(self, cube: np.ndarray, rows: slice | None = None, *, memory: float = 0) -> np.ndarray:
+    def runs_keras(self, options: object) -> bool:
+        return True
+
+    def predict_map(
+        self, cube: np.ndarray, rows: slice | None = None, *, memory: float = 0, **others: object
+    ) -> np.ndarray:
         self.given.append(memory)
         raise MemoryError("Unable to allocate 3 TiB")
 
