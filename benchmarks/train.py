@@ -1,18 +1,27 @@
-"""Training speed of the 3D-CNN: hsclass compared with the same network in PyTorch, alternating in one run.
+"""Training speed of the 3D-CNN: hsclass, the same network of Keras' own layers, and in PyTorch, alternating in one run.
 
     pip install -e '.[torch]'
-    python benchmarks/train.py [--threads 2] [--windows 1000] [--epochs 3]
+    python benchmarks/train.py [--threads 1] [--windows 1000] [--epochs 3] [--without torch]
 
-Both train the published network (Lange et al. 2018) on 9 x 9 windows of 200 bands, 16 classes, batch 50, with the same
-optimizer and dropout. hsclass gathers its windows from the cube during training; PyTorch gets them stored. The first
-epoch of each is left out, and the fastest of the others counts, because other work on the machine disturbed it least.
-The last line is `train_ratio=…`, PyTorch's time per epoch over hsclass's.
+All train the published network (Lange et al. 2018) on 9 x 9 windows of 200 bands, 16 classes, batch 50, with the same
+optimizer and dropout. hsclass gathers its windows from the cube during training, with Keras' own layers (`keras`:
+Conv3D, MaxPooling3D) and its loop, too; PyTorch gets them stored, with channels first (`torch`) and last
+(`torch_last`). Time is processor time, because threads share cores with other work. The first epoch of each is left
+out, and the fastest of the others counts, because other work disturbed it least. `peak` is a float32 product of two
+matrices of 2048 x 2048.
+
+The last lines are `step_ratio=…`, the time of `keras` over that of hsclass, and `train_ratio=…`, that of PyTorch's
+faster form.
 """
 
 import argparse
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 
@@ -26,7 +35,7 @@ def data(windows: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return cube, pixels, rng.integers(0, CLASSES, windows).astype(np.int32)
 
 
-def run_hsclass(windows: int, epochs: int, threads: int) -> float:
+def run_hsclass(windows: int, epochs: int, threads: int, *, plain: bool = False) -> float:
     from hsclass.models import model_class
     from hsclass.models.classifier import Sample
 
@@ -34,12 +43,48 @@ def run_hsclass(windows: int, epochs: int, threads: int) -> float:
     family = model_class("cnn3d")
     options = family.Options(epochs=epochs + 1, batch_size=BATCH, augment=False, patience=None)
     model = family(options, window=WINDOW, n_features=BANDS, n_classes=CLASSES, threads=threads)
+    if plain:
+        from hsclass.devices import shared_fit
+
+        shared_fit.whole_epoch = lambda *_: None
+        model.build = lambda: of_keras_layers(threads)
+    from hsclass.learning import history
+
+    history.time = SimpleNamespace(perf_counter=time.process_time)
     nothing = Sample(pixels[:0], targets[:0])
     report = model.fit(cube, Sample(pixels, targets), nothing, seed=0)
     return min(row["seconds"] for row in report.history[1:])
 
 
-def run_torch(windows: int, epochs: int, threads: int) -> float:
+def of_keras_layers(threads: int) -> Any:
+    from hsclass.backend import load_keras
+
+    keras = load_keras(threads)
+    layers = keras.layers
+    stack = [keras.Input((WINDOW, WINDOW, BANDS)), layers.Reshape((WINDOW, WINDOW, -1, 1))]
+    for number, (filters, pool) in enumerate(((48, 3), (32, 3), (32, 2))):
+        stack += [layers.ZeroPadding3D((0, 0, 2))] if number else []
+        stack += [layers.Conv3D(filters, (3, 3, 5), activation="relu"), layers.MaxPooling3D((1, 1, pool))]
+    stack.append(layers.Flatten())
+    for _ in range(2):
+        stack += [layers.Dense(128, activation="relu"), layers.Dropout(0.3)]
+    return keras.Sequential([*stack, layers.Dense(CLASSES, activation="softmax")])
+
+
+def run_peak(windows: int, epochs: int, threads: int) -> float:
+    import tensorflow as tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    side, took = 2048, []
+    matrix = tf.random.normal((side, side))
+    for _ in range(epochs + 2):
+        start = time.process_time()
+        (matrix @ matrix).numpy()
+        took.append(time.process_time() - start)
+    return min(took)
+
+
+def run_torch(windows: int, epochs: int, threads: int, *, last: bool = False) -> float:
     import torch
     from torch import nn
 
@@ -58,40 +103,60 @@ def run_torch(windows: int, epochs: int, threads: int) -> float:
         nn.Linear(128, CLASSES),
     )  # fmt: skip
     x, y = torch.from_numpy(ready), torch.from_numpy(targets).long()
+    if last:
+        network, x = network.to(memory_format=torch.channels_last_3d), x.to(memory_format=torch.channels_last_3d)
     network(x[:2])
     optimizer = torch.optim.AdamW(network.parameters(), 1e-3, weight_decay=1e-4)
     loss = nn.CrossEntropyLoss()
     took = []
     for _ in range(epochs + 1):
-        start = time.perf_counter()
+        start = time.process_time()
         for batch in torch.randperm(windows).split(BATCH):
             optimizer.zero_grad()
             loss(network(x[batch]), y[batch]).backward()
             optimizer.step()
-        took.append(time.perf_counter() - start)
+        took.append(time.process_time() - start)
     return min(took[1:])
+
+
+RUNS: dict[str, Callable[[int, int, int], float]] = {
+    "hsclass": run_hsclass,
+    "keras": partial(run_hsclass, plain=True),
+    "torch": run_torch,
+    "torch_last": partial(run_torch, last=True),
+    "peak": run_peak,
+}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--windows", type=int, default=1000)
     parser.add_argument("--epochs", type=int, default=3, help="that count, after one that does not")
     parser.add_argument("--rounds", type=int, default=2, help="turns of each")
-    parser.add_argument("--one", choices=["hsclass", "torch"], help=argparse.SUPPRESS)
+    parser.add_argument("--without", nargs="*", choices=RUNS, default=[], help="leave these away")
+    parser.add_argument("--one", choices=RUNS, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
-        run = {"hsclass": run_hsclass, "torch": run_torch}[options.one]
-        print(run(options.windows, options.epochs, options.threads))
+        print(RUNS[options.one](options.windows, options.epochs, options.threads))
         return
-    took: dict[str, list[float]] = {"hsclass": [], "torch": []}
+    took: dict[str, list[float]] = {name: [] for name in RUNS if name not in options.without}
     for _ in range(options.rounds):
         for name, times in took.items():
             command = [sys.executable, __file__, *sys.argv[1:], "--one", name]
             done = subprocess.run(command, check=True, capture_output=True, text=True)
             times.append(float(done.stdout.split()[-1]))
-            print(f"{name:8} {times[-1]:7.2f} s an epoch, {options.windows / times[-1]:7.1f} windows a second")
-    print(f"train_ratio={min(took['torch']) / min(took['hsclass']):.2f}")
+            if name == "peak":
+                print(f"{name:10} {2 * 2048**3 / times[-1] / 1e9:7.1f} GFLOP per processor second", flush=True)
+            else:
+                rate = options.windows / times[-1]
+                print(f"{name:10} {times[-1]:7.2f} processor s an epoch, {rate:7.1f} windows a second", flush=True)
+    best = {name: min(times) for name, times in took.items()}
+    if "keras" in best:
+        print(f"step_ratio={best['keras'] / best['hsclass']:.2f}")
+    peers = [best[name] for name in ("torch", "torch_last") if name in best]
+    if peers:
+        print(f"train_ratio={min(peers) / best['hsclass']:.2f}")
 
 
 if __name__ == "__main__":

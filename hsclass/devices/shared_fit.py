@@ -1,4 +1,4 @@
-"""The training loop of several devices under TensorFlow: `Model.fit` for a batch that they share.
+"""The training loop: epochs as one call on one device, and `Model.fit` for a batch that several share.
 
 Keras' own loop fails with several processes, and averages the means of the devices if a batch does not divide evenly;
 see `docs/decisions/0009-own-step-for-several-devices.md`.
@@ -12,6 +12,7 @@ import numpy as np
 
 from hsclass.backend import backend_name
 from hsclass.devices.even_batches import EvenBatches
+from hsclass.devices.whole_epochs import make_metrics, run_epochs, whole_epoch
 from hsclass.errors import WorkerError
 
 if TYPE_CHECKING:
@@ -49,35 +50,32 @@ def fit_model(
     WorkerError
         If the processes do not start with the same epoch.
     """
+    course: dict[str, Any] = {"epochs": epochs, "initial_epoch": initial_epoch, "callbacks": list(callbacks)}
     if backend_name() != "tensorflow" or trainer.distribute_strategy.num_replicas_in_sync == 1:
+        shared = keras.distribution.distribution() is not None
+        run = None if shared else whole_epoch(trainer, batches, validation)
+        if run is not None:
+            run_epochs(trainer, run, steps=len(batches), **course)
+            return
         trainer.fit(
             _even(batches, learning=True),
-            epochs=epochs,
-            initial_epoch=initial_epoch,
             validation_data=None if validation is None else _even(validation, learning=False),
-            callbacks=list(callbacks),
             shuffle=False,  # Keras would deal the batches in an order of its own
             verbose=0,
+            **course,
         )
         return
     strategy = trainer.distribute_strategy
     _agree(strategy, initial_epoch)
     learn, evaluate = _steps(trainer, strategy)
-    _make_metrics(trainer, strategy, batches)
-    watching = keras.callbacks.CallbackList(list(callbacks), model=trainer, epochs=epochs, steps=len(batches))
-    trainer.stop_training = False
-    watching.on_train_begin()
-    figures: dict[str, float] = {}
-    for epoch in range(initial_epoch, epochs):
-        watching.on_epoch_begin(epoch)
+    make_metrics(trainer, batches)
+
+    def run_shared() -> dict[str, float]:
         figures = _run(trainer, strategy, batches, learn)
-        if validation is not None:
-            found = _run(trainer, strategy, validation, evaluate)
-            figures |= {f"val_{name}": value for name, value in found.items()}
-        watching.on_epoch_end(epoch, figures)
-        if trainer.stop_training:
-            break
-    watching.on_train_end(figures)
+        found = {} if validation is None else _run(trainer, strategy, validation, evaluate)
+        return figures | {f"val_{name}": value for name, value in found.items()}
+
+    run_epochs(trainer, run_shared, steps=len(batches), **course)
 
 
 def _even(batches: "Batches", *, learning: bool) -> Any:
@@ -125,17 +123,6 @@ def _shares(strategy: Any, batch: tuple[Any, ...]) -> tuple[Any, ...]:
         return strategy.experimental_distribute_values_from_function(part)
 
     return (*map(dealt, whole), tf.constant(float(size)))
-
-
-def _make_metrics(trainer: Any, strategy: Any, batches: "Batches") -> None:
-    """Create the variables of the metrics, which is not possible inside the graphs of the steps."""
-
-    def evaluate(inputs: Any, targets: Any, weights: Any, size: Any) -> None:
-        del size
-        trainer.compute_metrics(inputs, targets, trainer(inputs, training=False), weights)
-
-    strategy.run(evaluate, args=_shares(strategy, batches[0]))
-    trainer.reset_metrics()
 
 
 def _steps(trainer: Any, strategy: Any) -> tuple[Callable[..., None], Callable[..., None]]:

@@ -69,6 +69,21 @@ class Batches(keras.utils.PyDataset):
         elif self.mixup is not None:
             self.partners, self.shares = self.order, np.ones(len(self.order), np.float32)
 
+    @property
+    def in_memory(self) -> bool:
+        """Whether `inputs` are what goes into the network, and not what `read` reads."""
+        return type(self).read is Batches.read
+
+    @property
+    def examples(self) -> tuple[np.ndarray, ...]:
+        """Inputs, targets and, where there are any, weights of all examples."""
+        return (self.inputs, self.targets) if self.weights is None else (self.inputs, self.targets, self.weights)
+
+    @property
+    def drawn(self) -> tuple[np.ndarray, ...]:
+        """The order of the present epoch and, with mixup, partners and shares."""
+        return (self.order,) if self.mixup is None else (self.order, self.partners, self.shares)
+
     def read(self, places: np.ndarray) -> Any:
         """Return the inputs of the examples at `places`."""
         return self.inputs[places]

@@ -12,7 +12,7 @@ _EVERY = 10.0
 
 
 class History(keras.callbacks.Callback):
-    """Record the figures of each epoch and report progress: each epoch, and every ten seconds within a long one.
+    """Record the figures of each epoch and report progress: each epoch, and every ten seconds if Keras deals batches.
 
     Parameters
     ----------

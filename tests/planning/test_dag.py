@@ -74,6 +74,12 @@ def test_jobs_have_the_threads_gpus_and_resources_that_the_workflow_asks_for(con
     assert all(job.memory_mb >= 500 and job.minutes > 10 for job in jobs)
 
 
+def test_where_several_networks_are_trained_each_has_one_thread(config_file) -> None:
+    for splits, threads in ((["random"], 2), (["random", "dbscan_area"], 1)):
+        jobs = jobs_of(config_file(splits=splits))
+        assert {job.threads for job in jobs if job.rule == "train" and job.wildcards["model"] == "cnn3d"} == {threads}
+
+
 def test_an_experiment_that_ran_is_planned_from_nothing(config_file, tmp_path: Path) -> None:
     (tmp_path / "data/indian_pines").mkdir(parents=True)
     (tmp_path / "data/indian_pines/source.json").touch()

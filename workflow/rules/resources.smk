@@ -20,9 +20,17 @@ def disk(rule):
     return lambda wildcards: RESOURCES.disk(STAGES.get(rule, rule), dict(wildcards.items()))
 
 
+def is_parallel(model):
+    return model_class(kind("models", model)).parallel
+
+
+# Two jobs of one thread finish sooner than one after the other with two.
+SEVERAL_PARALLEL = sum(is_parallel(run.model) for run in EXPERIMENT.runs()) > 1
+
+
 def model_threads(wildcards):
-    """Convolutions gain from a second thread; the other models are better off with another job on it."""
-    return 2 if model_class(kind("models", wildcards.model)).parallel else 1
+    """A second thread for a model that gains from it, where no other such run could use it."""
+    return 2 if is_parallel(wildcards.model) and not SEVERAL_PARALLEL else 1
 
 
 def candidate_threads(wildcards):
