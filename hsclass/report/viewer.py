@@ -3,8 +3,9 @@
 import base64
 import json
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from scipy.ndimage import distance_transform_cdt
 
 from hsclass.palette import distinct_colors
 from hsclass.predict.pixels import Pixels
+from hsclass.predict.products import EXPECTED_FILE, INSIDE_FILE
 from hsclass.raster import read_raster
 from hsclass.report.collect import Run, SceneResult, SplitResult
 from hsclass.report.pictures import colour_picture, css_color, shown_step
@@ -33,30 +35,13 @@ FAR = 255
 """Longest distance [pixels] on the page; longer ones count as this one."""
 
 
-@dataclass(frozen=True)
-class Layer:
-    """A further raster of the scene for the viewer.
-
-    Attributes
-    ----------
-    kind : {"classes", "share"}
-        What the values are: class ids, or shares from 0 to 1, NaN where there is none.
-    label : str
-        What the reader chooses it by.
-    values : ndarray, shape (rows, cols)
-        Of the whole scene, at full resolution.
-    note : str
-        A sentence below the map.
-    """
-
-    kind: str
-    label: str
-    values: np.ndarray
-    note: str = ""
-
-
-FURTHER: list[Callable[[SetResults], Iterable[Layer]]] = []
-"""Makers of further layers, such as those of the delivered map."""
+DELIVERED = {
+    "map.tif": ("classes", "Delivered map"),
+    "confidence.tif": ("share", "Confidence of the delivered map"),
+    INSIDE_FILE: ("share", "Area of applicability"),
+    EXPECTED_FILE: ("share", "Expected accuracy"),
+}
+"""Files of a delivered map, in the folder `final` of its scene: what their values are, and their names in the viewer."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +58,9 @@ def viewer_part(results: SetResults) -> Viewer | None:
     scene = results.samples
     if not isinstance(scene, SceneResult):
         return None
-    further = [layer for make in FURTHER for layer in make(results)]
-    step = shown_step(scene.labels.shape, 2 * len(results.runs) + 2 * len(results.splits) + 4 + len(further))
     folder = next(iter(results.runs.values())).entry.scene_folder
+    delivered = [name for name in DELIVERED if (folder / "final" / name).exists()]
+    step = shown_step(scene.labels.shape, 2 * len(results.runs) + 2 * len(results.splits) + 4 + len(delivered))
     spectra, spectra_step = _spectra(Pixels.of_file(folder / CUBE_FILE), scene)
     rows, cols = scene.labels[::step, ::step].shape
     colors = distinct_colors(len(scene.classes))
@@ -93,12 +78,7 @@ def viewer_part(results: SetResults) -> Viewer | None:
         "splits": {_key(split): _split(split, step) for split in results.splits},
         "runs": [_run(results, row, run, scene, step) for row, run in results.runs.items()],
         "first": list(results.runs).index(first if head is None else head.runs[0]),
-        "further": [
-            {"kind": layer.kind, "label": layer.label, "note": layer.note,
-             "data": _packed((_places(layer.values, scene.classes) if layer.kind == "classes"
-                              else _shares(layer.values))[::step, ::step])}
-            for layer in further
-        ],
+        "further": [_delivered(folder / "final" / name, scene, step) for name in delivered],
         "share_steps": SHARE_STEPS, "far": FAR, "spectra": spectra,
     }  # fmt: skip
     return Viewer(as_script(data), step, spectra_step)
@@ -118,10 +98,15 @@ def _run(results: SetResults, row: int, run: Run, scene: SceneResult, step: int)
         "leaky": run.split.leaky and (metrics.leakage is None or bool(metrics.leakage.overlap_share)),
         "oa": metrics.oa, "ece": metrics.calibration and metrics.calibration.ece,
         "map": _packed(_places(values, scene.classes)[::step, ::step]),
-        "confidence": _packed(_shares(read_raster(confidence).bands[0])[::step, ::step])
-        if confidence.exists() else None,
+        "confidence": _packed(_shares(confidence)[::step, ::step]) if confidence.exists() else None,
         "file": run.map_file.as_posix(),
     }  # fmt: skip
+
+
+def _delivered(file: Path, scene: SceneResult, step: int) -> dict[str, Any]:
+    kind, label = DELIVERED[file.name]
+    values = _places(read_classes(file)[0], scene.classes) if kind == "classes" else _shares(file)
+    return {"kind": kind, "label": label, "file": file.as_posix(), "data": _packed(values[::step, ::step])}
 
 
 def _key(split: SplitResult) -> str:
@@ -147,11 +132,12 @@ def _places(values: np.ndarray, classes: tuple[LandCover, ...]) -> np.ndarray:
     return table[values]
 
 
-def _shares(values: np.ndarray) -> np.ndarray:
-    """Return shares as steps from 1, 0 where there is none."""
-    known = np.isfinite(values) & (values >= 0)
-    steps = 1 + np.round(np.clip(np.where(known, values, 0), 0, 1) * (SHARE_STEPS - 1))
-    return np.where(known, steps, 0).astype(np.uint8)
+def _shares(file: Path) -> np.ndarray:
+    """Read shares from 0 to 1 as steps from 1; 0 where there is none."""
+    raster = read_raster(file)
+    values = raster.bands[0]
+    known = np.isfinite(values) & (values >= 0) & (values <= 1) & (values != raster.nodata)
+    return np.where(known, 1 + np.round(np.where(known, values, 0) * (SHARE_STEPS - 1)), 0).astype(np.uint8)
 
 
 def _packed(values: np.ndarray) -> str:

@@ -53,7 +53,7 @@ function viewer(root) {
   };
   data.further.forEach((layer, place) => {
     kinds[`further${place}`] = {
-      label: layer.label, key: layer.kind, note: layer.note, values: () => bytes(`further ${place}`, layer.data),
+      label: layer.label, key: layer.kind, file: layer.file, values: () => bytes(`further ${place}`, layer.data),
     };
   });
   data.runs.forEach((run, place) => { run.place = place; });
@@ -137,6 +137,8 @@ function viewer(root) {
     return made;
   }
 
+  const link = (file) => element("a", "GeoTIFF", { href: (file.startsWith("/") ? "" : document.body.dataset.root) + file });
+
   function entry(color, text) {
     const item = element("li", text), swatch = element("span", "", { className: "swatch" });
     swatch.style.background = color;
@@ -166,10 +168,9 @@ function viewer(root) {
     }
     if (name === "map" || name === "errors") {
       const note = element("p", run.oa === null ? "" : `OA ${run.oa.toFixed(3)} on the test pixels. `, { className: "note" });
-      note.append(element("a", "GeoTIFF", { href: (run.file.startsWith("/") ? "" : document.body.dataset.root) + run.file }));
-      parts.push(note);
+      parts.push(note, link(run.file));
     }
-    if (kind.note) parts.push(element("p", kind.note, { className: "note" }));
+    if (kind.file) parts.push(link(kind.file));
     return parts;
   }
 
@@ -197,9 +198,10 @@ function viewer(root) {
       lines.push([`Split ${run.split}`, `${role ? ROLES[role] : "not used"}, ${away}${away === data.far ? " or more" : ""} px from training`]);
       if (shown.length === 1) shown.first = value;
     }
-    for (const kind of Object.values(kinds).filter((each) => each.key === "share" && !each.byRun)) {
+    for (const kind of Object.values(kinds).filter((each) => each.file)) {
       const value = (await kind.values())[place];
-      lines.push([kind.label, value ? ((value - 1) / (data.share_steps - 1)).toFixed(2) : "none"]);
+      const share = value ? ((value - 1) / (data.share_steps - 1)).toFixed(2) : "none";
+      lines.push([kind.label, kind.key === "classes" ? className(value) ?? "no data" : share]);
     }
     if (last.row !== row || last.col !== col) return; // the pointer has moved on
     find("values").replaceChildren(...lines.flatMap(([name, text]) => [element("dt", name), element("dd", text)]));
