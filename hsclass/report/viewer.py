@@ -41,7 +41,7 @@ DELIVERED = {
     INSIDE_FILE: ("share", "Area of applicability"),
     EXPECTED_FILE: ("share", "Expected accuracy"),
 }
-"""Files of a delivered map, in the folder `final` of its scene: what their values are, and their names in the viewer."""
+"""Files of a delivered map, in the folder `final` of its scene: what their values are, and what a reader sees."""
 
 
 @dataclass(frozen=True)
