@@ -12,7 +12,7 @@ from hsclass.datasets.build_images import in_words
 from hsclass.report.collect import ImageSetResult, SceneResult
 from hsclass.report.finding import find, image_sentence
 from hsclass.report.headline import Headline, headline
-from hsclass.report.optimism import mean_optimism
+from hsclass.report.optimism import mean_optimism, no_effect
 from hsclass.report.table import SetResults
 from hsclass.report.text import between, count, lowest_to_highest, mean_and_spread, number, percent
 
@@ -143,7 +143,7 @@ def _why(results: SetResults, head: Headline) -> Answer:
             lines.append(Line(
                 f"With the same class counts drawn at random the same model shows {number(pair.oa_random, 2)}:"
                 f" random-sampling optimism {number(pair.optimism, 2)}"
-                f" ({between(pair.optimism_low, pair.optimism_high, 2, sign=True)}{_no_effect(pair)}),"
+                f" ({between(pair.optimism_low, pair.optimism_high, 2, sign=True)}{no_effect(pair)}),"
                 f" on the {count(pair.n_test)} tests that both share."
             ))  # fmt: skip
         untrained = results.pooled[head.split, head.group.method].untrained if results.pooled else 0
@@ -152,10 +152,6 @@ def _why(results: SetResults, head: Headline) -> Answer:
         if pd.notna(head.group.calibration_ece):
             lines.append(Line(f"Expected calibration error of its confidence {number(head.group.calibration_ece, 2)}."))
     return Answer("Why believe it?", share, tuple(lines), "leaky" if leaks else "safe")
-
-
-def _no_effect(pair: Any) -> str:
-    return ", not distinguishable from 0" if pair.optimism_low <= 0 <= pair.optimism_high else ""
 
 
 def _where_not(results: SetResults, head: Headline) -> Answer:

@@ -65,3 +65,8 @@ def mean_optimism(results: SetResults) -> pd.DataFrame:
             })  # fmt: skip
     numbers = ["oa", "oa_std", "oa_random", "oa_random_std", "optimism", "optimism_low", "optimism_high"]
     return pd.DataFrame(rows, columns=_COLUMNS).astype(dict.fromkeys(numbers, float))
+
+
+def no_effect(pair: Any) -> str:
+    """Return words, after a comma, for a row of `mean_optimism` whose interval holds 0; else nothing."""
+    return ", not distinguishable from 0" if pair.optimism_low <= 0 <= pair.optimism_high else ""

@@ -1,11 +1,13 @@
 """The four answers at the top of the page."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from hsclass.report.answers import answers_part, border_share, zero_classes
+from hsclass.report.optimism import no_effect
 
 
 @pytest.fixture
@@ -92,3 +94,12 @@ def test_labels_without_borders_are_called_polygons(experiment, read_set, answer
     results = read_set(experiment)
     results.samples.labels[:, [5, 6, 11, 12]] = 0
     assert any("pure polygons" in line.text and line.warns for line in answers_part(results).answers[-1].lines)
+
+
+@pytest.mark.parametrize(
+    ("limits", "said_of"),
+    [((-0.1, 0.3), True), ((0.0, 0.3), True), ((0.01, 0.3), False), ((-0.3, -0.01), False), ((np.nan, np.nan), False)],
+)
+def test_optimism_whose_interval_holds_0_is_called_not_distinguishable(limits, said_of: bool) -> None:
+    low, high = limits
+    assert bool(no_effect(SimpleNamespace(optimism_low=low, optimism_high=high))) is said_of
