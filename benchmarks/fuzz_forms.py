@@ -239,7 +239,7 @@ def texts(folder: Path) -> None:
     (folder / "experiment.yaml").write_text(
         "experiment: fuzzed\nscenes: [indian_pines]\nwindow: 9\nfractions: {train: 0.1, validation: 0.05}\n"
         "seeds: [0, 1]\nsplits: [random, {sampler: blocks}]\nfeatures: [raw]\nmodels:\n  - rf\n"
-        "  - {model: svm, name: another, C: 10}\n"
+        "  - {model: svm, name: another, c: 10}\n"
     )
 
 
