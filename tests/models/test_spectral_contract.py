@@ -128,3 +128,14 @@ def test_what_a_model_carries_survives_its_card() -> None:
     for carried in (known, Bands(3)):
         card = SimpleNamespace(**json.loads(json.dumps(carried.as_dict())))
         assert Bands.of_model(card).as_dict() == carried.as_dict()
+
+
+@pytest.mark.parametrize(("model", "scene"), [(None, [450.0, 550.0]), ([450.0, 550.0], None)])
+def test_bands_without_wavelengths_on_one_side_are_reported(
+    model: list[float] | None, scene: list[float] | None
+) -> None:
+    bands = [Bands(2, None if centres is None else np.array(centres)) for centres in (model, scene)]
+    found = convert_bands(*bands, name="s")
+    lacking = "the model" if model is None else "the scene"
+    assert found.notes == (f"{lacking} has no wavelengths, so the 2 bands are taken for the model's in their order",)
+    assert convert_bands(Bands(2), Bands(2), name="s").notes == ()
