@@ -41,11 +41,14 @@ class Partition:
     max_overshoot : float or None
         Factor by which the last unit taken for validation may exceed a class's share before it is cut; None never
         cuts. Only for units that are of one class each.
+    remarks : tuple of str
+        What a reader should know of the partition.
     """
 
     units: np.ndarray
     folds: np.ndarray
     max_overshoot: float | None = None
+    remarks: tuple[str, ...] = ()
 
 
 class FoldingSampler(Sampler):
@@ -147,7 +150,8 @@ def assign_fold(strategist: FoldingSampler, asked: Request, *, folds: int, fold:
         near_test = test if leaky else asked.neighbours.near(test)
         _validate(roles, asked, partition, (of_sample == (fold + 1) % folds) & ~near_test)
     groups = None if leaky or asked.images is None else partition.units
-    return Assignment(roles, _lacking(labels, roles, fold, folds, asked.validation), keep=KEEP, groups=groups)
+    notes = _lacking(labels, roles, fold, folds, asked.validation)
+    return Assignment(roles, notes, keep=KEEP, groups=groups, remarks=partition.remarks)
 
 
 def _validate(roles: np.ndarray, asked: Request, partition: Partition, free: np.ndarray) -> None:

@@ -33,6 +33,9 @@ class SpatialSplit:
         Shares of the samples asked for; those of validation are left out of both parts.
     random_state : int
         The first seed.
+    map_positions : array-like of int, shape (m, 2), optional
+        Row and column of the pixels that the model will map, for the sampler `knndm`; by default all in the rectangle
+        around the samples.
     **options
         Options of the sampler.
 
@@ -60,6 +63,7 @@ class SpatialSplit:
         train: float = 0.1,
         validation: float = 0.0,
         random_state: int = 0,
+        map_positions: Any = None,
         **options: Any,
     ) -> None:
         self.sampler = sampler
@@ -69,6 +73,7 @@ class SpatialSplit:
         self.train = train
         self.validation = validation
         self.random_state = random_state
+        self.map_positions = map_positions
         self.options = options
 
     def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:  # noqa: N803
@@ -96,7 +101,14 @@ class SpatialSplit:
         """
         classes = np.unique(np.asarray(y), return_inverse=True)[1].ravel() + 1
         places = self._places(len(classes), grouped=groups is not None)
-        shape = places.max(axis=0) + max(1, self.window)
+        mask = None
+        if self.map_positions is not None:
+            others = np.asarray(self.map_positions)
+            corner = np.minimum(others.min(axis=0), np.asarray(self.positions).min(axis=0))
+            places, others = np.asarray(self.positions) - corner, others - corner
+            mask = np.zeros(np.maximum(places.max(axis=0), others.max(axis=0)) + max(1, self.window), bool)
+            mask[tuple(places.T)] = mask[tuple(others.T)] = True
+        shape = mask.shape if mask is not None else tuple(places.max(axis=0) + max(1, self.window))
         where = tuple(places.T)
         labels = np.zeros(shape, np.int64)
         labels[where] = classes
@@ -111,14 +123,14 @@ class SpatialSplit:
         for seed in range(self.random_state, self.random_state + self.n_splits):
             roles = make_split(
                 labels, self.sampler, window=self.window, train=self.train, validation=self.validation, seed=seed,
-                cube=cube, groups=held, scene="samples", **self.options,
+                cube=cube, groups=held, mask=mask, scene="samples", **self.options,
             ).roles[where]  # fmt: skip
             yield np.flatnonzero(roles == Role.TRAIN), np.flatnonzero(roles == Role.TEST)
 
     def _places(self, count: int, *, grouped: bool) -> np.ndarray:
         """Return the row and column of each sample, from 0: on a line where only the groups count."""
         if self.positions is None:
-            if not grouped or self.window > 1:
+            if not grouped or self.window > 1 or self.map_positions is not None:
                 raise UsageError(
                     f"positions: are missing for window {self.window} and {'the given' if grouped else 'no'} groups;"
                     " expected row and column of each sample, or groups and window 1"

@@ -12,6 +12,7 @@ SAMPLERS: dict[str, str] = {
     "blocks": "hsclass.samplers.blocks:Blocks",
     "clusters": "hsclass.samplers.clusters:Clusters",
     "stripes": "hsclass.samplers.stripes:Stripes",
+    "knndm": "hsclass.samplers.knndm:Knndm",
     "regions": "hsclass.samplers.whole_fields:Regions",
     "region_growing": "hsclass.samplers.region_growing:RegionGrowing",
     "dbscan_area": "hsclass.samplers.dbscan_area:DbscanArea",
