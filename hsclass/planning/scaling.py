@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from hsclass.features.frozen import FrozenOptions
 from hsclass.planning.dag import Job
-from hsclass.planning.resources import JobResources
-from hsclass.planning.timings import Subject, Timing, dataset_subject, subject_of
+from hsclass.planning.pace import stage_seconds
+from hsclass.planning.resources import DELIVERY, JobResources
+from hsclass.planning.timings import Subject, Timing, dataset_subject, delivery_subject, subject_of
 
 TIMED_AS = {"predict_part": "predict", "tune": "train", "winner": "train"}
 """Rules whose jobs do what those of another rule do."""
@@ -81,6 +82,8 @@ class Estimator:
             assert search is not None
             once = self._resources.seconds("train", job.wildcards)
             return search.trials * (search.folds - 1) * once / search.workers
+        if job.rule in DELIVERY:
+            return stage_seconds(job.rule, self._resources.work.size(job.wildcards))
         return self._resources.seconds(job.rule, job.wildcards)
 
     def _estimated(self, job: Job) -> JobEstimate | None:
@@ -103,10 +106,15 @@ class Estimator:
         return JobEstimate(
             seconds=seconds,
             cpu_seconds=seconds * load,
-            memory_mb=most.memory_mb + max(0.0, self._resources.held(rule, job.wildcards) - most.held_mb),
+            memory_mb=self._memory(job, rule, most),
             disk_mb=disk,
             like=like,
         )
+
+    def _memory(self, job: Job, rule: str, most: Timing) -> float:
+        if job.rule in DELIVERY:
+            return most.memory_mb * max(1.0, self._resources.work.size(job.wildcards).megabytes / most.data_mb)
+        return most.memory_mb + max(0.0, self._resources.held(rule, job.wildcards) - most.held_mb)
 
     def _limited(self, job: Job, seconds: float, start: float) -> float:
         """Return the seconds of a search that is ended when its time is up."""
@@ -131,6 +139,8 @@ class Estimator:
         """Return kinds and options of a job's model and features, or its data set."""
         if job.rule == "fetch":
             return dataset_subject(job.wildcards["dataset"])
+        if job.rule in DELIVERY:
+            return delivery_subject(candidate.as_dict() for candidate in self._experiment.candidates())
         features = self._experiment.features[job.wildcards["features"]]
         kind = features.options.backbone if isinstance(features.options, FrozenOptions) else features.kind
         if "model" not in job.wildcards:

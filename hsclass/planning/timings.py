@@ -3,7 +3,7 @@
 import csv
 import json
 import statistics
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,11 @@ from hsclass.features import feature_class
 from hsclass.features.frozen import FrozenOptions
 from hsclass.memory import stage_megabytes, table_megabytes
 from hsclass.planning.pace import macs_seconds, stage_seconds
+from hsclass.planning.resources import DELIVERY
 from hsclass.planning.size import Size, built_cube, built_images
 from hsclass.planning.work import features_cost, run_work
+from hsclass.results.final import Choice
+from hsclass.results.record import read_record
 
 Subject = tuple[str, str, str, str]
 """Kind and options of the model, kind and options of the features."""
@@ -136,6 +139,8 @@ def _timing(folder: Path, names: list[str], timed: Timing, *, images: bool) -> I
         elif timed.rule in {"train", "predict"}:
             if run := _run_folder(home / names[1], names[2]):
                 yield _of_model(run, size, timed)
+        elif timed.rule in DELIVERY:
+            yield _of_delivery(home / "final/folds", names[1:], size, timed)
         else:
             held = table_megabytes(size.samples)
             if not images:
@@ -144,6 +149,28 @@ def _timing(folder: Path, names: list[str], timed: Timing, *, images: bool) -> I
             yield replace(timed, work=max(_LEAST, stage_seconds(timed.rule, size)), held_mb=held, disk_mb=left)
     except (OSError, ValueError, KeyError, TypeError, UsageError):
         return  # of another version, or being written
+
+
+def _of_delivery(folds: Path, fold: list[str], size: Size, timed: Timing) -> Timing:
+    """Return the timing of a job of a delivered map: its work is its scene, as only the same candidates compare."""
+    number = fold[0] if fold else str(max(int(path.name) for path in folds.iterdir()))
+    choice = read_record(Choice, folds / number / "choice.json", "deliver")
+    return replace(
+        timed,
+        work=max(_LEAST, stage_seconds(timed.rule, size)),
+        subject=delivery_subject(candidate.model_dump() for candidate in choice.candidates),
+    )
+
+
+def delivery_subject(candidates: Iterable[Mapping[str, Any]]) -> Subject:
+    """Return all candidates for a delivered map as one subject."""
+    listed = list(candidates)
+    models, features = ("+".join(str(candidate[name]) for candidate in listed) for name in ("model", "features"))
+    given, feature_options = (
+        {str(place): candidate[name] for place, candidate in enumerate(listed)}
+        for name in ("options", "feature_options")
+    )
+    return subject_of(models, given, features, feature_options)
 
 
 def _built_size(home: Path) -> Size | None:

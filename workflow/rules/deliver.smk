@@ -6,9 +6,9 @@ rule deliver_fold:
     output:
         f"{FINAL}/folds/{{fold}}/choice.json",
     log:
-        "logs/deliver/{scene}-{fold}.log",
+        "logs/deliver_fold/{scene}/{fold}.log",
     benchmark:
-        "logs/deliver_fold/{scene}-{fold}.tsv"
+        "logs/deliver_fold/{scene}/{fold}.tsv"
     conda:
         "../envs/hsclass.yaml"
     threads: candidate_threads
