@@ -20,7 +20,7 @@ from hsclass.datasets.manifest import read_manifest, verified_file
 from hsclass.datasets.readers import open_cube
 from hsclass.datasets.reference_labels import class_ids, describe_classes, legend
 from hsclass.datasets.regions import REGION_SUFFIXES, draw_regions
-from hsclass.datasets.shapes import SHAPE_SUFFIXES, draw_labels
+from hsclass.datasets.shapes import SHAPE_SUFFIXES, draw_labels, holds_shapes
 from hsclass.errors import DataError, UsageError
 from hsclass.raster import Grid
 from hsclass.scene import CUBE_FILE, GROUPS_FILE, LABELS_FILE, UNLABELLED, Scene
@@ -137,17 +137,19 @@ def read_labels(
     """
     reading = dict(entry.get("reading", {}))
     unlabelled = tuple(float(value) for value in reading.pop("unlabelled", ()))
-    of_raster = path.suffix.lower() not in (*SHAPE_SUFFIXES, *REGION_SUFFIXES)
-    if unlabelled and not of_raster:
+    regions = path.suffix.lower() in REGION_SUFFIXES
+    shapes = not regions and holds_shapes(path)
+    if unlabelled and (shapes or regions):
         raise UsageError(f"{path}: holds no raster, which 'unlabelled' is for; take 'unlabelled' out of 'labels'")
-    if path.suffix.lower() in SHAPE_SUFFIXES:
+    if shapes:
         return draw_labels(path, ShapeOptions(**reading), grid=grid, shape=shape, entries=classes)
     if foreign := sorted(set(reading) & set(ShapeOptions.model_fields)):
         raise UsageError(
             f"{path}: is not read as polygons or points, which '{foreign[0]}' is for; expected one of"
-            f" {', '.join(SHAPE_SUFFIXES)}; convert the file, or take '{foreign[0]}' out of 'labels'"
+            f" {', '.join(SHAPE_SUFFIXES)}, or another form that GDAL reads; convert the file, or take '{foreign[0]}'"
+            " out of 'labels'"
         )
-    if path.suffix.lower() in REGION_SUFFIXES:
+    if regions:
         return *draw_regions(path, shape, classes), None
     labels = open_cube(path, key=entry["key"], ndim=2, shape=shape, **reading)
     ids = class_ids(labels, classes, unlabelled=unlabelled)

@@ -11,7 +11,7 @@ from hsclass.datasets.cube import Cube
 from hsclass.datasets.readers import open_cube
 from hsclass.datasets.regions import REGION_SUFFIXES, read_regions
 from hsclass.datasets.shape_classes import text_of
-from hsclass.datasets.shapes import SHAPE_SUFFIXES, read_shapes
+from hsclass.datasets.shapes import holds_shapes, read_shapes
 from hsclass.datasets.statistics import BandStatistics, band_statistics, class_counts
 from hsclass.raster import Grid
 
@@ -73,7 +73,7 @@ def inspect_files(paths: list[str | os.PathLike[str]], *, key: str | None = None
 
 
 def _inspected(path: Path, key: str | None) -> Finding:
-    if path.suffix.lower() in SHAPE_SUFFIXES:
+    if path.suffix.lower() not in REGION_SUFFIXES and holds_shapes(path):
         return _shapes(path)
     if path.suffix.lower() in REGION_SUFFIXES:
         regions, size = read_regions(path)

@@ -14,13 +14,39 @@ from rasterio.errors import CRSError
 from rasterio.transform import Affine
 
 from hsclass.datasets.descriptor import ClassEntry, ShapeOptions
+from hsclass.datasets.readers import READERS
 from hsclass.datasets.shape_classes import read_classes, read_groups
 from hsclass.errors import DataError
-from hsclass.raster import Grid
+from hsclass.raster import Grid, quiet
 
 _LOG = logging.getLogger(__name__)
 SHAPE_SUFFIXES = (".gpkg", ".geojson", ".json", ".shp", ".fgb")
+_NO_SHAPES = (".gml", ".xml")  # GDAL writes a file next to these when it opens them
 _DRAWN = {"Point", "MultiPoint", "Polygon", "MultiPolygon"}
+
+
+def holds_shapes(path: Path) -> bool:
+    """Return whether a file holds polygons or points: by its suffix, or else by what GDAL finds in it.
+
+    A file that GDAL can open as a raster, too, is one.
+    """
+    suffix = path.suffix.lower()
+    if suffix in SHAPE_SUFFIXES:
+        return True
+    if not path.is_file() or suffix in _NO_SHAPES or suffix in READERS:
+        return False
+    import pyogrio
+    import rasterio
+
+    try:
+        with quiet(), rasterio.open(path):
+            return False
+    except rasterio.errors.RasterioError:
+        pass
+    try:
+        return any(kind is not None for _, kind in pyogrio.list_layers(path))
+    except Exception:  # GDAL's errors are of many kinds
+        return False
 
 
 @dataclass(frozen=True)

@@ -186,8 +186,8 @@ def _matched(model: Bands, scene: Bands, name: str) -> Conversion:
             raise DataError(f"scene {name}: {_counts(model, scene)}; {_cure(resample=False)}")
         if model.centres is scene.centres:
             return as_given
-        lacking = "the model" if model.centres is None else "the scene"
-        note = f"{lacking} has no wavelengths, so the {scene.count} bands are taken for the model's in their order"
+        who = "the model" if model.centres is None else "the scene"
+        note = f"{who} has no wavelengths, so the {scene.count} bands are taken for the model's in their order"
         return replace(as_given, notes=(note,))
     if model.count == scene.count and np.abs(model.centres - scene.centres).max() <= TOLERANCE:
         return as_given

@@ -12,6 +12,7 @@ import pytest
 import shapely
 from rasterio.crs import CRS
 from rasterio.transform import Affine
+from rasterio.warp import transform
 
 from hsclass.datasets.build import build_scene
 from hsclass.datasets.fetch import fetch
@@ -304,3 +305,17 @@ def test_none_and_nan_are_names_like_others(scene: BuildScene, tmp_path: Path) -
     built = scene(path)
     assert [cover.name for cover in built.classes] == ["None", "nan"]
     assert np.diag(built.require_labels()).tolist() == [1, 2, 0, 0]
+
+
+@pytest.mark.parametrize(("name", "driver"), [("fields.kml", "KML"), ("fields.sqlite", "SQLite"), ("fields", "GPKG")])
+def test_other_forms_are_known_by_what_is_in_them(scene: BuildScene, tmp_path: Path, name: str, driver: str) -> None:
+    left, top = transform(CRS.from_string(UTM), CRS.from_epsg(4326), [LEFT + 2, LEFT + 8], [TOP - 8, TOP - 2])
+    if driver not in pyogrio.list_drivers(write=True):
+        pytest.skip(f"GDAL is built without {driver}")
+    pyogrio.raw.write(
+        tmp_path / name, geometry=np.array([shapely.to_wkb(shapely.box(left[0], top[0], left[1], top[1]))], object),
+        field_data=[np.array(["rye"])], fields=["Name"], crs="EPSG:4326", geometry_type="Polygon", driver=driver,
+    )  # fmt: skip
+    assert inspect_files([tmp_path / name])[0].kind == "shapes"
+    built = scene(tmp_path / name, field="name" if driver == "SQLite" else "Name")
+    assert (built.require_labels()[0, 0], built.classes[0].name) == (1, "rye")
