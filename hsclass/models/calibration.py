@@ -22,6 +22,7 @@ from hsclass.samples import WindowNeighbours
 
 Calibrator = Literal["temperature", "isotonic"]
 
+_BLOCK = 1 << 14  # samples at a time, in double precision
 _TINY = float(np.finfo(np.float32).tiny)
 _TEMPERATURES = 0.02, 50.0
 _SLOPE = 1e-3  # of the line that is added to isotonic steps, so that classes keep their order
@@ -70,7 +71,11 @@ class Calibration:
 
     def __call__(self, probabilities: np.ndarray) -> np.ndarray:
         """Return calibrated probabilities, float32 of shape (…, classes)."""
-        return np.exp(self.logarithms(probabilities)).astype(np.float32)
+        rows = probabilities.reshape(-1, probabilities.shape[-1])
+        found = np.empty(rows.shape, np.float32)
+        for start in range(0, len(rows), _BLOCK):
+            found[start : start + _BLOCK] = np.exp(self.logarithms(rows[start : start + _BLOCK]))
+        return found.reshape(probabilities.shape)
 
     def logarithms(self, probabilities: np.ndarray) -> np.ndarray:
         """Return the logarithms of the same, float64."""

@@ -52,6 +52,7 @@ def far_beyond(scene: Scene, split: Split) -> Scene:
         ("svm", "raw", {}),
         ("rf", "dafe", {"trees": 10}),
         ("multiscale_svm", "raw", {"scales": (1, 3), "machines": 1, "samples": 40}),
+        ("ensemble", "raw", {"members": "lda", "calibrate": None, "size": 3}),
         ("ann", "pca", {"epochs": 2, "hidden": (4,), "patience": None}),
     ],
 )
