@@ -66,7 +66,7 @@ def candidate_maps(scene: Scene, train: Sample, wanted: list[str]) -> Iterator[t
             continue
         maps = {}
         for name, member in MEMBERS.items():
-            asked = {"members": [member], "calibrate": "temperature", "folds": 3, "smooth": None}
+            asked = {"members": [member], "calibrate": "temperature", "calibration_folds": 3, "smooth": None}
             options = parse_options(Ensemble.Options, asked, "candidate")
             model = Ensemble(options, window=WINDOW, n_features=cube.shape[2], n_classes=len(scene.classes))
             model.fit(np.ascontiguousarray(cube), train, none, seed=0)
@@ -118,7 +118,7 @@ def main() -> None:
     for name, found in whole.items():
         row = {"candidate": name, "inner_score": round(float(np.mean(inner_right[name])), 4)}
         row |= {"oa": round(float((found == labels)[tested].mean()), 4), "difference": "", "low": "", "high": ""}
-        if name != FIRST:
+        if (found != whole[FIRST]).any():
             pair = hsclass.compare({"a": found, "b": whole[FIRST]}, labels, pooled).pairs[0]
             row |= {key: round(getattr(pair, key), 4) for key in ("difference", "low", "high")}
         rows.append(row)

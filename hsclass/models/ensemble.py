@@ -39,7 +39,7 @@ class EnsembleOptions(ModelOptions):
     calibrate: Calibrator | None = Field(
         "temperature", description="correct each member's probabilities on training fields held out; null: do not"
     )
-    folds: int = Field(5, ge=2, description="that 'calibrate' deals the training fields to")
+    calibration_folds: int = Field(5, ge=2, description="folds that 'calibrate' deals the training fields to")
     smooth: Smoothing | None = Field("mean", description="mean of the probabilities over windows; null: none")
     size: int = Field(5, ge=3, description="side [pixels], odd, of the windows of 'smooth'")
     width: float = Field(
@@ -120,7 +120,7 @@ class Ensemble(Classifier):
     def cost(cls, options: Any, task: Task) -> Cost:
         """Return what training and prediction cost, at most."""
         costs = [family.cost(own, task) for family, own in map(parsed, options.members)]
-        trainings = options.seeds + (options.folds if options.calibrate else 0)
+        trainings = options.seeds + (options.calibration_folds if options.calibrate else 0)
         pixels = (2 * options.radius + 1) ** 2 * (2 * task.classes + 3 * COMPONENTS)
         smoothing = {None: 0, "bilateral": pixels}.get(options.smooth, READ * task.classes)
         return Cost(
@@ -168,7 +168,9 @@ class Ensemble(Classifier):
         if how is None:
             return Calibration.none()
         found, targets = [], []
-        folds = held_out_folds(train, cube.shape[:2], window=self.window, folds=self.options.folds, seed=seed)
+        folds = held_out_folds(
+            train, cube.shape[:2], window=self.window, folds=self.options.calibration_folds, seed=seed
+        )
         for part, held in folds:
             member = self._new_members()[number]
             member.fit(cube, part, validation, seed=seed)

@@ -95,7 +95,12 @@ def test_calibration_makes_a_model_that_learned_noise_less_certain(fields: tuple
     truth = np.searchsorted([2, 7], scene.require_labels())[test]
     excess = {}
     for calibrate in (None, "temperature", "isotonic"):
-        options = {"members": [{"model": "knn", "neighbours": 1}], "folds": 4, "calibrate": calibrate, "smooth": None}
+        options = {
+            "members": [{"model": "knn", "neighbours": 1}],
+            "calibration_folds": 4,
+            "calibrate": calibrate,
+            "smooth": None,
+        }
         found = mapped(fit(scene, split, **options), scene)[test]
         excess[calibrate] = found.max(axis=1).mean() - (found.argmax(axis=1) == truth).mean()
     assert excess[None] > 0.2
@@ -109,7 +114,7 @@ def test_saved_calibrated_and_smoothed_model_gives_the_same_map(
     calibrate: str | None, smooth: str | None, fields: tuple[Scene, Split], tmp_path: Path
 ) -> None:
     scene, split = fields
-    model = fit(scene, split, members=["lda", "rf"], seeds=2, folds=4, calibrate=calibrate, smooth=smooth)
+    model = fit(scene, split, members=["lda", "rf"], seeds=2, calibration_folds=4, calibrate=calibrate, smooth=smooth)
     found = mapped(model, scene)
     model.save(tmp_path / "model")
     np.testing.assert_array_equal(mapped(TrainedModel.load(tmp_path / "model"), scene), found)
@@ -130,7 +135,7 @@ def test_networks_are_members(toy_scene: Scene, toy_split: Split, tmp_path: Path
 
 def test_damaged_calibration_is_refused(fields: tuple[Scene, Split], tmp_path: Path) -> None:
     scene, split = fields
-    fit(scene, split, members="lda", folds=4).save(tmp_path / "model")
+    fit(scene, split, members="lda", calibration_folds=4).save(tmp_path / "model")
     file = tmp_path / "model/ensemble.npz"
     np.savez(file, **{**np.load(file), "temperature_0": np.array(-1.0)})
     with pytest.raises(DataError, match=r"ensemble\.npz: holds a calibration that is no increasing function"):
