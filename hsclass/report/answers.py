@@ -1,7 +1,7 @@
 """The top of the page: which map, how good, why believe it, and where not."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +10,13 @@ import pandas as pd
 
 from hsclass.datasets.build_images import in_words
 from hsclass.report.collect import ImageSetResult, SceneResult
+from hsclass.report.delivered import final_card, final_folder
 from hsclass.report.finding import find, image_sentence
 from hsclass.report.headline import Headline, headline
 from hsclass.report.optimism import mean_optimism, no_effect
 from hsclass.report.table import SetResults
 from hsclass.report.text import between, count, lowest_to_highest, mean_and_spread, number, percent
+from hsclass.results.final import FinalCard
 
 MIXED = 0.02
 """Share of labelled pixels next to another class below which the labels count as polygons without borders."""
@@ -30,13 +32,13 @@ class Line:
 
 @dataclass(frozen=True)
 class Answer:
-    """A question, its answer in large letters, and what stands below it; `file` is the map that it is about."""
+    """A question, its answer in large letters, and what stands below it; `files` are the maps that it is about."""
 
     question: str
     value: str
     lines: tuple[Line, ...]
     mark: str = ""
-    file: Path | None = None
+    files: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,26 @@ def answers_part(results: SetResults) -> Answers:
     images = results.samples
     head = headline(results)
     sentence = image_sentence(results, images) if isinstance(images, ImageSetResult) else find(results).sentence
-    return Answers(
-        sentence, (_which(results, head), _good(results, head), _why(results, head), _where_not(results, head))
+    answers = (_which(results, head), _good(results, head), _why(results, head), _where_not(results, head))
+    card = final_card(results)
+    return Answers(sentence, answers if card is None else _with_delivered(answers, card, final_folder(results)))
+
+
+def _with_delivered(answers: Sequence[Answer], card: FinalCard, folder: Path) -> tuple[Answer, ...]:
+    """Add what is known of the delivered map to the answers."""
+    which, good, why, where_not = answers
+    figures, applicability = card.metrics, card.applicability
+    trained = f"Delivered: {card.choice.winner.name}, trained with all {count(card.n_labelled)} labelled pixels."
+    worth = (
+        f"Delivered map: OA {number(figures.oa, 2)} ({between(figures.oa_low, figures.oa_high, 2)}) by nested"
+        f" cross-validation over {card.folds} folds."
     )
+    which = replace(which, lines=(Line(trained), *which.lines), files=(folder / "map.tif", *which.files))
+    good = replace(good, lines=(Line(worth), *good.lines))
+    if applicability is not None and applicability.outside:
+        outside = f"{percent(applicability.outside)} of the delivered map lies outside its area of applicability."
+        where_not = _counted((Line(outside, warns=True), *where_not.lines))
+    return which, good, why, where_not
 
 
 def zero_classes(results: SetResults, group: Any) -> list[str]:
@@ -86,9 +105,9 @@ def _which(results: SetResults, head: Headline) -> Answer:
         return Answer("Which map?", "none chosen", tuple(lines))
     run = results.of(head.group)[0]
     lines = [Line(f"Trained on split {head.split}{_seeds(results, head)}."), *_lines(head.choice)]
-    file = run.map_file if results.samples.kind == "pixels" else None
-    question = "Which map?" if file else "Which model?"
-    return Answer(question, str(head.group.label), tuple(lines), file=file)
+    files = (run.map_file,) if results.samples.kind == "pixels" else ()
+    question = "Which map?" if files else "Which model?"
+    return Answer(question, str(head.group.label), tuple(lines), files=files)
 
 
 def _seeds(results: SetResults, head: Headline) -> str:
@@ -155,9 +174,12 @@ def _why(results: SetResults, head: Headline) -> Answer:
 
 
 def _where_not(results: SetResults, head: Headline) -> Answer:
-    lines = list(_limits(results, head))
+    return _counted(tuple(_limits(results, head)))
+
+
+def _counted(lines: tuple[Line, ...]) -> Answer:
     value = f"{len(lines)} limit{'s' * (len(lines) != 1)}" if lines else "no limit found"
-    return Answer("Where not?", value, tuple(lines), "leaky" if lines else "safe")
+    return Answer("Where not?", value, lines, "leaky" if lines else "safe")
 
 
 def _limits(results: SetResults, head: Headline) -> Iterator[Line]:

@@ -49,12 +49,23 @@ class DeliveredPart:
     areas: str
 
 
+def final_folder(results: SetResults) -> Path:
+    """Return the folder of the delivered map of a scene."""
+    return next(iter(results.runs.values())).entry.scene_folder / FOLDER
+
+
+def final_card(results: SetResults) -> FinalCard | None:
+    """Return what is known of the delivered map of a scene; None where the experiment makes none."""
+    if results.experiment.final is None or results.samples.kind != "pixels":
+        return None
+    return read_record(FinalCard, final_folder(results) / "card.json", "deliver")
+
+
 def delivered_part(results: SetResults) -> DeliveredPart | None:
     """Return the delivered map of a scene; None where the experiment makes none."""
-    if results.experiment.final is None:
+    card, folder = final_card(results), final_folder(results)
+    if card is None:
         return None
-    folder = next(iter(results.runs.values())).entry.scene_folder / FOLDER
-    card = read_record(FinalCard, folder / "card.json", "deliver")
     return DeliveredPart(
         card=card,
         candidates=sorted(card.choice.candidates, key=lambda candidate: -(candidate.score or 0)),

@@ -17,6 +17,7 @@ from hsclass.predict.pixels import Pixels
 from hsclass.predict.products import EXPECTED_FILE, INSIDE_FILE
 from hsclass.raster import read_raster
 from hsclass.report.collect import Run, SceneResult, SplitResult
+from hsclass.report.delivered import FOLDER, final_card
 from hsclass.report.pictures import colour_picture, css_color, shown_step
 from hsclass.report.table import SetResults
 from hsclass.scene import CUBE_FILE, LandCover, read_classes
@@ -59,7 +60,8 @@ def viewer_part(results: SetResults) -> Viewer | None:
     if not isinstance(scene, SceneResult):
         return None
     folder = next(iter(results.runs.values())).entry.scene_folder
-    delivered = [name for name in DELIVERED if (folder / "final" / name).exists()]
+    final = folder / FOLDER
+    delivered = [name for name in DELIVERED if final_card(results) is not None and (final / name).exists()]
     step = shown_step(scene.labels.shape, 2 * len(results.runs) + 2 * len(results.splits) + 4 + len(delivered))
     spectra, spectra_step = _spectra(Pixels.of_file(folder / CUBE_FILE), scene)
     rows, cols = scene.labels[::step, ::step].shape
@@ -78,7 +80,7 @@ def viewer_part(results: SetResults) -> Viewer | None:
         "splits": {_key(split): _split(split, step) for split in results.splits},
         "runs": [_run(results, row, run, scene, step) for row, run in results.runs.items()],
         "first": list(results.runs).index(first if head is None else head.runs[0]),
-        "further": [_delivered(folder / "final" / name, scene, step) for name in delivered],
+        "further": [_delivered(final / name, scene, step) for name in delivered],
         "share_steps": SHARE_STEPS, "far": FAR, "spectra": spectra,
     }  # fmt: skip
     return Viewer(as_script(data), step, spectra_step)

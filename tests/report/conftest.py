@@ -264,6 +264,22 @@ class Experiment:
         """The folder of the models' comparisons on the scene."""
         return self.file.parent / "comparison/farm"
 
+    def deliver(self, *, outside: float) -> Path:
+        """Declare that the experiment delivers a map; return its folder, with the card alone."""
+        content = json.loads(self.file.read_text())
+        self.file.write_text(json.dumps(content | {"final": {"models": ["rf"], "folds": 3}}))
+        folder = Path("results/farm/final")
+        folder.mkdir(exist_ok=True)
+        candidate = {"name": "forest", "model": "rf", "features": "raw", "options": {}, "feature_options": {}}
+        choice = {"key": "", "fold": None, "metric": "aa", "candidates": [candidate], "chosen": 0, "n_train": 176}
+        (folder / "card.json").write_text(json.dumps({
+            "scene": "farm", "scene_digest": "", "labels_digest": "", "model_digest": "", "window": 5,
+            "n_labelled": 176, "choice": choice, "fold_choices": ["forest"] * 3, "folds": 3, "sampler": "regions",
+            "metrics": make_metrics("blocks", 0.6, 0), "untrained": 0, "design": "What it is.", "classes": [],
+            "applicability": {"threshold": 0.5, "outside": outside}, "limits": [], "versions": {},
+        }))  # fmt: skip
+        return folder
+
     def make_matched(self) -> None:
         """Declare the leaky split the matched random split of the other one."""
         content = json.loads(self.file.read_text())

@@ -22,7 +22,7 @@ def said(answer) -> str:
 def test_answers_are_about_the_model_that_its_validation_pixels_chose(experiment, answers) -> None:
     found = answers(experiment)
     assert found["Which map?"].value == "net"
-    assert found["Which map?"].file.as_posix() == "results/farm/blocks-0/raw/net/map.tif"
+    assert [file.as_posix() for file in found["Which map?"].files] == ["results/farm/blocks-0/raw/net/map.tif"]
     assert found["How good?"].value == "0.48"
     assert "95 % interval 0.41 to 0.53." in said(found["How good?"])
     assert found["Why believe it?"].value == "0\u202f%"
@@ -103,3 +103,25 @@ def test_labels_without_borders_are_called_polygons(experiment, read_set, answer
 def test_optimism_whose_interval_holds_0_is_called_not_distinguishable(limits, said_of: bool) -> None:
     low, high = limits
     assert bool(no_effect(SimpleNamespace(optimism_low=low, optimism_high=high))) is said_of
+
+
+def test_delivered_map_is_named_with_its_own_accuracy_and_where_it_may_not_be_applied(experiment, answers) -> None:
+    experiment.deliver(outside=0.25)
+    found = answers(experiment)
+    which = found["Which map?"]
+    assert which.lines[0].text == "Delivered: forest, trained with all 176 labelled pixels."
+    assert which.files[0].as_posix() == "results/farm/final/map.tif"
+    # OA 0.6, its interval from 0.05 below to 0.03 above
+    assert found["How good?"].lines[0].text == (
+        "Delivered map: OA 0.60 (0.55 to 0.63) by nested cross-validation over 3 folds."
+    )
+    first = found["Where not?"].lines[0]
+    assert (first.text, first.warns) == (
+        "25.0\u202f% of the delivered map lies outside its area of applicability.", True
+    )  # fmt: skip
+
+
+def test_delivered_map_that_may_be_applied_everywhere_adds_no_limit(experiment, answers) -> None:
+    before = answers(experiment)["Where not?"]
+    experiment.deliver(outside=0.0)
+    assert answers(experiment)["Where not?"] == before

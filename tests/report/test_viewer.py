@@ -78,7 +78,6 @@ def test_spectra_are_within_a_step_of_the_cube_and_means_are_those_of_the_class(
 
 
 def test_delivered_map_and_its_applicability_are_further_layers(experiment, data) -> None:
-    assert data(experiment)["further"] == []
     folder = Path("results/farm/final")
     folder.mkdir()
     scene = read_scene("results/farm")
@@ -86,6 +85,8 @@ def test_delivered_map_and_its_applicability_are_further_layers(experiment, data
     inside = np.ones((12, 16), np.uint8)
     inside[0, :2] = [0, 255]
     write_raster(folder / "aoa.tif", inside, grid=Grid(), nodata=255)
+    assert data(experiment)["further"] == []  # of another experiment on this scene
+    experiment.deliver(outside=0.5)
     delivered, applicable = data(experiment)["further"]
     assert (delivered["label"], delivered["kind"], applicable["label"]) == (
         "Delivered map", "classes", "Area of applicability",

@@ -67,7 +67,7 @@ def test_snakemakes_own_report_has_the_page_tables_splits_runs_and_differences(q
     assert (names.count("audit.json"), names.count("metrics.json"), names.count("index.html")) == (3, 9, 1)
     for category in ("Report", "Tables", "Splits", "Runs", "Differences"):
         assert f'"{category}": {{' in text
-    assert "Audit of split dbscan_area, seed 0, of indian_pines_cut" in text
+    assert "Audit of split regions, seed 0, of indian_pines_cut" in text
 
 
 def test_accuracy_in_the_table_is_that_of_the_map_on_the_test_pixels(quick: Path) -> None:
