@@ -114,7 +114,7 @@ def evaluate(
         n_train=split.count(Role.TRAIN),
         n_validation=split.count(Role.VALIDATION),
         n_test=len(samples.places),
-        sample_of=sample_of(split, fields=figures["interval"].fields),
+        sample_of=sample_of(split, labels),
         leakage=conditions.leakage,
         fit_scope=conditions.fit_scope,
         checks=conditions.checks,

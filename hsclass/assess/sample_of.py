@@ -1,41 +1,38 @@
 """What the test samples of a split are a sample of."""
 
+import numpy as np
+
+from hsclass.samples.fields import fields_of
 from hsclass.split import FOREIGN, Role, Split
 
+_BY_OTHERS = {FOREIGN, "fixed", "lists"}
 
-def sample_of(split: Split, *, fields: int | None = None) -> str:
+
+def sample_of(split: Split, labels: np.ndarray) -> str:
     """Return sentences that say what the test samples stand for, and what they do not.
 
     Parameters
     ----------
     split : Split
-    fields : int, optional
-        Number of fields that the test pixels lie in.
+    labels : ndarray
+        Reference labels of all samples, as `evaluate` takes them.
     """
-    images = split.roles.ndim == 1
-    what, whole = ("images", "image set") if images else ("pixels", "scene")
-    within = "" if fields is None else f" in {fields} {'field' if fields == 1 else 'fields'}"
-    opening = f"{split.count(Role.TEST)} labelled {what}{within} of the {whole}"
-    if split.sampler in {FOREIGN, "fixed", "lists"}:
-        drawn = f"{opening}, chosen by others; who chose them knows what they stand for."
-    elif split.leaky:
-        drawn = f"{opening}, drawn at random from its labelled {what}" + (
-            ", so that they stand for others of the same set."
-            if images
-            else ": they stand for other pixels of fields that were trained on, not for other fields."
-        )
-    elif images:
-        drawn = (
-            f"{opening}, kept apart from near-duplicates in training; they stand for new images like those of the set."
-        )
-    else:
-        drawn = (
-            f"{opening}, which {split.sampler} chose; no window of {split.window} pixels of theirs shares a pixel with"
-            " training. They stand for labelled ground of this scene like theirs."
-        )
-    if images:
-        return drawn
+    count, by_others = split.count(Role.TEST), split.sampler in _BY_OTHERS
+    chosen = "chosen by others" if by_others else f"chosen by the sampler {split.sampler}"
+    if split.roles.ndim == 1:
+        kept = "" if split.groups is None else ", near-duplicates of training images kept out"
+        return f"{count} labelled images of the set, {chosen}{kept}. They stand for images like those of the set."
+    fields = fields_of(split.reference(labels), split.groups)
+    tested, trained = fields[split.roles == Role.TEST], np.unique(fields[split.roles == Role.TRAIN])
+    known = float(np.isin(tested, trained).mean())
+    number = len(np.unique(tested))
+    ground = (
+        "further pixels of fields that were trained on, not for other fields"
+        if known > 0.5
+        else "labelled fields of this scene that are like theirs"
+    )
     return (
-        f"{drawn} They are no probability sample of the map: area-adjusted figures hold for the whole map only as far"
-        " as the map errs on unlabelled ground as on them."
+        f"{count} labelled pixels in {number} field{'s' * (number != 1)} of the scene, {chosen}; {100 * known:.0f} % of"
+        f" them lie in fields with training pixels. They stand for {ground}. They are no probability sample of the map:"
+        " area-adjusted figures hold for the whole map only as far as the map errs on unlabelled ground as on them."
     )
