@@ -1,5 +1,7 @@
 """Accuracy by the distance of a test pixel to the nearest training pixel."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy.ndimage import distance_transform_cdt
 
@@ -55,6 +57,45 @@ def accuracy_by_distance(
             )
         )
     return rows
+
+
+def expected_over_map(
+    bins: Sequence[DistanceBin], sites: Sites, roles: np.ndarray, mapped: np.ndarray
+) -> tuple[float | None, float | None]:
+    """Return the accuracy expected over a map from those at the distances that were tested.
+
+    The accuracy of each bin counts by the share of the map's pixels at its distances, as these differ from those of the
+    test pixels (Linnenbrink et al. 2024). Nothing but the distance is corrected: neither class shares nor borders.
+
+    Parameters
+    ----------
+    bins : sequence of DistanceBin
+        From `accuracy_by_distance`.
+    sites : Sites
+        Where the test pixels lie.
+    roles : ndarray of uint8, shape (rows, cols)
+        Codes of `Role`.
+    mapped : ndarray of bool, shape (rows, cols)
+        True where the map has a class.
+
+    Returns
+    -------
+    expected : float or None
+        None where no pixel of the map lies at a tested distance.
+    covered : float or None
+        Share of the map's pixels, training pixels left out, that do: in a bin with test pixels, and no farther from
+        training than the farthest of them.
+    """
+    others = mapped & (roles != Role.TRAIN)
+    if not bins or not others.any():
+        return None, None
+    distances = distance_transform_cdt(roles != Role.TRAIN, metric="chessboard")
+    largest = int(distances[tuple(sites.pixels.T)].max())
+    far = distances[others]
+    counts = [int(((far >= each.low) & (far < (each.high or largest + 1))).sum()) for each in bins]
+    total = sum(counts)
+    expected = sum(count * each.oa for count, each in zip(counts, bins, strict=True)) / total if total else None
+    return expected, total / len(far)
 
 
 def bin_edges(largest: int) -> list[int]:

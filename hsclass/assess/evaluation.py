@@ -7,7 +7,7 @@ import numpy as np
 from hsclass.assess.area import adjusted_area
 from hsclass.assess.calibration import calibration
 from hsclass.assess.conditions import require_unseen
-from hsclass.assess.distance import accuracy_by_distance
+from hsclass.assess.distance import accuracy_by_distance, expected_over_map
 from hsclass.assess.figures import main_figures
 from hsclass.assess.mistakes import mistakes
 from hsclass.assess.sample import TestedSamples, take_samples
@@ -105,6 +105,9 @@ def evaluate(
         figures["calibration"] = calibration(_highest(values), samples.right)
     if isinstance(units, BlockUnits):
         figures["distance"] = _distances(samples, split, units)
+        figures["map_oa"], figures["map_covered"] = expected_over_map(
+            figures["distance"], units.sites, split.roles, predicted > 0
+        )
         figures["area"] = _area(figures["confusion"], predicted, classes, pixel_area)
     if names and values is not None and values.ndim == 2:
         figures["mistakes"] = mistakes(samples, classes, values, names)

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from hsclass.report.drawing import canvas, styles, svg, themed
 from hsclass.report.table import SetResults, mean_limit
-from hsclass.report.text import count, lowest_to_highest
+from hsclass.report.text import count, lowest_to_highest, number, percent
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,8 @@ class DistancePanel:
     oa : DataFrame
         Of a model (index `label`) at a distance: `oa`, `oa_std`, `oa_low`, `oa_high`; a row each, in order.
     drawing : Markup
+    over_map : dict of str to tuple of str
+        By the label of a model, OA expected over the map and the share of the map at tested distances.
     """
 
     split: str
@@ -30,6 +32,7 @@ class DistancePanel:
     pixels: dict[str, str]
     oa: pd.DataFrame
     drawing: Markup
+    over_map: dict[str, tuple[str, str]]
 
     def at(self, label: str, distance: str) -> Any:
         """Return the figures of a model at a distance, None where it has no test pixels there."""
@@ -61,6 +64,12 @@ def distance_panels(results: SetResults) -> tuple[DistancePanel, ...]:
             oa=oa,
             drawing=svg(distance_figure(oa, lines), f"{results.key}-far-{place}",
                         f"Overall accuracy on {split} by distance to the nearest training pixel"),
+            over_map={
+                group.label: (lowest_to_highest(results.over(group, "map_oa"), number),
+                              lowest_to_highest(results.over(group, "map_covered"), percent))
+                for group in results.groups[results.groups.split == split].itertuples()
+                if results.over(group, "map_oa").notna().any()
+            },
         ))  # fmt: skip
     return tuple(panels)
 

@@ -98,6 +98,8 @@ class Mistake(Record):
 class Metrics(MetricsView, Frames, Figures):
     """`metrics.json`: accuracy on the test samples.
 
+    `map_oa` is OA expected over the map: that of each bin of `distance` weighted by the share of the map's pixels at
+    that distance, of those no farther from training than the farthest test pixel, which are `map_covered` of all.
     `sample_of` says what the test samples are a sample of. `checks` says what could not be checked of what the model
     has seen, and why. `validation` is None where the predictions do not cover the validation samples.
     """
@@ -110,6 +112,8 @@ class Metrics(MetricsView, Frames, Figures):
     sample_of: str = ""
     calibration: Calibration | None = None
     distance: list[DistanceBin] = Field(default_factory=list)
+    map_oa: Figure = None
+    map_covered: Figure = None
     area: Area | None = None
     leakage: Leakage | None = None
     fit_scope: FittedCounts | None = None

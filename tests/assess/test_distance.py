@@ -7,7 +7,7 @@ import pytest
 
 from hsclass.assess import accuracy_by_distance
 from hsclass.assess.blocks import Sites
-from hsclass.assess.distance import bin_edges
+from hsclass.assess.distance import bin_edges, expected_over_map
 
 
 def measured(right: list[bool] | np.ndarray, roles: np.ndarray) -> list[dict[str, Any]]:
@@ -64,3 +64,15 @@ def test_intervals_lie_around_the_accuracies() -> None:
 
 def test_no_bins_without_training_pixels() -> None:
     assert measured([True], np.array([[3, 0]], np.uint8)) == []
+
+
+def test_accuracy_over_the_map_weights_the_bins_by_the_map() -> None:
+    """Training at column 0; tested at 1 (right), 2 (wrong) and 4 (right); the map has 1, 2, 3, 4, 5 and 6."""
+    roles = np.array([[1, 3, 3, 0, 3, 0, 0]], np.uint8)
+    pixels = np.argwhere(roles == 3)
+    sites = Sites(pixels, np.arange(3), np.ones(3, int))
+    bins = accuracy_by_distance(np.array([True, False, True]), sites, roles, least=2)
+    # 1: one pixel, right; 2: one, wrong; 3 to 4: two, right; 5 and 6 lie farther than any test pixel.
+    assert expected_over_map(bins, sites, roles, np.ones_like(roles, bool)) == (0.75, pytest.approx(4 / 6))
+    assert expected_over_map(bins, sites, roles, roles == 1) == (None, None)
+    assert expected_over_map(bins, sites, roles, np.array([[0, 0, 0, 0, 0, 0, 1]], bool)) == (None, 0)
