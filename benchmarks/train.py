@@ -56,19 +56,19 @@ def run_hsclass(windows: int, epochs: int, threads: int, *, plain: bool = False)
     return min(row["seconds"] for row in report.history[1:])
 
 
-def of_keras_layers(threads: int) -> Any:
+def of_keras_layers(threads: int, *, bands: int = BANDS, classes: int = CLASSES) -> Any:
     from hsclass.backend import load_keras
 
     keras = load_keras(threads)
     layers = keras.layers
-    stack = [keras.Input((WINDOW, WINDOW, BANDS)), layers.Reshape((WINDOW, WINDOW, -1, 1))]
+    stack = [keras.Input((WINDOW, WINDOW, bands)), layers.Reshape((WINDOW, WINDOW, -1, 1))]
     for number, (filters, pool) in enumerate(((48, 3), (32, 3), (32, 2))):
         stack += [layers.ZeroPadding3D((0, 0, 2))] if number else []
         stack += [layers.Conv3D(filters, (3, 3, 5), activation="relu"), layers.MaxPooling3D((1, 1, pool))]
     stack.append(layers.Flatten())
     for _ in range(2):
         stack += [layers.Dense(128, activation="relu"), layers.Dropout(0.3)]
-    return keras.Sequential([*stack, layers.Dense(CLASSES, activation="softmax")])
+    return keras.Sequential([*stack, layers.Dense(classes, activation="softmax")])
 
 
 def run_peak(windows: int, epochs: int, threads: int) -> float:

@@ -63,14 +63,14 @@ class BandConvolution(keras.layers.Conv3D):
         """Return (batch, rows, cols, pooled bands, filters)."""
         batch, *plane, bands, _ = input_shape
         rows, cols = (None if side is None else side - k + 1 for side, k in zip(plane, self.kernel_size, strict=False))
-        return batch, rows, cols, math.ceil(self._convolved(bands) / self.pool), self.filters
+        return batch, rows, cols, math.ceil(self.convolved(bands) / self.pool), self.filters
 
     def numbers(self, bands: int, channels: int) -> int:
         """Return the most numbers of a pixel that are taken and given together, of an input of that shape."""
-        sums = self._convolved(bands)
+        sums = self.convolved(bands)
         return sums * self.filters + max(bands * channels, math.ceil(sums / self.pool) * self.filters)
 
-    def _convolved(self, bands: Any) -> int:
+    def convolved(self, bands: Any) -> int:
         """Return how many bands the convolution has to give, of so many."""
         most = bands if self.padded else bands - self.kernel_size[2] + 1
         return most if self.partial else most // self.pool * self.pool
@@ -79,7 +79,7 @@ class BandConvolution(keras.layers.Conv3D):
         """Return the convolution alone; it may have bands at the end that `_maxima` drops."""
         _, rows, cols, bands, channels = inputs.shape
         span, half = self.kernel_size[2], self.kernel_size[2] // 2
-        after = self._convolved(bands) + span - 1 - bands - half * self.padded  # zeros, or bands that no pool takes
+        after = self.convolved(bands) + span - 1 - bands - half * self.padded  # zeros, or bands that no pool takes
         exact = self.compute_dtype == "float32" and device_name() == "CPU"
         square = rows == cols and tuple(self.kernel_size[:2]) == (KERNEL, KERNEL)
         if exact and square and saves(rows, span=span, channels=channels, filters=self.filters):
