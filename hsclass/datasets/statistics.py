@@ -69,7 +69,7 @@ def band_statistics(cube: Cube) -> BandStatistics:
     lowest, highest = np.full(bands, np.inf), np.full(bands, -np.inf)
     lacking, negative, at_highest = (np.zeros(bands, np.int64) for _ in range(3))
     not_finite = without_any = 0
-    fewest: Counter[int] = Counter()
+    lacking_bands = np.zeros(bands + 1, np.int64)  # pixels by how many of their bands they lack
     stored_bytes = ByteCounts()
     for block, shown in cube.blocks():
         values = block.reshape(-1, bands)
@@ -90,10 +90,10 @@ def band_statistics(cube: Cube) -> BandStatistics:
         negative += ((values < 0) & ~absent).sum(axis=0)
         missing = absent.sum(axis=1)
         without_any += int((missing == bands).sum())
-        fewest.update(missing.tolist())
+        lacking_bands += np.bincount(missing, minlength=bands + 1)
     pixels = cube.shape[0] * cube.shape[1]
     dead = int((lacking == pixels).sum())
-    partly = sum(count for missing, count in fewest.items() if dead < missing < bands)
+    partly = int(lacking_bands[dead + 1 : bands].sum())
     held = lacking < pixels
     return BandStatistics(
         pixels, np.where(held, lowest, np.nan), np.where(held, highest, np.nan), lacking, not_finite, negative,

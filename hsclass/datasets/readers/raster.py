@@ -160,8 +160,8 @@ def _require_numbers(path: Path, source: Any) -> None:
 def _described(path: Path, source: Any) -> Cube:
     bands, envi = source.count, read_header(path)
     shape, dtype = (source.height, source.width, bands), np.dtype(np.result_type(*source.dtypes))
-    if source.driver == "ENVI":
-        require_length(path, envi, shape, dtype)
+    if source.driver == "ENVI" or _is_classic_netcdf(path, source):
+        require_length(path, envi if source.driver == "ENVI" else {}, shape, dtype)
     elif envi:
         _LOG.info("%s: what it does not say itself of its bands is taken from the ENVI header next to it", path)
     tags = source.tags()
@@ -187,6 +187,14 @@ def _described(path: Path, source: Any) -> Cube:
         scale=scale, offset=offset, block_rows=source.block_shapes[0][0], own=own, nodata_in_all=own, tags=tags,
         left_out=tuple(json.loads(tags.get("bad_bands", "[]"))) if own else (), classes=class_names(envi),
     )  # fmt: skip
+
+
+def _is_classic_netcdf(path: Path, source: Any) -> bool:
+    """Return whether a file is a netCDF before version 4, which is not compressed."""
+    if source.driver != "netCDF" or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(3) == b"CDF"
 
 
 def _nodata(source: Any, envi: dict[str, str]) -> float | None:

@@ -9,6 +9,7 @@ import pytest
 import rasterio
 from rasterio.crs import CRS
 from rasterio.transform import Affine
+from scipy.io import netcdf_file
 
 from hsclass.datasets.readers import open_cube
 from hsclass.errors import DataError
@@ -115,3 +116,19 @@ def test_truncated_raster(tmp_path: Path, share: float) -> None:
     path.write_bytes(whole[: int(share * len(whole))])
     with pytest.raises(DataError, match=r"c\.tif: cannot be read to its end"):
         open_cube(path, ndim=3).stored()
+
+
+def test_a_classic_netcdf_that_is_shorter_than_it_says_is_refused(tmp_path: Path) -> None:
+    values = np.arange(24, dtype=np.int16).reshape(4, 3, 2)
+    with netcdf_file(tmp_path / "scene.nc", "w") as file:
+        for name, size in zip("byx", values.shape, strict=True):
+            file.createDimension(name, size)
+        file.createVariable("radiance", "i2", ("b", "y", "x"))[:] = values
+    read = open_cube(tmp_path / "scene.nc").stored()
+    np.testing.assert_array_equal(read[::-1], np.moveaxis(values, 0, 2))  # GDAL takes the last row for the northern one
+    content = (tmp_path / "scene.nc").read_bytes()
+    claimed = content.replace(b"\0\0\0\1y\0\0\0\0\0\0\3", b"\0\0\0\1y\0\0\0\0\1\0\0")  # 65,536 rows
+    assert claimed != content
+    (tmp_path / "scene.nc").write_bytes(claimed)
+    with pytest.raises(DataError, match=r"scene\.nc: has \d+ bytes, but its header says 65536 lines x 2 samples"):
+        open_cube(tmp_path / "scene.nc")
