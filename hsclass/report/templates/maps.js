@@ -268,4 +268,7 @@ function viewer(root) {
   return read(map.getCenter());
 }
 
-document.querySelectorAll(".viewer").forEach((root) => viewer(root));
+document.querySelectorAll(".viewer").forEach((root) => {
+  if ("DecompressionStream" in window) viewer(root);
+  else root.replaceChildren("The viewer needs a browser of 2023 or later; the maps are GeoTIFFs in the folders of the runs.");
+});
