@@ -17,16 +17,10 @@ from hsclass.models.trained import TrainedModel
 from hsclass.predict.products import EXPECTED_FILE
 from hsclass.raster import quiet
 from hsclass.resources import versions
-from hsclass.results.final import Choice, FinalCard, MapApplicability, MappedClass
+from hsclass.results.final import AREAS, Choice, FinalCard, MapApplicability, MappedClass
 from hsclass.results.metrics import Metrics
 from hsclass.scene import Scene
 from hsclass.split import Split
-
-AREAS = (
-    "The pixels that the map gives each class are no unbiased estimate of its area, as the errors of the map do not"
-    " cancel. For unbiased areas and a design-based accuracy, draw a probability sample of the map (hsclass sample),"
-    " label it, and evaluate it (hsclass assess)."
-)
 
 
 def make_card(

@@ -6,11 +6,10 @@ from pathlib import Path
 import numpy as np
 import rasterio
 
-from hsclass.final.card import AREAS
 from hsclass.raster import quiet
 from hsclass.report.pictures import Picture, png_picture, shown_step
 from hsclass.report.table import SetResults
-from hsclass.results.final import CandidateScore, FinalCard, MappedClass
+from hsclass.results.final import AREAS, CandidateScore, FinalCard, MappedClass
 from hsclass.results.record import read_record
 
 FOLDER = "final"

@@ -7,6 +7,12 @@ from pydantic import Field
 from hsclass.results.metrics import Metrics
 from hsclass.results.record import Figure, Record
 
+AREAS = (
+    "The pixels that the map gives each class are no unbiased estimate of its area, as the errors of the map do not"
+    " cancel. For unbiased areas and a design-based accuracy, draw a probability sample of the map (hsclass sample),"
+    " label it, and evaluate it (hsclass assess)."
+)
+
 
 class CandidateScore(Record):
     """A candidate, and what the inner folds say of it.

@@ -20,6 +20,7 @@ pytestmark = [
 ]
 
 SPLITS = ("regions", "regions_matched_apart", "regions_matched_random")
+DELIVERED = {"deliver_fold": 3, "deliver": 1}
 
 
 def jobs(output: str) -> dict[str, int]:
@@ -146,8 +147,9 @@ def test_second_run_does_nothing(quick: Path, snakemake) -> None:
         ("models/forest.py", {"train": 3, "predict": 3, "evaluate": 3, "compare": 3, "report": 1}),
         ("models/cnn3d.py", {"train": 3, "predict": 3, "evaluate": 3, "compare": 3, "report": 1}),
         ("learning/recipes.py", {"train": 3, "predict": 3, "evaluate": 3, "compare": 3, "report": 1}),
-        ("predict/stream.py", {"predict": 9, "evaluate": 9, "compare": 3, "report": 1}),
-        ("assess/confusion.py", {"evaluate": 9, "compare": 3, "report": 1}),
+        ("predict/stream.py", {"predict": 9, "evaluate": 9, "compare": 3, **DELIVERED, "report": 1}),
+        ("assess/confusion.py", {"evaluate": 9, "compare": 3, **DELIVERED, "report": 1}),
+        ("final/choice.py", {**DELIVERED, "report": 1}),
         ("audit/__init__.py", {"audit": 3, "train": 9, "predict": 9, "evaluate": 9, "compare": 3, "report": 1}),
         (
             "samplers/matched.py",
@@ -155,7 +157,7 @@ def test_second_run_does_nothing(quick: Path, snakemake) -> None:
         ),
         (
             "samplers/whole_fields.py",
-            {"split": 3, "audit": 3, "train": 9, "predict": 9, "evaluate": 9, "compare": 3, "report": 1},
+            {"split": 3, "audit": 3, "train": 9, "predict": 9, "evaluate": 9, "compare": 3, **DELIVERED, "report": 1},
         ),
         ("experiment.py", {}),
         ("cli/figures.py", {}),
@@ -191,7 +193,8 @@ def test_every_rule_prints_a_command_that_can_be_pasted(quick: Path, snakemake) 
     done = snakemake(quick, "--dry-run", "--forceall", "--printshellcmds")
     commands = re.findall(r"Shell command: (?:printf %s .* \| )?hsclass (\w+) ", done.stdout + done.stderr)
     assert set(commands) == {
-        "fetch", "scene", "split", "audit", "train", "predict", "evaluate", "compare", "experiment", "report",
+        "fetch", "scene", "split", "audit", "train", "predict", "evaluate", "compare", "deliver", "experiment",
+        "report",
     }  # fmt: skip
 
 
