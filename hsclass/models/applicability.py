@@ -97,7 +97,16 @@ class Applicability:
             Class index of each, to measure to the training samples of that class alone; inf where it has none.
         threads : int
         """
-        placed = self.place(features)
+        return self._of_placed(self.place(features), classes, threads)
+
+    def dissimilarities(
+        self, features: np.ndarray, classes: np.ndarray, *, threads: int = 1
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return the dissimilarity index of samples to all training samples, and to those of their class alone."""
+        placed = self.place(features)  # which takes longer than the search
+        return self._of_placed(placed, None, threads), self._of_placed(placed, classes, threads)
+
+    def _of_placed(self, placed: np.ndarray, classes: np.ndarray | None, threads: int) -> np.ndarray:
         if classes is None:
             return _nearest(self.samples, placed, 1, threads)[:, 0] / np.float32(self.mean_distance)
         found = np.full(len(placed), np.inf, np.float32)

@@ -126,8 +126,7 @@ class Predictor:
 
     def _dissimilarity(self, features: np.ndarray, classes: np.ndarray) -> np.ndarray:
         known, threads = require_applicability(self.model), self.model.classifier.threads
-        index = known.dissimilarity(features, threads=threads)
-        to_class = known.dissimilarity(features, classes, threads=threads)
+        index, to_class = known.dissimilarities(features, classes, threads=threads)
         values = [index, to_class, index <= known.threshold, known.expected_accuracy(index)]
         if self.measured > len(values):
             values.append(known.density(features, threads=threads))

@@ -60,7 +60,7 @@ class MapRequest:
         Write `di.tif`, `aoa.tif` and, where the model knows accuracies of held-out samples, `expected_accuracy.tif`
         next to the map.
     density : bool
-        Write the local point density, `density.tif`, too. This takes ten times as long as the others.
+        Write the local point density, `density.tif`, too. This takes several times as long as the others.
     """
 
     confidence: Path | None = None
