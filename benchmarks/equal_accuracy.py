@@ -2,6 +2,9 @@
 
     python benchmarks/equal_accuracy.py [--seeds 5] [--samplers random dbscan_area] [--epochs 25] [--every 1]
 
+With `--control`, Keras' own layers take both parts, one of them with initial weights that are larger by a millionth:
+what differs then is what rounding alone changes.
+
 Both forms are trained on Indian Pines with the same seed, split, batches and initial weights, on every `--every`-th
 band, and tested on the test pixels of the split; validation pixels choose the epoch. A pair is a seed and a sampler.
 The last line gives the mean difference of the overall accuracy in points, with the interval of Student's t for the
@@ -23,7 +26,7 @@ from hsclass.split import Role
 WINDOW = 9
 
 
-def accuracy(scene: Any, cube: np.ndarray, roles: np.ndarray, *, seed: int, epochs: int, plain: bool) -> float:
+def accuracy(scene: Any, cube: np.ndarray, roles: np.ndarray, *, seed: int, epochs: int, form: str) -> float:
     """Return the overall accuracy on the test pixels, and train on the training pixels before."""
     ids = np.unique(scene.labels[scene.labels > 0])
 
@@ -36,12 +39,20 @@ def accuracy(scene: Any, cube: np.ndarray, roles: np.ndarray, *, seed: int, epoc
     family = model_class("cnn3d")
     options = family.Options(epochs=epochs)
     model = family(options, window=WINDOW, n_features=cube.shape[2], n_classes=len(ids), threads=1)
-    if plain:
+    if form != "planes":
         model.build = lambda: of_keras_layers(1, bands=cube.shape[2], classes=len(ids))
+    if form == "moved":
+        build, model.build = model.build, lambda: moved(build())
     model.fit(cube, sample(Role.TRAIN), sample(Role.VALIDATION), seed=seed)
     test = sample(Role.TEST)
     found = model.predict_map(cube)[test.places[:, 0], test.places[:, 1]].argmax(axis=1)
     return float((found == test.targets).mean())
+
+
+def moved(network: Any) -> Any:
+    """Return a network with weights that are larger by a millionth."""
+    network.set_weights([weight * np.float32(1 + 1e-6) for weight in network.get_weights()])
+    return network
 
 
 def main() -> None:
@@ -49,6 +60,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--samplers", nargs="+", default=["random", "dbscan_area"])
     parser.add_argument("--epochs", type=int, default=25)
+    parser.add_argument("--control", action="store_true", help="compare Keras' layers with themselves")
     parser.add_argument("--every", type=int, default=1, help="take every n-th band")
     options = parser.parse_args()
     scene = hsclass.open_scene("indian_pines")
@@ -58,8 +70,8 @@ def main() -> None:
         for sampler in options.samplers:
             split = hsclass.make_split(scene, sampler, window=WINDOW, seed=seed, train=0.05, validation=0.02)
             new, old = (
-                100 * accuracy(scene, cube, split.roles, seed=seed, epochs=options.epochs, plain=plain)
-                for plain in (False, True)
+                100 * accuracy(scene, cube, split.roles, seed=seed, epochs=options.epochs, form=form)
+                for form in ("moved" if options.control else "planes", "plain")
             )
             differences.append(new - old)
             print(f"{sampler} {seed}: {new:.2f} and {old:.2f} with Keras' layers, {new - old:+.2f}", flush=True)

@@ -103,9 +103,9 @@ def run_torch(windows: int, epochs: int, threads: int, *, last: bool = False) ->
         nn.Linear(128, CLASSES),
     )  # fmt: skip
     x, y = torch.from_numpy(ready), torch.from_numpy(targets).long()
+    network(x[:2])
     if last:
         network, x = network.to(memory_format=torch.channels_last_3d), x.to(memory_format=torch.channels_last_3d)
-    network(x[:2])
     optimizer = torch.optim.AdamW(network.parameters(), 1e-3, weight_decay=1e-4)
     loss = nn.CrossEntropyLoss()
     took = []
