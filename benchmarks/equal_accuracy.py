@@ -19,6 +19,7 @@ from scipy.stats import t
 from train import of_keras_layers
 
 import hsclass
+from hsclass.backend import load_keras
 from hsclass.models import model_class
 from hsclass.models.classifier import Sample
 from hsclass.split import Role
@@ -39,6 +40,10 @@ def accuracy(scene: Any, cube: np.ndarray, roles: np.ndarray, *, seed: int, epoc
     family = model_class("cnn3d")
     options = family.Options(epochs=epochs)
     model = family(options, window=WINDOW, n_features=cube.shape[2], n_classes=len(ids), threads=1)
+    load_keras(1)
+    from hsclass.models.band_convolution import BandConvolution
+
+    BandConvolution.planes = form == "planes"
     if form != "planes":
         model.build = lambda: of_keras_layers(1, bands=cube.shape[2], classes=len(ids))
     if form == "moved":

@@ -4,7 +4,7 @@
     python benchmarks/train.py [--threads 1] [--windows 1000] [--epochs 3] [--without torch]
 
 All train the published network (Lange et al. 2018) on 9 x 9 windows of 200 bands, 16 classes, batch 50, with the same
-optimizer and dropout. hsclass gathers its windows from the cube during training, with Keras' own layers (`keras`:
+optimizer and dropout. hsclass convolves by plane products here, which are off by default, and gathers its windows from the cube during training, with Keras' own layers (`keras`:
 Conv3D, MaxPooling3D) and its loop, too; PyTorch gets them stored, with channels first (`torch`) and last
 (`torch_last`). Time is processor time, because threads share cores with other work. The first epoch of each is left
 out, and the fastest of the others counts, because other work disturbed it least. `peak` is a float32 product of two
@@ -48,7 +48,13 @@ def run_hsclass(windows: int, epochs: int, threads: int, *, plain: bool = False)
 
         shared_fit.whole_epoch = lambda *_: None
         model.build = lambda: of_keras_layers(threads)
+    from hsclass.backend import load_keras
     from hsclass.learning import history
+
+    load_keras(threads)
+    from hsclass.models.band_convolution import BandConvolution
+
+    BandConvolution.planes = True
 
     history.time = SimpleNamespace(perf_counter=time.process_time)
     nothing = Sample(pixels[:0], targets[:0])
