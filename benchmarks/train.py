@@ -4,11 +4,11 @@
     python benchmarks/train.py [--threads 1] [--windows 1000] [--epochs 3] [--without torch]
 
 All train the published network (Lange et al. 2018) on 9 x 9 windows of 200 bands, 16 classes, batch 50, with the same
-optimizer and dropout. hsclass convolves by plane products here, which are off by default, and gathers its windows from the cube during training, with Keras' own layers (`keras`:
-Conv3D, MaxPooling3D) and its loop, too; PyTorch gets them stored, with channels first (`torch`) and last
-(`torch_last`). Time is processor time, because threads share cores with other work. The first epoch of each is left
-out, and the fastest of the others counts, because other work disturbed it least. `peak` is a float32 product of two
-matrices of 2048 x 2048.
+optimizer and dropout. hsclass convolves by plane products here, which are off by default, and gathers its windows from
+the cube during training, with Keras' own layers (`keras`: Conv3D, MaxPooling3D) and its loop, too; PyTorch gets them
+stored, with channels first (`torch`) and last (`torch_last`). Time is processor time, because threads share cores with
+other work. The first epoch of each is left out, and the fastest of the others counts, because other work disturbed it
+least. `peak` is a float32 product of two matrices of 2048 x 2048.
 
 The last lines are `step_ratio=…`, the time of `keras` over that of hsclass, and `train_ratio=…`, that of PyTorch's
 faster form.
