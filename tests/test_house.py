@@ -16,6 +16,7 @@ CALLED_BY_OTHERS = {
     "after_trial",  # Optuna
     "get_config", "on_train_batch_end",  # Keras
     "n_outputs_",  # scikit-learn
+    "on_config", "on_files", "on_page_markdown",  # MkDocs
 }  # fmt: skip
 """Names that a library calls or reads."""
 
