@@ -130,17 +130,17 @@ def test_audit_of_a_mask_against_the_rest_as_a_table(masks: Path) -> None:
     command = ("audit", "TR.mat", "--train-key", "seen", "--test", "rest", "--labels", "toy/labels.tif", "--window", 1)
     one = hsclass(*command, cwd=masks)
     assert one.returncode == 0
-    assert one.stdout.splitlines()[:2] == ["window             1", "n_train            400"]
+    assert [line.split() for line in one.stdout.splitlines()[:2]] == [["window", "1"], ["n_train", "400"]]
     assert "a plain yes/no mask of 400 pixels (by class 1: 200, 2: 200)" in one.stderr
     two = hsclass(*command, "--window", 3, cwd=masks)
     assert two.returncode == 3
-    assert two.stdout.splitlines()[:5] == [
-        "window             1       3",
-        "n_train            400     400",
-        "n_validation       0       0",
-        "n_test             1200    1200",
+    assert [line.split() for line in two.stdout.splitlines()[:5]] == [
+        ["window", "1", "3"],
+        ["n_train", "400", "400"],
+        ["n_validation", "0", "0"],
+        ["n_test", "1200", "1200"],
         # Up to two pixels off the training fields: 6 rows of 20 pixels, and beside them two columns of 12 + 14.
-        f"overlap_share      0.0000  {(6 * 20 + 2 * 26) / 1200:.4f}",
+        ["overlap_share", "0.0000", f"{(6 * 20 + 2 * 26) / 1200:.4f}"],
     ]
 
 

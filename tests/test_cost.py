@@ -16,11 +16,16 @@ TASK = Task(train=100, validation=50, predict=1000, side=11, features=40, classe
 def built_macs(layers: Any) -> float:
     """Multiply-adds of Keras' layers: each kernel is used at every place of what the layer puts out."""
     return sum(
-        prod(weight.shape) * prod(layer.output.shape[1:-1])
-        for layer in layers
-        for weight in layer.weights
-        if "kernel" in weight.name
+        prod(weight.shape) * places(layer) for layer in layers for weight in layer.weights if "kernel" in weight.name
     )
+
+
+def places(layer: Any) -> int:
+    """Return how many sums a layer computes of each kernel, those included that its pools along the bands drop."""
+    if hasattr(layer, "convolved"):
+        bands = layer.input.shape[3]
+        return prod(layer.output.shape[1:3]) * (bands if layer.padded else bands - layer.kernel_size[2] + 1)
+    return prod(layer.output.shape[1:-1])
 
 
 @pytest.mark.parametrize(

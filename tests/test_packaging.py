@@ -63,7 +63,9 @@ def _of_python(source: str) -> list[str]:
 
 
 def _is_foreign(name: str, path: Path) -> bool:
-    own = {"hsclass", "tests"} | {beside.stem for beside in path.parent.iterdir()}
+    own = {"hsclass", "tests"} | {
+        file.stem for folder in (path.parent, ROOT / "benchmarks") for file in folder.iterdir()
+    }
     return name not in sys.stdlib_module_names and name not in own
 
 
