@@ -4,7 +4,7 @@ import logging
 import os
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,11 @@ from hsclass.datasets.shapes import SHAPE_SUFFIXES, read_shapes
 from hsclass.errors import HsclassError, UsageError
 from hsclass.samplers import make_split
 from hsclass.scene import Scene
+from hsclass.split import write_split
 
 _LOG = logging.getLogger(__name__)
 _SAMPLERS = ("regions", "dbscan_area", "blocks", "random")
-_TRAIN, _VALIDATION, _SEEDS = 0.10, 0.05, (0, 1)
+_TRAIN, _VALIDATION, _SEEDS, _FOLDS = 0.10, 0.05, (0, 1), 5
 _WINDOW = 7
 _MOST_CLASSES = 60
 _LIKELY = ("class", "label", "cover", "landcover", "land_cover", "lulc", "category", "type", "crop", "species", "name")
@@ -94,8 +95,18 @@ def initial_files(
     files = {descriptor: _descriptor_text(scene, cube, source, chosen, home)}
     if scene.labels is not None:
         sampler, refused = _sampler(scene)
-        notes += refused
-        files[home / f"{name}_experiment.yaml"] = _experiment_text(name, descriptor.name, sampler, refused)
+        matched = _refusal("what random sampling adds is not asked for", _match, scene, sampler)
+        final = _refusal("no map trained on all labels is asked for", _fold, scene, sampler)
+        notes += [*refused, *matched, *final]
+        lines = [*_commented(refused), f"  - {sampler}"]
+        if sampler != "random":
+            lines += _commented(matched) or [
+                f"  - {{sampler: matched_random, of: {sampler}}} # what random sampling adds"
+            ]
+        last = [f"final: {{sampler: {sampler}, folds: {_FOLDS}}} # the map trained on all labels: docs/deliver.md"]
+        files[home / f"{name}_experiment.yaml"] = _experiment_text(
+            name, descriptor.name, splits=lines, last=_commented(final) or last
+        )
     return Initial(files, tuple(notes))
 
 
@@ -156,6 +167,33 @@ def _sampler(scene: Scene) -> tuple[str, list[str]]:
     raise UsageError(f"scene {scene.name}: no sampler can split its labels: {refused[-1]}")
 
 
+def _refusal(what: str, attempt: Callable[[Scene, str], None], scene: Scene, sampler: str) -> list[str]:
+    """Return why something cannot be asked for; nothing where it can."""
+    try:
+        attempt(scene, sampler)
+    except HsclassError as error:
+        return [f"{what}: {error}"]
+    return []
+
+
+def _fold(scene: Scene, sampler: str) -> None:
+    for seed in range(_FOLDS):
+        make_split(scene, sampler, window=_WINDOW, seed=seed, train=_TRAIN, validation=_VALIDATION, folds=_FOLDS)
+
+
+def _match(scene: Scene, sampler: str) -> None:
+    with tempfile.TemporaryDirectory() as scratch:
+        for seed in _SEEDS if sampler != "random" else ():
+            base = Path(scratch) / f"{seed}.tif"
+            split = make_split(scene, sampler, window=_WINDOW, seed=seed, train=_TRAIN, validation=_VALIDATION)
+            write_split(split, base)
+            make_split(scene, "matched_random", window=_WINDOW, seed=seed, of=base)
+
+
+def _commented(notes: Sequence[str]) -> list[str]:
+    return [f"  # {' '.join(note.split())}" for note in notes]
+
+
 def _descriptor_text(scene: Scene, cube: Path, source: dict[str, Any], chosen: str, home: Path) -> str:
     rows, cols, bands = scene.shape
     crs = "no map coordinates" if scene.grid.crs is None else scene.grid.crs.to_string()
@@ -179,7 +217,7 @@ def _descriptor_text(scene: Scene, cube: Path, source: dict[str, Any], chosen: s
     return "\n".join([*lines, ""])
 
 
-def _experiment_text(name: str, descriptor: str, sampler: str, refused: list[str]) -> str:
+def _experiment_text(name: str, descriptor: str, *, splits: Sequence[str], last: Sequence[str]) -> str:
     lines = [
         "# Written by hsclass init; change what is wrong. docs/own-scene.md shows what to do with it.",
         f"experiment: {name}",
@@ -188,20 +226,15 @@ def _experiment_text(name: str, descriptor: str, sampler: str, refused: list[str
         f"fractions: {{train: {_TRAIN:.2f}, validation: {_VALIDATION:.2f}}}",
         f"seeds: {list(_SEEDS)} # draws of the training samples",
         "splits:",
-        *(f"  # {' '.join(note.split())}" for note in refused),
-        f"  - {sampler}",
-    ]
-    if sampler != "random":
-        lines.append(f"  - {{sampler: matched_random, of: {sampler}}} # what random sampling adds")
-    lines += [
+        *splits,
         "models:",
         "  - rf",
         "  - svm",
         "  - lda",
         "  # - {model: cnn3d, epochs: 25} # a network on windows: slow without a GPU",
-        "",
+        *last,
     ]
-    return "\n".join(lines)
+    return "\n".join([*lines, ""])
 
 
 def _relative(path: Path, home: Path) -> str:

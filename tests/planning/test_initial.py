@@ -54,6 +54,8 @@ def test_raster_of_labels(cube: Path, tmp_path: Path) -> None:
     np.testing.assert_array_equal(scene.labels, labels[0])
     plan = load_experiment(tmp_path / "my_scene_experiment.yaml").plan
     assert [entry.kind for entry in plan.splits] == ["regions", "matched_random"]
+    assert plan.final is not None
+    assert plan.final.folds == 5
     again = CliRunner().invoke(app, ["init", str(cube), "-o", str(tmp_path)])
     assert "my_scene.yaml: is there already" in str(again.exception)
 
