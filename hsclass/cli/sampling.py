@@ -28,6 +28,9 @@ def sample(
     target_se: Annotated[
         float | None, typer.Option(help="standard error of overall accuracy to reach, in place of --size")
     ] = None,
+    target_class: Annotated[
+        int | None, typer.Option(help="with --target-se: of the area of this class, as a share of the map")
+    ] = None,
     expected: Annotated[
         list[str] | None,
         typer.Option(metavar="ID=ACCURACY", help="user's accuracy expected of a class; may be repeated"),
@@ -41,22 +44,33 @@ def sample(
     The file has the columns id, x, y and reference; fill in reference and run `hsclass assess`.
     """
     from hsclass.assess.design import draw_sample, write_sample
-    from hsclass.assess.design.planning import alternatives, planned_size
+    from hsclass.assess.design.planning import Target, alternatives, planned_size
 
     accuracies = _accuracies(expected)
     if (size is None) == (target_se is None):
         raise UsageError("sample: expected one of --size and --target-se; give the units, or the precision to reach")
+    if target_class is not None and target_se is None:
+        raise UsageError(f"--target-class {target_class}: goes with --target-se; add the standard error to reach")
     if size is None:
         assert target_se is not None
-        size = planned_size(map_file, target_se, accuracies, strata_file=strata)
-        typer.echo(f"{size} units for a standard error of {target_se:g}", err=True)
+        target = Target(target_se, target_class)
+        if design == "blocks":
+            raise UsageError(
+                f"--target-se {target_se:g}: pixels of one block are alike, by how much is not known before sampling;"
+                " give --size, or another design"
+            )
+        size = planned_size(
+            map_file, target, accuracies, strata_file=strata,
+            allocation=allocation if design == "stratified" else "proportional",
+        )  # fmt: skip
+        typer.echo(f"{size} units for {target}", err=True)
     drawn = draw_sample(
         map_file, design, size=size, seed=seed, allocation=allocation, accuracies=accuracies, strata_file=strata,
         min_distance=min_distance, block_side=block_side, per_block=per_block,
     )  # fmt: skip
     write_sample(drawn, output)
     if design == "stratified":
-        typer.echo(alternatives(drawn.sizes, size, accuracies), err=True)
+        typer.echo(alternatives(drawn.sizes, size, accuracies, of_class=target_class), err=True)
     typer.echo(
         f"{len(drawn)} points: {output}; fill in 'reference', then run: hsclass assess {output} {map_file}", err=True
     )
@@ -76,6 +90,7 @@ def assess(
     allow_missing: Annotated[bool, typer.Option("--allow-missing", help="leave points without a label out")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="file for the JSON")] = None,
+    report: Annotated[Path | None, typer.Option(metavar="PAGE.html", help="page with all figures")] = None,
 ) -> None:
     """Estimate overall, user's and producer's accuracy and class areas from a labelled sample."""
     from hsclass.assess.design import assess_map
@@ -88,6 +103,10 @@ def assess(
     text = json.dumps(found.as_dict(), indent=1)
     if output:
         write_text(output, text + "\n")
+    if report:
+        from hsclass.report.assessment import write_assessment
+
+        write_assessment(found, report, map_name=map_file.name, sample_name=sample_file.name)
     typer.echo(text if as_json else as_table(found))
 
 

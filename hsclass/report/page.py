@@ -1,18 +1,12 @@
 """The report's files: the page, put together from its parts, and the tables."""
 
 import os
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-
 from hsclass.atomic import write_text
-from hsclass.report import theme
 from hsclass.report.accuracy import accuracy_part, sample_of, times, training_samples
 from hsclass.report.answers import answers_part
 from hsclass.report.areas import area_panels
@@ -23,25 +17,21 @@ from hsclass.report.comparison import comparison_panels, described
 from hsclass.report.csv_tables import accuracy_csv, comparison_csv, fields_csv, ladder_csv, optimism_csv, pooled_csv
 from hsclass.report.delivered import delivered_part
 from hsclass.report.figures import figures_json
+from hsclass.report.html import environment, scripts, style_sheet
 from hsclass.report.images import duplicates_part, mistakes_part
 from hsclass.report.information import experiment_yaml, information
 from hsclass.report.latex import accuracy_tex
 from hsclass.report.leakage import leakage_part
-from hsclass.report.pictures import css_color
 from hsclass.report.search import search_panels
 from hsclass.report.splits import splits_part
 from hsclass.report.table import SetResults, set_results
-from hsclass.report.text import between, count, duration, lowest_to_highest, mean_and_spread, number, percent, signed
+from hsclass.report.text import lowest_to_highest, signed
 from hsclass.report.training import training_curves
 from hsclass.report.viewer import viewer_part
 
 PAGE, TABLE = "index.html", "accuracy.csv"
 LATEX, RESULTS, OPTIMISM, COMPARISON = "accuracy.tex", "results.json", "optimism.csv", "comparison.csv"
 POOLED, FIELDS, LADDER = "pooled.csv", "fields.csv", "ladder.csv"
-
-
-LIBRARIES = {"css": ("leaflet.css", "uplot.css"), "js": ("leaflet.js", "leaflet-side-by-side.js", "uplot.js")}
-"""Files of the folder `libraries`, in the order in which the page needs them."""
 
 UNITS = {
     "pixels": {"short": "px", "long": "pixels", "block": "block"},
@@ -122,7 +112,17 @@ def render(results: Results, out: Path, tables: Sequence[str] = ()) -> str:
     sections = _sections(sets)
     maps = any(section.part.name == "maps" for section in sections)
     return (
-        _environment()
+        environment(
+            curve_colors={"training": "var(--safe)", "validation": "var(--validation)"},
+            few=FEW,
+            described=described,
+            lowest_to_highest=lowest_to_highest,
+            sample_of=sample_of,
+            shaded=shaded,
+            signed=signed,
+            times=times,
+            training_samples=training_samples,
+        )
         .get_template("page.html.j2")
         .render(
             experiment=experiment,
@@ -134,8 +134,8 @@ def render(results: Results, out: Path, tables: Sequence[str] = ()) -> str:
             tables=(TABLE, LATEX, RESULTS, *tables),
             root=root,
             link=lambda path: path.as_posix() if path.is_absolute() else root + path.as_posix(),
-            styles=_joined("css", maps=maps),
-            scripts=_joined("js", maps=maps),
+            styles=style_sheet(maps=maps),
+            scripts=scripts(maps=maps),
             experiment_yaml=experiment_yaml(experiment),
             unit=UNITS[kind],
         )
@@ -150,42 +150,3 @@ def _sections(sets: Sequence[SetResults]) -> list[Section]:
         if found:
             sections.append(Section(part, found))
     return sections
-
-
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("hsclass.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    writers = (number, percent, count, duration, css_color, mean_and_spread)
-    environment.filters.update({write.__name__: write for write in writers})
-    environment.globals.update(
-        css_variables=Markup(theme.css_variables()),
-        curve_colors={"training": "var(--safe)", "validation": "var(--validation)"},
-        few=FEW,
-        between=between,
-        described=described,
-        lowest_to_highest=lowest_to_highest,
-        count=count,
-        sample_of=sample_of,
-        shaded=shaded,
-        signed=signed,
-        times=times,
-        training_samples=training_samples,
-    )
-    return environment
-
-
-def _joined(kind: str, *, maps: bool) -> Markup:
-    """Return the style sheets or scripts of the page, those of the viewer and its libraries only where it is there."""
-    folder = resources.files("hsclass.report")
-    own = ("style.css",) if kind == "css" else ("tables.js", *(("maps.js",) if maps else ()))
-    libraries = [(folder / "libraries" / name).read_text("utf-8") for name in LIBRARIES[kind]] if maps else []
-    if kind == "css":  # pictures of controls that the viewer does not have
-        libraries = [re.sub(r"url\((?!#)[^)]*\)", "none", text) for text in libraries]
-    elif maps:  # written for a bundler, which would pass it Leaflet
-        libraries[1] = f"((require, module) => {{{libraries[1]}}})(name => name === 'leaflet' ? L : null, {{}});"
-    return Markup("\n".join([*libraries, *((folder / "templates" / name).read_text("utf-8") for name in own)]))

@@ -336,6 +336,12 @@ def make_images() -> type[Experiment]:
 
 
 @pytest.fixture(scope="session")
+def parsed() -> type[Reader]:
+    """What reads a page back."""
+    return Reader
+
+
+@pytest.fixture(scope="session")
 def read() -> Callable[[Experiment], Reader]:
     """Write the report of an experiment into the folder out, and return its page."""
 

@@ -14,6 +14,7 @@ from hsclass.alignment import require_same_grid
 from hsclass.assess.design.drawing import Sample
 from hsclass.assess.design.estimators import Estimate, PostStratified, SampleDesign, Stratified, TwoStage
 from hsclass.assess.design.files import Labelled, design_file, read_design, read_sample
+from hsclass.assess.design.halving import further_units
 from hsclass.assess.design.strata import ClassRaster, count_strata
 from hsclass.errors import DataError, UsageError
 from hsclass.raster import quiet
@@ -60,8 +61,9 @@ class Assessment:
     agreement : dict or None
         Of two interpreters: `n`, `share` of equal labels, Cohen's `kappa`.
     halving : dict
-        Further units that would halve the interval of overall accuracy: `same_allocation`, and `neyman`, by stratum,
-        where the design has strata.
+        Further units that would halve an interval: see `further_units`.
+    about : dict
+        How the sample was drawn: `seed`, the options, and `strata`, the `pixels` and labelled `units` of each.
     notes : tuple of str
     """
 
@@ -75,6 +77,7 @@ class Assessment:
     counts: np.ndarray
     agreement: dict[str, float] | None
     halving: dict[str, Any]
+    about: dict[str, Any]
     notes: tuple[str, ...]
 
     def as_dict(self) -> dict[str, Any]:
@@ -89,7 +92,7 @@ class Assessment:
                 for found in self.classes
             ],
             "matrix": self.matrix.tolist(), "counts": self.counts.tolist(), "agreement": self.agreement,
-            "halving": self.halving, "notes": list(self.notes),
+            "halving": self.halving, "about": self.about, "notes": list(self.notes),
         }  # fmt: skip
 
 
@@ -179,14 +182,14 @@ def assess_map(
         )
     return _estimated(
         planned, drawn, mapped[kept], reference[kept], sizes, legend, _scale(raster, unit), missing=missing,
-        agreement=_agreement(texts, legend, sample_file), notes=notes,
+        agreement=_agreement(texts, legend, sample_file), notes=notes, units=drawn.strata[kept],
     )  # fmt: skip
 
 
 def _estimated(
     design: SampleDesign, drawn: Sample, mapped: np.ndarray, reference: np.ndarray, sizes: Mapping[int, int],
     legend: Mapping[int, str], scale: tuple[str, float], *, missing: int, agreement: dict[str, float] | None,
-    notes: list[str],
+    notes: list[str], units: np.ndarray,
 ) -> Assessment:  # fmt: skip
     ids = sorted({*sizes, *np.unique(reference).tolist()})
     one, right, total = np.ones(len(mapped)), (mapped == reference).astype(float), float(sum(sizes.values()))
@@ -209,8 +212,15 @@ def _estimated(
     np.add.at(counts, tuple(cells), 1)
     return Assessment(
         drawn.design, len(mapped), missing, unit, design.ratio(right, one), tuple(classes), matrix, counts, agreement,
-        _halving(design, right, drawn), tuple(notes),
+        further_units(design, right, {i: (reference == i).astype(float) for i in ids}, sorted(drawn.sizes)),
+        _about(drawn, units), tuple(notes),
     )  # fmt: skip
+
+
+def _about(drawn: Sample, units: np.ndarray) -> dict[str, Any]:
+    """Return how a sample was drawn, with the pixels and the labelled units of each stratum."""
+    strata = {str(s): {"pixels": n, "units": int(np.count_nonzero(units == s))} for s, n in sorted(drawn.sizes.items())}
+    return {"seed": drawn.seed, **drawn.about, "strata": strata}
 
 
 def _design_of(
@@ -247,20 +257,6 @@ def _design_of(
 def _indexed(units: np.ndarray, sizes: Mapping[int, int]) -> tuple[np.ndarray, np.ndarray]:
     ids = np.array(sorted(sizes))
     return np.searchsorted(ids, units), np.array([sizes[identity] for identity in ids.tolist()], np.int64)
-
-
-def _halving(design: SampleDesign, right: np.ndarray, drawn: Sample) -> dict[str, Any]:
-    """Return how many more units would halve the interval of overall accuracy."""
-    found: dict[str, Any] = {"same_allocation": 3 * len(right)}
-    if drawn.design == "stratified" and isinstance(design, Stratified):
-        whole = design.ratio(right, np.ones(len(right)))
-        deviation = np.sqrt(design.spread(right - whole.value))
-        effort = design.sizes * deviation
-        if effort.sum() > 0:
-            best = effort * effort.sum() / (design.variance(right - whole.value) / 4)
-            more = np.maximum(0, np.ceil(best - design.counts)).astype(int)
-            found["neyman"] = dict(zip(map(str, sorted(drawn.sizes)), more.tolist(), strict=True))
-    return found
 
 
 def _matched(labelled: Labelled, drawn: Sample, file: object) -> np.ndarray:

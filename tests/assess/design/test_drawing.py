@@ -7,6 +7,7 @@ import pytest
 
 from hsclass.assess.design import draw_sample
 from hsclass.assess.design.allocation import allocate, required_size
+from hsclass.assess.design.planning import Target, alternatives, planned_size
 from hsclass.assess.design.strata import ClassRaster
 from hsclass.errors import DataError, UsageError
 from hsclass.raster import Grid, write_raster
@@ -119,3 +120,31 @@ def test_size_of_olofsson_2014() -> None:
     assert required_size(shares, np.array([0.7, 0.6, 0.9, 0.95]), 0.01) == 641
     with pytest.raises(UsageError, match="expected a share between 0 and 1"):
         required_size(shares, shares, 2)
+
+
+def test_size_for_the_area_of_a_class_by_hand(map_file: Path) -> None:
+    # W: 0.20392, 0.61237, 0.18371; p: 0.8, 0.2 W_1 / (1 - W_2), 0.2 W_1 / (1 - W_3). A proportional sample has
+    # n = sum W p (1 - p) / SE² = 0.098997 / 0.0001 = 989.97
+    target = Target(0.01, 1)
+    assert planned_size(map_file, target, {}, allocation="proportional") == 990
+    # with all units alike in 2 and 5 and no omission there, nothing but class 1 counts: 0.20392² 0.16 / n_1
+    exact = {2: 1.0, 5: 1.0}
+    sizes = {kind: planned_size(map_file, target, exact, allocation=kind) for kind in ("equal", "proportional")}
+    assert sizes["equal"] == pytest.approx(3 * 0.20392**2 * 0.16 / 0.0001, abs=3)
+    assert sizes["proportional"] == pytest.approx(0.20392 * 0.16 / 0.0001, abs=3)
+    assert "SE of area 1" in alternatives({1: 1998, 2: 6000, 5: 1800}, 990, {}, of_class=1)
+
+
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        (Target(0.01, 9), "the map has the classes 1, 2, 5"),
+        (Target(0.0001, 1), "no sample of the 9798 pixels"),
+        (Target(1.5, 1), "expected a share between 0 and 1"),
+    ],
+)
+def test_targets_that_no_sample_reaches_are_refused(map_file: Path, target: Target, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        planned_size(map_file, target, {})
+    with pytest.raises(UsageError, match="the share of a class in each stratum"):
+        planned_size(map_file, Target(0.01, 1), {}, strata_file=map_file)
