@@ -87,7 +87,7 @@ def test_audit_prints_the_agreed_keys(scene: Path) -> None:
         "kl_test", "train_ratio_asked", "train_ratio", "lost_classes", "leaky", "sampled_field_share",
         "ground_distance_test", "ground_distance_map", "ground_wasserstein",
         "spectra_distance_test", "spectra_distance_map", "spectra_wasserstein",
-        "cautions",
+        "spectra_range", "errors_range", "cautions",
     ]  # fmt: skip
 
 

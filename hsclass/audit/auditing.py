@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from scipy.ndimage import distance_transform_cdt
 
+from hsclass.audit.autocorrelation import ranges
 from hsclass.audit.cautions import cautions
 from hsclass.audit.distances import feature_distances, geographic_distances
 from hsclass.audit.duplicates import measure_pairs
@@ -84,6 +85,8 @@ def audit_split(
         neighbours = WindowNeighbours(side)
         own = {"window": side, **_of_windows(train, validation, test, side)}
         own["distances"] = _distances(train, test, scene)
+        if scene is not None and labels is not None:
+            own["autocorrelation"] = ranges(scene, labels, train, test)
         if labels is not None:
             fields = fields_of(labels, known.groups if known else None)
             own["sampled_field_share"] = float(np.isin(fields[test], fields[train]).mean())

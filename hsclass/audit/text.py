@@ -6,7 +6,7 @@ from typing import Any
 
 from hsclass.results.audit import Audit
 
-_DETAILS = {"shown", "distance_histogram", "by_window", "distances", "cautions", "notes"}
+_DETAILS = {"shown", "distance_histogram", "by_window", "distances", "autocorrelation", "cautions", "notes"}
 _OF_PIXELS = {"window", "centre_share", "moran_i", "sampled_field_share"}
 _OF_IMAGES = {"threshold", "n_guard", "overlap", "published", "pairs", "within"}
 
@@ -15,7 +15,8 @@ def summary(audit: Audit) -> dict[str, Any]:
     """Return the figures that have a meaning for the samples, without lists.
 
     Of pixels the keys to `leaky` are fixed. Then come the share of test pixels in fields that train, and of each space
-    the mean distance to training, of test pixels and of the map, with the Wasserstein distance of the two.
+    the mean distance to training, of test pixels and of the map, with the Wasserstein distance of the two, and the
+    ranges of autocorrelation of spectra and errors, None where not known.
     """
     others = _OF_PIXELS if audit.window is None else _OF_IMAGES
     figures = {name: value for name, value in audit.as_dict().items() if name not in _DETAILS | others}
@@ -23,7 +24,7 @@ def summary(audit: Audit) -> dict[str, Any]:
         mapped = each.map and each.map.mean
         figures |= {f"{each.space}_distance_test": each.test.mean, f"{each.space}_distance_map": mapped,
                     f"{each.space}_wasserstein": each.wasserstein}  # fmt: skip
-    return figures
+    return figures | {f"{each.of}_range": each.range for each in audit.autocorrelation}
 
 
 def as_json_text(audits: Sequence[Audit], *, details: bool = False) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from hsclass.datasets.autocorrelation import autocorrelation_facts
 from hsclass.datasets.cube import Cube
 from hsclass.datasets.readers import open_cube
 from hsclass.datasets.regions import REGION_SUFFIXES, read_regions
@@ -29,7 +30,8 @@ class Finding:
         "cube", "labels" or "shapes".
     facts : dict
         By name: `shape` (rows, cols, bands), `dtype`, `format`, `crs`, `transform` (GDAL's order), `wavelengths`,
-        `fwhm`, `bad_bands`, `nodata`, `classes` and others, as far as the file has them.
+        `fwhm`, `bad_bands`, `nodata`, `classes` and others, as far as the file has them; of labels on the grid of a
+        cube `spectra_range`, the range of autocorrelation of the labelled spectra, and `advice` from it.
     warnings : list of str
         What looks wrong, one sentence each.
     """
@@ -49,8 +51,8 @@ class Finding:
 def inspect_files(paths: list[str | os.PathLike[str]], *, key: str | None = None) -> list[Finding]:
     """Look into files; labels are compared with the first cube among them.
 
-    A cube is read once, in blocks of rows, so that it may be larger than the memory; MATLAB files before version 7.3
-    and .npz files are compressed as a whole and are read as a whole.
+    A cube is read once, with labels twice, in blocks of rows, so that it may be larger than the memory; MATLAB files
+    before version 7.3 and .npz files are compressed as a whole and are read as a whole.
 
     Parameters
     ----------
@@ -68,7 +70,11 @@ def inspect_files(paths: list[str | os.PathLike[str]], *, key: str | None = None
     cubes = [finding for finding in findings if finding.kind == "cube"]
     for finding in findings:
         if cubes and finding.kind != "cube":
-            finding.warnings += _misaligned(finding, cubes[0])
+            apart = _misaligned(finding, cubes[0])
+            finding.warnings += apart
+            if not apart and finding.kind == "labels" and Path(finding.path).suffix.lower() not in REGION_SUFFIXES:
+                cube, labels = (open_cube(Path(each.path), key=key) for each in (cubes[0], finding))
+                finding.facts |= autocorrelation_facts(cube, labels)
     return findings
 
 

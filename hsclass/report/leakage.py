@@ -19,7 +19,7 @@ from hsclass.report.optimism import ladder, mean_optimism
 from hsclass.report.table import SetResults
 from hsclass.report.text import MISSING, count, lowest_to_highest, number, ordered, percent
 from hsclass.report.theme import LIGHT
-from hsclass.results import Audit, Distances, Histogram
+from hsclass.results import Audit, Autocorrelation, Distances, Histogram
 
 _MOST_BINS = 90
 
@@ -89,6 +89,7 @@ def _row(samples: SampleSet, split: str, seeds: list[SplitResult], window: int, 
         "lost": _lost(samples, audits),
         "sampled": over("sampled_field_share", percent),
         "spaces": _spaces(audits),
+        "ranges": _ranges(audits),
         "cautions": sorted({caution.text for audit in audits for caution in audit.cautions}),
         "distances": None if histogram is None else svg(distance_figure(histogram, window), name, title),
     }
@@ -106,6 +107,23 @@ def _spaces(audits: list[Audit]) -> list[tuple[str, str, str, str]]:
          lowest_to_highest((one.wasserstein for one in seeds), write))
         for name, seeds in found.items()
     ]  # fmt: skip
+
+
+def _ranges(audits: list[Audit]) -> list[tuple[str, str]]:
+    """Return the range of autocorrelation of spectra and errors in words; seeds that found none are counted."""
+    found: dict[str, list[Autocorrelation]] = {}
+    for each in (one for audit in audits for one in audit.autocorrelation):
+        found.setdefault(each.of, []).append(each)
+    rows = []
+    for of, seeds in found.items():
+        unknown = [each for each in seeds if each.range is None]
+        text = lowest_to_highest((each.range for each in seeds), partial(number, digits=1))
+        mapped = lowest_to_highest((each.range_map for each in seeds), partial(number, digits=1))
+        unit = next((f" ({mapped} {each.unit})" for each in seeds if each.range_map is not None), "")
+        lacking = f"not known in {len(unknown)} of {len(seeds)} seeds: {unknown[0].note}" if unknown else ""
+        known = "" if len(unknown) == len(seeds) else f"{text} pixels{unit}"
+        rows.append((of, "; ".join(filter(None, [known, lacking]))))
+    return rows
 
 
 def _lost(samples: SampleSet, audits: list[Audit]) -> str:

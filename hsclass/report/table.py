@@ -35,7 +35,7 @@ _WITH_INTERVALS = ["oa", "aa", "kappa", "macro_f1", "area_oa"]
 _NESTED = {
     "window", "leaky", "classes", "confusion", "interval", "calibration", "distance", "area", "leakage", "fit_scope",
     "checks", "mistakes", "bins", "facts", "distance_histogram", "by_window", "pairs", "shown", "notes",
-    "distances", "cautions",
+    "distances", "cautions", "autocorrelation",
 }  # fmt: skip
 _SUBSET = {"oa": "subset", "oa_low": "subset_low", "oa_high": "subset_high"}
 

@@ -45,6 +45,33 @@ class Distances(Record):
     wasserstein: float | None
 
 
+class Autocorrelation(Record):
+    """Up to which distance the `spectra`, or the `errors` of a simple model, of nearby pixels are alike: `of`.
+
+    `range` [pixels] is where a variogram model, fitted to `n` pixels up to the distance `largest` [pixels], reaches its
+    plateau, the exponential one 95 % of it; `range_map` is the same in `unit`, of the map. 0: neighbours are hardly
+    more alike than any pixels; None: not known, and `note` says why. `nugget_share` is the part of the plateau that
+    neighbours already differ by.
+    """
+
+    of: str
+    n: int
+    range: float | None = None
+    range_map: float | None = None
+    unit: str | None = None
+    largest: float | None = None
+    model: str | None = None
+    nugget_share: float | None = None
+    note: str = ""
+
+    def worded(self) -> str:
+        """Return the range, or why it is not known, in words."""
+        if self.range is None:
+            return f"not known: {self.note}"
+        mapped = "" if self.range_map is None else f" ({self.range_map:.3g} {self.unit})"
+        return f"{self.range:.1f} pixels{mapped}" + (f"; {self.note}" if self.note else "")
+
+
 class Caution(Record):
     """What makes a split degenerate: its kind, the ids of the classes that it holds for, and a sentence with counts."""
 
@@ -110,6 +137,8 @@ class Audit(Record):
         Share of the test pixels in whose field a training pixel lies; None for images and without labels.
     distances : list of Distances
         Of test pixels and map to training: on the ground, and between spectra where the cube is known.
+    autocorrelation : list of Autocorrelation
+        Range of spectra of labelled pixels and of a simple model's errors on test pixels, where the cube is known.
     cautions : list of Caution
         What makes the split degenerate; empty without labels.
     notes : list of str
@@ -140,6 +169,7 @@ class Audit(Record):
     by_window: list[WindowShares] = Field(default_factory=list)
     sampled_field_share: float | None = None
     distances: list[Distances] = Field(default_factory=list)
+    autocorrelation: list[Autocorrelation] = Field(default_factory=list)
     cautions: list[Caution] = Field(default_factory=list)
     notes: list[str] = Field(default_factory=list)
 

@@ -1,6 +1,8 @@
 """K-fold cross-validation: whole units are dealt to folds, and every fold tests once."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from pydantic import Field
@@ -43,12 +45,15 @@ class Partition:
         cuts. Only for units that are of one class each.
     remarks : tuple of str
         What a reader should know of the partition.
+    found : mapping of str to object
+        Options that the sampler found itself, in place of those given.
     """
 
     units: np.ndarray
     folds: np.ndarray
     max_overshoot: float | None = None
     remarks: tuple[str, ...] = ()
+    found: Mapping[str, Any] = field(default_factory=dict)
 
 
 class FoldingSampler(Sampler):
@@ -151,7 +156,7 @@ def assign_fold(strategist: FoldingSampler, asked: Request, *, folds: int, fold:
         _validate(roles, asked, partition, (of_sample == (fold + 1) % folds) & ~near_test)
     groups = None if leaky or asked.images is None else partition.units
     notes = _lacking(labels, roles, fold, folds, asked.validation)
-    return Assignment(roles, notes, keep=KEEP, groups=groups, remarks=partition.remarks)
+    return Assignment(roles, notes, keep=KEEP, groups=groups, remarks=partition.remarks, found=partition.found)
 
 
 def _validate(roles: np.ndarray, asked: Request, partition: Partition, free: np.ndarray) -> None:

@@ -141,7 +141,7 @@ def make_split(
         _LOG.warning("%s: %s", material.where, note)
     return Split(
         roles=roles, window=window or 1, sampler=sampler, seed=seed, fractions=fractions, leaky=leaky, classes=classes,
-        options=chosen.model_dump(mode="json"), given=given, published=assigned.published,
+        options=chosen.model_dump(mode="json") | dict(assigned.found), given=given, published=assigned.published,
         threshold=material.threshold if assigned.threshold is None else assigned.threshold,
         groups=material.groups if assigned.groups is None else assigned.groups, notes=remarks, grid=material.grid,
     )  # fmt: skip

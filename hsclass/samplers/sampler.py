@@ -98,6 +98,8 @@ class Assignment:
         Group of each image that was kept in one role.
     remarks : tuple of str
         What a reader should know of the whole split.
+    found : mapping of str to object
+        Options that the sampler found itself, in place of those given.
     """
 
     roles: np.ndarray
@@ -111,6 +113,7 @@ class Assignment:
     threshold: int | None = None
     groups: np.ndarray | None = None
     remarks: tuple[str, ...] = ()
+    found: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Sampler:

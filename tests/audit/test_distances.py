@@ -87,3 +87,29 @@ def test_classes_that_a_side_lacks_or_hardly_has_are_listed() -> None:
 def test_a_balanced_split_has_no_caution() -> None:
     labels = np.repeat([1, 2], 40)
     assert cautions(labels, np.arange(80) % 2 == 0, np.arange(80) % 2 == 1) == []
+
+
+def test_an_audit_of_a_scene_knows_how_far_spectra_and_errors_are_alike() -> None:
+    # Class means alternate in squares of 8 pixels; in the test half the class is wrong in whole squares of 16.
+    rng = np.random.default_rng(0)
+    labels = 1 + np.kron(rng.integers(0, 2, (12, 12)), np.ones((8, 8), int)).astype(np.uint8)
+    wrong = np.kron(rng.integers(0, 2, (6, 6)), np.ones((16, 16), int)).astype(bool)
+    wrong[:, :32] = False
+    shown = np.where(wrong, 3 - labels, labels)
+    cube = shown[:, :, np.newaxis] * np.array([1.0, -2.0]) + rng.normal(0, 0.05, (96, 96, 2))
+    roles = np.full(labels.shape, 3, np.uint8)
+    roles[:, :32] = 1
+    scene = Scene("toy", cube, labels, None, labels > 0, tuple(LandCover(k, "", (0, 0, 0)) for k in (1, 2)))
+    spectra, errors = audit_split(Split(roles, 1, "fixed", 0, {}, False), scene).autocorrelation
+    assert (spectra.of, errors.of) == ("spectra", "errors")
+    # Independent squares of side a have no pairs alike beyond a * sqrt(2); a spherical model is steeper near 0.
+    assert 7 <= spectra.range <= 12
+    assert 14 <= errors.range <= 23
+    assert audit_split(Split(roles, 1, "fixed", 0, {}, False), labels).autocorrelation == []
+
+
+def test_a_range_that_cannot_be_known_says_so(toy_scene: Scene, toy_split: Split) -> None:
+    spectra, errors = audit_split(toy_split, toy_scene).autocorrelation
+    assert spectra.range is not None or spectra.note
+    assert errors.range is None
+    assert errors.worded() == "not known: all pixels are alike"  # the toy's classes are told apart without an error

@@ -207,3 +207,22 @@ def test_command_prints_text_and_json(tmp_path: Path, big: np.ndarray) -> None:
     assert "  ! wavelengths are not in ascending order" in said
     (found,) = json.loads(CliRunner().invoke(app, ["inspect", cube, "--json"]).stdout)["files"]
     assert (found["kind"], found["shape"], found["fwhm"]) == ("cube", [40, 30, 6], None)
+
+
+def test_labels_on_the_grid_of_a_cube_say_how_large_blocks_must_be(tmp_path: Path) -> None:
+    # Squares of 10 pixels are alike.
+    rng = np.random.default_rng(0)
+    squares = np.kron(rng.normal(0, 300, (10, 10, 2)), np.ones((10, 10, 1))) + rng.normal(0, 10, (100, 100, 2))
+    cube = save(tmp_path / "c.tif", squares.astype(np.int16))
+    labels = np.ones((100, 100, 1), np.uint8)
+    labels[:, 50:] = 2
+    _, found = look(cube, save(tmp_path / "l.tif", labels))
+    pixels, metres = (float(word.strip("(")) for word in found.facts["spectra_range"].split()[:3:2])
+    assert 9 <= pixels <= 15
+    assert metres == pytest.approx(30 * pixels, abs=2)
+    assert f"blocks of {int(np.ceil(pixels))} pixels or more" in found.facts["advice"]
+    few = np.zeros_like(labels)
+    few[:9, :9] = 1
+    _, found = look(cube, save(tmp_path / "few.tif", few))
+    assert found.facts["spectra_range"] == "not known: only 81 pixels, of 100 that a variogram needs"
+    assert "advice" not in found.facts

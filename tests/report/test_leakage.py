@@ -52,3 +52,13 @@ def test_histograms_of_unequal_reach_add_up(experiment) -> None:
     total = joined([split.audit for split in results.splits if split.name == "random"])
     assert total.edges == [1, 2, 3, 4, 5, 6, 7]
     assert total.counts == [13, 14, 0, 0, 0, 18]
+
+
+def test_ranges_are_given_over_the_seeds_that_know_one(experiment) -> None:
+    known = {"of": "spectra", "n": 200, "range": 12.34, "range_map": 370.2, "unit": "metre"}
+    change("results/farm/blocks-0", autocorrelation=[known])
+    change("results/farm/blocks-1", autocorrelation=[{"of": "spectra", "n": 90, "note": "only 90 pixels"}])
+    change("results/farm/random-0", autocorrelation=[{"of": "errors", "n": 90, "note": "only 90 pixels"}])
+    _, (random, blocks) = rows(experiment)
+    assert blocks.ranges == [("spectra", "12.3 pixels (370.2 metre); not known in 1 of 2 seeds: only 90 pixels")]
+    assert random.ranges == [("errors", "not known in 1 of 1 seeds: only 90 pixels")]

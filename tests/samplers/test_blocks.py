@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
+from hsclass.errors import DataError, UsageError
 from hsclass.samplers import make_split
 from hsclass.samplers.blocks import Blocks, BlocksOptions
 from hsclass.split import Role
 
 
 def tiles(labels: np.ndarray, size: int, seed: int) -> np.ndarray:
-    return Blocks(BlocksOptions(size=size)).tiles(labels, np.random.default_rng(seed))
+    return Blocks(BlocksOptions()).tiles(labels, size, np.random.default_rng(seed))
 
 
 def test_tiles_are_squares_that_cover_the_scene() -> None:
@@ -51,3 +52,41 @@ def test_shares_are_met_where_tiles_are_small(seed: int) -> None:
     split = make_split(labels, "blocks", window=1, size=3, seed=seed)
     assert [share.train for share in split.classes] == pytest.approx([90, 180, 90], abs=9)
     assert [share.validation for share in split.classes] == pytest.approx([45, 90, 45], abs=9)
+
+
+def smooth_cube(side: int, across: int, bands: int = 3) -> np.ndarray:
+    """Return bands that are means over discs of white noise: pixels are alike up to the diameter, and no further."""
+    from scipy.signal import fftconvolve
+
+    offsets = np.arange(-(across // 2), across // 2 + 1)
+    disc = (offsets[:, np.newaxis] ** 2 + offsets**2 <= (across / 2) ** 2).astype(float)
+    noise = np.random.default_rng(0).normal(size=(bands, side + len(offsets) - 1, side + len(offsets) - 1))
+    return np.stack([fftconvolve(band, disc, mode="valid") for band in noise], axis=2)
+
+
+@pytest.mark.parametrize("options", [{}, {"folds": 4, "validation": 0.0}])
+def test_automatic_size_is_the_range_of_the_spectra_and_is_recorded(options: dict) -> None:
+    labels = np.ones((120, 120), int)
+    labels[:, 60:] = 2
+    split = make_split(labels, "blocks", window=3, size="auto", cube=smooth_cube(120, 20), **options)
+    size = split.options["size"]
+    assert 20 <= size <= 26
+    assert split.notes[0].startswith(f"size {size}: the range of autocorrelation of the spectra is ")
+    same = make_split(labels, "blocks", window=3, size=size, **options)
+    np.testing.assert_array_equal(split.roles, same.roles)
+
+
+def test_automatic_size_is_no_less_than_the_window() -> None:
+    cube = np.random.default_rng(0).normal(size=(90, 90, 2))
+    split = make_split(np.ones((90, 90), int), "blocks", window=5, size="auto", cube=cube)
+    assert split.options["size"] == 5
+    assert split.notes[0].endswith("neighbours are hardly alike, less than the window of 5 pixels")
+
+
+def test_automatic_size_is_refused_where_the_range_is_not_known() -> None:
+    labels = np.ones((60, 60), int)
+    ramp = np.add.outer(np.arange(60.0), np.zeros(60))[:, :, np.newaxis]
+    with pytest.raises(DataError, match=r"no plateau up to a distance of 30 pixels.*give a size in pixels"):
+        make_split(labels, "blocks", window=3, size="auto", cube=ramp)
+    with pytest.raises(UsageError, match="no cube was given"):
+        make_split(labels, "blocks", window=3, size="auto")
