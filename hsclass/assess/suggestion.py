@@ -61,11 +61,7 @@ class Suggestions:
             If the ending is another one, the map has no CRS, which GeoJSON and KML need, or segments go to CSV.
         """
         rows, cols = self.pixels.T
-        places = (
-            np.stack([cols, rows], axis=1) + 0.5
-            if self.grid.transform is None
-            else np.array(xy(self.grid.transform, rows, cols)).T
-        )
+        places = np.array(xy(self.grid.placing, rows, cols)).T
         columns = {
             "id": np.arange(1, len(self) + 1), "trip": self.trips, "map_class": self.classes,
             "confidence": self.confidence.round(4), "dissimilarity": self.dissimilarity.round(4),
@@ -149,14 +145,13 @@ def _outlines(raster: ClassRaster, pixels: np.ndarray, radius: int) -> tuple[Map
     from scipy.ndimage import label
 
     found = []
-    corner = raster.grid.transform or Affine.identity()
     for row, col in pixels.tolist():
         top, left = max(0, row - radius), max(0, col - radius)
         classes = raster.window(slice(top, row + radius + 1), slice(left, col + radius + 1))
         here = row - top, col - left
         parts = label(classes == classes[here])[0]
         patch = (parts == parts[here]).astype(np.uint8)
-        moved = corner * Affine.translation(left, top)
+        moved = raster.grid.placing * Affine.translation(left, top)
         found.append(next(outline for outline, value in shapes(patch, mask=patch > 0, transform=moved) if value))
     return tuple(found)
 

@@ -167,12 +167,12 @@ def test_segments_are_outlines_of_the_class_around_each_place(folder: Path) -> N
 
 
 @pytest.mark.filterwarnings("error::UserWarning")
-def test_map_without_a_reference_system_gives_columns_and_rows(tmp_path: Path) -> None:
+def test_map_without_a_reference_system_gives_places_as_qgis_shows_it(tmp_path: Path) -> None:
     for name, values in {"map": np.full((1, 9, 9), 3, np.uint8), "c": np.ones((1, 9, 9), "f4")}.items():
         write_raster(tmp_path / f"{name}.tif", values, grid=Grid())
     found = hsclass.suggest(tmp_path / "map.tif", tmp_path / "c.tif", tmp_path / "c.tif", number=1, segments=5)
     found.write(tmp_path / "visit.gpkg")
-    assert read_sample(tmp_path / "visit.gpkg").places.tolist() == [[4.5, 4.5]]
+    assert read_sample(tmp_path / "visit.gpkg").places.tolist() == [[4.5, -4.5]]
 
 
 def test_other_grid_is_one_sentence(folder: Path) -> None:

@@ -52,11 +52,8 @@ class Sample:
 
     @property
     def places(self) -> np.ndarray:
-        """Centres of the pixels, x and y, shape (n, 2), in the map's CRS; columns and rows without a grid."""
-        columns = self.pixels[:, ::-1] + 0.5
-        if self.grid.transform is None:
-            return columns
-        return np.stack(self.grid.transform * columns.T, axis=1)
+        """Centres of the pixels, x and y, shape (n, 2), in the map's CRS; without a grid as QGIS shows the map."""
+        return np.stack(self.grid.placing * (self.pixels[:, ::-1] + 0.5).T, axis=1)
 
 
 def draw_sample(
