@@ -9,6 +9,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from hsclass.datasets.sizes import require_memory
 from hsclass.errors import DataError
 from hsclass.gaps import can_hold
 from hsclass.raster import Grid
@@ -178,7 +179,14 @@ class Cube:
         return values, valid
 
     def stored(self) -> np.ndarray:
-        """Read all values as they are stored, shape (rows, cols, bands)."""
+        """Read all values as they are stored, shape (rows, cols, bands).
+
+        Raises
+        ------
+        OutOfMemoryError
+            If they are larger than the memory of the machine.
+        """
+        require_memory(self.path, self.shape, self.dtype.itemsize)
         with reading(self.path):
             return self.store.read(slice(0, self.shape[0]), self._in_file())
 

@@ -16,6 +16,7 @@ from hsclass.datasets.readers.missions import Mission
 from hsclass.datasets.readers.numpy_file import open_numpy
 from hsclass.datasets.readers.prisma import PRISMA
 from hsclass.datasets.readers.raster import open_raster
+from hsclass.datasets.sizes import require_room
 from hsclass.errors import DataError
 
 READERS: dict[str, Callable[[Path, Wanted], Cube]] = {
@@ -101,7 +102,10 @@ def open_cube(
     )  # fmt: skip
     if key is None and axes is None and glt is None and ndim != 2 and (found := product_of(path)):
         mission, main = found
-        return mission.open(main, wanted)
+        cube = mission.open(main, wanted)
+        held = sum(file.stat().st_size for file in (main, *mission.companions(main)))
+        require_room(main, cube.shape, cube.dtype.itemsize, held=held)
+        return cube
     if path.is_dir():
         raise DataError(
             f"{path}: is a folder, but not of one product of {', '.join(mission.name for mission in MISSIONS)}; name"

@@ -14,6 +14,7 @@ from hsclass.datasets.cube import Cube
 from hsclass.datasets.readers.hdf5_store import Hdf5Store, Piece
 from hsclass.datasets.readers.layout import Wanted
 from hsclass.datasets.readers.missions import Mission, attribute, parsing
+from hsclass.datasets.sizes import whole_array
 from hsclass.raster import Grid
 
 _GROUPS = ("reflectance", "radiance")
@@ -39,8 +40,8 @@ def open_aviris(path: Path, wanted: Wanted) -> Cube:
     with parsing(path, AVIRIS.name), h5py.File(path, "r") as file:
         group = next(name for name in _GROUPS if f"{name}/{name}" in file)
         array = file[f"{group}/{group}"]
-        centres = np.asarray(file[f"{group}/wavelength"][...], float)
-        widths = np.asarray(file[f"{group}/fwhm"][...], float) if f"{group}/fwhm" in file else None
+        centres = np.asarray(whole_array(file[f"{group}/wavelength"]), float)
+        widths = np.asarray(whole_array(file[f"{group}/fwhm"]), float) if f"{group}/fwhm" in file else None
         bands = len(centres)
         if array.ndim != 3 or bands not in (array.shape[0], array.shape[2]):
             raise ValueError(f"an array of {array.shape} for {bands} wavelengths")
@@ -65,7 +66,12 @@ def _grid(file: Any, group: str, rows: int, cols: int) -> Grid:
     stated = [str(attribute(item, "GeoTransform")) for item in holders if "GeoTransform" in item.attrs]
     if stated:
         return Grid(crs, Affine.from_gdal(*(float(number) for number in stated[0].replace(",", " ").split())))
-    found = {name: part[name][...] for name in ("easting", "northing") for part in (file, file[group]) if name in part}
+    found = {
+        name: whole_array(part[name])
+        for name in ("easting", "northing")
+        for part in (file, file[group])
+        if name in part
+    }
     if len(found) < 2 or found["easting"].shape != (cols,) or found["northing"].shape != (rows,):
         return Grid(crs, None)
     (left, across), (top, down) = (_first_and_step(found[name]) for name in ("easting", "northing"))

@@ -14,6 +14,7 @@ from hsclass.datasets.readers.glt import OrthorectifiedStore, read_table, table_
 from hsclass.datasets.readers.hdf5_store import Hdf5Store, Piece
 from hsclass.datasets.readers.layout import Wanted
 from hsclass.datasets.readers.missions import Mission, applied_layers, parsing
+from hsclass.datasets.sizes import whole_array
 from hsclass.errors import DataError
 from hsclass.raster import Grid
 
@@ -80,7 +81,7 @@ def open_emit(path: Path, wanted: Wanted) -> Cube:
 def _listed(file: Any, name: str, bands: int) -> np.ndarray | None:
     if f"{_BANDS}/{name}" not in file:
         return None
-    values = np.asarray(file[f"{_BANDS}/{name}"][...], float)
+    values = np.asarray(whole_array(file[f"{_BANDS}/{name}"]), float)
     if values.shape != (bands,):
         raise ValueError(f"{values.size} {name} for {bands} bands")
     return values
@@ -99,7 +100,10 @@ def _flags(path: Path, shape: tuple[int, int], wanted: Wanted) -> tuple[np.ndarr
             )
         return None, {}
     with h5py.File(mask, "r") as file:
-        texts = [name.decode() if isinstance(name, bytes) else str(name) for name in file[f"{_BANDS}/mask_bands"][...]]
+        texts = [
+            name.decode() if isinstance(name, bytes) else str(name)
+            for name in whole_array(file[f"{_BANDS}/mask_bands"])
+        ]
         names = ["_".join(re.sub("flag", "", text.lower()).replace("-", " ").split()) for text in texts]
         of_flags = [band for band, text in enumerate(texts) if text.lower().split()[-1:] == ["flag"]]
         layers = applied_layers(path, [names[band] for band in of_flags], wanted)

@@ -12,6 +12,10 @@ from hsclass.errors import DataError
 _LOG = logging.getLogger(__name__)
 _HEADER_BYTES = 4_000_000
 _ENTRY = re.compile(r"^[ \t]*([^=;{}\n]{1,80}?)[ \t]*=[ \t]*(\{[^{}]*\}|[^\n]*)", re.MULTILINE)
+_KINDS = {
+    "1": "u1", "2": "i2", "3": "i4", "4": "f4", "5": "f8", "6": "c8", "9": "c16", "12": "u2", "13": "u4", "14": "i8",
+    "15": "u8",
+}  # fmt: skip
 _WORDS = {"true": 1.0, "yes": 1.0, "good": 1.0, "false": 0.0, "no": 0.0, "bad": 0.0}
 _DATA_SUFFIXES = ("", ".dat", ".img", ".bsq", ".bil", ".bip", ".raw", ".bin", ".cube", ".envi", ".rfl")
 
@@ -101,6 +105,16 @@ def class_names(header: dict[str, str]) -> dict[int, tuple[str, str | None]]:
         for place, (name, color) in enumerate(zip(names, colors, strict=True))
         if name
     }
+
+
+def stated(header: dict[str, str]) -> tuple[tuple[int, int, int], np.dtype] | None:
+    """Return the shape (rows, cols, bands) and the type of values that a header says; None where it says too little."""
+    sizes = [number(header.get(name)) for name in ("lines", "samples", "bands")]
+    kind = _KINDS.get(header.get("data_type", "").strip())
+    if kind is None or not all(np.isfinite(size) and size > 0 for size in sizes):
+        return None
+    rows, cols, bands = (int(size) for size in sizes)
+    return (rows, cols, bands), np.dtype(kind)
 
 
 def require_length(path: Path, header: dict[str, str], shape: tuple[int, int, int], dtype: np.dtype) -> None:

@@ -11,6 +11,7 @@ from rasterio.transform import Affine
 
 from hsclass.datasets.cube import Store
 from hsclass.datasets.readers.missions import attribute
+from hsclass.datasets.sizes import whole_array
 from hsclass.raster import Grid
 
 _ROWS = 32  # of the sensor's that are read at a time where the file does not say how many are stored together
@@ -26,7 +27,7 @@ def read_table(file: Any, names: tuple[str, str], shape: tuple[int, int]) -> tup
     ValueError
         If the arrays differ in shape, or name pixels that the sensor does not have.
     """
-    across, along = (np.abs(file[name][...].astype(np.int32)) for name in names)
+    across, along = (np.abs(whole_array(file[name]).astype(np.int32)) for name in names)
     if across.ndim != 2 or across.shape != along.shape or across.max() > shape[1] or along.max() > shape[0]:
         raise ValueError(f"{names[0]} {across.shape} and {names[1]} {along.shape} that do not fit {shape} pixels")
     return across, along

@@ -12,6 +12,7 @@ import numpy as np
 from hsclass.datasets.cube import Cube
 from hsclass.datasets.readers.hdf5 import hdf5_variables
 from hsclass.datasets.readers.layout import Variable, Wanted, array_cube
+from hsclass.datasets.sizes import require_memory, require_room
 from hsclass.errors import DataError
 
 _LOG = logging.getLogger(__name__)
@@ -25,10 +26,11 @@ held = io.BytesIO()
 np.save(held, value.toarray())
 sys.stdout.buffer.write(held.getbuffer())
 """
-_NUMERIC = {
-    "double", "single", "logical", "sparse",
-    "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
+_BYTES = {
+    "double": 1, "single": 1, "logical": 1, "sparse": 8,
+    "int8": 1, "int16": 1, "int32": 1, "int64": 1, "uint8": 1, "uint16": 1, "uint32": 1, "uint64": 1,
 }  # fmt: skip
+"""Kinds of arrays of numbers, and the fewest bytes that a value takes: MATLAB stores whole numbers as bytes."""
 
 
 def open_mat(path: Path, wanted: Wanted) -> Cube:
@@ -55,7 +57,7 @@ def _classic(path: Path, wanted: Wanted) -> Cube:
     from scipy.io import loadmat, whosmat
 
     listed = whosmat(path)
-    shapes = {name: shape for name, shape, kind in listed if kind in _NUMERIC}
+    shapes = {name: shape for name, shape, kind in listed if kind in _BYTES}
     kinds = {name: kind for name, _, kind in listed}
     structs = [name for name, _, kind in listed if kind == "struct"]
     nested: dict[str, np.ndarray] = {}
@@ -66,6 +68,8 @@ def _classic(path: Path, wanted: Wanted) -> Cube:
         shapes |= {name: array.shape for name, array in nested.items()}
 
     def load(name: str) -> Variable:
+        require_room(path, shapes[name], _BYTES.get(kinds.get(name, ""), 1))
+        require_memory(path, shapes[name], _BYTES.get(kinds.get(name, ""), 1))
         if name in nested:
             _LOG.info("%s: takes %s, an array of a struct", path, name)
             return Variable.held(nested[name])

@@ -14,13 +14,15 @@ from rasterio.errors import RasterioIOError
 from rasterio.windows import Window
 
 from hsclass.datasets.cube import ArrayStore, Cube, Store
-from hsclass.datasets.readers.envi import class_names, data_file, listed, number, read_header, require_length
+from hsclass.datasets.readers.envi import class_names, data_file, listed, number, read_header, require_length, stated
 from hsclass.datasets.readers.layout import Wanted, arranged
+from hsclass.datasets.sizes import require_room
 from hsclass.errors import DataError
 from hsclass.raster import Grid, grid_of, quiet
 
 _LOG = logging.getLogger(__name__)
 _CACHE_MB = 64  # of GDAL's own block cache; every block is asked for about once
+_ELSEWHERE = {"VRT", "GTI", "MRF", "STACIT", "WMS", "WMTS"}  # drivers of files whose pixels lie in others
 _MICROMETRES = 100  # band centres without a unit that end below this are in micrometres
 _KNOWN = (".tif", ".tiff", ".vrt", ".img", ".dat", ".hdr", ".bsq", ".bil", ".bip", ".lan", ".jp2", ".png", ".nc")
 _NANOMETRES = {
@@ -118,7 +120,9 @@ def open_raster(path: Path, wanted: Wanted) -> Cube:
             start = file.read(200)
         if b"<RegionsOfInterest" in start or start.startswith(b"ENVI\x00"):
             reason = "holds regions of interest in a form of ENVI that has no reader; export them as ASCII or Shapefile"
-        elif read_header(path) and not path.suffix.lower().startswith(".tif"):
+        elif (header := read_header(path)) and not path.suffix.lower().startswith(".tif"):
+            if (claimed := stated(header)) is not None:
+                require_length(path, header, *claimed)
             reason = (
                 f"cannot be read as a raster ({error}), though it has an ENVI header; write the header as plain text"
                 " that begins with ENVI, without a byte order mark"
@@ -160,6 +164,9 @@ def _require_numbers(path: Path, source: Any) -> None:
 def _described(path: Path, source: Any) -> Cube:
     bands, envi = source.count, read_header(path)
     shape, dtype = (source.height, source.width, bands), np.dtype(np.result_type(*source.dtypes))
+    if source.driver not in _ELSEWHERE:
+        parts = [Path(name) for name in source.files]
+        require_room(path, shape, dtype.itemsize, held=sum(part.stat().st_size for part in parts if part.is_file()))
     if source.driver == "ENVI" or _is_classic_netcdf(path, source):
         require_length(path, envi if source.driver == "ENVI" else {}, shape, dtype)
     elif envi:

@@ -68,7 +68,7 @@ def test_truncated_file(tmp_path: Path, cube: np.ndarray, suffix: str, share: fl
     np.save(path, cube) if suffix == "npy" else np.savez(path, x=cube)
     whole = path.read_bytes()
     path.write_bytes(whole[: int(share * len(whole))])
-    with pytest.raises(DataError, match=r"c\.np.: cannot be read as NumPy data"):
+    with pytest.raises(DataError, match=r"c\.np.: (cannot be read as NumPy data|says that it holds 4 x 5 x 3 values)"):
         open_cube(path, ndim=3).stored()
 
 
