@@ -14,6 +14,7 @@ from hsclass.models.trained import TrainedModel
 from hsclass.predict.pixels import Pixels
 from hsclass.predict.prediction import Chunk, Legend, Predictor, broken_note, require_applicability
 from hsclass.predict.products import CLASSES, CONFIDENCE, PROBABILITIES, legend_tags, product
+from hsclass.predict.style import write_style
 from hsclass.predict.tiles import Tiles
 from hsclass.raster import Grid, require_geotiff_name
 from hsclass.scene import LandCover, Scene, flags
@@ -100,6 +101,7 @@ class ClassMap(MapView):
                         Path(target), [chunk], rows=chunk.rows, cols=cols, grid=self.grid, tags=tags,
                         scratch=Path(scratch),
                     )  # fmt: skip
+        write_style(path, legend.entries)
 
     def to_xarray(self) -> Any:
         """Return the map as an xarray.Dataset of `classes`, `confidence` and, where they are known, `probabilities`.

@@ -13,7 +13,8 @@ from rasterio.windows import Window
 
 from hsclass.errors import DataError, UsageError
 from hsclass.predict.cloud_optimised import write_cloud_optimised
-from hsclass.predict.products import product, read_legend
+from hsclass.predict.products import CLASSES, product, read_legend
+from hsclass.predict.style import write_style
 from hsclass.raster import Grid, quiet, require_geotiff_name
 from hsclass.results.model import PredictionRecord
 from hsclass.results.record import read_record
@@ -57,7 +58,8 @@ def gather_maps(parts: Sequence[Path], output: Path) -> None:
     if top != first["of"]:
         raise DataError(f"{found[-1]['path']}: ends at row {top} of {first['of']}; give the parts after it, too")
     tags = {name: text for name, text in first["tags"].items() if name not in {"part", "AREA_OR_POINT"}}
-    kind = product(first["product"], read_legend(tags))
+    legend = read_legend(tags)
+    kind = product(first["product"], legend)
     corner = first["transform"]
     grid = Grid(first["crs"], None if corner is None else Affine(*corner))
     scratch = output.with_name(f".gather-{output.name}")
@@ -75,6 +77,8 @@ def gather_maps(parts: Sequence[Path], output: Path) -> None:
         )  # fmt: skip
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+    if first["product"] == CLASSES:
+        write_style(output, legend.entries)
 
 
 def gather_summaries(files: Sequence[Path]) -> PredictionRecord:

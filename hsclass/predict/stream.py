@@ -21,6 +21,7 @@ from hsclass.predict.pixels import Pixels
 from hsclass.predict.plausibility import implausible, undeclared
 from hsclass.predict.prediction import Chunk, Legend, Predictor, broken_note, require_applicability
 from hsclass.predict.products import legend_tags, product
+from hsclass.predict.style import write_style
 from hsclass.predict.tiles import Tiles
 from hsclass.progress import progress
 from hsclass.raster import require_geotiff_name
@@ -191,6 +192,8 @@ def map_file(
         product(kind, legend).write(
             path, chunks(), rows=rows, cols=cols, grid=pixels.cube.grid, tags=tags, scratch=left.folder
         )
+    if not request.part:
+        write_style(output, legend.entries)
     outside = _outside(chunks()) if predictor.measured else None
     seconds = sum(chunk.seconds for chunk in chunks())
     for note in _on_missing_data(chunks, whole=request.part is None):

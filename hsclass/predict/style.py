@@ -8,7 +8,7 @@ from xml.etree import ElementTree as Xml
 from hsclass.atomic import write_text
 from hsclass.scene import LandCover
 
-STYLE_SUFFIX, TABLE_SUFFIX = ".qml", ".tif.aux.xml"
+_STYLE, _TABLE_SUFFIX = ".qml", ".aux.xml"
 _COLUMNS = (("Value", 0, 5), ("Count", 0, 1), ("Class", 2, 2), ("Red", 0, 6), ("Green", 0, 7), ("Blue", 0, 8))
 """Name, type (0 integer, 2 text) and usage (5 value, 1 count, 2 name, 6 to 8 colours) as GDAL numbers them."""
 
@@ -21,14 +21,14 @@ def write_style(
     Parameters
     ----------
     map_file : path-like
-        A raster of class ids that ends in .tif.
+        A raster of class ids.
     classes : sequence of LandCover
     counts : mapping of int to int, optional
         Pixels of each class id.
     """
     path = Path(map_file)
-    write_text(path.with_suffix(STYLE_SUFFIX), _text(_style(classes), head="<!DOCTYPE qgis>\n"))
-    write_text(path.with_suffix(TABLE_SUFFIX), _text(_table(classes, counts or {})))
+    write_text(path.with_suffix(_STYLE), _text(_style(classes), head="<!DOCTYPE qgis>\n"))
+    write_text(path.with_name(path.name + _TABLE_SUFFIX), _text(_table(classes, counts or {})))
 
 
 def _style(classes: Sequence[LandCover]) -> Xml.Element:

@@ -60,7 +60,14 @@ def test_memory_changes_no_byte(lda: TrainedModel, tall: Path, tmp_path: Path) -
         map_file(lda, open_pixels(tall), tmp_path / "m.tif", request)
         files.append([(tmp_path / f"{name}.tif").read_bytes() for name in "cpm"])
     assert files[0] == files[1] == files[2]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["c.tif", "m.tif", "p.tif", "tall"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "c.tif",
+        "m.qml",
+        "m.tif",
+        "m.tif.aux.xml",
+        "p.tif",
+        "tall",
+    ]
 
 
 def test_memory_map_and_file_map_agree_bit_by_bit(lda: TrainedModel, tall: Path, tmp_path: Path) -> None:
