@@ -54,12 +54,17 @@ def main() -> None:
 
 def needed_options(scene: Scene, given: argparse.Namespace, folder: Path) -> dict[str, dict[str, Any]]:
     """Return the required options of samplers, by name."""
-    other = hsclass.make_split(scene, "regions", window=given.window, seed=given.seed)
-    write_split(other, folder / "other.tif")
+    regions = hsclass.make_split(scene, "regions", window=given.window, seed=given.seed)
+    write_split(regions, folder / "other.tif")
     labels = scene.require_labels()
     np.save(folder / "mask.npy", np.where(np.arange(labels.shape[1]) // STRIP % 2 == 0, labels, 0))
-    matched = {"of": folder / "other.tif"}
-    return {"matched_apart": matched, "matched_random": matched, "fixed": {"train_mask": folder / "mask.npy"}}
+    other = {"of": folder / "other.tif"}
+    return {
+        "matched_apart": other,
+        "matched_random": other,
+        "reduced": other,
+        "fixed": {"train_mask": folder / "mask.npy"},
+    }
 
 
 def facts(split: Split) -> str:

@@ -184,6 +184,7 @@ class Work:
             train = train_share(folds, validation)
         elif entry.kind == "lists":
             train, validation = _LISTED
+        train *= getattr(self.experiment.splits[split].options, "keep", 1)
         parts = [max(1, ceil(share * size.labelled)) for share in (train, validation)]
         predicted = max(1, size.labelled - sum(parts)) if size.images else size.samples
         return Task(parts[0], parts[1], predicted, side, features, size.classes)

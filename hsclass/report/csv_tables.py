@@ -6,6 +6,7 @@ import pandas as pd
 
 from hsclass.report.collect import Results
 from hsclass.report.comparison import pairs_table
+from hsclass.report.learning import learning_rows
 from hsclass.report.optimism import ladder, mean_optimism
 from hsclass.report.table import aa_over, set_results
 from hsclass.results import FieldFigures
@@ -62,6 +63,12 @@ POOLED = [
 ]  # fmt: skip
 """Columns of `pooled.csv`."""
 
+LEARNING = [
+    "scene", "of", "split", "unit", "keep", "features", "model", "n_train", "n_fields", "n_test", "oa", "oa_low",
+    "oa_high", "difference", "low", "high",
+]  # fmt: skip
+"""Columns of `learning.csv`."""
+
 _COUNTS = [
     "window", "own_reach", "audit_overlap", "audit_threshold", "blocks", "block_side", "permutations", "folds",
     "interval_fields", "test_fields", "fields", "taken_for_tests",
@@ -102,6 +109,16 @@ def ladder_csv(results: Results) -> str | None:
     """
     rows = pd.concat([ladder(each).assign(scene=each.samples.name) for each in set_results(results)])
     return None if rows.empty else _text(rows, LADDER)
+
+
+def learning_csv(results: Results) -> str | None:
+    """Return the text of `learning.csv`: a row for each model and reduced split; None where there are none.
+
+    `difference` is OA minus OA with all training pixels, on the same `n_test` tests; `n_train` and `n_fields` are means
+    over the seeds.
+    """
+    rows = pd.concat([learning_rows(each).assign(scene=each.samples.name) for each in set_results(results)])
+    return None if rows.empty else _text(rows, {name: name for name in LEARNING})
 
 
 def comparison_csv(results: Results) -> str | None:

@@ -9,7 +9,15 @@ import pandas as pd
 
 from hsclass.report.answers import answers_part
 from hsclass.report.collect import Results
-from hsclass.report.csv_tables import accuracy_csv, comparison_csv, fields_csv, ladder_csv, optimism_csv, pooled_csv
+from hsclass.report.csv_tables import (
+    accuracy_csv,
+    comparison_csv,
+    fields_csv,
+    ladder_csv,
+    learning_csv,
+    optimism_csv,
+    pooled_csv,
+)
 from hsclass.report.headline import headline, indistinguishable
 from hsclass.report.table import set_results
 
@@ -19,8 +27,8 @@ def figures_json(results: Results) -> str:
 
     `sets` has an entry for each scene or image set: the split, model and figures of the headline, None where no model
     is singled out, the models that it is not distinguishable from, and the sentences that limit what the figures hold
-    for. `accuracy`, `pooled`, `fields`, `optimism`, `ladder` and `comparison` are the rows of the CSV files of these
-    names.
+    for. `accuracy`, `pooled`, `fields`, `optimism`, `ladder`, `learning` and `comparison` are the rows of the CSV files
+    of these names.
     """
     experiment = results.experiment
     sets = []
@@ -39,7 +47,8 @@ def figures_json(results: Results) -> str:
         })  # fmt: skip
     tables = {
         "accuracy": accuracy_csv(results), "pooled": pooled_csv(results), "fields": fields_csv(results),
-        "optimism": optimism_csv(results), "ladder": ladder_csv(results), "comparison": comparison_csv(results),
+        "optimism": optimism_csv(results), "ladder": ladder_csv(results), "learning": learning_csv(results),
+        "comparison": comparison_csv(results),
     }  # fmt: skip
     content = {
         "experiment": experiment.experiment, "hsclass": experiment.hsclass, "samples": experiment.samples,

@@ -28,6 +28,7 @@ def ladder(results: SetResults) -> pd.DataFrame:
          "oa_lower": gain.there, "difference": gain.difference, "low": gain.low, "high": gain.high,
          "n_test": gain.n_test, "fields": gain.fields, "effective_fields": gain.effective_fields}
         for upper, comparison in results.comparisons.items()
+        if upper not in results.experiment.reduced
         for gain in comparison.gains
         if gain.difference is not None and gain.method in names and gain.against != matched.get(upper, "")
         and (gain.against in copies or upper in copies)

@@ -14,7 +14,15 @@ from hsclass.report.calibration import FEW, calibration_part
 from hsclass.report.classes import class_part, shaded
 from hsclass.report.collect import Results, read_results
 from hsclass.report.comparison import comparison_panels, described
-from hsclass.report.csv_tables import accuracy_csv, comparison_csv, fields_csv, ladder_csv, optimism_csv, pooled_csv
+from hsclass.report.csv_tables import (
+    accuracy_csv,
+    comparison_csv,
+    fields_csv,
+    ladder_csv,
+    learning_csv,
+    optimism_csv,
+    pooled_csv,
+)
 from hsclass.report.delivered import delivered_part
 from hsclass.report.figures import figures_json
 from hsclass.report.html import environment, scripts, style_sheet
@@ -22,6 +30,7 @@ from hsclass.report.images import duplicates_part, mistakes_part
 from hsclass.report.information import experiment_yaml, information
 from hsclass.report.latex import accuracy_tex
 from hsclass.report.leakage import leakage_part
+from hsclass.report.learning import learning_part
 from hsclass.report.search import search_panels
 from hsclass.report.splits import splits_part
 from hsclass.report.table import SetResults, set_results
@@ -31,7 +40,7 @@ from hsclass.report.viewer import viewer_part
 
 PAGE, TABLE = "index.html", "accuracy.csv"
 LATEX, RESULTS, OPTIMISM, COMPARISON = "accuracy.tex", "results.json", "optimism.csv", "comparison.csv"
-POOLED, FIELDS, LADDER = "pooled.csv", "fields.csv", "ladder.csv"
+POOLED, FIELDS, LADDER, LEARNING = "pooled.csv", "fields.csv", "ladder.csv", "learning.csv"
 
 UNITS = {
     "pixels": {"short": "px", "long": "pixels", "block": "block"},
@@ -64,6 +73,7 @@ PARTS = (
     Part("accuracy", "Accuracy", accuracy_part, heading="How accurate is each model?"),
     Part("comparison", "Differences", comparison_panels, heading="Which differences between models are real?"),
     Part("leakage", "Optimism", leakage_part, "pixels", "What does random sampling add?"),
+    Part("learning", "Training size", learning_part, "pixels", "How much training is needed?"),
     Part("duplicates", "Near-duplicates", duplicates_part, "images"),
     Part("splits", "Splits", splits_part, "pixels", "Which pixels were used for what?"),
     Part("classes", "Classes", class_part, heading="How accurate is each class?"),
@@ -90,7 +100,7 @@ def write_report(experiment_files: Sequence[Path], out: str | os.PathLike[str]) 
     results = read_results(*experiment_files)
     tables = {
         POOLED: pooled_csv(results), FIELDS: fields_csv(results), OPTIMISM: optimism_csv(results),
-        LADDER: ladder_csv(results), COMPARISON: comparison_csv(results),
+        LADDER: ladder_csv(results), LEARNING: learning_csv(results), COMPARISON: comparison_csv(results),
     }  # fmt: skip
     page = render(results, Path(out), tuple(name for name, text in tables.items() if text is not None))
     write_text(Path(out) / TABLE, accuracy_csv(results))

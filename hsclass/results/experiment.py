@@ -110,7 +110,7 @@ class ExperimentRecord(Record):
 
     @property
     def copies(self) -> dict[str, str]:
-        """The split that each matched split has test pixels and counts of, by the name of the matched one."""
+        """The split that each matched or reduced split has its test pixels of, by the name of that one."""
         return {entry["name"]: of for entry in self.splits if (of := entry.get("options", {}).get("of"))}
 
     @property
@@ -118,6 +118,12 @@ class ExperimentRecord(Record):
         """The same of the matched random splits alone."""
         random = {entry["name"] for entry in self.splits if entry.get("sampler") == "matched_random"}
         return {name: of for name, of in self.copies.items() if name in random}
+
+    @property
+    def reduced(self) -> dict[str, str]:
+        """The same of the reduced splits alone."""
+        reduced = {entry["name"] for entry in self.splits if entry.get("sampler") == "reduced"}
+        return {name: of for name, of in self.copies.items() if name in reduced}
 
     def compared_with(self, split: str) -> list[str]:
         """Return the splits that a matched split is compared with; see `compared_with`."""

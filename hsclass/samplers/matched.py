@@ -1,25 +1,17 @@
 """Matched splits: test pixels and class counts of a spatial split, but training pixels in the fields that test."""
 
-from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
-from pydantic import Field
 
-from hsclass.alignment import require_same_grid
 from hsclass.errors import DataError
 from hsclass.options import Options
+from hsclass.samplers.copied import CopyOptions, read_copied
 from hsclass.samplers.region_growing import proportional
 from hsclass.samplers.sampler import Assignment, Kind, Request, Sampler
 from hsclass.samples.fields import fields_of, places_by_number
 from hsclass.samples.neighbours import within
-from hsclass.split import Role, Split, read_split
-
-
-class MatchedOptions(Options):
-    """Options of the matched splits."""
-
-    of: Path = Field(description="file of the split to match; in an experiment, the name of another of its splits")
+from hsclass.split import Role
 
 
 class MatchedSampler(Sampler):
@@ -48,7 +40,7 @@ class MatchedSampler(Sampler):
     phylogenetic structure. Ecography 40.
     """
 
-    options_model: ClassVar[type[Options]] = MatchedOptions
+    options_model: ClassVar[type[Options]] = CopyOptions
 
     def assign(self, asked: Request) -> Assignment:
         """Give every labelled sample a role; see `hsclass.samplers.sampler.Sampler.assign`.
@@ -58,7 +50,7 @@ class MatchedSampler(Sampler):
         DataError
             If the other split cannot be read, is not of these samples, or leaks; or if no test field is large enough.
         """
-        other, reference = self.read(asked)
+        other, reference = read_copied(self.options.of, asked)
         if other.leaky:
             raise DataError(
                 f"{self.options.of}: declares itself leaky (sampler {other.sampler}); expected a spatial split, whose"
@@ -83,22 +75,6 @@ class MatchedSampler(Sampler):
         """Return where the moved training pixels lie, bool of shape (rows, cols)."""
         raise NotImplementedError
 
-    def read(self, asked: Request) -> tuple[Split, np.ndarray]:
-        """Return the split to match and the class ids that hold in it, 0 where the samples hold no data."""
-        other = read_split(self.options.of, asked.images)
-        if asked.images is None:
-            require_same_grid(
-                other.grid, asked.grid, shapes=(other.roles.shape, asked.labels.shape),
-                name=f"{self.options.of}: the split", other="the scene",
-            )  # fmt: skip
-        reference = np.where(asked.mask, other.reference(asked.labels), 0)
-        if bare := int(((other.roles != Role.UNUSED) & (reference == 0)).sum()):
-            raise DataError(
-                f"{self.options.of}: has {bare} pixels with a role that the reference labels leave unlabelled; expected"
-                " a split of this scene"
-            )
-        return other, reference
-
 
 class MatchedRandom(MatchedSampler):
     """Training pixels at random among the test pixels; see `MatchedSampler`. Declares itself leaky.
@@ -114,7 +90,7 @@ class MatchedRandom(MatchedSampler):
         """Give every labelled sample a role; see `hsclass.samplers.sampler.Sampler.assign`."""
         if asked.images is None:
             return super().assign(asked)
-        other, reference = self.read(asked)
+        other, reference = read_copied(self.options.of, asked)
         roles = np.zeros_like(other.roles)
         for identity in np.unique(reference[reference > 0]):
             members = reference == identity

@@ -19,6 +19,7 @@ SAMPLERS: dict[str, str] = {
     "dbscan_variance": "hsclass.samplers.dbscan_variance:DbscanVariance",
     "matched_random": "hsclass.samplers.matched:MatchedRandom",
     "matched_apart": "hsclass.samplers.matched:MatchedApart",
+    "reduced": "hsclass.samplers.reduced:Reduced",
     "fixed": "hsclass.samplers.fixed:FixedSampler",
     "lists": "hsclass.samplers.lists:ListsSampler",
 }

@@ -57,9 +57,9 @@ def make_images(*, duplicates: int = 0, unreadable: tuple[int, ...] = ()) -> Ima
 
 def needed_options(sampler: str, labels: np.ndarray, folder: Path, window: int) -> dict[str, object]:
     """Return the options that a sampler cannot do without."""
-    if sampler.startswith("matched_"):
+    if "of" in CLASSES[sampler].options_model.model_fields:
         write_split(make_split(labels, "dbscan_area", window=window), folder / "other.tif")
-        return {"of": folder / "other.tif"}
+        return {"of": folder / "other.tif"} | ({"keep": 0.9} if sampler == "reduced" else {})
     if sampler == "fixed":
         roles = make_split(labels, "dbscan_area", window=window).roles
         for role in (Role.TRAIN, Role.VALIDATION):
