@@ -56,9 +56,14 @@ class ArrayStore(Store):
         return None if self._mask is None else self._mask[rows]
 
     def thumbnail(self, bands: np.ndarray, step: int) -> tuple[np.ndarray, np.ndarray | None]:
-        """Return every `step`-th row and column of some bands, and of the mask."""
+        """Read every `step`-th row and column of some bands, and of the mask, in blocks of rows."""
         mask = None if self._mask is None else self._mask[::step, ::step]
-        return _of_bands(self._load(slice(None))[::step, ::step], bands), mask
+        block = max(1, _BLOCK_BYTES // max(1, self._load(slice(0, 1)).nbytes))
+        parts, top = [], 0
+        while len(rows := self._load(slice(top, top + block))):
+            parts.append(_of_bands(rows[-top % step :: step, ::step], bands).copy())  # a view would hold all rows
+            top += block
+        return np.concatenate(parts), mask
 
 
 def _of_bands(values: np.ndarray, bands: np.ndarray) -> np.ndarray:

@@ -195,3 +195,25 @@ def test_cube_in_memory_and_in_a_file_give_the_same(tmp_path: Path, cube: np.nda
     opened: Cube = open_cube(tmp_path / "cube.tif")
     assert opened.own
     np.testing.assert_array_equal(opened.strip(slice(0, 4)).read(slice(0, 4))[0], cube)
+
+
+@pytest.mark.parametrize("name", ["c.npy", "c.mat", "c.h5", "c73.mat"])
+@pytest.mark.parametrize("step", [1, 3, 7])
+def test_thumbnail_of_an_array_is_read_in_blocks(
+    tmp_path: Path, name: str, step: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cube = np.arange(1, 11 * 6 * 4 + 1, dtype=np.int16).reshape(11, 6, 4)
+    np.save(tmp_path / "c.npy", cube)
+    savemat(tmp_path / "c.mat", {"data": cube})
+    for file, array in (("c.h5", cube), ("c73.mat", cube.T)):
+        with h5py.File(tmp_path / file, "w") as sink:
+            sink["data"] = array
+    monkeypatch.setattr("hsclass.datasets.cube._BLOCK_BYTES", 4 * cube[:1].nbytes)  # blocks of 4 rows
+    opened = open_cube(tmp_path / name)
+    asked: list[slice] = []
+    load = opened.store._load  # type: ignore[attr-defined]
+    monkeypatch.setattr(opened.store, "_load", lambda rows: (asked.append(rows), load(rows))[1])
+    values, shown = opened.thumbnail(np.array([0, 3]), step)
+    np.testing.assert_array_equal(values, cube[::step, ::step][..., [0, 3]])
+    assert shown.all()
+    assert max(rows.stop - rows.start for rows in asked) == 4
