@@ -37,6 +37,7 @@ from hsclass.report.table import SetResults, set_results
 from hsclass.report.text import lowest_to_highest, signed
 from hsclass.report.training import training_curves
 from hsclass.report.viewer import viewer_part
+from hsclass.report.windows import windows_part
 
 PAGE, TABLE = "index.html", "accuracy.csv"
 LATEX, RESULTS, OPTIMISM, COMPARISON = "accuracy.tex", "results.json", "optimism.csv", "comparison.csv"
@@ -74,6 +75,7 @@ PARTS = (
     Part("comparison", "Differences", comparison_panels, heading="Which differences between models are real?"),
     Part("leakage", "Optimism", leakage_part, "pixels", "What does random sampling add?"),
     Part("learning", "Training size", learning_part, "pixels", "How much training is needed?"),
+    Part("windows", "Windows", windows_part, "pixels", "How wide must windows be?"),
     Part("duplicates", "Near-duplicates", duplicates_part, "images"),
     Part("splits", "Splits", splits_part, "pixels", "Which pixels were used for what?"),
     Part("classes", "Classes", class_part, heading="How accurate is each class?"),

@@ -6,8 +6,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 
 from hsclass.errors import DataError, UsageError
 from hsclass.samplers import make_split
-from hsclass.samplers.dbscan import DbscanOptions
-from hsclass.samplers.dbscan_area import DbscanArea
+from hsclass.samplers.dbscan_area import DbscanArea, DbscanAreaOptions
 from hsclass.samplers.folds import FoldingSampler, Partition, assign_fold, deal, train_share
 from hsclass.samplers.sampler import Assignment, Request
 from hsclass.samples import WindowNeighbours
@@ -181,7 +180,7 @@ def test_training_gives_way_to_test() -> None:
 @pytest.mark.parametrize(("max_overshoot", "sizes"), [(2.0, [40, 40]), (1.0, [20] * 4), (None, [80])])
 def test_a_region_too_large_for_a_fold_is_cut_first(max_overshoot: float | None, sizes: list[int]) -> None:
     labels = np.ones((4, 20), int)
-    sampler = DbscanArea(DbscanOptions(max_overshoot=max_overshoot))
+    sampler = DbscanArea(DbscanAreaOptions(max_overshoot=max_overshoot))
     partition = sampler.partition(request(labels.tolist()), 4)
     assert np.bincount(partition.units.ravel())[1:].tolist() == sizes
     assert len(np.unique(partition.folds[1:])) == len(sizes)

@@ -22,7 +22,9 @@ def test_the_split_carries_what_it_was_made_with() -> None:
     split = make_split(LABELS, "dbscan_area", window=3, train=0.2, validation=0.1, seed=7, eps=2)
     assert (split.window, split.sampler, split.seed, split.leaky) == (3, "dbscan_area", 7, False)
     assert split.fractions == {"train": 0.2, "validation": 0.1}
-    assert split.options == {"folds": None, "eps": 2.0, "min_samples": 5, "max_overshoot": 2.0}
+    assert split.options == {
+        "folds": None, "eps": 2.0, "min_samples": 5, "max_overshoot": 2.0, "by_rows": False, "first": "smallest",
+    }  # fmt: skip
     assert split.roles.dtype == np.uint8
 
 
@@ -54,7 +56,7 @@ def test_arguments_are_not_changed() -> None:
         ),
         (
             {"radius": 2},
-            r"sampler dbscan_area: unknown option 'radius'; expected one of eps, folds, max_overshoot, min",
+            r"sampler dbscan_area: unknown option 'radius'; expected one of by_rows, eps, first, folds, max_over",
         ),
         ({"eps": 0}, r"sampler dbscan_area: option 'eps' is 0; it should be greater than or equal to 1"),
         ({"sampler": "random", "strategy": "fair"}, r"option 'strategy' is 'fair'"),
