@@ -30,7 +30,7 @@ SECONDS = 20
 MEMORY = 3_000_000_000
 """Bytes of address space in addition to those of the program with its libraries."""
 
-_TEXTS = {".hdr", ".txt", ".csv", ".yaml", ".json", ".geojson"}
+_TEXTS = {".xml", ".hdr", ".txt", ".csv", ".yaml", ".json", ".geojson"}
 _WORST = [b"0", b"-1", b"1e400", b"99999999999", b"2147483648", b"nan", b"0.5", b"", b"{", b"\xff\xfe", b"null", b"'"]
 
 
@@ -74,10 +74,10 @@ def outcome(seed: int, originals: Path) -> tuple[str, str]:
         folder = Path(scratch) / "files"
         shutil.copytree(source, folder)
         path = folder / form.name
-        if path.name == "*":
-            parts = sorted(part for part in path.parent.iterdir() if part.name != "parts.list")
+        if "*" in path.name:
+            parts = sorted(part for part in path.parent.glob(path.name) if part.name != "parts.list")
             path = parts[rng.integers(len(parts))]
-        path.write_bytes(damaged(path.read_bytes(), path.suffix, rng))
+        path.write_bytes(damaged(path.read_bytes(), path.suffix.lower(), rng))
         what = f"{form.read.__name__} {form.name}"
         entry = path.with_suffix(".shp") if path.suffix == ".dbf" else path
         try:

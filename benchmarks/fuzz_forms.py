@@ -1,12 +1,16 @@
 """The forms of files that `benchmarks/fuzz.py` damages: how to make a small good one, and how it is read."""
 
 import pickle
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+sys.path.append(str(Path(__file__).parents[1]))
+from tests.datasets.readers import products
 
 ROWS, COLS, BANDS = 6, 5, 4
 Read = Callable[[Path], object]
@@ -48,6 +52,21 @@ def read_cube(path: Path) -> object:
     inspect_files([path])
     descriptor = Descriptor(name="fuzzed", cube=[{"path": str(path)}], labels=[])
     return prepare_scene(open_cube(path, ndim=3), descriptor, name="fuzzed")
+
+
+def read_product(path: Path) -> object:
+    """Read the product that a damaged file is part of, as a scene."""
+    from hsclass.datasets.bands import prepare_scene
+    from hsclass.datasets.descriptor import Descriptor
+    from hsclass.datasets.inspecting import inspect_files
+    from hsclass.datasets.readers import open_cube
+
+    suffixed = path.suffix in {".he5", ".nc"} and "_MASK_" not in path.name
+    main = path if suffixed else path.with_name("EMIT_L2A_RFL_001.nc") if path.suffix == ".nc" else path.parent
+    inspect_files([main])
+    layers = {"emit": ["cloud"], "enmap": ["cloud"]}.get(path.parent.name)
+    descriptor = Descriptor(name="fuzzed", cube=[{"path": str(main), "quality": layers}], labels=[])
+    return prepare_scene(open_cube(main, ndim=3, quality=layers), descriptor, name="fuzzed")
 
 
 def read_reference(path: Path) -> object:
@@ -272,6 +291,20 @@ def models(folder: Path) -> None:
         (folder / name / "parts.list").write_text("\n".join(path.name for path in files))
 
 
+def missions(folder: Path) -> None:
+    rng = np.random.default_rng(0)
+    for level in ("L1", "L2D"):
+        products.make_prisma(folder / f"PRS_{level}.he5", rng, level=level)
+    (folder / "emit").mkdir()
+    products.make_emit(folder / "emit/EMIT_L2A_RFL_001.nc", rng)
+    products.make_emit_mask(folder / "emit/EMIT_L2A_MASK_001.nc")
+    products.make_emit(folder / "EMIT_L1B_RAD_001.nc", rng, glt=False)
+    products.make_aviris(folder / "AV3_RFL.nc", rng)
+    products.make_enmap(folder / "enmap", rng)
+    products.make_desis(folder / "desis", rng)
+    products.make_hyperion(folder / "hyperion", rng)
+
+
 FORMS = [
     *(Form(geotiffs, name, read_cube) for name in ("cube.tif", "map.tif")),
     Form(geotiffs, "labels.tif", read_reference), Form(geotiffs, "cube.tif", read_scene_folder),
@@ -287,6 +320,10 @@ FORMS = [
       for k, kind in enumerate(("png", "jpg", "tif", "webp", "bmp"))),
     *(Form(vectors, name, read_reference) for name in (
         "fields.gpkg", "fields.geojson", "fields.shp", "fields.dbf", "fields.fgb",
+    )),
+    *(Form(missions, name, read_product) for name in (
+        "PRS_L1.he5", "PRS_L2D.he5", "emit/EMIT_L2A_RFL_001.nc", "emit/EMIT_L2A_MASK_001.nc", "EMIT_L1B_RAD_001.nc",
+        "AV3_RFL.nc", "enmap/*.XML", "enmap/*.TIF", "desis/*.xml", "desis/*.tif", "hyperion/*.TXT", "hyperion/*.TIF",
     )),
     Form(texts, "regions.txt", read_reference), Form(texts, "list.csv", read_list),
     Form(texts, "scene.yaml", read_descriptor), Form(texts, "trap.yaml", read_descriptor),

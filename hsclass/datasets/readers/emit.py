@@ -11,6 +11,7 @@ import numpy as np
 
 from hsclass.datasets.cube import Cube, Store
 from hsclass.datasets.readers.glt import OrthorectifiedStore, read_table, table_grid
+from hsclass.datasets.readers.hdf5_heap import require_sound_heap
 from hsclass.datasets.readers.hdf5_store import Hdf5Store, Piece
 from hsclass.datasets.readers.layout import Wanted
 from hsclass.datasets.readers.missions import Mission, applied_layers, parsing
@@ -99,6 +100,7 @@ def _flags(path: Path, shape: tuple[int, int], wanted: Wanted) -> tuple[np.ndarr
                 " next to it; put it there, or take 'quality' out"
             )
         return None, {}
+    require_sound_heap(mask)
     with h5py.File(mask, "r") as file:
         texts = [
             name.decode() if isinstance(name, bytes) else str(name)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hsclass.datasets.cube import Cube
+from hsclass.datasets.readers.hdf5_heap import require_sound_heap
 from hsclass.datasets.readers.layout import Wanted
 from hsclass.errors import DataError
 
@@ -70,6 +71,8 @@ def attribute(item: Any, name: str) -> Any:
     """Return an attribute of an HDF5 file or dataset: text, a number or an array of numbers."""
     if name not in item.attrs:
         raise KeyError(f"no attribute '{name}'")
+    if item.attrs.get_id(name).dtype.kind == "O":
+        require_sound_heap(Path(item.file.filename))
     value = item.attrs[name]
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")

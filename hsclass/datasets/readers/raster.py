@@ -15,6 +15,7 @@ from rasterio.windows import Window
 
 from hsclass.datasets.cube import ArrayStore, Cube, Store
 from hsclass.datasets.readers.envi import class_names, data_file, listed, number, read_header, require_length, stated
+from hsclass.datasets.readers.hdf5_heap import require_sound_heap
 from hsclass.datasets.readers.layout import Wanted, arranged
 from hsclass.datasets.sizes import require_room
 from hsclass.errors import DataError
@@ -111,6 +112,7 @@ def open_raster(path: Path, wanted: Wanted) -> Cube:
     if wanted.key is not None:
         raise DataError(f"{path}: a raster has bands but no variables, found key '{wanted.key}'; take 'key' out")
     path = data_file(path)
+    require_sound_heap(path)
     try:
         with quiet(), rasterio.open(path) as source:
             _require_numbers(path, source)
