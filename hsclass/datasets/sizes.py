@@ -17,7 +17,9 @@ _HARMLESS = 1_000_000_000
 """Bytes that are granted whatever the size of the file."""
 
 
-def require_room(path: Path, shape: Sequence[int], itemsize: int, *, held: int | None = None, packed: int = 0) -> None:
+def require_capacity(
+    path: Path, shape: Sequence[int], itemsize: int, *, held: int | None = None, packed: int = 0
+) -> None:
     """Raise DataError where a file says that it holds more than its bytes can hold, so that its header is damaged.
 
     Parameters
@@ -56,7 +58,7 @@ def require_memory(path: Path | None, shape: Sequence[int], itemsize: int) -> No
 
 def whole_array(item: Any) -> np.ndarray:
     """Read a dataset of an open HDF5 file as a whole, unless the file cannot hold it."""
-    require_room(Path(os.fspath(item.file.filename)), item.shape, item.dtype.itemsize)
+    require_capacity(Path(os.fspath(item.file.filename)), item.shape, item.dtype.itemsize)
     return np.asarray(item[...])
 
 

@@ -16,7 +16,7 @@ from hsclass.datasets.readers.missions import Mission
 from hsclass.datasets.readers.numpy_file import open_numpy
 from hsclass.datasets.readers.prisma import PRISMA
 from hsclass.datasets.readers.raster import open_raster
-from hsclass.datasets.sizes import require_room
+from hsclass.datasets.sizes import require_capacity
 from hsclass.errors import DataError
 
 READERS: dict[str, Callable[[Path, Wanted], Cube]] = {
@@ -104,7 +104,7 @@ def open_cube(
         mission, main = found
         cube = mission.open(main, wanted)
         held = sum(file.stat().st_size for file in (main, *mission.companions(main)))
-        require_room(main, cube.shape, cube.dtype.itemsize, held=held)
+        require_capacity(main, cube.shape, cube.dtype.itemsize, held=held)
         return cube
     if path.is_dir():
         raise DataError(

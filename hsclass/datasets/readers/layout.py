@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from hsclass.datasets.cube import ArrayStore, Cube, native
-from hsclass.datasets.sizes import require_memory, require_room
+from hsclass.datasets.sizes import require_capacity, require_memory
 from hsclass.errors import DataError
 
 _LOG = logging.getLogger(__name__)
@@ -81,13 +81,13 @@ def array_cube(
         ndim = 3 if any(len(shape) == 3 and min(shape) > 1 for shape in shapes.values()) else 2
     named = len(wanted.axes.split()) if wanted.axes else ndim
     name = _choose(path, shapes, wanted.key, named, wanted.shape, others=others)
-    require_room(path, shapes[name], 1)
+    require_capacity(path, shapes[name], 1)
     found = load(name)
     if found.dtype.kind not in "biuf" or found.dtype.itemsize > 8:
         raise DataError(
             f"{path}: holds an array of {found.dtype}; expected plain real numbers of up to 64 bits; convert it"
         )
-    require_room(path, found.shape, found.dtype.itemsize)
+    require_capacity(path, found.shape, found.dtype.itemsize)
     axes = wanted.axes
     if axes is None and ndim == 3 and wanted.shape is not None and found.shape != wanted.shape:
         axes = _axes_by_shape(found.shape, wanted.shape)

@@ -12,7 +12,7 @@ import numpy as np
 from hsclass.datasets.cube import Cube
 from hsclass.datasets.readers.hdf5 import hdf5_variables
 from hsclass.datasets.readers.layout import Variable, Wanted, array_cube
-from hsclass.datasets.sizes import require_memory, require_room
+from hsclass.datasets.sizes import require_capacity, require_memory
 from hsclass.errors import DataError
 
 _LOG = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ def _classic(path: Path, wanted: Wanted) -> Cube:
         shapes |= {name: array.shape for name, array in nested.items()}
 
     def load(name: str) -> Variable:
-        require_room(path, shapes[name], _BYTES.get(kinds.get(name, ""), 1))
+        require_capacity(path, shapes[name], _BYTES.get(kinds.get(name, ""), 1))
         require_memory(path, shapes[name], _BYTES.get(kinds.get(name, ""), 1))
         if name in nested:
             _LOG.info("%s: takes %s, an array of a struct", path, name)

@@ -8,7 +8,7 @@ import numpy as np
 
 from hsclass.datasets.cube import Cube
 from hsclass.datasets.readers.layout import Variable, Wanted, array_cube
-from hsclass.datasets.sizes import require_room
+from hsclass.datasets.sizes import require_capacity
 from hsclass.errors import DataError
 
 _DEFLATED = 1100  # bytes that a deflated byte stands for at most, 1032, and what headers take
@@ -55,9 +55,9 @@ def _require_whole(path: Path, file: IO[bytes], deflated: int | None = None) -> 
     if dtype.hasobject:  # which is refused anyway
         return
     if deflated is None:
-        require_room(path, shape, dtype.itemsize, held=path.stat().st_size - file.tell(), packed=1)
+        require_capacity(path, shape, dtype.itemsize, held=path.stat().st_size - file.tell(), packed=1)
     else:
-        require_room(path, shape, dtype.itemsize, held=deflated, packed=_DEFLATED)
+        require_capacity(path, shape, dtype.itemsize, held=deflated, packed=_DEFLATED)
 
 
 def _mapped(path: Path, rows: slice) -> np.ndarray:

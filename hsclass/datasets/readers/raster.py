@@ -17,7 +17,7 @@ from hsclass.datasets.cube import ArrayStore, Cube, Store
 from hsclass.datasets.readers.envi import class_names, data_file, listed, number, read_header, require_length, stated
 from hsclass.datasets.readers.hdf5_heap import require_sound_heap
 from hsclass.datasets.readers.layout import Wanted, arranged
-from hsclass.datasets.sizes import require_room
+from hsclass.datasets.sizes import require_capacity
 from hsclass.errors import DataError
 from hsclass.raster import Grid, grid_of, quiet
 
@@ -168,7 +168,7 @@ def _described(path: Path, source: Any) -> Cube:
     shape, dtype = (source.height, source.width, bands), np.dtype(np.result_type(*source.dtypes))
     if source.driver not in _ELSEWHERE:
         parts = [Path(name) for name in source.files]
-        require_room(path, shape, dtype.itemsize, held=sum(part.stat().st_size for part in parts if part.is_file()))
+        require_capacity(path, shape, dtype.itemsize, held=sum(part.stat().st_size for part in parts if part.is_file()))
     if source.driver == "ENVI" or _is_classic_netcdf(path, source):
         require_length(path, envi if source.driver == "ENVI" else {}, shape, dtype)
     elif envi:
