@@ -7,7 +7,7 @@ import numpy as np
 from hsclass.raster import Grid
 from hsclass.results.audit import Autocorrelation
 
-MOST = 2000
+MOST = 5000
 """Pixels that a variogram is estimated from, at most."""
 
 FEWEST = 100
@@ -17,7 +17,7 @@ _COMPONENTS = 5
 _BINS = 20
 _FEWEST_BINS = 5
 _PAIRS = 30  # fewest in a bin
-_ALIKE = 0.1  # correlation of neighbours below which there is no range to speak of
+_ALIKE = 0.1  # share by which neighbours must differ less than distant pixels, so that there is a range
 
 
 def sampled_places(marked: np.ndarray, *, seed: int = 0) -> np.ndarray:
@@ -129,7 +129,10 @@ def _variogram(places: np.ndarray, values: np.ndarray, largest: float) -> tuple[
 
 
 class _Model(NamedTuple):
-    """A fitted model: how well it fits, its name, range [pixels], nugget, and the correlation of neighbours."""
+    """A fitted model: how well it fits, its name, range [pixels] and nugget.
+
+    `of_neighbours` is by how much neighbours differ less than pixels at the largest distance, as a share.
+    """
 
     r2: float
     name: str
@@ -152,7 +155,7 @@ def _fitted(distances: np.ndarray, differences: np.ndarray) -> _Model | None:
             continue
         end = model.len_scale if kind is gstools.Spherical else model.percentile_scale(0.95)
         nugget = float(model.nugget / model.sill)
-        alike = float((1 - nugget) * model.correlation(1.0))
+        alike = float(1 - model.variogram(1.0) / model.variogram(distances.max()))
         found.append(_Model(float(r2), model.name.lower(), float(end), nugget, alike))
     return max(found, default=None)
 
