@@ -14,6 +14,7 @@ from hsclass.datasets.sizes import require_capacity, require_memory
 from hsclass.errors import DataError
 
 _LOG = logging.getLogger(__name__)
+_LISTED, _LONGEST = 20, 80  # names of arrays, and their characters, in a message
 _AXES = ("rows", "cols", "bands")
 _WHAT = {1: "the class of each pixel", 2: "reference labels (rows, cols)", 3: "a cube (rows, cols, bands)"}
 
@@ -160,7 +161,8 @@ def _choose(
     """
     if list(shapes) == [""] and key is None:
         return ""
-    listed = ", ".join(f"{name} {shape}" for name, shape in shapes.items()) or "no array of numbers"
+    listed = ", ".join(f"{_shown(name)} {shape}" for name, shape in list(shapes.items())[:_LISTED])
+    listed = (listed or "no array of numbers") + (f" and {more} others" if (more := len(shapes) - _LISTED) > 0 else "")
     held = f"{listed}{' and ' if others else ''}{others}"
     if key is not None:
         if key not in shapes:
@@ -181,6 +183,12 @@ def _choose(
             " name the one to read by 'key'"
         )
     return fitting[0]
+
+
+def _shown(name: str) -> str:
+    """Return a name as a message shows it: a damaged file may hold kilobytes of anything."""
+    text = "".join(sign if sign.isprintable() else "?" for sign in name)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def _axes_by_shape(found: tuple[int, ...], shape: tuple[int, ...]) -> str | None:

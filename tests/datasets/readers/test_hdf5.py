@@ -49,3 +49,14 @@ def test_axes_of_a_raster_that_was_turned(tmp_path: Path, cube: np.ndarray) -> N
 
     write_raster(tmp_path / "p.tif", np.moveaxis(cube, 2, 1), grid=Grid())  # rows became bands, and bands rows
     np.testing.assert_array_equal(open_cube(tmp_path / "p.tif", axes="rows bands cols").stored(), cube)
+
+
+def test_names_of_damaged_files_stay_short_and_on_one_line(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "d.h5", "w") as file:
+        for number in range(25):
+            file[f"{number:02d}\n\t" + "x" * 500] = np.ones((3, 4))
+    with pytest.raises(
+        DataError, match=r"it holds 00\?\?x+… \(3, 4\), .* and 5 others; name the one to read"
+    ) as caught:
+        open_cube(tmp_path / "d.h5", ndim=3)
+    assert "\n" not in str(caught.value)
