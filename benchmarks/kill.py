@@ -101,7 +101,7 @@ def page_is_stale(folder: Path, experiment: str) -> bool:
     """Return whether the page differs from the one that the results in its folder give."""
     name = f"reports/{experiment}"
     program = str(Path(sys.executable).parent / "hsclass")
-    with tempfile.TemporaryDirectory() as fresh:
+    with tempfile.TemporaryDirectory(dir=folder / "reports") as fresh:  # the page's links count from its folder
         command = [program, "report", f"{name}/experiment.json", "-o", fresh]
         subprocess.run(command, cwd=folder, env=_environment(), capture_output=True, check=True)
         return (folder / name / "index.html").read_bytes() != (Path(fresh) / "index.html").read_bytes()

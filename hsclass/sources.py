@@ -79,6 +79,7 @@ def _named(held: Any) -> Iterator[str]:
                 yield table[value].split(":")[0]
             elif key == "model" and isinstance(value, str) and ":" in value:
                 yield value.split(":")[0]  # a model of the user's own, imported already where it is to run
+                yield "hsclass.models.own"
             yield from _named(value)
     elif isinstance(held, list | tuple):
         for value in held:

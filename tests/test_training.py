@@ -150,6 +150,8 @@ def test_about_says_what_the_model_is_and_saw(toy_scene: Scene, toy_split: Split
         "samples": "pixels",
         "images": None,
         "image_features": None,
+        "applicability": True,
+        "own": None,
     }
     assert set(versions) == {"python", "hsclass", "numpy", "scikit-learn"}
     assert json.loads(json.dumps(about)) == about

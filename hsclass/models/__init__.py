@@ -1,5 +1,6 @@
 """Model families, each one file, behind the one contract of `hsclass.models.classifier`."""
 
+from importlib import import_module
 from typing import Any
 
 from hsclass.models.classifier import Classifier
@@ -47,15 +48,21 @@ def model_class(model: Any) -> type[Classifier]:
     """
     if isinstance(model, str) and ":" not in model:
         return resolve(MODELS, model, "model")
-    from hsclass.models.own import own_family
-
-    return own_family(model)
+    return _of_own().own_family(model)
 
 
 def model_name(model: Any) -> str:
     """Return the name of a model, or of where one of the user's own comes from."""
     if isinstance(model, str):
         return model
-    from hsclass.models.own import source_of
+    return _of_own().source_of(model).name
 
-    return source_of(model).name
+
+def saved_family(own: Any) -> type[Classifier]:
+    """Return the family of a saved model of the user's own; see `hsclass.models.own.saved_family`."""
+    return _of_own().saved_family(own)
+
+
+def _of_own() -> Any:
+    """Import what serves models of the user's own by its name, so that stages without such do not depend on it."""
+    return import_module("hsclass.models.own")

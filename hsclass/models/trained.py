@@ -13,11 +13,10 @@ from hsclass.errors import DataError, UsageError
 from hsclass.features import feature_class
 from hsclass.features.frozen import ImageFeatures, features_of_files
 from hsclass.fit_scope import FitScope, read_fit_scope, write_fit_scope
-from hsclass.models import model_class
+from hsclass.models import model_class, saved_family
 from hsclass.models.applicability import Applicability
 from hsclass.models.card_file import read_card, write_card
 from hsclass.models.classifier import Classifier
-from hsclass.models.own import saved_family
 from hsclass.models.spectral_contract import Bands, Resampling, convert_bands
 from hsclass.normalize import Normalizer, normalize_cube
 from hsclass.options import parse_options

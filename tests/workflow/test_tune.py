@@ -116,7 +116,7 @@ def test_more_trials_search_on(tuned: Path, snakemake, config: Path, tmp_path: P
 
 def test_report_shows_the_search(tuned: Path) -> None:
     page = (tuned / "reports/tuned/index.html").read_text()
-    assert '<section id="search">' in page
+    assert '<section id="search"' in page
 
 
 @pytest.mark.parametrize(
