@@ -105,8 +105,10 @@ def learning_figure(rows: pd.DataFrame, lines: dict[str, dict[str, Any]]) -> Fig
         x = line.n_train * (1 + 0.012 * (place - (len(labels) * len(units) - 1) / 2))
         ax.vlines(x, line.oa_low, line.oa_high, color=style["color"], linewidth=2.4, alpha=0.3)
         ax.plot(x, line.oa, clip_on=False, **style)
-    ticks = sorted(rows.n_train.round().astype(int).unique())
-    shown = [tick for place, tick in enumerate(ticks) if place == 0 or tick > 1.25 * ticks[place - 1]]
+    shown: list[int] = []
+    for tick in sorted(rows.n_train.round().astype(int).unique().tolist(), reverse=True):
+        if not shown or shown[-1] > 1.25 * tick:  # far enough apart to be read
+            shown.append(tick)
     ax.set_xticks(shown)
     ax.xaxis.set_major_formatter(ScalarFormatter())
     ax.xaxis.set_minor_locator(NullLocator())

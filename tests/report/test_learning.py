@@ -78,6 +78,7 @@ def test_a_line_of_each_unit_ends_in_the_whole_training_set(reduced, read_set) -
     (panel,) = learning_part(results)
     ax = learning_figure(panel.rows, styles(results.labels)).axes[0]
     assert [line.get_linestyle() for line in ax.lines] == ["-", "--"] * 2
+    assert ax.get_xticks().tolist() == [48, 36, 16]
     pixels, fields = ax.lines[:2]
     np.testing.assert_allclose(pixels.get_xdata(), [16, 48], rtol=0.03)
     np.testing.assert_allclose(fields.get_xdata(), [36, 48], rtol=0.03)
