@@ -54,6 +54,8 @@ def window_rows(results: SetResults) -> pd.DataFrame:
         return pd.DataFrame()
     found = pd.DataFrame(rows)
     found = found[found.groupby(["split", "line"]).side.transform("nunique") > 1]
+    if found.empty:
+        return found
     found = found.sort_values(["split", "line", "side"], ignore_index=True)
     widest = found.groupby(["split", "line"]).method.transform("last")
     pairs = [_pair(results, *each) for each in zip(found.split, found.method, widest, strict=True)]

@@ -86,4 +86,4 @@ def test_estimate_has_a_basis_once_all_jobs_were_timed(finished) -> None:
     home, config = finished
     found = estimate(config, cores=2, folder=home)
     assert {rule.basis for rule in found.rules} == {"same"}
-    assert sum(rule.jobs for rule in found.rules) == found.timed == 14
+    assert sum(rule.jobs for rule in found.rules) == found.timed == 16
