@@ -50,3 +50,10 @@ def test_page_draws_and_lists_them(sided, read, read_set) -> None:
 
 def test_models_that_do_not_differ_in_windows_have_no_section(experiment, read_set) -> None:
     assert windows_part(read_set(experiment)) == ()
+
+
+def test_windows_of_one_side_have_no_section(sided, read_set) -> None:
+    content = json.loads(sided.file.read_text())
+    content["models"][0]["options"]["window"] = 5
+    sided.file.write_text(json.dumps(content))
+    assert windows_part(read_set(sided)) == ()
