@@ -63,11 +63,6 @@ rule all:
         f"reports/{PLAN.experiment}/accuracy.csv",
 
 
-onstart:
-    # Its timers would keep a core busy after some hundred jobs (docs/decisions/0013-rate-limiter.md).
-    release_rate_limit(workflow)
-
-
 # On a cluster these run where snakemake does: compute nodes often have no network to fetch from.
 localrules:
     all,

@@ -74,13 +74,6 @@ def in_run(files, folder="", flag=lambda path: path):
     return {name: flag(f"{RUN}/{folder}{file}") for name, file in files.items()}
 
 
-def release_rate_limit(workflow):
-    """Drop Snakemake's limit of 100 jobs a second, which nothing here reaches; one that the user gives stays."""
-    limit = workflow.scheduling_settings.max_jobs_per_timespan
-    if limit and (limit.max_jobs, limit.timespan) == (100, 1):
-        workflow.scheduler.job_rate_limiter = None
-
-
 # Entries of the experiment and their options as arguments of commands.
 
 
