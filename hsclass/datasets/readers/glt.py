@@ -1,7 +1,5 @@
 """Tables that place the pixels of a sensor on a map (geographic lookup tables, GLT), applied while a cube is read."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +7,7 @@ import numpy as np
 from rasterio.crs import CRS
 from rasterio.transform import Affine
 
-from hsclass.datasets.cube import Store
+from hsclass.datasets.readers.hdf5_store import Hdf5File
 from hsclass.datasets.readers.missions import attribute
 from hsclass.datasets.sizes import whole_array
 from hsclass.raster import Grid
@@ -39,7 +37,7 @@ def table_grid(file: Any) -> Grid:
     return Grid(crs, Affine.from_gdal(*np.asarray(attribute(file, "geotransform"), float)))
 
 
-class OrthorectifiedStore(Store):
+class OrthorectifiedStore(Hdf5File):
     """The pixels that a table names for each place of a map; places without one hold the fill value.
 
     Parameters
@@ -64,30 +62,10 @@ class OrthorectifiedStore(Store):
         fill: float,
         flags: np.ndarray | None = None,
     ) -> None:
-        self._path, self._name, self._fill, self._dtype = path, name, fill, dtype
+        super().__init__(path)
+        self._name, self._fill, self._dtype = name, fill, dtype
         self._across, self._along = table
         self._flags = flags
-        self._file: Any = None
-
-    @contextmanager
-    def held_open(self) -> Iterator[None]:
-        """Keep the file open for several reads."""
-        with self._opened() as file:
-            self._file = file
-            try:
-                yield
-            finally:
-                self._file = None
-
-    @contextmanager
-    def _opened(self) -> Iterator[Any]:
-        import h5py
-
-        if self._file is not None:
-            yield self._file
-            return
-        with h5py.File(self._path, "r") as file:
-            yield file
 
     def read(self, rows: slice, bands: np.ndarray, *, reuse: bool = False) -> np.ndarray:
         """Read of the sensor's rows those that the places need, a few rows at a time, and of these no more columns."""
@@ -96,7 +74,7 @@ class OrthorectifiedStore(Store):
         low, high = (int(bands.min()), int(bands.max()) + 1) if len(bands) else (0, 0)
         row, col = np.nonzero((across > 0) & (along > 0))
         source_row, source_col = along[row, col] - 1, across[row, col] - 1
-        with self._opened() as file:
+        with self.opened() as file:
             array = file[self._name]
             step = max(_ROWS, (array.chunks or (1, 1, 1))[0])
             order = np.argsort(source_row // step, kind="stable")

@@ -26,7 +26,36 @@ Masks = Callable[[Any, slice], np.ndarray | None]
 """Returns which pixels of some rows of the open file hold data, bool of shape (rows, cols); None: it does not say."""
 
 
-class Hdf5Store(Store):
+class Hdf5File(Store):
+    """A store in an HDF5 file, which is opened for each read unless it is held open."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: Any = None
+
+    @contextmanager
+    def held_open(self) -> Iterator[None]:
+        """Keep the file open for several reads."""
+        with self.opened() as file:
+            self._file = file
+            try:
+                yield
+            finally:
+                self._file = None
+
+    @contextmanager
+    def opened(self) -> Iterator[Any]:
+        """Open the file, unless it is open."""
+        import h5py
+
+        if self._file is not None:
+            yield self._file
+            return
+        with h5py.File(self._path, "r", rdcc_nbytes=_CHUNK_CACHE_BYTES) as file:
+            yield file
+
+
+class Hdf5Store(Hdf5File):
     """The bands of one or several arrays.
 
     Parameters
@@ -50,30 +79,9 @@ class Hdf5Store(Store):
         dtype: np.dtype[Any],
         masks: Masks | None = None,
     ) -> None:
-        self._path, self._pieces, self._places = path, pieces, places
+        super().__init__(path)
+        self._pieces, self._places = pieces, places
         self._shape, self._dtype, self._masks = shape, dtype, masks
-        self._file: Any = None
-
-    @contextmanager
-    def held_open(self) -> Iterator[None]:
-        """Keep the file open for several reads."""
-        with self.opened() as file:
-            self._file = file
-            try:
-                yield
-            finally:
-                self._file = None
-
-    @contextmanager
-    def opened(self) -> Iterator[Any]:
-        """Open the file, unless it is open."""
-        import h5py
-
-        if self._file is not None:
-            yield self._file
-            return
-        with h5py.File(self._path, "r", rdcc_nbytes=_CHUNK_CACHE_BYTES) as file:
-            yield file
 
     def read(self, rows: slice, bands: np.ndarray, *, reuse: bool = False) -> np.ndarray:
         """Read rows into a new array, block by block."""
