@@ -145,8 +145,14 @@ def suggest(
     """
     from hsclass.assess.suggestion import suggest as suggested
 
+    dissimilarity = dissimilarity or map_file.with_name("di.tif")
+    if not dissimilarity.is_file():
+        raise UsageError(
+            f"{dissimilarity}: no such file; expected the dissimilarity index: run 'hsclass predict --applicability',"
+            " or name it by --dissimilarity"
+        )
     found = suggested(
-        map_file, confidence, dissimilarity or map_file.with_name("di.tif"), number=number, cell=cell,
+        map_file, confidence, dissimilarity, number=number, cell=cell,
         distance=distance, per_trip=per_trip, radius=radius, within=within, visited=visited,
         segments=segments,
     )  # fmt: skip

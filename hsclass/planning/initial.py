@@ -94,6 +94,8 @@ def initial_files(
     descriptor = home / f"{name}.yaml"
     files = {descriptor: _descriptor_text(scene, cube, source, chosen, home)}
     if scene.labels is not None:
+        if len(scene.classes) < 2:
+            raise UsageError(f"{labels}: hold one class only, '{scene.classes[0].name}'; expected two or more")
         sampler, refused = _sampler(scene)
         matched = _refusal("what random sampling adds is not asked for", _match, scene, sampler)
         final = _refusal("no map trained on all labels is asked for", _fold, scene, sampler)
@@ -105,7 +107,7 @@ def initial_files(
             ]
         last = [f"final: {{sampler: {sampler}, folds: {_FOLDS}}} # the map trained on all labels: docs/deliver.md"]
         files[home / f"{name}_experiment.yaml"] = _experiment_text(
-            name, descriptor.name, splits=lines, last=_commented(final) or last
+            name, descriptor.name, window=_window(scene), splits=lines, last=_commented(final) or last
         )
     return Initial(files, tuple(notes))
 
@@ -153,13 +155,18 @@ def _built(name: str, cube: Path, source: dict[str, Any]) -> Scene:
         return open_scene(file, folder=Path(scratch) / "data")
 
 
+def _window(scene: Scene) -> int:
+    """Return the side of the windows: the usual one, or the largest odd one that fits into a small scene."""
+    return min(_WINDOW, (min(scene.shape[:2]) - 1) // 2 * 2 + 1)
+
+
 def _sampler(scene: Scene) -> tuple[str, list[str]]:
     """Return the first sampler that can split the labels, and why others cannot."""
     refused = []
     for sampler in _SAMPLERS:
         try:
             for seed in _SEEDS:
-                make_split(scene, sampler, window=_WINDOW, seed=seed, train=_TRAIN, validation=_VALIDATION)
+                make_split(scene, sampler, window=_window(scene), seed=seed, train=_TRAIN, validation=_VALIDATION)
         except HsclassError as error:
             refused.append(f"sampler {sampler} is not used: {error}")
         else:
@@ -178,16 +185,16 @@ def _refusal(what: str, attempt: Callable[[Scene, str], None], scene: Scene, sam
 
 def _fold(scene: Scene, sampler: str) -> None:
     for seed in range(_FOLDS):
-        make_split(scene, sampler, window=_WINDOW, seed=seed, train=_TRAIN, validation=_VALIDATION, folds=_FOLDS)
+        make_split(scene, sampler, window=_window(scene), seed=seed, train=_TRAIN, validation=_VALIDATION, folds=_FOLDS)
 
 
 def _match(scene: Scene, sampler: str) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         for seed in _SEEDS if sampler != "random" else ():
             base = Path(scratch) / f"{seed}.tif"
-            split = make_split(scene, sampler, window=_WINDOW, seed=seed, train=_TRAIN, validation=_VALIDATION)
+            split = make_split(scene, sampler, window=_window(scene), seed=seed, train=_TRAIN, validation=_VALIDATION)
             write_split(split, base)
-            make_split(scene, "matched_random", window=_WINDOW, seed=seed, of=base)
+            make_split(scene, "matched_random", window=_window(scene), seed=seed, of=base)
 
 
 def _commented(notes: Sequence[str]) -> list[str]:
@@ -217,12 +224,12 @@ def _descriptor_text(scene: Scene, cube: Path, source: dict[str, Any], chosen: s
     return "\n".join([*lines, ""])
 
 
-def _experiment_text(name: str, descriptor: str, *, splits: Sequence[str], last: Sequence[str]) -> str:
+def _experiment_text(name: str, descriptor: str, *, window: int, splits: Sequence[str], last: Sequence[str]) -> str:
     lines = [
         "# Written by hsclass init; change what is wrong. docs/own-scene.md shows what to do with it.",
         f"experiment: {name}",
         f"scenes: [{_quoted(descriptor)}]",
-        f"window: {_WINDOW}",
+        f"window: {window}",
         f"fractions: {{train: {_TRAIN:.2f}, validation: {_VALIDATION:.2f}}}",
         f"seeds: {list(_SEEDS)} # draws of the training samples",
         "splits:",

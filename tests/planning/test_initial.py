@@ -83,3 +83,14 @@ def test_polygons_without_a_class_are_refused_with_their_attributes(cube: Path, 
     shapes = fields(tmp_path, crop=["same"] * 12, number=list(range(12)))
     with pytest.raises(UsageError, match=r"no attribute of 2 to 60 different values .* crop \(1\), number \(12\)"):
         initial_files(cube, shapes, folder=tmp_path)
+
+
+def test_one_class_is_refused_and_a_small_scene_gets_small_windows(cube: Path, tmp_path: Path) -> None:
+    write_raster(tmp_path / "one.tif", np.ones((1, 60, 60), np.uint8), grid=GRID)
+    with pytest.raises(UsageError, match=r"one\.tif: hold one class only, 'class 1'; expected two or more"):
+        initial_files(cube, tmp_path / "one.tif", folder=tmp_path)
+    write_raster(tmp_path / "small.tif", np.arange(100, dtype=np.int16).reshape(4, 5, 5), grid=GRID)
+    labels = np.array([[[1, 1, 2, 2, 2]] * 5], np.uint8)
+    write_raster(tmp_path / "labels.tif", labels, grid=GRID)
+    texts = initial_files(tmp_path / "small.tif", tmp_path / "labels.tif", folder=tmp_path).files
+    assert "window: 5" in texts[tmp_path / "small_experiment.yaml"]
