@@ -4,11 +4,13 @@ import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 from xml.etree import ElementTree
 
 import matplotlib
+import pandas as pd
 from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -23,6 +25,26 @@ _DASHES = ("-", (0, (5, 2)), (0, (1.5, 1.8)), (0, (6, 1.5, 1.5, 1.5)))
 _MARKS = "os^D"
 _LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
 _FONT = re.compile(r"font(?:-size)?: (?:(bold) |(\d{3}) )?([\d.]+)px[^;]*(?:; font-family: [^;]*)?")
+
+
+@dataclass(frozen=True)
+class CurvePanel:
+    """Curves of accuracy on the test pixels of one split.
+
+    Attributes
+    ----------
+    split : str
+    rows : DataFrame
+        What is drawn, one row per point.
+    drawing : Markup
+    key : list
+        Legend of the lines.
+    """
+
+    split: str
+    rows: pd.DataFrame
+    drawing: Markup
+    key: list[tuple[str, Markup]]
 
 
 def themed(build: Callable[P, T]) -> Callable[P, T]:

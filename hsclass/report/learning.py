@@ -1,16 +1,14 @@
 """Learning curves: accuracy against what trains, on the one test set of a split and of those reduced from it."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from markupsafe import Markup
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator, ScalarFormatter
 
 from hsclass.report.collect import SceneResult, SplitResult
-from hsclass.report.drawing import canvas, legend, styles, svg, themed
+from hsclass.report.drawing import CurvePanel, canvas, legend, styles, svg, themed
 from hsclass.report.splits import seeds_of
 from hsclass.report.table import SetResults
 from hsclass.report.text import count, lowest_to_highest
@@ -18,25 +16,6 @@ from hsclass.samples.fields import fields_of
 from hsclass.split import Role
 
 _DASHES = {"pixels": "-", "fields": (0, (5, 2))}
-
-
-@dataclass(frozen=True)
-class LearningPanel:
-    """The curves on the test set of one split.
-
-    Attributes
-    ----------
-    rows : DataFrame
-        From `learning_rows`, those of the split.
-    drawing : Markup
-    key : list
-        Legend of the models.
-    """
-
-    split: str
-    rows: pd.DataFrame
-    drawing: Markup
-    key: list[tuple[str, Markup]]
 
 
 def learning_rows(results: SetResults) -> pd.DataFrame:
@@ -75,7 +54,7 @@ def learning_rows(results: SetResults) -> pd.DataFrame:
     return found.assign(place=in_order).sort_values(["place", "unit", "n_train"], ignore_index=True)
 
 
-def learning_part(results: SetResults) -> tuple[LearningPanel, ...]:
+def learning_part(results: SetResults) -> tuple[CurvePanel, ...]:
     """Return a panel for each split that others are reduced from."""
     rows = learning_rows(results)
     if rows.empty:
@@ -85,7 +64,7 @@ def learning_part(results: SetResults) -> tuple[LearningPanel, ...]:
     for place, (of, found) in enumerate(rows.groupby("of", sort=False)):
         name = f"{results.key}-learning-{place}"
         drawn = svg(learning_figure(found, lines), name, f"Overall accuracy on the test pixels of {of} by training")
-        panels.append(LearningPanel(str(of), found, drawn, legend(lines, f"{name}-models")))
+        panels.append(CurvePanel(str(of), found, drawn, legend(lines, f"{name}-models")))
     return tuple(panels)
 
 

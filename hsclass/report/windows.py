@@ -1,33 +1,12 @@
 """Accuracy against the side of the windows: models of one kind that differ in it, on the same test pixels."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from hsclass.report.drawing import canvas, legend, styles, svg, themed
+from hsclass.report.drawing import CurvePanel, canvas, legend, styles, svg, themed
 from hsclass.report.table import SetResults
-
-
-@dataclass(frozen=True)
-class WindowPanel:
-    """The curves under one split.
-
-    Attributes
-    ----------
-    rows : DataFrame
-        From `window_rows`, those of the split.
-    drawing : Markup
-    key : list
-        Legend of the kinds of models.
-    """
-
-    split: str
-    rows: pd.DataFrame
-    drawing: Markup
-    key: list[tuple[str, Markup]]
 
 
 def window_rows(results: SetResults) -> pd.DataFrame:
@@ -62,7 +41,7 @@ def window_rows(results: SetResults) -> pd.DataFrame:
     return found.assign(**dict(zip(("difference", "low", "high"), zip(*pairs, strict=True), strict=True)))
 
 
-def windows_part(results: SetResults) -> tuple[WindowPanel, ...]:
+def windows_part(results: SetResults) -> tuple[CurvePanel, ...]:
     """Return a panel for each split under which models of one kind differ in their windows."""
     rows = window_rows(results)
     if rows.empty:
@@ -72,7 +51,7 @@ def windows_part(results: SetResults) -> tuple[WindowPanel, ...]:
     for place, (split, found) in enumerate(rows.groupby("split", sort=False)):
         name = f"{results.key}-side-{place}"
         drawn = svg(side_figure(found, lines), name, f"Overall accuracy on {split} by the side of the windows")
-        panels.append(WindowPanel(str(split), found, drawn, legend(lines, f"{name}-lines")))
+        panels.append(CurvePanel(str(split), found, drawn, legend(lines, f"{name}-lines")))
     return tuple(panels)
 
 
