@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
@@ -39,6 +39,35 @@ class Store(ABC):
     def held_open(self) -> Iterator[None]:
         """Keep the file open for several reads."""
         yield
+
+
+class FileStore(Store):
+    """The values of a file that is opened for each read unless it is held open."""
+
+    _held: Any = None
+
+    @abstractmethod
+    def open(self) -> AbstractContextManager[Any]:
+        """Open the file."""
+
+    @contextmanager
+    def opened(self) -> Iterator[Any]:
+        """Yield the open file; one that is held open stays so."""
+        if self._held is not None:
+            yield self._held
+            return
+        with self.open() as file:
+            yield file
+
+    @contextmanager
+    def held_open(self) -> Iterator[None]:
+        """Keep the file open for several reads."""
+        with self.opened() as file:
+            self._held = file
+            try:
+                yield
+            finally:
+                self._held = None
 
 
 class ArrayStore(Store):

@@ -1,14 +1,13 @@
 """Arrays of an HDF5 file that together are one cube, read row by row whatever the order of their axes."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from hsclass.datasets.cube import Store
+from hsclass.datasets.cube import FileStore
 
 _BLOCK_BYTES = 16_000_000  # of what is read at a time, in addition to the values that are returned
 _CHUNK_CACHE_BYTES = 32_000_000
@@ -26,33 +25,17 @@ Masks = Callable[[Any, slice], np.ndarray | None]
 """Returns which pixels of some rows of the open file hold data, bool of shape (rows, cols); None: it does not say."""
 
 
-class Hdf5File(Store):
-    """A store in an HDF5 file, which is opened for each read unless it is held open."""
+class Hdf5File(FileStore):
+    """The values of an HDF5 file."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._file: Any = None
 
-    @contextmanager
-    def held_open(self) -> Iterator[None]:
-        """Keep the file open for several reads."""
-        with self.opened() as file:
-            self._file = file
-            try:
-                yield
-            finally:
-                self._file = None
-
-    @contextmanager
-    def opened(self) -> Iterator[Any]:
-        """Open the file, unless it is open."""
+    def open(self) -> Any:
+        """Open the file."""
         import h5py
 
-        if self._file is not None:
-            yield self._file
-            return
-        with h5py.File(self._path, "r", rdcc_nbytes=_CHUNK_CACHE_BYTES) as file:
-            yield file
+        return h5py.File(self._path, "r", rdcc_nbytes=_CHUNK_CACHE_BYTES)
 
 
 class Hdf5Store(Hdf5File):

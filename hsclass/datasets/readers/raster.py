@@ -13,7 +13,7 @@ from rasterio.enums import ColorInterp, MaskFlags
 from rasterio.errors import RasterioIOError
 from rasterio.windows import Window
 
-from hsclass.datasets.cube import ArrayStore, Cube, Store
+from hsclass.datasets.cube import ArrayStore, Cube, FileStore
 from hsclass.datasets.readers.envi import class_names, data_file, listed, number, read_header, require_length, stated
 from hsclass.datasets.readers.hdf5_heap import require_sound_heap
 from hsclass.datasets.readers.layout import Wanted, arranged
@@ -33,7 +33,7 @@ _NANOMETRES = {
 }  # fmt: skip
 
 
-class RasterStore(Store):
+class RasterStore(FileStore):
     """The pixels of a raster; its own mask are those of the bands `masked`, by index, and the bands `alpha`."""
 
     def __init__(
@@ -42,17 +42,6 @@ class RasterStore(Store):
         self._path, self._shape, self._dtype = path, shape, dtype
         self._masked, self._alpha = ([band + 1 for band in bands] for bands in (masked, alpha))
         self._buffer: np.ndarray | None = None
-        self._source: Any = None
-
-    @contextmanager
-    def held_open(self) -> Iterator[None]:
-        """Keep the file open for several reads."""
-        with self._open() as source:
-            self._source = source
-            try:
-                yield
-            finally:
-                self._source = None
 
     def read(self, rows: slice, bands: np.ndarray, *, reuse: bool = False) -> np.ndarray:
         """Read rows, with `reuse` into the memory of the read before: only one strip is whole at a time."""
@@ -65,7 +54,7 @@ class RasterStore(Store):
             self._buffer = values = np.empty(shape, self._dtype)
         else:
             values = self._buffer
-        with self._open() as source:
+        with self.opened() as source:
             source.read((bands + 1).tolist(), window=Window(0, start, *shape[:0:-1]), out=values)
         return np.moveaxis(values, 0, 2)
 
@@ -78,7 +67,7 @@ class RasterStore(Store):
         if not (self._masked or self._alpha):
             return None
         shown = np.ones(shape, bool)
-        with self._open() as source:
+        with self.opened() as source:
             if self._masked:
                 shown &= source.read_masks(self._masked, **options).all(axis=0)
             if self._alpha:
@@ -88,15 +77,13 @@ class RasterStore(Store):
     def thumbnail(self, bands: np.ndarray, step: int) -> tuple[np.ndarray, np.ndarray | None]:
         """Read about every `step`-th row and column, from overviews where the file has some."""
         rows, cols = (-(-side // step) for side in self._shape[:2])
-        with self._open() as source:
+        with self.opened() as source:
             values = source.read((bands + 1).tolist(), out_shape=(len(bands), rows, cols))
         return np.moveaxis(values, 0, 2), self._mask((rows, cols), out_shape=(rows, cols))
 
     @contextmanager
-    def _open(self) -> Iterator[Any]:
-        if self._source is not None:
-            yield self._source
-            return
+    def open(self) -> Iterator[Any]:
+        """Open the raster, with a small cache of its blocks."""
         with quiet(), rasterio.Env(GDAL_CACHEMAX=_CACHE_MB), rasterio.open(self._path) as source:
             yield source
 
