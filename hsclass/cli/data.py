@@ -136,7 +136,7 @@ def init(
     cube: Annotated[Path, typer.Argument(metavar="CUBE", help="file or product with the bands")],
     labels: Annotated[
         Path | None,
-        typer.Argument(metavar="[LABELS]", help="raster of class ids, polygons or points", show_default=False),
+        typer.Argument(metavar="LABELS", help="raster of class ids, polygons or points", show_default=False),
     ] = None,
     output: Annotated[
         Path, typer.Option("--output", "-o", help="folder to write into", show_default="this one")

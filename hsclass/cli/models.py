@@ -91,7 +91,7 @@ def train(
 def features(
     scene: Annotated[
         str | None,
-        typer.Argument(metavar="[FOLDER]", help="folder of an image set, or its index.csv", show_default=False),
+        typer.Argument(metavar="FOLDER", help="folder of an image set, or its index.csv", show_default=False),
     ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="what to write", show_default=False)] = None,
     features: Annotated[str, typer.Option(help="name of a backbone, or backbone with that option")] = "backbone",
