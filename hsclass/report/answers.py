@@ -60,16 +60,20 @@ def answers_part(results: SetResults) -> Answers:
 
 
 def _with_delivered(answers: Sequence[Answer], card: FinalCard, folder: Path) -> tuple[Answer, ...]:
-    """Add what is known of the delivered map to the answers."""
+    """Answer for the delivered map first; the model of the headline, trained with a share of the labels, follows."""
     which, good, why, where_not = answers
     figures, applicability = card.metrics, card.applicability
-    trained = f"Delivered: {card.choice.winner.name}, trained with all {count(card.n_labelled)} labelled pixels."
+    trained = f"Trained with all {count(card.n_labelled)} labelled pixels."
     worth = (
-        f"Delivered map: OA {number(figures.oa, 2)} ({between(figures.oa_low, figures.oa_high, 2)}) by nested"
-        f" cross-validation over {card.folds} folds."
+        f"OA of the delivered map by nested cross-validation over {card.folds} folds, 95 % interval"
+        f" {between(figures.oa_low, figures.oa_high, 2)}."
     )
-    which = replace(which, lines=(Line(trained), *which.lines), files=(folder / "map.tif", *which.files))
-    good = replace(good, lines=(Line(worth), *good.lines))
+    other = f"With a share of the labels, {which.value}:"
+    which = replace(
+        which, value=card.choice.winner.name, lines=(Line(trained), Line(other), *which.lines),
+        files=(folder / "map.tif", *which.files),
+    )  # fmt: skip
+    good = replace(good, value=number(figures.oa, 2), lines=(Line(worth), Line(f"{other} {good.value}."), *good.lines))
     if applicability is not None and applicability.outside:
         outside = f"{percent(applicability.outside)} of the delivered map lies outside its area of applicability."
         where_not = _counted((Line(outside, warns=True), *where_not.lines))
@@ -201,7 +205,7 @@ def _limits(results: SetResults, head: Headline) -> Iterator[Line]:
         if share < MIXED:
             yield Line(
                 f"The reference labels are pure polygons ({percent(share)} of their pixels touch another class): mixed"
-                " pixels at borders are not tested, so the map as a whole is less accurate.",
+                " pixels at borders are not tested, so the map as a whole is probably less accurate.",
                 warns=True,
             )
         labelled = float((samples.labels > 0).mean())

@@ -106,15 +106,20 @@ def test_optimism_whose_interval_holds_0_is_called_not_distinguishable(limits, s
 
 
 def test_delivered_map_is_named_with_its_own_accuracy_and_where_it_may_not_be_applied(experiment, answers) -> None:
+    before = answers(experiment)
     experiment.deliver(outside=0.25)
     found = answers(experiment)
-    which = found["Which map?"]
-    assert which.lines[0].text == "Delivered: forest, trained with all 176 labelled pixels."
+    which, good = found["Which map?"], found["How good?"]
+    assert which.value == "forest"
+    assert which.lines[0].text == "Trained with all 176 labelled pixels."
+    assert which.lines[1].text == f"With a share of the labels, {before['Which map?'].value}:"
     assert which.files[0].as_posix() == "results/farm/final/map.tif"
     # OA 0.6, its interval from 0.05 below to 0.03 above
-    assert found["How good?"].lines[0].text == (
-        "Delivered map: OA 0.60 (0.55 to 0.63) by nested cross-validation over 3 folds."
+    assert good.value == "0.60"
+    assert good.lines[0].text == (
+        "OA of the delivered map by nested cross-validation over 3 folds, 95 % interval 0.55 to 0.63."
     )
+    assert good.lines[1].text.endswith(f"{before['Which map?'].value}: {before['How good?'].value}.")
     first = found["Where not?"].lines[0]
     assert (first.text, first.warns) == (
         "25.0\u202f% of the delivered map lies outside its area of applicability.", True

@@ -114,7 +114,7 @@ function viewer(root) {
     }
     runs.forEach((run, place) => side.run.add(new Option(named(run), place)));
     side.run.value = data.first;
-    side.kind.value = side.name === "left" ? "reference" : "map";
+    side.kind.value = side.name === "left" ? "reference" : kinds.further0 ? "further0" : "map"; // the delivered map first
     side.kind.onchange = side.run.onchange = () => show(side);
   }
   const runOf = (side) => runs[side.run.value];
@@ -196,12 +196,13 @@ function viewer(root) {
       lines.push([named(run), `${className(value) ?? "no data"}${share}`]);
       const away = (await kinds.distance.values(run))[place], role = (await kinds.split.values(run))[place];
       lines.push([`Split ${run.split}`, `${role ? ROLES[role] : "not used"}, ${away}${away === data.far ? " or more" : ""} px from training`]);
-      if (shown.length === 1) shown.first = value;
+      shown.first ??= value;
     }
     for (const kind of Object.values(kinds).filter((each) => each.file)) {
       const value = (await kind.values())[place];
       const share = value ? ((value - 1) / (data.share_steps - 1)).toFixed(2) : "none";
       lines.push([kind.label, kind.key === "classes" ? className(value) ?? "no data" : share]);
+      if (kind.key === "classes") shown.first ??= value;
     }
     if (last.row !== row || last.col !== col) return; // the pointer has moved on
     find("values").replaceChildren(...lines.flatMap(([name, text]) => [element("dt", name), element("dd", text)]));
