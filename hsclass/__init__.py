@@ -31,9 +31,9 @@ _PUBLIC = {
     "ClassMap": "hsclass.predict",
     "predict_scene": "hsclass.predict",
     "predict_images": "hsclass.predict.images",
-    "Candidate": "hsclass.final",
-    "Delivered": "hsclass.final",
-    "deliver": "hsclass.final",
+    "Candidate": "hsclass.final.candidates",
+    "Delivered": "hsclass.final.delivery",
+    "deliver": "hsclass.final.delivery",
     # Accuracy
     "Metrics": "hsclass.results.metrics",
     "evaluate": "hsclass.assess",
@@ -77,7 +77,8 @@ if TYPE_CHECKING:
     from hsclass.assess.suggestion import suggest
     from hsclass.audit import audit_split
     from hsclass.datasets import open_scene
-    from hsclass.final import Candidate, Delivered, deliver
+    from hsclass.final.candidates import Candidate
+    from hsclass.final.delivery import Delivered, deliver
     from hsclass.models.trained import TrainedModel, load_model
     from hsclass.predict import ClassMap, predict_scene
     from hsclass.predict.images import predict_images

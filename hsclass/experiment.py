@@ -18,8 +18,7 @@ from hsclass.errors import UsageError
 from hsclass.experiment_paths import placed
 from hsclass.features import feature_class
 from hsclass.features.frozen import FrozenOptions, check_frozen, named_options
-from hsclass.final.candidates import Candidate
-from hsclass.final.choice import check_folds
+from hsclass.final.candidates import Candidate, check_folds
 from hsclass.matching import check_match, takes_images
 from hsclass.models import model_class
 from hsclass.options import Options, parse_options

@@ -3,16 +3,16 @@
 from typing import Literal
 
 import numpy as np
-from sklearn.base import BaseEstimator, TransformerMixin
 
 from hsclass.backend import aligned_array
 from hsclass.errors import DataError
 from hsclass.scene import Scene
+from hsclass.transformer import Transformer
 
 Normalization = Literal["standard", "scalar", "minmax", "none"]
 
 
-class Normalizer(TransformerMixin, BaseEstimator):
+class Normalizer(Transformer):
     """Shift and scale the bands of pixels or of a cube.
 
     Parameters

@@ -28,7 +28,7 @@ _STAGES = {
     "train": "hsclass.training",
     "predict": "hsclass.predict",
     "evaluate": "hsclass.assess",
-    "deliver": "hsclass.final",
+    "deliver": "hsclass.final.delivery",
     "report": "hsclass.report",
     "images.scene": "hsclass.datasets.build_images",
     "images.predict": "hsclass.predict.images",
@@ -99,15 +99,18 @@ def _closure(root: str) -> set[Path]:
     if own and {"site-packages", "dist-packages"} & set(first.parts):
         return {first}
     found: set[Path] = set()
-    waiting = [root]
+    seen, waiting = {root}, [root]
     while waiting:
         module = waiting.pop()
         path = _file_of(module)
-        if path is None or path in found or not path.is_relative_to(first.parent if own else _PACKAGE):
+        if path is None or path in found or (own and not path.is_relative_to(first.parent)):
             continue
         found.add(path)
         package = module if path.name == "__init__.py" else module.rpartition(".")[0]
-        waiting += [resolve_name(name, package) for name in _code(path).imports if package or name[0] != "."]
+        named = {resolve_name(name, package) for name in _code(path).imports if package or name[0] != "."}
+        new = {name for name in named if own or _is_ours(name)} - seen
+        seen |= new
+        waiting += new
         if path.name == "__init__.py" and path.parent != _PACKAGE:
             found.update(file for file in path.parent.rglob("*") if file.suffix in _TEMPLATES)
     return found
@@ -118,11 +121,20 @@ def _place(path: Path) -> str:
     return path.relative_to(_PACKAGE).as_posix() if path.is_relative_to(_PACKAGE) else path.name
 
 
+def _is_ours(module: str) -> bool:
+    return module.split(".", maxsplit=1)[0] == _PACKAGE.name
+
+
 def _file_of(module: str) -> Path | None:
-    if module.split(".", maxsplit=1)[0] != _PACKAGE.name:
-        found = getattr(sys.modules.get(module), "__file__", None)  # imported when its name was looked up
-        return Path(found) if found and found.endswith(".py") else None
-    place = _PACKAGE.parent.joinpath(*module.split("."))
+    if _is_ours(module):
+        return _found(_PACKAGE.parent, module)
+    found = getattr(sys.modules.get(module), "__file__", None)  # imported when its name was looked up
+    return Path(found) if found and found.endswith(".py") else None
+
+
+@cache
+def _found(folder: Path, module: str) -> Path | None:
+    place = folder.joinpath(*module.split("."))
     candidates = (place.with_suffix(".py"), place / "__init__.py")
     return next((path for path in candidates if path.exists()), None)
 

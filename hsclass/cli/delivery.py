@@ -12,7 +12,7 @@ from hsclass.cli.arguments import SceneArgument, Threads, read_options
 from hsclass.errors import UsageError
 
 if TYPE_CHECKING:
-    from hsclass.final import Candidate
+    from hsclass.final.candidates import Candidate
 
 
 @app.command()
@@ -48,7 +48,7 @@ def deliver(
 ) -> None:
     """Make the map that all labels support, with the accuracy of a nested cross-validation and a model card."""
     from hsclass.datasets.open_samples import open_samples
-    from hsclass.final import deliver as run
+    from hsclass.final.delivery import deliver as run
     from hsclass.plan import Final
     from hsclass.scene import Scene
     from hsclass.sources import stage_digest

@@ -5,12 +5,12 @@ from typing import Annotated
 
 import numpy as np
 from pydantic import Field, field_validator
-from sklearn.base import BaseEstimator, TransformerMixin
 
 from hsclass.cost import READ
 from hsclass.errors import DataError, UsageError
 from hsclass.features.extractor import Origin
 from hsclass.options import Options
+from hsclass.transformer import Transformer
 
 WATER = ((1350.0, 1450.0), (1800.0, 1960.0))  # nm
 
@@ -40,7 +40,7 @@ class BandsOptions(Options):
         return spans
 
 
-class Bands(TransformerMixin, BaseEstimator):
+class Bands(Transformer):
     """Keep some of the normalised bands, in their order.
 
     Keeps the bands of `keep` and `keep_nm`, or all if both are empty, except those of `drop`, `drop_nm` and

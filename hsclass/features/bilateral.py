@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 from pydantic import Field
-from sklearn.base import BaseEstimator, TransformerMixin
 
 from hsclass.features.extractor import Origin
 from hsclass.features.linear import project, training_pixels, varying_bands
 from hsclass.features.mnf import MinimumNoiseFraction
 from hsclass.options import Options
+from hsclass.transformer import Transformer
 
 _BLOCK = 1 << 19  # float32 values at a time: 2 MB an array, so that it stays in the cache
 
@@ -22,7 +22,7 @@ class BilateralOptions(Options):
     components: int = Field(12, ge=1, description="noise-adjusted components that the distance is measured in")
 
 
-class Bilateral(TransformerMixin, BaseEstimator):
+class Bilateral(Transformer):
     """Replace each spectrum by the mean of the window around it, weighted by spectral similarity.
 
     The weight of a neighbour is ``exp(-d² / (2 width²))``, d² being the mean squared difference of the two pixels over

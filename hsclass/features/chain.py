@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 from pydantic import Field, field_validator
-from sklearn.base import BaseEstimator, TransformerMixin
 
 from hsclass.features.extractor import Extractor, Origin
 from hsclass.options import Options, parse_options
+from hsclass.transformer import Transformer
 
 Steps = Sequence[dict[str, Any]]
 _STEPS: tuple[dict[str, Any], ...] = ({"features": "restore"}, {"features": "bilateral"})
@@ -41,7 +41,7 @@ class ChainOptions(Options):
         return steps
 
 
-class Chain(TransformerMixin, BaseEstimator):
+class Chain(Transformer):
     """Apply extractors in sequence, each fitted on the training pixels of the previous one's features.
 
     Parameters

@@ -4,16 +4,16 @@ from typing import Annotated
 
 import numpy as np
 from pydantic import Field
-from sklearn.base import BaseEstimator, TransformerMixin
 
 from hsclass.errors import DataError, UsageError
+from hsclass.transformer import Transformer
 
 Components = Annotated[int, Field(ge=1)]
 Weight = Annotated[float, Field(ge=0, le=1)]
 _BLOCK = 1 << 21  # values in double precision at a time: 16 MB
 
 
-class LinearExtractor(TransformerMixin, BaseEstimator):
+class LinearExtractor(Transformer):
     """Project each spectrum: ``(x - mean_) @ components_.T``.
 
     Attributes

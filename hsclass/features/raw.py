@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 
 import numpy as np
-from sklearn.base import BaseEstimator, TransformerMixin
 
 from hsclass.features.extractor import Origin
 from hsclass.options import Options
+from hsclass.transformer import Transformer
 
 
 class RawOptions(Options):
     """The raw bands have no options."""
 
 
-class Raw(TransformerMixin, BaseEstimator):
+class Raw(Transformer):
     """Return the normalised bands unchanged.
 
     Attributes

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 from pydantic import Field
-from sklearn.base import BaseEstimator, TransformerMixin
 
 from hsclass.cost import READ
 from hsclass.features.extractor import Origin
 from hsclass.features.linear import training_pixels
 from hsclass.features.pca import principal_components
 from hsclass.options import Options
+from hsclass.transformer import Transformer
 
 LOW, HIGH, SHIFT = 2560, 2816, 768  # high byte 10, up to that of 11; (13 - 10) * 256
 _ROUNDS = 20
@@ -24,7 +24,7 @@ class RestoreOptions(Options):
     components: int = Field(12, ge=1, description="principal components of the training spectra that a value must fit")
 
 
-class Restore(TransformerMixin, BaseEstimator):
+class Restore(Transformer):
     """Correct values that a conversion of line ends made 768 too low.
 
     A tool that treats a binary file as text turns carriage returns, bytes of 13, into line feeds, bytes of 10. 16-bit

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import numpy as np
 from pydantic import Field, field_validator, model_validator
-from sklearn.base import BaseEstimator, TransformerMixin
 
 from hsclass.cost import READ
 from hsclass.errors import DataError
@@ -22,6 +21,7 @@ from hsclass.features.thresholds import (
     deviation_thresholds,
 )
 from hsclass.options import Options
+from hsclass.transformer import Transformer
 
 Limits = tuple[Annotated[float, Field(gt=0)], ...]
 _ATTRIBUTES = ("area", "deviation", "inertia")
@@ -63,7 +63,7 @@ class SdapOptions(ProfileOptions):
     components: Components = Field(4, description="principal components that are profiled")
 
 
-class ProfileExtractor(TransformerMixin, BaseEstimator):
+class ProfileExtractor(Transformer):
     """Base class of the extractors of attribute profiles of several components.
 
     Attributes

@@ -5,7 +5,6 @@ from typing import Literal
 
 import numpy as np
 from pydantic import Field, model_validator
-from sklearn.base import BaseEstimator, TransformerMixin
 
 from hsclass.cost import READ
 from hsclass.errors import DataError
@@ -14,6 +13,7 @@ from hsclass.features.extractor import Origin
 from hsclass.features.linear import training_pixels
 from hsclass.normalize import Normalizer
 from hsclass.options import Options
+from hsclass.transformer import Transformer
 
 _BLOCK = 1 << 20  # values in double precision at a time: 8 MB an array
 _GAP = 3  # typical steps between bands; a wider one is a gap
@@ -42,7 +42,7 @@ class SpectrumOptions(Options):
         return self
 
 
-class Spectrum(TransformerMixin, BaseEstimator):
+class Spectrum(Transformer):
     """The measured spectrum without its brightness, standardised band by band.
 
     Sunlit and shaded slopes differ by a factor that is similar in all bands; so do two dates. The steps, each optional,

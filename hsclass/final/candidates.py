@@ -1,13 +1,18 @@
 """What may win: a model on features with options, or the options that a search finds."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import Field
 
 from hsclass.errors import UsageError
+from hsclass.models import model_class
 from hsclass.options import Options, parse_options
+from hsclass.plan import Final
+from hsclass.samplers.folds import train_share
+from hsclass.tuning.checks import check_sampler
+from hsclass.tuning.options import TuneOptions
 from hsclass.tuning.subject import Subject
 
 
@@ -83,3 +88,26 @@ def read_candidates(held: Any, where: str) -> list[Candidate]:
         Candidate(entry.model, entry.features, entry.options, entry.feature_options, entry.search, entry.name)
         for entry in parsed
     ]
+
+
+def inner_search(asked: Final) -> TuneOptions:
+    """Return the inner folds as options of a search."""
+    return TuneOptions(
+        sampler=asked.sampler, sampler_options=asked.sampler_options, folds=asked.inner_folds, metric=asked.metric,
+        validation=asked.validation,
+    )  # fmt: skip
+
+
+def fold_validation(asked: Final, candidates: Sequence[Candidate]) -> float:
+    """Return the share of the pixels for validation in each fold: only networks use any."""
+    return asked.validation if any(model_class(candidate.model).network for candidate in candidates) else 0.0
+
+
+def check_folds(asked: Final, candidates: Sequence[Candidate]) -> None:
+    """Raise UsageError where the sampler of the folds leaks or cannot cross-validate, or its options are wrong."""
+    search = inner_search(asked)
+    sampler = check_sampler(search)
+    if "folds" in asked.sampler_options:
+        raise UsageError("final: 'sampler_options' holds 'folds'; expected it among the keys of 'final'; move it there")
+    parse_options(sampler.options_model, {**asked.sampler_options, "folds": asked.folds}, f"sampler {asked.sampler}")
+    train_share(asked.folds, fold_validation(asked, candidates))

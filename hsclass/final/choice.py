@@ -4,17 +4,13 @@ from collections.abc import Sequence
 from statistics import mean, median
 
 from hsclass.errors import DataError, UsageError
-from hsclass.final.candidates import Candidate
+from hsclass.final.candidates import Candidate, inner_search
 from hsclass.models import model_class
-from hsclass.options import parse_options
 from hsclass.plan import Final
 from hsclass.results.final import CandidateScore
-from hsclass.samplers.folds import train_share
 from hsclass.scene import Scene
 from hsclass.split import Split
 from hsclass.training import fit
-from hsclass.tuning.checks import check_sampler
-from hsclass.tuning.options import TuneOptions
 from hsclass.tuning.scoring import score
 from hsclass.tuning.search import problem_of, tune
 from hsclass.tuning.subject import Subject
@@ -58,29 +54,6 @@ def best_epochs(scene: Scene, split: Split, winner: CandidateScore, asked: Final
         for fold in problem.folds
     ]  # fmt: skip
     return round(median(epoch for epoch in epochs if epoch is not None))
-
-
-def inner_search(asked: Final) -> TuneOptions:
-    """Return the inner folds as options of a search."""
-    return TuneOptions(
-        sampler=asked.sampler, sampler_options=asked.sampler_options, folds=asked.inner_folds, metric=asked.metric,
-        validation=asked.validation,
-    )  # fmt: skip
-
-
-def fold_validation(asked: Final, candidates: Sequence[Candidate]) -> float:
-    """Return the share of the pixels for validation in each fold: only networks use any."""
-    return asked.validation if any(model_class(candidate.model).network for candidate in candidates) else 0.0
-
-
-def check_folds(asked: Final, candidates: Sequence[Candidate]) -> None:
-    """Raise UsageError where the sampler of the folds leaks or cannot cross-validate, or its options are wrong."""
-    search = inner_search(asked)
-    sampler = check_sampler(search)
-    if "folds" in asked.sampler_options:
-        raise UsageError("final: 'sampler_options' holds 'folds'; expected it among the keys of 'final'; move it there")
-    parse_options(sampler.options_model, {**asked.sampler_options, "folds": asked.folds}, f"sampler {asked.sampler}")
-    train_share(asked.folds, fold_validation(asked, candidates))
 
 
 def _scored(

@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 
 from hsclass.errors import DataError, UsageError
-from hsclass.final.candidates import Candidate
+from hsclass.final.candidates import Candidate, check_folds
 from hsclass.final.card import make_card, write_card_page
-from hsclass.final.choice import check_folds
 from hsclass.final.folds import Fold, Procedure, pooled, run_fold, run_whole, train, whole_split
 from hsclass.matching import check_match
 from hsclass.models.trained import TrainedModel

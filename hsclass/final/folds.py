@@ -11,8 +11,8 @@ import numpy as np
 from hsclass import __version__
 from hsclass.assess.conditions import require_unseen
 from hsclass.errors import DataError
-from hsclass.final.candidates import Candidate
-from hsclass.final.choice import best_epochs, choose, fold_validation
+from hsclass.final.candidates import Candidate, fold_validation
+from hsclass.final.choice import best_epochs, choose
 from hsclass.models.trained import TrainedModel
 from hsclass.plan import Final
 from hsclass.predict import predict_scene

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hsclass.final import Candidate, Delivered, deliver
+from hsclass.final.candidates import Candidate
+from hsclass.final.delivery import Delivered, deliver
 from hsclass.scene import LandCover, Scene, write_scene
 
 FIELD, GAP = 6, 4

@@ -11,8 +11,9 @@ import rasterio
 
 import hsclass
 from hsclass.errors import DataError, HsclassError, UsageError
-from hsclass.final import Candidate, Delivered, deliver
+from hsclass.final.candidates import Candidate
 from hsclass.final.choice import choose
+from hsclass.final.delivery import Delivered, deliver
 from hsclass.plan import Final
 from hsclass.predict import map_file
 from hsclass.predict.opening import open_pixels

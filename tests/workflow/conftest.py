@@ -24,7 +24,12 @@ def snakemake() -> Snakemake:
         return subprocess.run(
             [*map(str, command), "--configfile", str(config), *arguments],
             cwd=folder,
-            env={**os.environ, "PYTHONPATH": str(library), "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}"},
+            # Snakemake puts the folder of the Snakefile in front of all, unless it is on the path already.
+            env={
+                **os.environ,
+                "PYTHONPATH": os.pathsep.join([str(library), str(ROOT)]),
+                "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}",
+            },
             capture_output=True,
             text=True,
             check=False,
