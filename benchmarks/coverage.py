@@ -7,12 +7,12 @@ where a smooth Gaussian random field is below the quantile of its class's accura
 known and errors are correlated over a length: the standard deviation [pixels] of the Gaussian kernel that smooths the
 random field. `fields` puts half of the variance between fields. Windows are 9 x 9.
 
-Columns, in percent of the runs. Intervals of OA that contain the true value: by bootstrap over pixels (`pixels`), by
-percentiles of a bootstrap over blocks of two windows a side (`2 windows`), and by hsclass (`oa`), the last with its
-mean width. Then hsclass's intervals of AA, kappa, macro F1 and of the classes' producer's and user's accuracies, if
-defined (`none` is the share of undefined producer's accuracies). For a second map with the same accuracies and half of
-its errors in common: intervals of the difference of OA that contain 0 (`diff`), and false alarms at 5 % of McNemar's
-test and of the block permutation test.
+`fields` is the mean effective number of test fields; the other columns are in percent of the runs. Intervals of OA that
+contain the true value: by bootstrap over pixels (`pixels`), by percentiles of a bootstrap over blocks of two windows a
+side (`2 windows`), and by hsclass (`oa`), the last with its mean width. Then hsclass's intervals of AA, kappa, macro F1
+and of the classes' producer's and user's accuracies, if defined (`none` is the share of undefined producer's
+accuracies). For a second map with the same accuracies and half of its errors in common: intervals of the difference of
+OA that contain 0 (`diff`), and false alarms at 5 % of McNemar's test and of the block permutation test.
 """
 
 import argparse
@@ -37,8 +37,8 @@ SETTINGS = [
     (290, 200, 8, "fields", 0.8),
 ]  # fmt: skip
 COLUMNS = (
-    "pixels", "2 windows", "oa", "width", "aa", "kappa", "macro_f1", "producers", "none", "users", "diff", "mcnemar",
-    "permuted",
+    "fields", "pixels", "2 windows", "oa", "width", "aa", "kappa", "macro_f1", "producers", "none", "users", "diff",
+    "mcnemar", "permuted",
 )  # fmt: skip
 
 
@@ -109,6 +109,7 @@ def run(setting: tuple[int, int, int, str, float], rng: np.random.Generator, out
     found = hsclass.evaluate(maps["a"], truth, split, legend).as_dict()
     for name, value in true.items():
         hold(name, found[f"{name}_low"], found[f"{name}_high"], value)
+    outcomes["fields"].append(found["interval"]["effective_fields"])
     if found["oa_low"] is not None:
         outcomes["width"].append(found["oa_high"] - found["oa_low"])
     for name, values in (("producers", producers_accuracy(expected)), ("users", users_accuracy(expected))):
@@ -134,7 +135,8 @@ def main() -> None:
             run(setting, rng, outcomes)
         side, *_, length, accuracy = setting
         mean = {name: float(np.mean(values)) for name, values in outcomes.items()}
-        shown = [f"{mean[name]:.2f}" if name == "width" else f"{100 * mean[name]:.0f}" for name in COLUMNS]
+        digits = {"width": 2, "fields": 1}
+        shown = [f"{mean[name]:.{digits[name]}f}" if name in digits else f"{100 * mean[name]:.0f}" for name in COLUMNS]
         print(f"| {side} | {accuracy} | {length} | " + " | ".join(shown) + " |", flush=True)
 
 

@@ -26,6 +26,7 @@ DESIGNS = {
     "stratified, equal, 200": {"design": "stratified", "size": 200, "allocation": "equal"},
     "stratified, strata of another map, 400": {"design": "stratified", "size": 400, "strata_file": "strata.tif"},
     "blocks, 60 of 20 x 20 pixels, 10 each": {"design": "blocks", "size": 600, "block_side": 20, "per_block": 10},
+    "blocks, 10 of 20 x 20 pixels, 40 each": {"design": "blocks", "size": 400, "block_side": 20, "per_block": 40},
 }
 
 
@@ -69,7 +70,7 @@ def main() -> None:
                 design, _ = _design_of(drawn, kept, mapped[at], sizes, "sample")
                 found = _estimated(
                     design, drawn, mapped[at].astype(np.int64), truth[at], sizes, {}, ("pixels", 1.0), missing=0,
-                    agreement=None, notes=[],
+                    agreement=None, notes=[], units=drawn.strata,
                 )  # fmt: skip
                 held["oa"].append(found.oa.low <= oa <= found.oa.high)
                 for place, entry in enumerate(found.classes):
@@ -77,7 +78,7 @@ def main() -> None:
                         estimate = getattr(entry, figure)
                         held[figure].append(estimate.low <= values[place] <= estimate.high)
             shares = "  ".join(f"{figure} {np.mean(hits):.3f}" for figure, hits in held.items())
-            print(f"{name:42} {shares}")
+            print(f"{name:42} {shares}", flush=True)
 
 
 if __name__ == "__main__":

@@ -23,17 +23,21 @@ class Sites:
         The field that each belongs to: pixels of one field are likely right or wrong together.
     classes : ndarray of int, shape (pixels,)
         The reference class of each: fields of one class may be right or wrong together, too.
+    runs : ndarray of int, shape (pixels,), or None
+        The run that each test belongs to, None where all are of one.
     """
 
     pixels: np.ndarray
     fields: np.ndarray
     classes: np.ndarray
+    runs: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.pixels)
 
     def __getitem__(self, members: np.ndarray) -> "Sites":
-        return Sites(self.pixels[members], self.fields[members], self.classes[members])
+        runs = None if self.runs is None else self.runs[members]
+        return Sites(self.pixels[members], self.fields[members], self.classes[members], runs)
 
     @cached_property
     def distinct(self) -> int:

@@ -9,7 +9,7 @@ import numpy as np
 from hsclass.assess.blocks import BlockGrids
 from hsclass.assess.intervals import LEVEL, UNDEFINED, Bounds, quantile, replicate, standard_error, widest
 from hsclass.assess.sample import TestedSamples, join, take_runs
-from hsclass.assess.units import units_of
+from hsclass.assess.units import Units, units_of
 from hsclass.errors import UsageError
 from hsclass.results.comparison import Comparison, Pair
 from hsclass.split import Split
@@ -98,7 +98,7 @@ def compare_samples(
     gains = []
     for a, b in combinations(names, 2):
         gain = samples[a].right.astype(np.int8) - samples[b].right
-        low, high = widest([difference_bounds(gain, choice, seed=seed) for choice in units])
+        low, high = gain_bounds(gain, of_first, seed=seed)
         counts = {"only_a": int((gain > 0).sum()), "only_b": int((gain < 0).sum())}
         found.append({"a": a, "b": b, "difference": float(gain.mean()), "low": low, "high": high, **counts})
         gains.append(gain)
@@ -118,6 +118,12 @@ def compare_samples(
         methods=names,
         pairs=[Pair(**row, **dict(zip(keys, values, strict=True))) for row, values in zip(found, tests, strict=True)],
     )
+
+
+def gain_bounds(gain: np.ndarray, units: Units, *, seed: int = 0) -> Bounds:
+    """Return the 95 % interval of the mean of `gain`: the widest over the choices of units, and over whole runs."""
+    bounds = widest([difference_bounds(gain, choice, seed=seed) for choice in units.choices])
+    return units.over_runs(bounds, gain, least=-1.0)
 
 
 def difference_bounds(gain: np.ndarray, blocks: BlockGrids, *, seed: int = 0) -> Bounds:

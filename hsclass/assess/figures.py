@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from hsclass.assess.classes import class_figures
-from hsclass.assess.confusion import count_confusions, summaries
+from hsclass.assess.confusion import count_confusions, pseudo_values, summaries
 from hsclass.assess.intervals import FEW_FIELDS, LEVEL, REPLICATES, Bounds, mean_bounds
 from hsclass.assess.label_sets import label_set_figures
 from hsclass.assess.sample import TestedSamples
@@ -52,12 +52,13 @@ def _one_label(
     everything = np.zeros(len(samples.places), np.int64)
     confusion = count_confusions(samples.reference, samples.predicted, ids, blocks=everything)[0]
     present = [row for row in rows if row.support]
+    of_classes = mean_bounds(
+        np.array([row.producers_accuracy for row in present]),
+        [Bounds.of(row.producers_low, row.producers_high) for row in present],
+    )
     bounds = {
         "oa": units.share(samples.right, np.ones(len(samples.places), bool)),
-        "aa": mean_bounds(
-            np.array([row.producers_accuracy for row in present]),
-            [Bounds.of(row.producers_low, row.producers_high) for row in present],
-        ),
+        "aa": units.over_runs(of_classes, pseudo_values(samples.reference, samples.predicted, ids)["aa"]),
         **units.summaries(samples.reference, samples.predicted, ids),
     }
     return {

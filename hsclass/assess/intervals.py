@@ -19,7 +19,8 @@ MANY_CLASSES = 5
 
 METHOD = (
     "the widest of three: bootstrap over square blocks, over whole fields and, for OA, over classes; standard"
-    " error of replicates with random weights, Student's t for the effective number of units, Wilson's limits"
+    " error of replicates with random weights, Student's t for the effective number of units, Wilson's limits; wider by"
+    " what several runs differ in as a whole"
 )
 
 
@@ -176,6 +177,56 @@ def mean_bounds(values: np.ndarray, bounds: list[Bounds]) -> Bounds:
     down, up = (float(np.sqrt(((values - ends[:, end]) ** 2).sum()) / len(values)) for end in (0, 1))
     mean = float(values.mean())
     return Bounds(max(0.0, mean - down), min(1.0, mean + up))
+
+
+def cluster_error(values: np.ndarray, groups: np.ndarray) -> float:
+    """Return the standard error of a mean of values that are alike within groups, NaN for a single group.
+
+    √(n / (n - 1) · Σ_g (Σ_{i in g} (y_i - ȳ))²) / N, with n the effective number of groups and N that of the values:
+    the linearised error of a ratio of group totals (Cochran 1977, 6.3).
+
+    References
+    ----------
+    Cochran, W. G. (1977). Sampling techniques. Wiley, 3rd edition.
+    """
+    effective = whole_groups(groups).effective
+    if effective <= 1:
+        return float("nan")
+    sums = np.bincount(groups, values - values.mean())
+    return float(np.sqrt(effective / (effective - 1) * (sums**2).sum()) / len(values))
+
+
+def run_error(values: np.ndarray, runs: np.ndarray | None, groups: np.ndarray) -> float:
+    """Return the standard error of a mean that comes from runs which are better or worse as a whole.
+
+    An interval over fields does not contain it. √(V_r - V_rf), 0 where that is negative: V_r the variance with runs as
+    clusters, V_rf with the tests of a run in a field as clusters, which the interval over fields does contain (two-way
+    clustering, Cameron, Gelbach, Miller 2011).
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (n,)
+    runs, groups : ndarray of int, shape (n,)
+        The run and the field of each; no runs where there is one.
+
+    References
+    ----------
+    Cameron, A. C., Gelbach, J. B., Miller, D. L. (2011). Robust inference with multiway clustering. Journal of Business
+    and Economic Statistics 29.
+    """
+    if runs is None or len(np.unique(runs)) < 2:
+        return 0.0
+    within = np.unique(runs * (int(groups.max()) + 1) + groups, return_inverse=True)[1].ravel()
+    numbered = np.unique(runs, return_inverse=True)[1].ravel()
+    return float(np.sqrt(max(0.0, cluster_error(values, numbered) ** 2 - cluster_error(values, within) ** 2)))
+
+
+def widened(bounds: Bounds, value: float, half: float, *, least: float = 0.0) -> Bounds:
+    """Return the interval of a figure that varies by `half` in addition, for another reason (Zou, Donner 2008)."""
+    if np.isnan(bounds.low) or not half > 0:
+        return bounds
+    low, high = value - np.hypot(value - bounds.low, half), value + np.hypot(bounds.high - value, half)
+    return Bounds(max(least, float(low)), min(1.0, float(high)))
 
 
 def replicate(tables: list[np.ndarray], seed: int) -> np.ndarray:

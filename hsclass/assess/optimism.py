@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hsclass.assess.comparison import difference_bounds
-from hsclass.assess.intervals import widest
+from hsclass.assess.comparison import gain_bounds
 from hsclass.assess.sample import TestedSamples, join, take_runs
 from hsclass.assess.units import units_of
 from hsclass.results.comparison import Gain
@@ -87,7 +86,7 @@ def gain_of_samples(
         return Gain(method=method, **counts)
     units = units_of(own, labels, splits, seed=seed)
     gain = own.right.astype(np.int8) - other.right
-    low, high = widest([difference_bounds(gain, choice, seed=seed) for choice in units.choices])
+    low, high = gain_bounds(gain, units, seed=seed)
     return Gain(
         method=method,
         **counts,

@@ -19,14 +19,18 @@ class TestedSamples:
         (row, col) of each pixel, or the place of each image.
     reference, predicted : ndarray of int, shape (n,), or of bool, shape (n, classes)
         Class ids, or which classes each sample has where it may have several.
+    runs : ndarray of int, shape (n,), or None
+        The run that each belongs to, None where all are of one.
     """
 
     places: np.ndarray
     reference: np.ndarray
     predicted: np.ndarray
+    runs: np.ndarray | None = None
 
     def __getitem__(self, members: np.ndarray) -> "TestedSamples":
-        return TestedSamples(self.places[members], self.reference[members], self.predicted[members])
+        runs = None if self.runs is None else self.runs[members]
+        return TestedSamples(self.places[members], self.reference[members], self.predicted[members], runs)
 
     @property
     def several_labels(self) -> bool:
@@ -98,5 +102,8 @@ def take_runs(
 
 def join(runs: Sequence[TestedSamples]) -> TestedSamples:
     """Return the test samples of several runs, one run after the other."""
-    names = ("places", "reference", "predicted")
-    return TestedSamples(*(np.concatenate([getattr(run, name) for run in runs]) for name in names))
+    numbers = np.repeat(np.arange(len(runs)), [len(run.places) for run in runs])
+    places, reference, predicted = (
+        np.concatenate([getattr(run, name) for run in runs]) for name in ("places", "reference", "predicted")
+    )
+    return TestedSamples(places, reference, predicted, numbers)

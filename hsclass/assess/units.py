@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from hsclass.assess.blocks import BlockGrids, Sites, field_counts, make_blocks, whole_groups
-from hsclass.assess.confusion import count_confusions, summaries
+from hsclass.assess.confusion import count_confusions, pseudo_values, summaries
 from hsclass.assess.intervals import (
     LEVEL,
     MANY_CLASSES,
@@ -16,9 +16,13 @@ from hsclass.assess.intervals import (
     REPLICATES,
     UNDEFINED,
     Bounds,
+    cluster_error,
+    quantile,
+    run_error,
     share_bounds,
     summary_bounds,
     trials,
+    widened,
     widest,
     wilson_limits,
 )
@@ -32,6 +36,7 @@ GROUPS = (
     "Wilson's limits for the number of independent images with the same standard error, near-duplicates taken"
     " together; kappa and macro F1 by bootstrap over the groups of near-duplicates"
 )
+LEAST = {"kappa": -1.0, "macro_f1": 0.0}
 Z = 1.959963984540054  # of the normal distribution, for 95 %
 
 
@@ -65,6 +70,9 @@ class Units(Protocol):
 
     def error(self, right: np.ndarray) -> float:
         """Return the standard error of a share between fields or groups, NaN where there is only one."""
+
+    def over_runs(self, bounds: Bounds, values: np.ndarray, *, least: float = 0.0) -> Bounds:
+        """Return the interval of the mean of values of all the samples, wider by what whole runs differ in."""
 
 
 class BlockUnits:
@@ -105,11 +113,17 @@ class BlockUnits:
 
     def share(self, right: np.ndarray, members: np.ndarray) -> Bounds:
         """Return the interval of a share of pixels; see `share_bounds`."""
-        everything = bool(members.all())
-        return share_bounds(right[members], self.sites[members], least=self.least, by_class=everything, seed=self.seed)
+        everything, right, sites = bool(members.all()), right[members], self.sites[members]
+        return _over_runs(
+            share_bounds(right, sites, least=self.least, by_class=everything, seed=self.seed), right, sites
+        )
+
+    def over_runs(self, bounds: Bounds, values: np.ndarray, *, least: float = 0.0) -> Bounds:
+        """Return the interval of the mean of values of all the pixels, wider by what whole runs differ in."""
+        return _over_runs(bounds, values, self.sites, least=least)
 
     def summaries(self, reference: np.ndarray, predicted: np.ndarray, ids: np.ndarray) -> dict[str, Bounds]:
-        """Return the intervals of kappa and macro F1, the wider over blocks and over fields; see `summary_bounds`."""
+        """Return the intervals of kappa and macro F1, the widest over all choices; see `summary_bounds`."""
         found = [
             summary_bounds(
                 [count_confusions(reference, predicted, ids, blocks=grid) for grid in blocks.grids],
@@ -117,9 +131,13 @@ class BlockUnits:
                 seed=self.seed,
                 most=self.sites.distinct,
             )
-            for blocks in self.choices[:2]
+            for blocks in self.choices
         ]
-        return {name: widest([bounds[name] for bounds in found]) for name in found[0]}
+        values = pseudo_values(reference, predicted, ids)
+        return {
+            name: self.over_runs(widest([bounds[name] for bounds in found]), values[name], least=LEAST[name])
+            for name in found[0]
+        }
 
     def counts(self, members: np.ndarray) -> dict[str, Any]:
         """Return how many fields some members lie in, and how many of equal size would say as much."""
@@ -139,13 +157,18 @@ class GroupUnits:
         The group of each image.
     images : ndarray of int, shape (n,), optional
         The image of each test, where one may be tested several times.
+    runs : ndarray of int, shape (n,), optional
+        The run that each test belongs to, where there are several.
     seed : int
         Of the bootstrap.
     """
 
-    def __init__(self, groups: np.ndarray, *, images: np.ndarray | None = None, seed: int = 0) -> None:
+    def __init__(
+        self, groups: np.ndarray, *, images: np.ndarray | None = None, runs: np.ndarray | None = None, seed: int = 0
+    ) -> None:
         self.groups = np.unique(groups, return_inverse=True)[1].ravel()
         self.images = np.arange(len(groups)) if images is None else images
+        self.runs = runs
         self.seed = seed
         self.method = IMAGES if self._single else GROUPS
 
@@ -175,7 +198,7 @@ class GroupUnits:
         Dean, N., Pagano, M. (2015). Evaluating confidence interval methods for binomial proportions in clustered
         surveys. Journal of Survey Statistics and Methodology 3.
         """
-        right, groups = right[members], self.groups[members]
+        right, groups, runs = right[members], self.groups[members], None if self.runs is None else self.runs[members]
         if len(right) == 0:
             return UNDEFINED
         share, size = float(right.mean()), np.bincount(groups)
@@ -186,7 +209,12 @@ class GroupUnits:
         else:
             error = float(np.sqrt((np.bincount(groups, right - share) ** 2).sum())) / len(right)
             count = trials(share, error, len(np.unique(self.images[members])))
-        return wilson_limits(share, count, Z)
+        return widened(wilson_limits(share, count, Z), share, Z * run_error(right, runs, groups))
+
+    def over_runs(self, bounds: Bounds, values: np.ndarray, *, least: float = 0.0) -> Bounds:
+        """Return the interval of the mean of values of all the images, wider by what whole runs differ in."""
+        half = Z * run_error(values, self.runs, self.groups)
+        return widened(bounds, float(values.mean()), half, least=least)
 
     def summaries(self, reference: np.ndarray, predicted: np.ndarray, ids: np.ndarray) -> dict[str, Bounds]:
         """Return percentile intervals of kappa and macro F1 under random weights of the groups (Rubin 1981).
@@ -213,7 +241,11 @@ class GroupUnits:
                 tables[:, cell] += drawn[:, place]
         found = summaries(tables.reshape(REPLICATES, size, size))
         tails = [50 * (1 - LEVEL), 50 * (1 + LEVEL)]
-        return {name: Bounds(*np.percentile(found[name], tails).tolist()) for name in ("kappa", "macro_f1")}
+        values = pseudo_values(reference, predicted, ids)
+        return {
+            name: self.over_runs(Bounds(*np.percentile(found[name], tails).tolist()), values[name], least=LEAST[name])
+            for name in ("kappa", "macro_f1")
+        }
 
     def counts(self, members: np.ndarray) -> dict[str, Any]:
         """Return nothing: images have no fields."""
@@ -225,21 +257,12 @@ class GroupUnits:
         return cluster_error(right, self.groups)
 
 
-def cluster_error(values: np.ndarray, groups: np.ndarray) -> float:
-    """Return the standard error of a mean of values that are alike within groups, NaN for a single group.
-
-    √(n / (n - 1) · Σ_g (Σ_{i in g} (y_i - ȳ))²) / N, with n the effective number of groups and N that of the values:
-    the linearised error of a ratio of group totals (Cochran 1977, 6.3).
-
-    References
-    ----------
-    Cochran, W. G. (1977). Sampling techniques. Wiley, 3rd edition.
-    """
-    effective = whole_groups(groups).effective
-    if effective <= 1:
-        return float("nan")
-    sums = np.bincount(groups, values - values.mean())
-    return float(np.sqrt(effective / (effective - 1) * (sums**2).sum()) / len(values))
+def _over_runs(bounds: Bounds, values: np.ndarray, sites: Sites, *, least: float = 0.0) -> Bounds:
+    """Return the interval of a mean over the tests of pixels, wider by what whole runs differ in; see `run_error`."""
+    if np.isnan(bounds.low) or sites.runs is None:
+        return bounds
+    half = quantile(whole_groups(sites.fields)) * run_error(values, sites.runs, sites.fields)
+    return widened(bounds, float(values.mean()), half, least=least)
 
 
 def units_of(samples: TestedSamples, labels: np.ndarray, splits: Split | Sequence[Split], *, seed: int = 0) -> Units:
@@ -255,7 +278,7 @@ def units_of(samples: TestedSamples, labels: np.ndarray, splits: Split | Sequenc
     splits = [splits] if isinstance(splits, Split) else splits
     if splits[0].roles.ndim == 1:
         groups = samples.take(joined_groups([split.groups for split in splits], len(splits[0].roles)))
-        return GroupUnits(groups, images=samples.places[:, 0], seed=seed)
+        return GroupUnits(groups, images=samples.places[:, 0], runs=samples.runs, seed=seed)
     reference = splits[0].reference(labels)
     if any(other.given is not None or splits[0].given is not None for other in splits[1:]) and not all(
         np.array_equal(other.reference(labels), reference) for other in splits[1:]
@@ -291,7 +314,7 @@ def joined_groups(groups: Sequence[np.ndarray | None], count: int) -> np.ndarray
 def sites_of(samples: TestedSamples, labels: np.ndarray, split: Split) -> Sites:
     """Return where test pixels lie, and their fields; see `hsclass.samples.fields`."""
     reference = split.reference(labels)
-    return Sites(samples.places, samples.take(fields_of(reference, split.groups)), samples.reference)
+    return Sites(samples.places, samples.take(fields_of(reference, split.groups)), samples.reference, samples.runs)
 
 
 def least_side(split: Split) -> int:

@@ -15,7 +15,15 @@ from hsclass.report.finding import find, image_sentence
 from hsclass.report.headline import Headline, headline
 from hsclass.report.optimism import mean_optimism, no_effect
 from hsclass.report.table import SetResults
-from hsclass.report.text import between, count, lowest_to_highest, mean_and_spread, number, percent
+from hsclass.report.text import (
+    between,
+    count,
+    fields_in_words,
+    lowest_to_highest,
+    mean_and_spread,
+    number,
+    percent,
+)
 from hsclass.results.final import FinalCard
 
 MIXED = 0.02
@@ -65,15 +73,19 @@ def _with_delivered(answers: Sequence[Answer], card: FinalCard, folder: Path) ->
     figures, applicability = card.metrics, card.applicability
     trained = f"Trained with all {count(card.n_labelled)} labelled pixels."
     worth = (
-        f"OA of the delivered map by nested cross-validation over {card.folds} folds, 95 % interval"
-        f" {between(figures.oa_low, figures.oa_high, 2)}."
+        f"OA of the procedure that made the delivered map, trained with {card.folds - 1} of {card.folds} folds of the"
+        f" labels and tested on the other, 95 % interval {between(figures.oa_low, figures.oa_high, 2)}."
     )
+    behind = figures.interval
+    fields = [] if behind.fields is None else [Line(fields_in_words(behind.fields, behind.effective_fields) + ".")]
     other = f"With a share of the labels, {which.value}:"
     which = replace(
         which, value=card.choice.winner.name, lines=(Line(trained), Line(other), *which.lines),
         files=(folder / "map.tif", *which.files),
     )  # fmt: skip
-    good = replace(good, value=number(figures.oa, 2), lines=(Line(worth), Line(f"{other} {good.value}."), *good.lines))
+    good = replace(
+        good, value=number(figures.oa, 2), lines=(Line(worth), *fields, Line(f"{other} {good.value}."), *good.lines)
+    )
     if applicability is not None and applicability.outside:
         outside = f"{percent(applicability.outside)} of the delivered map lies outside its area of applicability."
         where_not = _counted((Line(outside, warns=True), *where_not.lines))
@@ -105,18 +117,14 @@ def border_share(labels: np.ndarray) -> float:
 
 def _which(results: SetResults, head: Headline) -> Answer:
     if head.group is None:
-        lines = [Line(f"{len(head.groups)} models on {head.split}."), *_lines(head.choice)]
+        lines = [Line(f"{len(head.groups)} models on {head.split}."), *map(Line, head.choice)]
         return Answer("Which map?", "none chosen", tuple(lines))
     run = results.of(head.group)[0]
-    lines = [Line(f"Trained on split {head.split}{_seeds(results, head)}."), *_lines(head.choice)]
+    means = results.over_runs(head.split)
+    lines = [Line(f"On split {head.split}{f', {means}' if means else ''}."), *map(Line, head.choice)]
     files = (run.map_file,) if results.samples.kind == "pixels" else ()
     question = "Which map?" if files else "Which model?"
     return Answer(question, str(head.group.label), tuple(lines), files=files)
-
-
-def _seeds(results: SetResults, head: Headline) -> str:
-    said = results.over_runs(head.split).removeprefix("mean of ")
-    return f", {said}" if said else ""
 
 
 def _good(results: SetResults, head: Headline) -> Answer:
@@ -131,14 +139,14 @@ def _good(results: SetResults, head: Headline) -> Answer:
             lines.append(Line(f"95 % interval {between(head.group.oa_low, head.group.oa_high, 2)}."))
         figures = [f"{name} {mean_and_spread(head.group[key], head.group[f'{key}_std'])}"
                    for name, key in (("AA", "aa"), ("kappa", "kappa")) if pd.notna(head.group[key])]  # fmt: skip
-        lines += _lines(", ".join(figures) + "." if figures else "")
+        lines += [Line(", ".join(figures) + ".")] if figures else []
     if results.experiment.published:
         lines += [
             Line(f"Published, {figure.name}: {number(figure.oa)} ({results.experiment.published.source}).")
             for figure in results.experiment.published.figures
             if figure.name
         ]
-    lines += [Line(text, warns=True) for text in [head.reliability.strip()] if text]
+    lines += [Line(text, warns=True) for text in [head.reliability] if text]
     return Answer("How good?", value, tuple(lines), "leaky" if results.leaky[head.split] else "safe")
 
 
@@ -167,7 +175,8 @@ def _why(results: SetResults, head: Headline) -> Answer:
                 f"With the same class counts drawn at random the same model shows {number(pair.oa_random, 2)}:"
                 f" random-sampling optimism {number(pair.optimism, 2)}"
                 f" ({between(pair.optimism_low, pair.optimism_high, 2, sign=True)}{no_effect(pair)}),"
-                f" on the {count(pair.n_test)} tests that both share."
+                f" on the {count(pair.n_test)} tests that both share"
+                + (f", in {fields_in_words(pair.fields, pair.effective_fields)}." if pd.notna(pair.fields) else ".")
             ))  # fmt: skip
         untrained = results.pooled[head.split, head.group.method].untrained if results.pooled else 0
         if untrained:
@@ -218,7 +227,3 @@ def _limits(results: SetResults, head: Headline) -> Iterator[Line]:
 
 def _few(names: Sequence[str]) -> str:
     return ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
-
-
-def _lines(text: str) -> list[Line]:
-    return [Line(text.strip())] if text.strip() else []

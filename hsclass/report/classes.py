@@ -1,12 +1,14 @@
 """Accuracy by class: a confusion matrix a run, and a comparison of the models a split."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from hsclass.report.collect import Run
-from hsclass.report.table import SetResults
-from hsclass.report.text import count, lowest_to_highest, mean_and_spread
+from hsclass.report.table import SetResults, mean_limit
+from hsclass.report.text import count, number
+from hsclass.results import ClassFigures
 
 LEVELS = 9
 """Steps of shading of a confusion matrix."""
@@ -22,12 +24,13 @@ class Cell:
 
 @dataclass(frozen=True)
 class ClassRow:
-    """One class under one split: test samples, producer's accuracy by label of the model, and whether it is highest."""
+    """One class under one split: tests, fields, and producer's accuracy with both ends of its interval by model."""
 
     id: int
     name: str
     support: str
-    figures: dict[str, tuple[str, bool]]
+    fields: str
+    figures: dict[str, tuple[float | None, float | None, float | None]]
 
 
 def shaded(run: Run) -> tuple[tuple[Cell, ...], ...]:
@@ -40,29 +43,40 @@ def shaded(run: Run) -> tuple[tuple[Cell, ...], ...]:
 
 
 def class_part(results: SetResults) -> dict[str, tuple[ClassRow, ...]]:
-    """Compare the producer's accuracies of the models under each split, means over the seeds.
+    """Return the producer's accuracies of the models under each split, of all tests of all seeds or folds together.
 
-    A class without test samples in a seed has no accuracy there, and does not count in the mean.
+    Where the runs were not pooled they are means over the seeds, with the means of the limits; a class without test
+    samples in a seed has no accuracy there, and does not count in the mean.
     """
-    rows = results.long(lambda run: run.metrics.classes)
-    rows["producers_accuracy"] = rows.producers_accuracy.astype(float)
-    return {
-        str(split): tuple(_row(of_class) for _, of_class in of_split.groupby("id", sort=False))
-        for split, of_split in rows.groupby("split", observed=True)
-    }
+    found: dict[str, dict[int, dict[str, ClassFigures]]] = {}
+    for group in results.groups.itertuples():
+        pooled = results.pooled.get((group.split, group.method))
+        runs = [run.metrics.classes for run in results.of(group)] if pooled is None else [pooled.classes]
+        of_split = found.setdefault(str(group.split), {})
+        for seeds in zip(*runs, strict=True):
+            of_split.setdefault(seeds[0].id, {})[group.label] = _mean(seeds) if len(seeds) > 1 else seeds[0]
+    return {split: tuple(map(_row, of_split.values())) for split, of_split in found.items()}
 
 
-def _row(rows: pd.DataFrame) -> ClassRow:
-    accuracy = rows.groupby("method", observed=True).producers_accuracy.agg(["mean", "std"])
-    highest = accuracy["mean"].max() if len(accuracy) > 1 else 0
-    labels = dict(zip(rows.method, rows.label, strict=True))
-    first = rows[rows.method == accuracy.index[0]]
+def _row(of_models: Mapping[str, ClassFigures]) -> ClassRow:
+    first = next(iter(of_models.values()))
+    effective = "" if first.effective_fields is None else f" ({number(first.effective_fields, 1)})"
     return ClassRow(
-        id=rows.id.iloc[0],
-        name=rows.name.iloc[0],
-        support=lowest_to_highest(first.support, count),
+        id=first.id,
+        name=first.name,
+        support=count(first.support),
+        fields=f"{count(first.fields)}{effective}",
         figures={
-            labels[method]: (mean_and_spread(row["mean"], row["std"]), bool(highest > 0 and row["mean"] == highest))
-            for method, row in accuracy.iterrows()
+            label: (each.producers_accuracy, each.producers_low, each.producers_high)
+            for label, each in of_models.items()
         },
     )
+
+
+def _mean(seeds: Sequence[ClassFigures]) -> ClassFigures:
+    tested = [each for each in seeds if each.support] or [seeds[0]]
+    means = {
+        name: mean_limit(pd.Series([getattr(each, name) for each in tested]))
+        for name in ("producers_accuracy", "producers_low", "producers_high")
+    }
+    return tested[0].model_copy(update=means | {"support": sum(each.support for each in seeds)})

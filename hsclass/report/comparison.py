@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from hsclass.report.table import SetResults
-from hsclass.report.text import between, count, number, probability
+from hsclass.report.text import between, count, fields_in_words, number, probability
 from hsclass.results import Comparison
 
 SIGNIFICANT = 0.05
@@ -24,8 +25,8 @@ class ComparisonPanel:
     rows : DataFrame
         Each pair once, over all tests of all seeds or folds: labels `a` and `b`; `difference`, OA of `a` minus OA of
         `b`; in words its `interval`, the Holm-corrected p values `permutation` and `mcnemar`, and `only`, the tests
-        that one of the two alone passes; `significant`, true where the corrected p of the block permutation test is
-        below `SIGNIFICANT`.
+        that one of the two alone passes; `distinguishable`, true where the corrected p of the block permutation test is
+        below `SIGNIFICANT` and the interval does not hold 0.
     about : Comparison
     """
 
@@ -44,6 +45,17 @@ def pairs_table(results: SetResults) -> pd.DataFrame:
          **comparison.model_dump(exclude={"pairs", "methods", "pooled", "gains"})}
         for split, comparison in results.comparisons.items() for pair in comparison.pairs
     ])  # fmt: skip
+
+
+def paired(results: SetResults, split: str, method: str, other: str) -> tuple[float | None, float | None, float | None]:
+    """Return the paired difference of OA of two models with its interval, None where they were not compared."""
+    for pair in results.comparisons[split].pairs if split in results.comparisons else ():
+        if (pair.a, pair.b) == (method, other):
+            return pair.difference, pair.low, pair.high
+        if (pair.b, pair.a) == (method, other):
+            low, high = (None if end is None else -end for end in (pair.high, pair.low))
+            return -pair.difference, low, high
+    return None, None, None
 
 
 def comparison_panels(results: SetResults) -> tuple[ComparisonPanel, ...]:
@@ -72,8 +84,14 @@ def _in_words(pair: Any, labels: Mapping[str, str]) -> dict[str, Any]:
         "permutation": probability(pair.permutation_holm),
         "mcnemar": probability(pair.mcnemar_holm),
         "only": f"{count(pair.only_a)} / {count(pair.only_b)}",
-        "significant": bool(pair.permutation_holm < SIGNIFICANT),
+        "distinguishable": bool(pair.permutation_holm < SIGNIFICANT and not holds_0(pair.low, pair.high)),
     }
+
+
+def holds_0(low: float | None, high: float | None) -> bool:
+    """Return whether the interval of a difference holds 0; one that is not known may."""
+    low, high = (np.nan if end is None else end for end in (low, high))
+    return not (low > 0 or high < 0)
 
 
 def described(panel: ComparisonPanel, unit: Mapping[str, str]) -> str:
@@ -85,7 +103,7 @@ def described(panel: ComparisonPanel, unit: Mapping[str, str]) -> str:
         side = "" if about.block_side is None else f" of {number(about.block_side, 0)} pixels a side"
         parts.append(f"{count(about.blocks)} {unit['block']}s{side}")
     if about.fields is not None:
-        parts.append(f"{count(about.fields)} fields ({number(about.effective_fields, 1)} effective)")
+        parts.append(fields_in_words(about.fields, about.effective_fields))
     if about.permutations is not None:
         parts.append(f"{count(about.permutations)} permutations")
     return ", ".join(parts)

@@ -18,7 +18,7 @@ from hsclass.report.csv_tables import (
     optimism_csv,
     pooled_csv,
 )
-from hsclass.report.headline import headline, indistinguishable
+from hsclass.report.headline import differences, headline
 from hsclass.report.table import set_results
 
 
@@ -26,22 +26,24 @@ def figures_json(results: Results) -> str:
     """Return the text of `results.json`.
 
     `sets` has an entry for each scene or image set: the split, model and figures of the headline, None where no model
-    is singled out, the models that it is not distinguishable from, and the sentences that limit what the figures hold
-    for. `accuracy`, `pooled`, `fields`, `optimism`, `ladder`, `learning` and `comparison` are the rows of the CSV files
-    of these names.
+    is singled out, the models that it is not distinguishable from and those whose OA is higher on the test samples, and
+    the sentences that limit what the figures hold for. `accuracy`, `pooled`, `fields`, `optimism`, `ladder`, `learning`
+    and `comparison` are the rows of the CSV files of these names.
     """
     experiment = results.experiment
     sets = []
     for each in set_results(results):
         head = headline(each)
         group = head.group
+        beside = None if group is None else differences(each, group)
         figures = ("oa", "oa_low", "oa_high", "aa", "kappa", "macro_f1", "micro_f1", "calibration_ece")
         sets.append({
             "name": each.samples.name, "title": each.samples.title, "split": head.split,
             "leaky": each.leaky[head.split],
             "features": None if group is None else group.features, "model": None if group is None else group.model,
             "figures": {} if group is None else {name: _known(group[name]) for name in figures if name in group},
-            "not_distinguishable_from": [] if group is None else indistinguishable(each, group),
+            "not_distinguishable_from": [] if beside is None else beside.label[beside.alike].tolist(),
+            "higher_on_test": [] if beside is None else beside.label[~beside.alike & (beside.difference > 0)].tolist(),
             "warnings": [line.text for answer in answers_part(each).answers for line in answer.lines if line.warns],
             "map": None if group is None or each.samples.kind == "images" else str(each.of(group)[0].map_file),
         })  # fmt: skip

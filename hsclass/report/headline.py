@@ -1,14 +1,14 @@
 """Whom the headline of the page is about: the split, and the model that was chosen without the test samples."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from hsclass.report.comparison import pairs_table
+from hsclass.report.comparison import holds_0, paired
 from hsclass.report.table import SetResults
-from hsclass.report.text import lowest_to_highest, number
+from hsclass.report.text import between, lowest_to_highest, number, signed
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,9 @@ class Headline:
         Of the model that its validation samples chose, or of the only model; None where no model is singled out.
     named : str
         The split in words.
-    choice : str
-        A sentence, after a space, that says how the model was chosen, and which models it cannot be distinguished
-        from; empty where there is only one model.
+    choice : tuple of str
+        Sentences that say how the model was chosen, which models it cannot be distinguished from on the test samples,
+        and which are distinguishable there; empty where there is only one model.
     reliability : str
         A sentence, after a space, where the interval is unreliable; else empty.
     """
@@ -36,7 +36,7 @@ class Headline:
     groups: pd.DataFrame
     group: Any
     named: str
-    choice: str
+    choice: tuple[str, ...]
     reliability: str
 
 
@@ -50,49 +50,70 @@ def headline(results: SetResults) -> Headline:
     )
     chosen, kind = results.chosen(split), results.samples.kind
     if len(groups) == 1:
-        choice = ""
+        choice: tuple[str, ...] = ()
     elif chosen is None:
-        choice = f" None of them was chosen: not all have an accuracy on validation {kind}."
+        choice = (f"None of them was chosen: not all have an accuracy on validation {kind}.",)
     else:
-        alike = indistinguishable(results, chosen)
-        choice = (
-            f" The model was chosen by its accuracy on the validation {kind}, without the test {kind}"
-            + (f"; it is not distinguishable from {_listed(alike)}" if alike else "")
-            + "."
-        )
+        choice = tuple(_choice(results, chosen, kind))
     return Headline(
         split, groups, groups.iloc[0] if len(groups) == 1 else chosen, f"On {split}{named}", choice,
         unreliable(results, split),
     )  # fmt: skip
 
 
-def indistinguishable(results: SetResults, group: Any) -> list[str]:
-    """Return the labels of the models whose paired difference from a model has no interval, or one that holds 0.
+def _choice(results: SetResults, chosen: Any, kind: str) -> Iterator[str]:
+    """Say how the model was chosen, and what stands beside it on the test samples."""
+    groups = results.groups[results.groups.split == chosen.split]
+    others = groups.validation_aa.drop(chosen.name)
+    yield (
+        f"Chosen by the largest mean AA on the validation {kind} ({number(chosen.validation_aa, 2)}; the others"
+        f" {lowest_to_highest(others, lambda value: number(value, 2))}), without the test {kind}."
+    )
+    if results.over(chosen, "fitted_validation").gt(0).any():
+        yield f"Its epoch was chosen on the same validation {kind}, which favours it."
+    beside = differences(results, chosen)
+    if alike := beside.label[beside.alike].tolist():
+        yield f"On the test {kind} it is not distinguishable from {_listed(alike)}."
+    for side, text in ((beside.difference > 0, "higher"), (beside.difference < 0, "lower")):
+        if rows := list(beside[side & ~beside.alike].itertuples()):
+            named = _listed([f"{row.label} ({signed(row.difference, 2)}, {between(row.low, row.high, 2, sign=True)})"
+                             for row in rows])  # fmt: skip
+            yield f"There OA is {text} for {named}: difference with 95 % interval." + (
+                f" A model taken for its accuracy on the test {kind} would be shown too accurate by them."
+                if text == "higher"
+                else ""
+            )
 
-    Models that were not compared are left out.
+
+def differences(results: SetResults, group: Any) -> pd.DataFrame:
+    """Return the other models of a split: their OA minus that of a model, on the same test samples.
+
+    Columns: `label`, `difference`, its 95 % interval `low` and `high`, and `alike`, true where the interval holds 0 or
+    is not known. Models that were not compared are left out.
     """
-    pairs = pairs_table(results)
-    if pairs.empty:
-        return []
-    pairs = pairs[pairs.sampler == group.split]
-    others = {other.method: other.label for other in results.groups[results.groups.split == group.split].itertuples()}
-    found = []
-    for method, label in others.items():
-        both = pairs[pairs.a.isin([method, group.method]) & pairs.b.isin([method, group.method])]
-        limits = both[["low", "high"]].astype(float)
-        if len(both) and (limits.isna().any(axis=None) or limits.low.min() <= 0 <= limits.high.max()):
-            found.append(str(label))
-    return found
+    others = results.groups[results.groups.split == group.split]
+    rows = []
+    for other in others.itertuples():
+        difference, low, high = paired(results, str(group.split), str(other.method), str(group.method))
+        if difference is not None:
+            rows.append({"label": str(other.label), "difference": difference, "low": low, "high": high,
+                         "alike": holds_0(low, high)})  # fmt: skip
+    return pd.DataFrame(rows, columns=["label", "difference", "low", "high", "alike"]).astype({"alike": bool})
 
 
 def unreliable(results: SetResults, split: str) -> str:
-    """Return a sentence, after a space, where a run of a split has too few test fields for its interval."""
-    runs = results.table[results.table.split == split]
-    few = runs.loc[runs.interval_reliable.eq(False), "interval_effective_fields"]
-    if few.empty:
+    """Return a sentence where too few test fields stand behind the intervals of a split; else nothing.
+
+    Those of all runs together where these were pooled, else those of a run.
+    """
+    intervals = [record.interval for (name, _), record in results.pooled.items() if name == split] or [
+        run.metrics.interval for run in results.runs.values() if run.entry.split == split
+    ]
+    few = [interval.effective_fields for interval in intervals if not interval.reliable]
+    if not few:
         return ""
     return (
-        f" The interval is unreliable: {lowest_to_highest(few, lambda value: number(value, 1))} effective test fields."
+        f"The interval is unreliable: {lowest_to_highest(few, lambda value: number(value, 1))} effective test fields."
     )
 
 

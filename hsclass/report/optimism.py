@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from hsclass.report.comparison import holds_0
 from hsclass.report.table import SetResults
 
 _COLUMNS = [
@@ -69,5 +70,5 @@ def mean_optimism(results: SetResults) -> pd.DataFrame:
 
 
 def no_effect(pair: Any) -> str:
-    """Return words, after a comma, for a row of `mean_optimism` whose interval holds 0; else nothing."""
-    return ", not distinguishable from 0" if pair.optimism_low <= 0 <= pair.optimism_high else ""
+    """Return words, after a comma, for a row of `mean_optimism` whose interval holds 0, or is not known; else ""."""
+    return ", not distinguishable from 0" if holds_0(pair.optimism_low, pair.optimism_high) else ""

@@ -201,7 +201,8 @@ class SetResults:
         runs = self.table.loc[self.table.split == split, "seed"].nunique()
         if len(folds):
             return f"all test samples of {runs} of {folds.iloc[0]} folds" if runs < folds.iloc[0] else f"{runs} folds"
-        return f"mean of {runs} seeds" if runs > 1 else ""
+        together = any(name == split for name, _ in self.pooled)
+        return f"{'all tests' if together else 'mean'} of {runs} seeds" if runs > 1 else ""
 
     @cached_property
     def splits(self) -> tuple[SplitResult, ...]:

@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from hsclass.assess.intervals import FEW_FIELDS
+
 MISSING = "–"
 _THIN = "\u202f"
 
@@ -66,6 +68,12 @@ def between(low: float | None, high: float | None, digits: int = 3, *, sign: boo
         return MISSING
     write = signed if sign else number
     return f"{write(low, digits)} to {write(high, digits)}"
+
+
+def fields_in_words(fields: float, effective: float | None) -> str:
+    """Write how many fields stand behind a figure, and whether they are too few for its interval."""
+    few = effective is not None and effective < FEW_FIELDS
+    return f"{count(fields)} fields ({number(effective, 1)} effective{': too few for a reliable interval' * few})"
 
 
 def signed(value: float | None, digits: int = 3) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
+from hsclass.report.comparison import paired
 from hsclass.report.drawing import CurvePanel, canvas, legend, styles, svg, themed
 from hsclass.report.table import SetResults
 
@@ -37,7 +38,7 @@ def window_rows(results: SetResults) -> pd.DataFrame:
         return found
     found = found.sort_values(["split", "line", "side"], ignore_index=True)
     widest = found.groupby(["split", "line"]).method.transform("last")
-    pairs = [_pair(results, *each) for each in zip(found.split, found.method, widest, strict=True)]
+    pairs = [paired(results, *each) for each in zip(found.split, found.method, widest, strict=True)]
     return found.assign(**dict(zip(("difference", "low", "high"), zip(*pairs, strict=True), strict=True)))
 
 
@@ -67,14 +68,3 @@ def side_figure(rows: pd.DataFrame, lines: dict[str, dict[str, Any]]) -> Figure:
         ax.vlines(x, found.oa_low, found.oa_high, color=style["color"], linewidth=2.4, alpha=0.3)
         ax.plot(x, found.oa, clip_on=False, **style)
     return figure
-
-
-def _pair(results: SetResults, split: str, method: str, other: str) -> tuple[float | None, float | None, float | None]:
-    """Return the paired difference of OA of two models with its interval, None where they were not compared."""
-    for pair in results.comparisons[split].pairs if split in results.comparisons else ():
-        if (pair.a, pair.b) == (method, other):
-            return pair.difference, pair.low, pair.high
-        if (pair.b, pair.a) == (method, other):
-            low, high = (None if end is None else -end for end in (pair.high, pair.low))
-            return -pair.difference, low, high
-    return None, None, None

@@ -12,7 +12,7 @@ from hsclass.assess import (
     producers_accuracy,
     users_accuracy,
 )
-from hsclass.assess.confusion import count_confusions, summaries
+from hsclass.assess.confusion import count_confusions, pseudo_values, summaries
 
 # Rows: reference; columns: predicted. Ten of the first class, six of the second, four of the third.
 CONFUSION = np.array([[7, 2, 1], [1, 5, 0], [0, 2, 2]])
@@ -79,3 +79,24 @@ def test_pixels_are_counted_by_block_reference_and_prediction() -> None:
         np.array([2, 2, 7, 7, 2]), np.array([2, 7, 7, 7, 7]), np.array([2, 7, 9]), blocks=np.array([0, 0, 0, 1, 1])
     )
     assert found.tolist() == [[[1, 1, 0], [0, 1, 0], [0, 0, 0]], [[0, 1, 0], [0, 1, 0], [0, 0, 0]]]
+
+
+def test_variance_of_pseudo_values_is_that_of_the_figures() -> None:
+    """Of kappa: Fleiss, Cohen, Everitt (1969), eq. 13; of AA: of independent shares; of macro F1: by resampling."""
+    confusion = np.array([[30, 7, 3], [11, 20, 4], [2, 3, 40]])
+    reference, predicted = (np.repeat(part, confusion.ravel()) for part in np.divmod(np.arange(9), 3))
+    found = pseudo_values(reference, predicted, np.arange(3))
+    n, p = confusion.sum(), confusion / confusion.sum()
+    rows, cols, kappa = p.sum(axis=1), p.sum(axis=0), cohen_kappa(confusion)
+    chance = rows @ cols
+    own = (np.diag(p) * (1 - (rows + cols) * (1 - kappa)) ** 2).sum()
+    others = ((p - np.diag(np.diag(p))) * (rows[np.newaxis] + cols[:, np.newaxis]) ** 2).sum() * (1 - kappa) ** 2
+    by_fleiss = (own + others - (kappa - chance * (1 - kappa)) ** 2) / (1 - chance) ** 2
+    assert found["kappa"].mean() == pytest.approx(kappa)
+    assert found["kappa"].var() == pytest.approx(by_fleiss, rel=1e-4)
+    recall = producers_accuracy(confusion)
+    of_aa = (recall * (1 - recall) / confusion.sum(axis=1)).sum() / 9
+    assert found["aa"].var() / n == pytest.approx(of_aa, rel=1e-4)
+    assert np.unique(found["oa"].round(6)).tolist() == [0, 1]
+    drawn = np.random.default_rng(0).multinomial(n, p.ravel(), 20_000).reshape(-1, 3, 3)
+    assert found["macro_f1"].var() / n == pytest.approx(summaries(drawn)["macro_f1"].var(), rel=0.05)

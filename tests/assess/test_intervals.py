@@ -13,10 +13,12 @@ from hsclass.assess.intervals import (
     mean_bounds,
     quantile,
     replicate,
+    run_error,
     share_bounds,
     standard_error,
     summary_bounds,
     trials,
+    widened,
     wilson,
 )
 
@@ -164,3 +166,24 @@ def test_a_single_field_has_no_interval() -> None:
     pixels = np.argwhere(np.ones((60, 60), bool))
     sites = Sites(pixels, np.zeros(3600, int), np.zeros(3600, int))
     assert np.isnan(share_bounds(pixels[:, 0] % 3 > 0, sites, least=5)).all()
+
+
+def test_what_whole_runs_differ_in_is_measured_beyond_what_their_fields_show() -> None:
+    """Two runs of two fields, each with two tests: all right in one run, none in the other.
+
+    With runs as clusters the variance is 2 (2² + 2²) / 8² = 1/4; with fields within runs 4/3 · 4 · 1² / 8² = 1/12.
+    """
+    runs, fields = np.repeat([0, 1], 4), np.tile(np.repeat([5, 9], 2), 2)
+    assert run_error(np.repeat([1.0, 0.0], 4), runs, fields) == pytest.approx((1 / 4 - 1 / 12) ** 0.5)
+    # runs that are right in one of the fields each differ in nothing as a whole
+    assert run_error(np.array([1.0, 1, 0, 0, 0, 0, 1, 1]), runs, fields) == 0
+    assert (
+        run_error(np.array([1.0, 0, 1, 0]), np.zeros(4, int), np.arange(4)) == run_error(np.ones(4), None, fields) == 0
+    )
+
+
+def test_interval_with_a_second_reason_to_vary() -> None:
+    assert widened(Bounds(0.3, 0.6), 0.5, 0.15) == pytest.approx((0.25, 0.5 + (0.1**2 + 0.15**2) ** 0.5))
+    assert widened(Bounds(0.05, 0.6), 0.1, 0.5, least=-1) == pytest.approx((0.1 - 0.2525**0.5, 0.1 + 0.5**0.5))
+    assert widened(Bounds(0.05, 0.6), 0.1, 0.5).low == 0
+    assert np.isnan(widened(UNDEFINED, 0.5, 0.1)).all()

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 from hsclass.assess import evaluate, pool
+from hsclass.assess.intervals import cluster_error
 from hsclass.assess.sample import TestedSamples
-from hsclass.assess.units import GroupUnits, cluster_error, joined_groups
+from hsclass.assess.units import GroupUnits, joined_groups
 from hsclass.errors import DataError, UsageError
 from hsclass.scene import LandCover
-from hsclass.split import Split
+from hsclass.split import Role, Split
 
 SHARED = ("oa", "aa", "kappa", "macro_f1", "oa_low", "oa_high", "aa_low", "aa_high", "kappa_low", "kappa_high",
           "macro_f1_low", "macro_f1_high", "confusion", "interval", "classes")  # fmt: skip
@@ -164,3 +165,23 @@ def test_samples_of_runs_keep_their_order() -> None:
     other = TestedSamples(np.array([[3, 4]]), np.array([5]), np.array([6]))
     assert join([one, other]).places.tolist() == [[0, 1], [3, 4]]
     assert join([one, other]).right.tolist() == [False, False]
+
+
+@pytest.mark.parametrize("shape", [(40,), (40, 40)])
+def test_interval_is_wider_where_one_run_is_worse_as_a_whole(shape: tuple[int, ...]) -> None:
+    """Twenty samples (or rows of a scene) are wrong once: all in the second run, or ten in either."""
+    labels = np.broadcast_to(np.arange(40).reshape(-1, *(1,) * (len(shape) - 1)) % 2 + 1, shape).copy()
+    splits = [Split(np.full(shape, Role.TEST, np.uint8), 1, "fixed", seed, {}, False) for seed in range(2)]
+    classes = [LandCover(1, "one", (0, 0, 0)), LandCover(2, "two", (9, 9, 9))]
+    wrong = [[range(0), range(20)], [range(5, 15), [*range(5), *range(15, 20)]]]
+
+    def pooled(places) -> dict:
+        maps = [labels.copy(), labels.copy()]
+        for one, rows in zip(maps, places, strict=True):
+            one[list(rows)] = 3 - one[list(rows)]
+        return pool(maps, labels, splits, classes).as_dict()
+
+    whole, mixed = (pooled(places) for places in wrong)
+    assert whole["oa"] == mixed["oa"] == 0.75
+    for name in ("oa", "aa", "kappa"):
+        assert whole[f"{name}_high"] - whole[f"{name}_low"] > 1.1 * (mixed[f"{name}_high"] - mixed[f"{name}_low"])

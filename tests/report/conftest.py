@@ -142,7 +142,7 @@ def make_pooled(method: str, runs: list[dict[str, Any]]) -> dict[str, Any]:
         **{f"{name}_high": over(f"{name}_high", max) for name in names},
         "untrained": 0, "trained_oa": over("oa", mean), "classes": runs[0]["classes"],
         "confusion": [[2 * count for count in row] for row in CONFUSION],
-        "interval": runs[0]["interval"] | {"fields": 12, "effective_fields": 10.5},
+        "interval": {"fields": 12, "effective_fields": 10.5} | runs[0]["interval"],
         "spread": {"fields": 0.03, "splits": 0.02, "models": None, "runs": 0.028},
         "fields": [{"field": 3, "class_id": 1, "class_name": "<b>Corn", "row_first": 8, "row_last": 10, "col_first": 0,
                     "col_last": 5, "pixels": 18, "tests": 36, "right": 27, "wrong": 9,

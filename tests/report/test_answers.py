@@ -33,16 +33,42 @@ def test_optimism_is_named_where_there_is_a_matched_random_split(experiment, ans
     experiment.make_matched()
     text = said(answers(experiment)["Why believe it?"])
     assert "shows 0.92: random-sampling optimism 0.44 (+0.34 to +0.54)" in text
+    assert "tests that both share, in 9 fields (7.5 effective: too few for a reliable interval)." in text
 
 
 def test_models_that_the_comparison_does_not_tell_apart_are_named(experiment, answers) -> None:
-    assert "distinguishable" not in said(answers(experiment)["Which map?"])  # −0.12 to −0.01
+    text = said(answers(experiment)["Which map?"])
+    # on validation pixels 0.58 and 0.52; on test pixels rf minus net is −0.07, −0.12 to −0.01
+    assert "Chosen by the largest mean AA on the validation pixels (0.58; the others 0.52), without the test" in text
+    assert "There OA is lower for rf (−0.07, −0.12 to −0.01): difference with 95 % interval." in text
+    assert "not distinguishable" not in text
     for limits in ({"high": 0.01}, {"low": None, "high": None}):
         path = experiment.comparisons / "blocks.json"
         content = json.loads(path.read_text())
         content["pairs"][0] |= limits
         path.write_text(json.dumps(content))
-        assert "it is not distinguishable from rf." in said(answers(experiment)["Which map?"])
+        text = said(answers(experiment)["Which map?"])
+        assert "On the test pixels it is not distinguishable from rf." in text
+        assert "There OA" not in text
+
+
+def test_model_that_is_better_on_test_pixels_is_named_next_to_the_one_that_was_chosen(experiment, answers) -> None:
+    path = experiment.comparisons / "blocks.json"
+    content = json.loads(path.read_text())
+    content["pairs"][0] |= {"difference": 0.06, "low": 0.02, "high": 0.1}
+    path.write_text(json.dumps(content))
+    found = answers(experiment)["Which map?"]
+    assert found.value == "net"
+    assert said(found).endswith(
+        "There OA is higher for rf (+0.06, +0.02 to +0.10): difference with 95 % interval. A model taken for its"
+        " accuracy on the test pixels would be shown too accurate by them."
+    )
+
+
+def test_use_of_the_validation_pixels_by_the_chosen_model_is_said(experiment, answers) -> None:
+    assert "epoch" not in said(answers(experiment)["Which map?"])
+    experiment.edit("metrics.json", lambda metrics: metrics["fit_scope"].update(validation=20))
+    assert "Its epoch was chosen on the same validation pixels, which" in said(answers(experiment)["Which map?"])
 
 
 def test_no_model_is_singled_out_without_validation_samples(experiment, answers) -> None:
@@ -98,7 +124,7 @@ def test_labels_without_borders_are_called_polygons(experiment, read_set, answer
 
 @pytest.mark.parametrize(
     ("limits", "said_of"),
-    [((-0.1, 0.3), True), ((0.0, 0.3), True), ((0.01, 0.3), False), ((-0.3, -0.01), False), ((np.nan, np.nan), False)],
+    [((-0.1, 0.3), True), ((0.0, 0.3), True), ((0.01, 0.3), False), ((-0.3, -0.01), False), ((np.nan, np.nan), True)],
 )
 def test_optimism_whose_interval_holds_0_is_called_not_distinguishable(limits, said_of: bool) -> None:
     low, high = limits
@@ -117,7 +143,8 @@ def test_delivered_map_is_named_with_its_own_accuracy_and_where_it_may_not_be_ap
     # OA 0.6, its interval from 0.05 below to 0.03 above
     assert good.value == "0.60"
     assert good.lines[0].text == (
-        "OA of the delivered map by nested cross-validation over 3 folds, 95 % interval 0.55 to 0.63."
+        "OA of the procedure that made the delivered map, trained with 2 of 3 folds of the labels and tested on the"
+        " other, 95 % interval 0.55 to 0.63."
     )
     assert good.lines[1].text.endswith(f"{before['Which map?'].value}: {before['How good?'].value}.")
     first = found["Where not?"].lines[0]

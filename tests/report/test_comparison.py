@@ -37,19 +37,22 @@ def test_pair_has_the_figures_of_all_seeds_together(experiment, panels) -> None:
 
 
 @pytest.mark.parametrize(
-    ("figures", "significant"),
+    ("figures", "distinguishable"),
     [
         ({}, True),
         ({"permutation_holm": 0.05}, False),
         ({"permutation_holm": None}, False),
         ({"mcnemar_holm": 0.9}, True),
+        ({"high": 0.01}, False),
+        ({"low": 0.01, "high": 0.1}, True),
+        ({"low": None, "high": None}, False),
     ],
 )
-def test_difference_is_significant_where_the_permutation_of_blocks_says_so(
-    experiment, panels, figures, significant: bool
+def test_difference_is_distinguishable_where_both_the_permutation_of_blocks_and_the_interval_say_so(
+    experiment, panels, figures, distinguishable: bool
 ) -> None:
     change(experiment, **figures)
-    assert bool(panels(experiment)[1].rows.significant[0]) is significant
+    assert bool(panels(experiment)[1].rows.distinguishable[0]) is distinguishable
 
 
 def test_table_of_pairs_has_a_row_a_pair(experiment) -> None:

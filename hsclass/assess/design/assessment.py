@@ -116,7 +116,8 @@ def assess_map(
 
     Simple and systematic samples are post-stratified by the map's classes. The strata of a stratified sample need not
     be the map's classes (Stehman 2014), so that one sample serves several maps of a grid. The intervals are the
-    estimate ± 1.96 standard errors; where all units of a figure agree, so that the standard error is 0, Wilson's.
+    estimate ± 1.96 standard errors, of a sample in blocks ± Student's t for the number of drawn blocks; where all units
+    of a figure agree, so that the standard error is 0, Wilson's.
 
     Parameters
     ----------

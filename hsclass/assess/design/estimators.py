@@ -19,9 +19,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from scipy.special import stdtrit
 
 Z = 1.96
-"""Of the 95 % intervals, as in Olofsson et al. (2014)."""
+"""Of the 95 % intervals of samples of pixels, as in Olofsson et al. (2014)."""
 
 
 class Estimate(NamedTuple):
@@ -57,6 +58,15 @@ class SampleDesign(ABC):
     def variance(self, z: np.ndarray) -> float:
         """Return the estimated variance of Σ w z."""
 
+    @property
+    def quantile(self) -> float:
+        """Standard errors on either side of a figure that make its 95 % interval."""
+        return Z
+
+    def independent(self, x: np.ndarray) -> int:
+        """Return how many independent units have an x other than 0."""
+        return int(np.count_nonzero(x))
+
     def ratio(self, y: np.ndarray, x: np.ndarray) -> Estimate:
         """Return the ratio of the totals of y and x, both of shape (n,), with its standard error and interval."""
         total = float(self.weights @ x)
@@ -65,9 +75,9 @@ class SampleDesign(ABC):
         value = float(self.weights @ y) / total
         se = float(np.sqrt(self.variance(y - value * x))) / total
         if se > 0:
-            low, high = value - Z * se, value + Z * se
+            low, high = value - self.quantile * se, value + self.quantile * se
         else:  # all units of the figure agree, which is not certainty
-            low, high = wilson(value, int(np.count_nonzero(x)))
+            low, high = wilson(value, self.independent(x))
         return Estimate(value, se, max(low, 0.0), min(high, 1.0))
 
 
@@ -136,6 +146,15 @@ class TwoStage(SampleDesign):
         drawn = len(self.sizes)
         totals = np.bincount(self.strata, self.weights * z, drawn) * drawn
         return float(totals.var(ddof=1) / drawn) if drawn > 1 else float("nan")
+
+    @property
+    def quantile(self) -> float:
+        """Student's, as the variance is that between the drawn blocks, however many pixels they hold."""
+        return float(stdtrit(max(1, len(self.sizes) - 1), 0.975))
+
+    def independent(self, x: np.ndarray) -> int:
+        """Return how many blocks hold a unit with an x other than 0."""
+        return len(np.unique(self.strata[x != 0]))
 
 
 def wilson(share: float, n: int) -> tuple[float, float]:

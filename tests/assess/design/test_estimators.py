@@ -92,6 +92,16 @@ def test_two_stage_totals_by_hand() -> None:
     assert found.se == pytest.approx(np.sqrt(residual.var(ddof=1) / 2) / 100)
 
 
+def test_two_stage_interval_counts_blocks_and_not_their_pixels() -> None:
+    # ten blocks of 100 pixels, 20 of each in the sample, right by halves or as a whole: Student's t for 9
+    blocks = np.repeat(np.arange(10), 20)
+    design = TwoStage(blocks, np.full(10, 100), blocks=400)
+    found = design.ratio(np.tile(np.repeat([1.0, 1.0, 0.0, 1.0], 10), 5), np.ones(200))
+    assert (found.high - found.value) / found.se == pytest.approx(2.262, abs=5e-4)
+    # where all agree, Wilson's limits are those of ten trials
+    assert design.ratio(np.ones(200), np.ones(200)).low == pytest.approx(10 / (10 + 1.96**2))
+
+
 def test_agreement_of_all_units_has_wilsons_interval_and_no_certainty() -> None:
     design = Stratified(np.zeros(20, int), np.array([1000]))
     found = design.ratio(np.ones(20), np.ones(20))
