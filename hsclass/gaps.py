@@ -1,8 +1,19 @@
 """The value that marks pixels without data."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from hsclass.errors import DataError
+
+_BLOCK_VALUES = 500_000  # as many as stay in a processor's cache from one step to the next
+
+
+def row_blocks(values: np.ndarray) -> Iterator[slice]:
+    """Yield the rows of an array from the top, in blocks that are worked on without large temporary arrays."""
+    rows = values.shape[0]
+    step = max(1, _BLOCK_VALUES * rows // max(1, values.size))
+    yield from (slice(top, min(top + step, rows)) for top in range(0, rows, step))
 
 
 def can_hold(dtype: np.dtype, value: float) -> bool:
@@ -34,7 +45,8 @@ def unused_value(values: np.ndarray, mask: np.ndarray, where: object) -> float:
     choices = list(dict.fromkeys(choice for choice in usual if can_hold(values.dtype, choice)))
     for in_pixel in (np.any, np.all):
         for choice in choices:
-            if not (in_pixel(values == values.dtype.type(choice), axis=2) & mask).any():
+            mark = values.dtype.type(choice)
+            if not any((in_pixel(values[rows] == mark, axis=2) & mask[rows]).any() for rows in row_blocks(values)):
                 return choice
     raise DataError(
         f"{where}: has pixels without data, but each of {choices} occurs among the data of {values.dtype}; expected one"

@@ -10,7 +10,7 @@ import numpy as np
 from hsclass.datasets.cube import Cube, undeclared_nodata
 from hsclass.datasets.descriptor import Descriptor
 from hsclass.errors import DataError
-from hsclass.gaps import can_hold, unused_value
+from hsclass.gaps import can_hold, row_blocks, unused_value
 from hsclass.scene import Scene
 
 _LOG = logging.getLogger(__name__)
@@ -48,39 +48,38 @@ def prepare_scene(cube: Cube, descriptor: Descriptor, *, name: str) -> Scene:
     if descriptor.shape is not None and cube.shape != descriptor.shape:
         raise DataError(f"{path}: the cube is {cube.shape} (rows, cols, bands); expected {descriptor.shape}")
     cube = described(cube, descriptor)
-    stored, shown = cube.stored(), cube.mask()
-    lacking = cube.lacking(stored)
-    if cube.nodata_in_all:
-        lacking = np.broadcast_to(lacking.all(axis=2, keepdims=True), stored.shape)
-    if shown is not None:
-        lacking = lacking | ~shown[..., np.newaxis]
-    empty = lacking.all(axis=(0, 1))
     chosen = np.isin(np.arange(bands), descriptor.drop_bands)
     good = np.isin(np.arange(bands), cube.good)
-    kept = np.flatnonzero(good & ~empty & ~chosen)
-    if not len(kept) and not empty.all():
+    wanted = np.flatnonzero(good & ~chosen)
+    read = cube.keep(wanted)
+    values, shown = read.stored() if len(wanted) else np.empty((*cube.shape[:2], 0), cube.dtype), cube.mask()
+    empty = _empty(read, values, shown)
+    kept = wanted[~empty]
+    if not len(kept) and len(wanted) < bands:
         raise DataError(
             f"{path}: no band is left of {bands}: 'drop_bands' names {len(set(descriptor.drop_bands))}, the file marks"
             f" {int((~good).sum())} as bad, {int(empty.sum())} hold no data; expected some; correct 'drop_bands'"
             " or 'nodata'"
         )
-    lacking = _of_bands(lacking, kept)
-    mask = np.asarray(~lacking.any(axis=2))
-    if not mask.any() or not len(kept):
-        few = (kept[lacking.mean(axis=(0, 1)) > 0.5] if len(kept) else np.flatnonzero(empty)).tolist()
+    cube = cube.keep(kept)
+    if len(kept) < len(wanted):
+        values = np.ascontiguousarray(values[..., ~empty])
+    mask, partly = _holding(cube, values, shown)
+    if not len(kept) or not mask.any():
+        lacking = np.array([cube.lacking(values[..., band]).mean() > 0.5 for band in range(len(kept))], bool)
+        few = (kept[lacking] if len(kept) else wanted).tolist()
         raise DataError(
             f"{path}: no pixel has a value in every band, nodata being {cube.nodata}; expected some; list the bands"
             f" that lack most ({few[:10]}) in 'drop_bands', or correct 'nodata'"
         )
-    if unasked := np.flatnonzero((empty | ~good) & ~chosen).tolist():
+    if unasked := sorted([*wanted[empty].tolist(), *np.flatnonzero(~good & ~chosen).tolist()]):
         _LOG.warning("%s: left out the bands %s (0-based), which hold no data or are marked bad", path, unasked)
-    if partly := int((~mask & ~lacking.all(axis=2)).sum()):
+    if partly:
         _LOG.warning("%s: %d pixels lack a value in some band and count as without data", path, partly)
-    cube = cube.keep(kept)
-    values = cube.measured(_of_bands(stored, kept)) if cube.measures else stored[..., kept]
-    values, nodata = _filled(values, mask, cube)
+    values = _measured(cube, values)
+    nodata = _fill(values, mask, cube)
     _require_finite(values, path)
-    if cube.nodata is None and (found := undeclared_nodata(values[mask])):
+    if cube.nodata is None and (found := undeclared_nodata(values, mask)):
         _LOG.warning(
             "%s: %d pixels are %g in every band and count as data, as nothing declares it; say 'nodata: %g' if they"
             " hold none", path, found[1], found[0], found[0],
@@ -124,32 +123,66 @@ def described(cube: Cube, descriptor: Descriptor) -> Cube:
     return replace(cube, **given)
 
 
-def _filled(values: np.ndarray, mask: np.ndarray, cube: Cube) -> tuple[np.ndarray, float | None]:
+def _empty(cube: Cube, values: np.ndarray, shown: np.ndarray | None) -> np.ndarray:
+    """Return which bands hold no data in any pixel, ndarray of bool."""
+    undecided = np.arange(cube.shape[2])
+    if cube.nodata is not None or shown is not None:
+        for rows in row_blocks(values):
+            if len(undecided):
+                lacking = cube.keep(undecided).lacking(values[rows][..., undecided])
+                hidden = False if shown is None else ~shown[rows, :, np.newaxis]
+                undecided = undecided[(lacking | hidden).all(axis=(0, 1))]
+    else:
+        undecided = undecided[:0]
+    return np.isin(np.arange(cube.shape[2]), undecided)
+
+
+def _holding(cube: Cube, values: np.ndarray, shown: np.ndarray | None) -> tuple[np.ndarray, int]:
+    """Return which pixels hold data, and how many of the others lack it in some bands only."""
+    mask = np.ones(cube.shape[:2], bool) if shown is None else shown.copy()
+    partly = 0
+    if cube.nodata is not None:
+        for rows in row_blocks(values):
+            lacking = cube.lacking(values[rows])
+            some = lacking.any(axis=2) & mask[rows]
+            in_all = lacking[some].all(axis=1)
+            partly += 0 if cube.nodata_in_all else int((~in_all).sum())
+            mask[rows][some] = ~in_all if cube.nodata_in_all else False
+    return mask, partly
+
+
+def _measured(cube: Cube, values: np.ndarray) -> np.ndarray:
+    if not cube.measures:
+        return values
+    measured = np.empty(values.shape, np.float32)
+    for rows in row_blocks(values):
+        measured[rows] = cube.measured(values[rows])
+    return measured
+
+
+def _fill(values: np.ndarray, mask: np.ndarray, cube: Cube) -> float | None:
     """Set every band of a pixel without data to nodata, which is replaced where it is not a finite number."""
     nodata = cube.nodata
     if nodata is not None and (not np.isfinite(nodata) or cube.measures or not can_hold(values.dtype, nodata)):
         nodata = None
-    if mask.all():
-        return values, nodata
-    if nodata is None:
-        nodata = unused_value(values, mask, cube.path)
-    return np.where(mask[..., np.newaxis], values, values.dtype.type(nodata)), nodata
-
-
-def _of_bands(values: np.ndarray, kept: np.ndarray) -> np.ndarray:
-    """Return some bands, without a copy where that are all."""
-    return values if len(kept) == values.shape[2] else values[..., kept]
+    if not mask.all():
+        nodata = unused_value(values, mask, cube.path) if nodata is None else nodata
+        values[~mask] = nodata
+    return nodata
 
 
 def _require_finite(values: np.ndarray, path: Path | None) -> None:
     if values.dtype.kind != "f":
         return
-    wrong = ~np.isfinite(values)
-    if count := int(wrong.sum()):
-        row, col, band = np.argwhere(wrong)[0].tolist()
+    with np.errstate(over="ignore", invalid="ignore"):  # a sum is finite only if its terms are
+        doubtful = [rows for rows in row_blocks(values) if not np.isfinite(values[rows].sum())]
+    wrong = [(rows.start, ~np.isfinite(values[rows])) for rows in doubtful]
+    if count := sum(int(found.sum()) for _, found in wrong):
+        top, first = next((top, found) for top, found in wrong if found.any())
+        row, col, band = np.argwhere(first)[0].tolist()
         raise DataError(
-            f"{path}: has {count} NaN or infinite values, the first at row {row}, column {col}, band {band} (0-based);"
-            " expected finite numbers; if they stand for missing data, say 'nodata: .nan' in the descriptor"
+            f"{path}: has {count} NaN or infinite values, the first at row {top + row}, column {col}, band {band}"
+            " (0-based); expected finite numbers; if they stand for missing data, say 'nodata: .nan' in the descriptor"
         )
 
 

@@ -24,7 +24,8 @@ class Store(ABC):
     def read(self, rows: slice, bands: np.ndarray, *, reuse: bool = False) -> np.ndarray:
         """Return values, shape (rows, cols, bands), in any order in memory.
 
-        With `reuse` they may lie in the memory of the read before, which is overwritten then.
+        They are the caller's own. With `reuse` they are not to be changed, and may lie in the memory of the read
+        before, which is overwritten then.
         """
 
     def mask(self, rows: slice) -> np.ndarray | None:
@@ -77,8 +78,9 @@ class ArrayStore(Store):
         self._load, self._mask = load, mask
 
     def read(self, rows: slice, bands: np.ndarray, *, reuse: bool = False) -> np.ndarray:
-        """Return a view of an array in memory where all bands are wanted in their order, else a copy."""
-        return _of_bands(self._load(rows), bands)
+        """Return a copy, or with `reuse` a view of an array in memory where all bands are wanted in their order."""
+        values = _of_bands(loaded := self._load(rows), bands)
+        return values.copy() if not reuse and np.may_share_memory(values, loaded) else values
 
     def mask(self, rows: slice) -> np.ndarray | None:
         """Return the rows of the mask."""
@@ -213,7 +215,7 @@ class Cube:
         return values, valid
 
     def stored(self) -> np.ndarray:
-        """Read all values as they are stored, shape (rows, cols, bands).
+        """Read all values as they are stored into a new array, shape (rows, cols, bands).
 
         Raises
         ------
@@ -230,13 +232,13 @@ class Cube:
             return self.store.mask(slice(0, self.shape[0]))
 
     def blocks(self) -> Iterator[tuple[np.ndarray, np.ndarray | None]]:
-        """Yield stored values and the file's own mask from the top, in blocks of whole rows."""
+        """Yield stored values and the file's own mask from the top, in blocks of whole rows, as `strip` does."""
         rows, cols, bands = self.shape
         step = max(1, _BLOCK_BYTES // max(1, cols * bands * self.dtype.itemsize))
         with reading(self.path), self.store.held_open():
             for start in range(0, rows, step):
                 block = slice(start, min(start + step, rows))
-                yield self.store.read(block, self._in_file()), self.store.mask(block)
+                yield self.store.read(block, self._in_file(), reuse=True), self.store.mask(block)
 
     def lacking(self, stored: np.ndarray) -> np.ndarray:
         """Return where stored values are nodata, ndarray of bool; one that the data type cannot hold cannot occur."""
@@ -263,7 +265,7 @@ class Cube:
         scale = np.float32(1) if self.scale is None else self.scale[bands].astype(np.float32)
         offset = np.float32(0) if self.offset is None else self.offset[bands].astype(np.float32)
         with np.errstate(invalid="ignore", over="ignore"):  # of values that stand for missing data
-            return (stored * scale + offset).astype(np.float32)
+            return (stored * scale + offset).astype(np.float32, copy=False)
 
 
 @dataclass(frozen=True)
@@ -315,19 +317,25 @@ def native(dtype: np.dtype[Any]) -> np.dtype[Any]:
     return np.dtype(np.float32) if dtype == np.float16 else dtype.newbyteorder("=")
 
 
-def undeclared_nodata(values: np.ndarray) -> tuple[float, int] | None:
+def undeclared_nodata(values: np.ndarray, valid: np.ndarray) -> tuple[float, int] | None:
     """Return the usual mark of missing data that pixels have in every band though nothing declares it, and how many.
 
-    `values` are those of pixels that are taken to hold data, shape (…, bands), of two bands or more. None where no
-    pixel has such a value in all of them.
+    None where no pixel has such a value in all of its bands, or there is one band only.
+
+    Parameters
+    ----------
+    values : ndarray, shape (rows, cols, bands)
+    valid : ndarray of bool, shape (rows, cols)
+        Pixels that are taken to hold data.
     """
-    if values.shape[-1] < 2 or not values.size:
+    if values.shape[2] < 2:
         return None
     limits = np.finfo(values.dtype) if values.dtype.kind == "f" else np.iinfo(values.dtype)
     marks = [-9999.0, -999.0, -99999.0, *([float(limits.min)] if limits.min < 0 else [])]
-    for mark in (mark for mark in marks if can_hold(values.dtype, mark)):
-        if count := int((values == values.dtype.type(mark)).all(axis=-1).sum()):
-            return mark, count
+    for mark in (values.dtype.type(mark) for mark in marks if can_hold(values.dtype, mark)):
+        likely = valid & (values[..., 0] == mark)
+        if count := int((values[likely] == mark).all(axis=1).sum()):
+            return float(mark), count
     return None
 
 

@@ -27,7 +27,7 @@ def undeclared(pixels: Pixels) -> str | None:
         rows = slice(row, row + 1)
         strip = pixels.cube.strip(rows)
         valid = strip.read(rows)[1]
-        if found := undeclared_nodata(strip.stored[valid]):
+        if found := undeclared_nodata(strip.stored, valid):
             return (
                 f"{found[1]} pixels of row {row} (0-based) are {found[0]:g} in every band and are mapped as data, as"
                 " nothing declares it; if they hold none, name it by 'nodata' in a descriptor and map that"

@@ -1,6 +1,7 @@
 """EnMAP: a folder with a spectral image, a METADATA.XML and quality layers. DESIS products are laid out alike.
 
-Names and elements as DLR's EnMAP product specification gives them and as EnPT, the EnMAP-Box and SNAP take them.
+Names and elements as DLR's EnMAP product specification gives them and as EnPT, the EnMAP-Box and SNAP take them; the
+mask of defective pixels has a band for each of the image, in which EnPT and two further readers take 0 for sound.
 """
 
 import re
@@ -24,9 +25,29 @@ from hsclass.raster import quiet
 
 _IMAGES = ("tif", "bsq", "bil", "bip", "jp2")
 _NAME = r"^({prefix}.*)-(METADATA\.XML|SPECTRAL_IMAGE(?:_VNIR|_SWIR)?\.(?:TIF|BSQ|BIL|BIP|JP2))$"
+_ROWS = 64  # of a quality layer that are read at a time
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A quality layer: a raster that is not 0 where it marks a pixel.
+
+    Attributes
+    ----------
+    ending : str
+        Of the file's name, with "{}" where the image of one spectrometer says _VNIR or _SWIR.
+    bands : tuple of int
+        Any of these, from 1, marks a pixel; without any, those of the image's good bands do.
+    """
+
+    ending: str
+    bands: tuple[int, ...] = (1,)
+
+
 _LAYERS = {
-    name.lower(): f"-QL_QUALITY_{name}.TIF" for name in ("CLOUD", "CLOUDSHADOW", "CIRRUS", "HAZE", "SNOW")
-}  # fmt: skip
+    **{name: Layer(f"-QL_QUALITY_{name.upper()}.TIF") for name in ("cloud", "cloudshadow", "cirrus", "haze", "snow")},
+    "defective": Layer("-QL_PIXELMASK{}.TIF", ()),
+}
 
 
 @dataclass(frozen=True)
@@ -66,35 +87,48 @@ def sibling(path: Path, ending: str) -> Path | None:
     return next((file for file in path.parent.iterdir() if file.name.lower() == wanted), None)
 
 
-def companions(path: Path) -> list[Path]:
-    """Return the metadata, the image and the quality layers of a product."""
-    endings = ["-METADATA.XML", *(f"-SPECTRAL_IMAGE.{kind}" for kind in _IMAGES), *_LAYERS.values()]
-    return [file for ending in endings if (file := sibling(path, ending)) is not None and file != path]
+def companions(layers: Mapping[str, Layer]) -> Callable[[Path], list[Path]]:
+    """Return a function that finds the metadata, the image and the quality layers of a product."""
+
+    def find(path: Path) -> list[Path]:
+        endings = ["-METADATA.XML", *(f"-SPECTRAL_IMAGE.{kind}" for kind in _IMAGES)]
+        found = [file for ending in endings if (file := sibling(path, ending)) is not None]
+        return [file for file in (*found, *_layer_files(path, layers).values()) if file != path]
+
+    return find
+
+
+def _layer_files(image: Path, layers: Mapping[str, Layer]) -> dict[str, Path]:
+    """Return the file of each quality layer that a product has."""
+    part = next((part for part in ("_VNIR", "_SWIR") if f"{part}." in image.name.upper()), "")
+    found = {name: sibling(image, layer.ending.format(part)) for name, layer in layers.items()}
+    return {name: file for name, file in found.items() if file is not None}
 
 
 def open_enmap(path: Path, wanted: Wanted) -> Cube:
     """Open a product of level 1C or 2A, or one spectrometer's image of level 1B.
 
     Band centres, widths, gains and offsets come from the metadata; bands that are not among the expected channels are
-    bad bands. The layers of cloud, cloud shadow, cirrus, haze and snow are quality layers; none masks unless `quality`
-    names it.
+    bad bands. The layers of cloud, cloud shadow, cirrus, haze and snow, and the mask of pixels that are defective in
+    any good band, are quality layers; none masks unless `quality` names it.
     """
     return open_image(path, wanted, ENMAP.name, _LAYERS)
 
 
-def open_image(path: Path, wanted: Wanted, mission: str, layers: Mapping[str, str]) -> Cube:
-    """Open the image of a product with what its metadata say; `layers` are its quality layers: name and ending."""
+def open_image(path: Path, wanted: Wanted, mission: str, layers: Mapping[str, Layer]) -> Cube:
+    """Open the image of a product with what its metadata say; `layers` are its quality layers by name."""
     with parsing(path, mission):
         image = _image(path)
         table = _table(sibling(path, "-METADATA.XML") or path)
         cube = open_raster(image, Wanted())
         bands = _numbers(image, cube.shape[2], len(table.centres))
-        found = {name: file for name, ending in layers.items() if (file := sibling(path, ending)) is not None}
-        used = applied_layers(path, list(found), wanted)
-        masks = [found[name] for name, applied in used.items() if applied]
         good = np.array([not table.expected or band + 1 in table.expected for band in bands])
         if cube.good_bands is not None:
             good &= cube.good_bands
+        found = _layer_files(image, layers)
+        used = applied_layers(path, list(found), wanted)
+        of_good = (np.flatnonzero(good) + 1).tolist()
+        masks = [(found[name], list(layers[name].bands) or of_good) for name, applied in used.items() if applied]
         return replace(
             cube, path=path, format=f"{mission.partition(' (')[0]}, {cube.format}",
             wavelengths=table.centres[bands], fwhm=table.widths[bands], scale=table.gains[bands],
@@ -159,9 +193,9 @@ def _tag(item: Any) -> str:
 
 
 class _Masked(Store):
-    """An image whose pixels hold data where no quality layer marks them."""
+    """An image whose pixels hold data where no quality layer marks them: files, and their bands from 1."""
 
-    def __init__(self, image: Store, layers: list[Path], shape: tuple[int, int, int]) -> None:
+    def __init__(self, image: Store, layers: list[tuple[Path, list[int]]], shape: tuple[int, int, int]) -> None:
         self._image, self._layers, self._shape = image, layers, shape
 
     @contextmanager
@@ -175,29 +209,32 @@ class _Masked(Store):
         return self._image.read(rows, bands, reuse=reuse)
 
     def mask(self, rows: slice) -> np.ndarray | None:
-        """Read rows of the layers."""
+        """Read rows of the layers, a few at a time."""
         start, stop, _ = rows.indices(self._shape[0])
-        cols = self._shape[1]
-        return self._shown(self._image.mask(rows), (stop - start, cols), window=Window(0, start, cols, stop - start))
+        shown, cols = self._image.mask(rows), self._shape[1]
+        parts = [self._shown(window=Window(0, top, cols, min(_ROWS, stop - top))) for top in range(start, stop, _ROWS)]
+        return np.concatenate(parts) & (True if shown is None else shown)
 
-    def _shown(self, mask: np.ndarray | None, shape: tuple[int, int], **options: Any) -> np.ndarray:
-        shown = np.ones(shape, bool) if mask is None else mask
-        for layer in self._layers:
+    def _shown(self, **options: Any) -> np.ndarray:
+        """Return where no layer marks a pixel."""
+        shown: Any = True
+        for layer, bands in self._layers:
             with quiet(), rasterio.open(layer) as source:
-                if source.shape != self._shape[:2]:
+                if source.shape != self._shape[:2] or source.count < max(bands):
                     raise DataError(
-                        f"{layer}: is {source.shape} pixels, but the image is {self._shape[:2]}; get it again"
+                        f"{layer}: is {source.shape} pixels of {source.count} bands; expected {self._shape[:2]} and"
+                        f" {max(bands)}, as the image; get it again"
                     )
-                shown = shown & (source.read(1, **options) == 0)
-        return shown
+                shown = shown & ~source.read(bands, **options).any(axis=0)
+        return np.asarray(shown)
 
     def thumbnail(self, bands: np.ndarray, step: int) -> tuple[np.ndarray, np.ndarray | None]:
         """Read about every `step`-th row and column."""
         values, mask = self._image.thumbnail(bands, step)
-        return values, self._shown(mask, values.shape[:2], out_shape=values.shape[:2])
+        return values, self._shown(out_shape=values.shape[:2]) & (True if mask is None else mask)
 
 
 ENMAP = Mission(
     "EnMAP (L1B, L1C, L2A)", "the folder, its METADATA.XML or its SPECTRAL_IMAGE", main_file("ENMAP"), open_enmap,
-    companions,
+    companions(_LAYERS),
 )  # fmt: skip

@@ -23,6 +23,7 @@ _SWATHS = "HDFEOS/SWATHS"
 _SWATH = re.compile(r"PRS_(L1|L2B|L2C|L2D)_(HCO|HRC)$")
 _PIXEL = 30.0  # m
 _FULL = 65535
+_ROWS = 32  # of flags that are read at a time where the file does not say how many are stored together
 _SPECTROMETERS = ("Vnir", "Swir")
 _AXES = (0, 2, 1)  # of rows, columns and bands in (rows, bands, cols)
 _FLAGS = {"invalid": 1, "negative": 2, "saturated": 3}
@@ -135,10 +136,16 @@ def _masks(swath: str, flags: list[int], good: np.ndarray, file: Any, rows: slic
         errors = next(
             (fields[at] for kind in ("L2", "SAT") if (at := f"{name.upper()}_PIXEL_{kind}_ERR_MATRIX") in fields), None
         )
-        if errors is not None:
-            marked = np.isin(np.arange(256), flags)[errors[rows]]
-            found = marked[:, good[good[:, 0] == piece, 1]].any(axis=1)
-            bad = found if bad is None else bad | found
+        if errors is None:
+            continue
+        found = np.zeros((rows.stop - rows.start, errors.shape[2]), bool)
+        step = (errors.chunks or (_ROWS,))[0]
+        for top in range(rows.start, rows.stop, step):
+            block = errors[top : min(top + step, rows.stop)]
+            if block.any():
+                marked = np.isin(block, flags)[:, good[good[:, 0] == piece, 1]]
+                found[top - rows.start :][: len(block)] = marked.any(axis=1)
+        bad = found if bad is None else bad | found
     return None if bad is None else ~bad
 
 

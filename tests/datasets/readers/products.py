@@ -1,7 +1,8 @@
 """Make small files with the layout, names and attributes of the products of missions.
 
 PRISMA: ASI, PRISMA Products Specification (2020); prismaread, EnMAP-Box, HyPySuite. EMIT: the writer of emit-sds;
-emit_tools. EnMAP and DESIS: DLR's product specifications; EnPT, EnMAP-Box, SNAP. AVIRIS: three readers of its netCDF
+emit_tools. EnMAP and DESIS: DLR's product specifications; EnPT, EnMAP-Box, SNAP; the flags of DESIS as four
+readers take them. AVIRIS: three readers of its netCDF
 files. Hyperion: USGS, EO-1 user guide. The values are random, so that nothing is right by chance.
 """
 
@@ -105,7 +106,10 @@ def make_raster(path: Path, values: np.ndarray, **profile: Any) -> Path:
 
 
 def make_enmap(folder: Path, rng: np.random.Generator, *, level: str = "L2A") -> Path:
-    """Write 5 bands, three of VNIR and two of SWIR; channel 4 is not expected; two layers mark a pixel each."""
+    """Write 5 bands, three of VNIR and two of SWIR; channel 4 is not expected; two layers mark a pixel each.
+
+    Channel 5 of the mask of defective pixels marks (2, 2), channel 4 (3, 1).
+    """
     folder.mkdir()
     name = f"ENMAP01-____{level}-DT0000001867_20220724T104526Z_008_V010302_20230628T165614Z"
     values = rng.integers(-50, 10_000, (5, 6, 4), np.int16)
@@ -115,6 +119,12 @@ def make_enmap(folder: Path, rng: np.random.Generator, *, level: str = "L2A") ->
         make_raster(folder / f"{name}-SPECTRAL_IMAGE_SWIR.TIF", values[3:], nodata=-32768)
     else:
         make_raster(folder / f"{name}-SPECTRAL_IMAGE.TIF", values, nodata=-32768)
+    defective = np.zeros((5, 6, 4), np.uint8)
+    defective[4, 2, 2] = defective[3, 3, 1] = 1
+    for part, bands in (
+        {"_VNIR": slice(0, 3), "_SWIR": slice(3, 5)}.items() if level == "L1B" else {"": slice(5)}.items()
+    ):
+        make_raster(folder / f"{name}-QL_PIXELMASK{part}.TIF", defective[bands], nodata=255)
     for layer, at in {"CLOUD": (1, 1), "HAZE": (5, 3)}.items():
         flags = np.zeros((1, 6, 4), np.uint8)
         flags[0, at[0], at[1]] = 1
@@ -136,10 +146,18 @@ def make_enmap(folder: Path, rng: np.random.Generator, *, level: str = "L2A") ->
 
 
 def make_desis(folder: Path, rng: np.random.Generator) -> Path:
-    """Write 3 bands; the bands of the interior orientation are not those of the spectrum."""
+    """Write 3 bands; the bands of the interior orientation are not those of the spectrum.
+
+    Band b of the ten of the quality raster, b counted from 0, marks the pixel (b // 4, b % 4); the last two are not
+    flags.
+    """
     folder.mkdir()
     name = "DESIS-HSI-L2A-DT0325062848_002-20190901T121413-V0213"
     make_raster(folder / f"{name}-SPECTRAL_IMAGE.tif", rng.integers(0, 9000, (3, 5, 4), np.int16), nodata=-32768)
+    flags = np.zeros((10, 5, 4), np.int16)
+    flags[range(8), [band // 4 for band in range(8)], [band % 4 for band in range(8)]] = 1
+    flags[8:] = 42
+    make_raster(folder / f"{name}-QL_QUALITY-2.tif", flags)
     bands = "".join(
         f"<band><bandNumber>{band + 1}</bandNumber><wavelengthWidthOfBand>3.5</wavelengthWidthOfBand>"
         f"<wavelengthCenterOfBand>{402.8 + 2.5 * band}</wavelengthCenterOfBand><gainOfBand>0.0001</gainOfBand>"

@@ -24,6 +24,7 @@ from tests.datasets.readers.products import (
     make_enmap,
     make_hyperion,
     make_prisma,
+    make_raster,
 )
 
 RNG = np.random.default_rng(17)
@@ -145,9 +146,19 @@ def test_enmap_folder_metadata_and_image_are_one_product(tmp_path: Path) -> None
         np.testing.assert_allclose(values[valid], (stored * gains + offsets)[valid], atol=1e-6)
         assert np.argwhere(~valid).tolist() == [[0, 0]]
     assert np.argwhere(~values_of(folder, quality=["cloud"])[1]).tolist() == [[0, 0], [1, 1]]
-    assert len(companion_files(image)) == len(companion_files(metadata)) == 3
+    assert np.argwhere(~values_of(folder, quality=["defective"])[1]).tolist() == [[0, 0], [2, 2]]
+    shown = open_cube(folder, quality=["defective"]).thumbnail(np.array([0]), 1)[1]
+    assert np.argwhere(~shown).tolist() == [[0, 0], [2, 2]]
+    assert len(companion_files(image)) == len(companion_files(metadata)) == 4
     warnings = inspect_files([folder])[0].warnings
-    assert any("the quality layers cloud, haze mark count as data" in warning for warning in warnings)
+    assert any("the quality layers cloud, haze, defective mark count as data" in warning for warning in warnings)
+
+
+def test_enmap_mask_of_other_bands_is_refused(tmp_path: Path) -> None:
+    folder = make_enmap(tmp_path / "scene", RNG)
+    make_raster(next(folder.glob("*PIXELMASK*")), np.zeros((4, 6, 4), np.uint8))
+    with pytest.raises(DataError, match=r"PIXELMASK.TIF: is \(6, 4\) pixels of 4 bands; expected \(6, 4\) and 5"):
+        open_cube(folder, quality=["defective"]).mask()
 
 
 def test_enmap_level_1b_is_read_by_spectrometer(tmp_path: Path) -> None:
@@ -156,8 +167,10 @@ def test_enmap_level_1b_is_read_by_spectrometer(tmp_path: Path) -> None:
         DataError, match=r"not coregistered; name one of its images, ENMAP.*_VNIR\.TIF or ENMAP.*_SWIR\.TIF"
     ):
         open_cube(folder)
-    np.testing.assert_allclose(open_cube(next(folder.glob("*_VNIR.TIF"))).wavelengths, [420.5, 650, 990])
-    np.testing.assert_allclose(open_cube(next(folder.glob("*_SWIR.TIF"))).wavelengths, [980, 2200])
+    np.testing.assert_allclose(open_cube(next(folder.glob("*IMAGE_VNIR.TIF"))).wavelengths, [420.5, 650, 990])
+    swir = folder / next(folder.glob("*IMAGE_SWIR.TIF"))
+    np.testing.assert_allclose(open_cube(swir).wavelengths, [980, 2200])
+    assert np.argwhere(~open_cube(swir, quality=["defective"]).mask()).tolist() == [[2, 2]]
 
 
 def test_desis_reads_the_bands_of_the_spectrum(tmp_path: Path) -> None:
@@ -165,6 +178,24 @@ def test_desis_reads_the_bands_of_the_spectrum(tmp_path: Path) -> None:
     np.testing.assert_allclose(cube.wavelengths, [402.8, 405.3, 407.8])
     np.testing.assert_allclose(cube.fwhm, 3.5)
     assert cube.factor == 1e-4
+
+
+def test_desis_flags_of_level_2a_are_quality_layers(tmp_path: Path) -> None:
+    folder = make_desis(tmp_path / "scene", RNG)
+    layers = ["shadow", "land", "snow", "haze", "cloud", "water"]
+    assert open_cube(folder).quality == dict.fromkeys(layers, False)
+    marked = {
+        "shadow": [[0, 0]],
+        "snow": [[0, 2]],
+        "haze": [[0, 3], [1, 0]],
+        "cloud": [[1, 1], [1, 2]],
+        "water": [[1, 3]],
+    }
+    for name, pixels in marked.items():
+        assert np.argwhere(~values_of(folder, quality=[name])[1]).tolist() == pixels
+    next(folder.glob("*QUALITY-2*")).unlink()
+    with pytest.raises(DataError, match="has no quality layer 'cloud'; it has none"):
+        open_cube(folder, quality=["cloud"])
 
 
 def test_hyperion_is_a_stack_of_its_bands(tmp_path: Path) -> None:
@@ -194,7 +225,7 @@ def test_product_is_a_scene_a_cube_of_a_descriptor_and_can_be_mapped(tmp_path: P
     pixels = open_pixels(folder)
     values, valid, _ = pixels.cube.strip(slice(0, 6)).read(slice(0, 6))
     np.testing.assert_array_equal(values[valid], plain.cube[valid])
-    assert len(pixels.identity["files"]) == 4
+    assert len(pixels.identity["files"]) == 5
 
 
 def test_damaged_product_and_foreign_folder_are_one_sentence(tmp_path: Path) -> None:
