@@ -350,11 +350,15 @@ def read_classes(path: str | os.PathLike[str]) -> tuple[np.ndarray, tuple[LandCo
     raster = read_raster(path)
     if "classes" not in raster.tags:
         raise DataError(f"{path}: has no 'classes' tag; expected a class raster written by hsclass")
+    return raster.bands[0], classes_of_tag(raster.tags["classes"], path)
+
+
+def classes_of_tag(text: str, path: str | os.PathLike[str]) -> tuple[LandCover, ...]:
+    """Return the classes that the tag of a class raster lists, or raise DataError."""
     try:
-        classes = tuple(
+        return tuple(
             LandCover(int(c["id"]), str(c["name"]), (int(c["color"][0]), int(c["color"][1]), int(c["color"][2])))
-            for c in json.loads(raster.tags["classes"])
+            for c in json.loads(text)
         )
     except (ValueError, KeyError, TypeError, IndexError) as error:
         raise DataError(f"{path}: has a 'classes' tag that is not hsclass's ({error}); write the file again") from error
-    return raster.bands[0], classes

@@ -141,11 +141,15 @@ def init(
     output: Annotated[
         Path, typer.Option("--output", "-o", help="folder to write into", show_default="this one")
     ] = Path(),
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="OPTION=VALUE", help="of the labels, such as layer, field, unlabelled"),
+    ] = None,
 ) -> None:
     """Write a descriptor and an experiment for your own files, with comments, that run unchanged."""
     from hsclass.planning.initial import initial_files
 
-    initial = initial_files(cube, labels, folder=output)
+    initial = initial_files(cube, labels, options=read_options(settings), folder=output)
     initial.write()
     for note in initial.notes:
         typer.echo(f"note: {note}", err=True)

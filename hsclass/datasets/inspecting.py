@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from hsclass.alignment import Lattice
 from hsclass.datasets.autocorrelation import autocorrelation_facts
 from hsclass.datasets.cube import Cube
 from hsclass.datasets.readers import open_cube
 from hsclass.datasets.regions import REGION_SUFFIXES, read_regions
 from hsclass.datasets.shape_classes import text_of
-from hsclass.datasets.shapes import holds_shapes, read_shapes
+from hsclass.datasets.shapes import holds_shapes, layers_of, read_shapes
 from hsclass.datasets.statistics import BandStatistics, band_statistics, class_counts
 from hsclass.raster import Grid
 
@@ -66,7 +67,7 @@ def inspect_files(paths: list[str | os.PathLike[str]], *, key: str | None = None
     DataError
         If a file cannot be read.
     """
-    findings = [_inspected(Path(path), key) for path in paths]
+    findings = [finding for path in paths for finding in _inspected(Path(path), key)]
     cubes = [finding for finding in findings if finding.kind == "cube"]
     for finding in findings:
         if cubes and finding.kind != "cube":
@@ -78,14 +79,14 @@ def inspect_files(paths: list[str | os.PathLike[str]], *, key: str | None = None
     return findings
 
 
-def _inspected(path: Path, key: str | None) -> Finding:
+def _inspected(path: Path, key: str | None) -> list[Finding]:
     if path.suffix.lower() not in REGION_SUFFIXES and holds_shapes(path):
-        return _shapes(path)
+        return [_shapes(path, layer) for layer in layers_of(path)]
     if path.suffix.lower() in REGION_SUFFIXES:
         regions, size = read_regions(path)
         counts = {region.name: len(region.points) for region in regions}
         facts: dict[str, Any] = {"format": "ENVI regions of interest", "classes": counts}
-        return Finding(str(path), "labels", facts | ({"shape": list(size)} if size else {}))
+        return [Finding(str(path), "labels", facts | ({"shape": list(size)} if size else {}))]
     cube = open_cube(path, key=key)
     crs, transform = cube.grid.crs, cube.grid.transform
     facts = {
@@ -93,7 +94,7 @@ def _inspected(path: Path, key: str | None) -> Finding:
         "crs": None if crs is None else crs.to_string(),
         "transform": None if transform is None else list(transform.to_gdal()),
     }  # fmt: skip
-    return _labels(path, cube, facts) if cube.shape[2] == 1 else _cube(path, cube, facts)
+    return [_labels(path, cube, facts) if cube.shape[2] == 1 else _cube(path, cube, facts)]
 
 
 def _cube(path: Path, cube: Cube, facts: dict[str, Any]) -> Finding:
@@ -121,8 +122,8 @@ def _cube(path: Path, cube: Cube, facts: dict[str, Any]) -> Finding:
             facts["fwhm"] = [float(np.nanmin(cube.fwhm)), float(np.nanmax(cube.fwhm))]
     if unused := [name for name, applied in cube.quality.items() if not applied]:
         warnings.append(
-            f"pixels that the quality layers {', '.join(unused)} mark count as data; to leave them out, name the layers"
-            " in the descriptor: cube: {path: …, quality: [" + ", ".join(unused) + "]}"
+            f"pixels that the quality layers {', '.join(unused)} mark count as data; to leave some out, name their"
+            f" layers in the descriptor, as cube: {{path: …, quality: [{unused[0]}]}}"
         )
     if bad:
         warnings.append(f"{len(bad)} bands are marked as bad by the file and will be left out: {_listed(bad)}")
@@ -200,6 +201,13 @@ def _labels(path: Path, raster: Cube, facts: dict[str, Any]) -> Finding:
         warnings.append("no pixel is labelled")
     elif sorted(ids) != list(range(1, max(ids) + 1)):
         warnings.append(f"class ids are sparse: {_listed(sorted(ids))}; they are kept as they are")
+    top = np.iinfo(raster.dtype).max if raster.dtype.kind in "iu" else None
+    if top in ids and len(ids) > 1:
+        named = f"[0, {top}]" if counts.get(0) else str(top)
+        warnings.append(
+            f"{ids[top]} pixels are {top}, the highest value of {raster.dtype}; if they stand for no class, say"
+            f" 'unlabelled: {named}' in 'labels'"
+        )
     if raster.nodata not in {None, 0} and counts.get(0):
         warnings.append(
             f"nodata is {raster.nodata:g}, so that 0 may be a class: its {counts[0]} pixels count as unlabelled unless"
@@ -209,10 +217,10 @@ def _labels(path: Path, raster: Cube, facts: dict[str, Any]) -> Finding:
     return Finding(str(path), "labels", facts, warnings, raster.grid)
 
 
-def _shapes(path: Path) -> Finding:
+def _shapes(path: Path, layer: str) -> Finding:
     import shapely
 
-    shapes = read_shapes(path, None)
+    shapes = read_shapes(path, layer)
     usable = [geometry for geometry in shapes.geometries if geometry is not None and not geometry.is_empty]
     bounds = tuple(shapely.total_bounds(usable).tolist()) if usable else None
     values = {}
@@ -221,7 +229,7 @@ def _shapes(path: Path) -> Finding:
         if len(texts) <= _MANY:
             values[name] = dict(zip(texts.tolist(), counts.tolist(), strict=True))
     facts = {
-        "format": path.suffix[1:], "features": len(shapes.geometries),
+        "format": path.suffix[1:], "layer": layer, "features": len(shapes.geometries),
         "geometries": sorted({str(geometry.geom_type) for geometry in usable}),
         "crs": None if shapes.crs is None else shapes.crs.to_string(), "bounds": bounds,
         "fields": list(shapes.attributes), "values": values,
@@ -240,10 +248,13 @@ def _misaligned(labels: Finding, cube: Finding) -> list[str]:
         return []
     here, there = labels.grid, cube.grid
     both = here.transform is not None and there.transform is not None
-    if both and here.crs and there.crs and here.crs != there.crs:
-        return [f"lies in {here.crs}, the cube in {there.crs}: it will be resampled by nearest neighbour"]
-    if both and not here.transform.almost_equals(there.transform, 1e-6):  # type: ignore[union-attr]
-        return ["lies on another grid than the cube: it will be resampled by nearest neighbour"]
+    lattice = Lattice.of(here, there, (cube.facts["shape"][0], cube.facts["shape"][1])) if both else None
+    if both and lattice is None:
+        elsewhere = here.crs and there.crs and here.crs != there.crs
+        where = f"in {here.crs}, the cube in {there.crs}" if elsewhere else "on another grid than the cube"
+        return [f"lies {where}: it will be resampled by nearest neighbour"]
+    if lattice is not None and (lattice.moves or shape[:2] != cube.facts["shape"][:2]):
+        return ["holds the cube's pixels in another order, or of another part: they will be brought into place"]
     if shape[:2] != cube.facts["shape"][:2]:
         turned = ", as if it were transposed" if shape[1::-1] == cube.facts["shape"][:2] else ""
         return [f"is {shape[0]} x {shape[1]} pixels, the cube {' x '.join(map(str, cube.facts['shape'][:2]))}{turned}"]
@@ -259,7 +270,8 @@ def _apart(shapes: Finding, cube: Finding) -> list[str]:
     if shapes.grid.crs is None or cube.grid.crs is None or shapes.bounds is None:
         return []
     rows, cols, _ = cube.facts["shape"]
-    scene = array_bounds(rows, cols, cube.grid.transform)
+    west, south, east, north = array_bounds(rows, cols, cube.grid.transform)
+    scene = (min(west, east), min(south, north), max(west, east), max(south, north))  # rows may run to the north
     left, bottom, right, top = transform_bounds(shapes.grid.crs, cube.grid.crs, *shapes.bounds)
     if left > scene[2] or right < scene[0] or bottom > scene[3] or top < scene[1]:
         return ["lies outside of the cube"]

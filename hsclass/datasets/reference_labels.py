@@ -46,7 +46,7 @@ def class_ids(raster: Cube, entries: tuple[ClassEntry, ...] = (), *, unlabelled:
         raise DataError(
             f"{path}: has {count} values that are no class id, the first {values[row, col]:g} at row {row}, column"
             f" {col} (0-based); expected whole numbers from 0 (unlabelled) to {_MAX_ID}; if they stand for no"
-            " class, name them by 'unlabelled' in 'labels'"
+            " class, name them by 'unlabelled' in 'labels' (for 'hsclass init' by --set unlabelled=VALUE)"
         )
     table = _renumbering(entries, path)
     zeros = (values == UNLABELLED) & ~absent

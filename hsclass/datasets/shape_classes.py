@@ -1,7 +1,8 @@
 """Classes in an attribute table: their ids, names and colours."""
 
+import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from hsclass.datasets.descriptor import ClassEntry, ShapeOptions
 from hsclass.errors import DataError
 
+_LOG = logging.getLogger(__name__)
 _MAX_ID = 65535
 _NUMBER = re.compile(r"-?\d{1,18}(\.\d{0,18})?")
 
@@ -20,7 +22,8 @@ def read_classes(
     """Return the class of each feature, and the classes.
 
     Whole numbers are class ids, also where they stand in a field of text; other texts are names, which are numbered
-    from 1 in alphabetical order unless the descriptor's classes give them an id.
+    from 1 in alphabetical order unless the descriptor's classes give them an id. So are whole numbers where some are
+    larger than an id can be, as the codes of a land-use nomenclature.
 
     Parameters
     ----------
@@ -47,8 +50,8 @@ def read_classes(
     texts = [text_of(value) for value in values]
     numeric = all(_NUMBER.fullmatch(text) for text in texts if text)
     texts = [text and _plain(text) for text in texts] if numeric else texts
-    listed = [(str(value), entry.id) for entry in entries for value in (entry.values or (entry.id, entry.name))]
-    known = {_plain(text) if numeric and _NUMBER.fullmatch(text) else text: identity for text, identity in listed}
+    given = [(str(value), entry.id) for entry in entries for value in (entry.values or (entry.id, entry.name))]
+    known = {_plain(text) if numeric and _NUMBER.fullmatch(text) else text: identity for text, identity in given}
     if entries:
         foreign = sorted({text for text in texts if text and text not in known and not (numeric and float(text) == 0)})
         if foreign:
@@ -57,16 +60,36 @@ def read_classes(
                 f" it lists {', '.join(sorted(known))}; add them, or say with 'values' what stands for them"
             )
         return np.array([known.get(text, 0) for text in texts], np.int64), entries
+    if numeric and (codes := [text for text in texts if text.isdecimal() and int(text) > _MAX_ID]):
+        _LOG.warning(
+            "%s: %s is larger than a class id can be; such codes are taken for names", path, max(codes, key=int)
+        )
+        _whole([float(text) for text in texts if text and not text.isdecimal()], path)  # refuses -1 and 1.5
+        texts, numeric = ["" if text == "0" else text for text in texts], False
     if not numeric:
         names = sorted({text for text in texts if text})
+        _report_likenesses(names, path)
         numbers = {name: number for number, name in enumerate(names, 1)}
         ids = np.array([numbers.get(text, 0) for text in texts], np.int64)
     else:
         ids = _whole([float(text or 0) for text in texts], path)
         names = []
-    named = texts if names else [text_of(value) for value in _optional(attributes, options.name_field, path, len(ids))]
+    listed = [text_of(value) for value in _optional(attributes, options.name_field, path, len(ids))]
+    named = texts if names and options.name_field is None else listed
     colors = [text_of(value) for value in _optional(attributes, options.color_field, path, len(ids))]
     return ids, tuple(_entry(int(identity), ids, named, colors, path) for identity in np.unique(ids[ids > 0]))
+
+
+def _report_likenesses(names: Sequence[str], path: Path) -> None:
+    """Log names that differ only in case or spaces, as typing errors do."""
+    alike: dict[str, list[str]] = {}
+    for name in names:
+        alike.setdefault("".join(name.casefold().split()), []).append(name)
+    for several in (found for found in alike.values() if len(found) > 1):
+        _LOG.warning(
+            "%s: the classes '%s' differ only in case or spaces; to join them, list them in the 'values' of one class",
+            path, "', '".join(several),
+        )  # fmt: skip
 
 
 def read_groups(attributes: Mapping[str, np.ndarray], field: str, path: Path) -> np.ndarray:

@@ -153,6 +153,28 @@ def draw_shapes(
     return ids, entries, drawn
 
 
+def layers_of(path: Path) -> list[str]:
+    """Return the layers of a file that have geometries; all, where none has.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read.
+    """
+    import pyogrio
+
+    if not path.exists():
+        raise DataError(f"{path}: no such file; correct the path")
+    try:
+        held = [(str(name), kind) for name, kind in pyogrio.list_layers(path)]
+    except Exception as error:  # GDAL's errors are of many kinds
+        raise DataError(
+            f"{path}: cannot be read as polygons or points ({_plain(error)}); get the whole file"
+        ) from error
+    drawn = [name for name, kind in held if kind is not None]  # tables, such as the styles of QGIS, have no geometry
+    return drawn or [name for name, _ in held]
+
+
 def read_shapes(path: Path, layer: str | None) -> Shapes:
     """Read a layer; without a name, the only one.
 
@@ -164,18 +186,14 @@ def read_shapes(path: Path, layer: str | None) -> Shapes:
     import pyogrio
     import shapely
 
-    try:
-        held = [(str(name), kind) for name, kind in pyogrio.list_layers(path)]
-    except Exception as error:  # GDAL's errors are of many kinds
-        raise DataError(
-            f"{path}: cannot be read as polygons or points ({_plain(error)}); get the whole file"
-        ) from error
-    drawn = [name for name, kind in held if kind is not None]  # tables, such as the styles of QGIS, have no geometry
-    layers = drawn or [name for name, _ in held]
+    layers = layers_of(path)
     if layer is not None and layer not in layers:
         raise DataError(f"{path}: has no layer '{layer}'; it holds {', '.join(layers)}; correct 'layer'")
     if layer is None and len(layers) != 1:
-        raise DataError(f"{path}: holds the layers {', '.join(layers) or 'none'}; name the one to read by 'layer'")
+        raise DataError(
+            f"{path}: holds the layers {', '.join(layers) or 'none'}; name the one to read by 'layer' in 'labels', or"
+            " for 'hsclass init' by --set layer=NAME"
+        )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

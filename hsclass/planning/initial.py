@@ -4,7 +4,7 @@ import logging
 import os
 import re
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,8 @@ from hsclass.atomic import write_text
 from hsclass.datasets.inspecting import inspect_files
 from hsclass.datasets.opening import open_scene
 from hsclass.datasets.readers import product_of
-from hsclass.datasets.shapes import SHAPE_SUFFIXES, read_shapes
+from hsclass.datasets.regions import REGION_SUFFIXES
+from hsclass.datasets.shapes import holds_shapes, read_shapes
 from hsclass.errors import HsclassError, UsageError
 from hsclass.samplers import make_split
 from hsclass.scene import Scene
@@ -55,7 +56,11 @@ class Initial:
 
 
 def initial_files(
-    cube: str | os.PathLike[str], labels: str | os.PathLike[str] | None = None, *, folder: str | os.PathLike[str] = "."
+    cube: str | os.PathLike[str],
+    labels: str | os.PathLike[str] | None = None,
+    *,
+    options: Mapping[str, Any] | None = None,
+    folder: str | os.PathLike[str] = ".",
 ) -> Initial:
     """Describe a cube and its labels as they are understood, and an experiment on them.
 
@@ -69,6 +74,8 @@ def initial_files(
         A file or product that `hsclass inspect` reads.
     labels : path-like, optional
         A raster of class ids, polygons or points.
+    options : mapping, optional
+        Keys of the descriptor's `labels`, such as `layer`, `field` or `unlabelled`.
     folder : path-like
         Where the files are to lie; paths in them are relative to it.
 
@@ -84,11 +91,15 @@ def initial_files(
     home, cube = Path(folder), Path(cube)
     product = product_of(cube)
     cube = product[1] if product else cube
+    if labels is None and options:
+        raise UsageError(f"option '{next(iter(options))}': is of the labels, but there are none; give them as well")
+    if product is None and holds_shapes(cube):
+        raise UsageError(f"{cube}: holds polygons or points; expected the cube first, and the labels after it")
     name = re.sub(r"[^A-Za-z0-9_]+", "_", cube.stem).strip("_") or "scene"
     sources = [cube] if labels is None else [cube, Path(labels)]
     findings = inspect_files(list(sources))
     notes = [f"{finding.path}: {warning}" for finding in findings for warning in finding.warnings]
-    source, chosen = ({}, "") if labels is None else _label_source(Path(labels))
+    source, chosen = ({}, "") if labels is None else _label_source(Path(labels), options or {})
     notes += [f"{labels}: {chosen}"] if chosen else []
     scene = _built(name, cube, source)
     descriptor = home / f"{name}.yaml"
@@ -112,31 +123,33 @@ def initial_files(
     return Initial(files, tuple(notes))
 
 
-def _label_source(path: Path) -> tuple[dict[str, Any], str]:
+def _label_source(path: Path, options: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
     """Return the entry of the labels in a descriptor, and what was chosen, in words."""
-    if path.suffix.lower() not in SHAPE_SUFFIXES:
-        return {"path": str(path.resolve())}, ""
+    source = {"path": str(path.resolve()), **options}
+    if "field" in options or path.suffix.lower() in REGION_SUFFIXES or not holds_shapes(path):
+        return source, ""
+    attributes = read_shapes(path, options.get("layer")).attributes
     columns = {
         name: np.unique([str(value) for value in column if value not in (None, "")])
-        for name, column in read_shapes(path, None).attributes.items()
+        for name, column in attributes.items()
     }
     if len(columns) < 2:
-        return {"path": str(path.resolve())}, ""
-    features = max(len(column) for column in columns.values())
+        return source, ""
+    features = max(len(column) for column in attributes.values())
     fitting = [name for name, values in columns.items() if 2 <= len(values) <= min(_MOST_CLASSES, max(2, features - 1))]
     field = next(iter(sorted(fitting, key=lambda name: _rank(name, _LIKELY))), None)
     if field is None:
         raise UsageError(
             f"{path}: has no attribute of 2 to {_MOST_CLASSES} different values that could be the class; it has"
-            f" {', '.join(f'{name} ({len(values)})' for name, values in columns.items())}; write a descriptor with"
-            " 'labels: {path: …, field: …}'"
+            f" {', '.join(f'{name} ({len(values)})' for name, values in columns.items())}; name it by --set"
+            " field=NAME"
         )
     others = [name for name in columns if name != field]
     groups = [name for name in others if len(columns[name]) > len(columns[field])]
     group = next(iter(sorted(groups, key=lambda name: _rank(name, _GROUPS))), None)
     hint = f"; '{group}' could be the group that is held out as a whole: add 'group: {group}'" if group else ""
     said = f"'{field}' is taken for the class, of the attributes {', '.join(columns)}{hint}"
-    return {"path": str(path.resolve()), "field": field}, said
+    return {**source, "field": field}, said
 
 
 def _rank(name: str, likely: Sequence[str]) -> tuple[int, int]:
@@ -205,16 +218,17 @@ def _descriptor_text(scene: Scene, cube: Path, source: dict[str, Any], chosen: s
     rows, cols, bands = scene.shape
     crs = "no map coordinates" if scene.grid.crs is None else scene.grid.crs.to_string()
     lines = [
-        "# Written by hsclass init; change what is wrong. docs/own-scene.md describes the keys.",
+        "# Written by hsclass init; change what is wrong. docs/descriptor.md describes the keys.",
         f"title: {scene.name}",
         f"cube: {_quoted(_relative(cube, home))} # {rows} x {cols} pixels, {bands} bands are used, {crs}",
     ]
     if not source:
         return "\n".join([*lines, "# labels: labels.tif # class ids, polygons or points", ""])
-    inside = ", ".join(
-        f"{key}: {_quoted(value)}" for key, value in {**source, "path": _relative(Path(source["path"]), home)}.items()
-    )
-    lines.append(f"labels: {{{inside}}}" + (f" # {chosen}" if chosen else ""))
+    inside = yaml.safe_dump(
+        {**source, "path": _relative(Path(source["path"]), home)}, allow_unicode=True, width=10_000, sort_keys=False,
+        default_flow_style=True,
+    ).strip()  # fmt: skip
+    lines.append(f"labels: {inside}" + (f" # {chosen}" if chosen else ""))
     lines.append("classes:")
     assert scene.labels is not None
     for cover in scene.classes:
@@ -251,5 +265,5 @@ def _relative(path: Path, home: Path) -> str:
 
 
 def _quoted(value: str) -> str:
-    """Return a text as YAML writes it in one line."""
-    return yaml.safe_dump(value, allow_unicode=True, width=10_000).splitlines()[0]
+    """Return a text as YAML writes it in one line, also within braces, where a comma must be quoted."""
+    return yaml.safe_dump([value], allow_unicode=True, width=10_000, default_flow_style=True).strip()[1:-1]

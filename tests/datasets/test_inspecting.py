@@ -131,6 +131,8 @@ def test_labels_and_what_is_wrong_with_them(tmp_path: Path, big: np.ndarray) -> 
     assert (found.kind, found.facts["labelled"], found.facts["classes"]) == ("labels", 13, {2: 1, 9: 12})
     assert found.warnings == ["class ids are sparse: 2, 9; they are kept as they are"]
     write_raster(tmp_path / "l.tif", labels, grid=Grid(UTM, Affine(30, 0, 1030, 0, -30, 5000)))
+    assert warned(look(tmp_path / "l.tif", cube)[0], "in another order, or of another part: they will be brought into")
+    write_raster(tmp_path / "l.tif", labels, grid=Grid(UTM, Affine(30, 0, 1015, 0, -30, 5000)))
     assert warned(look(tmp_path / "l.tif", cube)[0], "lies on another grid than the cube")
     write_raster(tmp_path / "l.tif", labels, grid=Grid(CRS.from_epsg(32632), HERE))
     assert warned(look(cube, tmp_path / "l.tif")[1], "lies in EPSG:32632, the cube in EPSG:32633")
@@ -172,11 +174,21 @@ def test_blocks_of_a_file_join_to_the_whole(tmp_path: Path, big: np.ndarray, mon
         np.testing.assert_array_equal(np.concatenate(blocks), big)
 
 
+def test_labels_that_may_stand_for_no_class_and_a_grid_rounded_in_text(tmp_path: Path, big: np.ndarray) -> None:
+    ids = np.where(np.arange(1200).reshape(40, 30) % 3, 1, 255).astype(np.uint8)
+    cube = save(tmp_path / "c.tif", big)
+    near = Grid(UTM, Affine(30, 0, 1000.03, 0, -30, 5000))  # by a thousandth of a pixel
+    found = look(cube, save(tmp_path / "l.tif", ids[..., np.newaxis], grid=near))[1]
+    assert warned(found, "400 pixels are 255, the highest value of uint8; if they stand for no class")
+    assert not warned(found, "another grid")
+
+
 def test_polygons_outside(tmp_path: Path, big: np.ndarray) -> None:
     import pyogrio
     import shapely
 
     cube = save(tmp_path / "c.tif", big)
+    south_up = save(tmp_path / "south.tif", big[::-1], grid=Grid(UTM, Affine(30, 0, 1000, 0, 30, 5000 - 40 * 30)))
     for left, outside in ((1100, False), (90000, True)):
         path = tmp_path / f"p{left}.gpkg"
         pyogrio.raw.write(
@@ -185,6 +197,7 @@ def test_polygons_outside(tmp_path: Path, big: np.ndarray) -> None:
         )  # fmt: skip
         found = look(cube, path)[1]
         assert warned(found, "lies outside of the cube") == outside
+        assert warned(look(south_up, path)[1], "lies outside of the cube") == outside
         assert found.facts["values"] == {"crop": {"oats": 1}}
         assert (found.kind, found.facts["features"], found.facts["fields"]) == ("shapes", 1, ["crop"])
 

@@ -185,7 +185,7 @@ WRONG: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({"crop": [1]}, {"layer": "2024"}, "has no layer '2024'; it holds fields; correct 'layer'"),
     ({"crop": [-3]}, {}, "holds 1 values that are no class id, the first -3; expected whole numbers from 0"),
     ({"crop": [1.5]}, {}, "holds 1 values that are no class id, the first 1.5"),
-    ({"crop": [70000]}, {}, "holds 1 values that are no class id, the first 70000"),
+    ({"crop": [70000.5]}, {}, "holds 1 values that are no class id, the first 70000.5"),
     ({"crop": [1], "c": ["red"]}, {"field": "crop", "color_field": "c"}, "has the colour 'red'; expected #rrggbb"),
     ({"crop": ["a"]}, {"classes": [{"id": 1, "name": "b"}]}, "holds the classes a, which 'classes' in the descriptor"),
     ({"crop": [0]}, {}, "has no feature with a geometry and a class; expected class ids of 1 and up"),
@@ -319,3 +319,27 @@ def test_other_forms_are_known_by_what_is_in_them(scene: BuildScene, tmp_path: P
     assert inspect_files([tmp_path / name])[0].kind == "shapes"
     built = scene(tmp_path / name, field="name" if driver == "SQLite" else "Name")
     assert (built.require_labels()[0, 0], built.classes[0].name) == (1, "rye")
+
+
+def test_codes_that_are_larger_than_an_id_are_names(
+    scene: BuildScene, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    shapes = [box(0, 0, 1, 1), box(1, 0, 1, 1), box(2, 0, 1, 1)]
+    codes = save(tmp_path / "codes.gpkg", shapes, crop=np.array([3301010600, 7, 0]))
+    built = scene(codes)
+    assert [(cover.id, cover.name) for cover in built.classes] == [(1, "3301010600"), (2, "7")]
+    assert built.labels[:3, 0].tolist() == [1, 2, 0]
+    assert "3301010600 is larger than a class id can be" in caplog.text
+    listed = scene(
+        codes, [{"id": 5, "name": "wheat", "values": [3301010600]}, {"id": 6, "name": "oats", "values": [7]}]
+    )
+    assert listed.labels[:3, 0].tolist() == [5, 6, 0]
+    with pytest.raises(DataError, match="holds 1 values that are no class id, the first -1"):
+        scene(save(tmp_path / "signs.gpkg", shapes[:2], crop=np.array([3301010600, -1])))
+
+
+def test_names_that_differ_in_case_only_are_reported(
+    scene: BuildScene, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    scene(save(tmp_path / "f.gpkg", [box(0, 0, 1, 1), box(1, 0, 1, 1)], cover=["Wood", "wood"]))
+    assert "the classes 'Wood', 'wood' differ only in case or spaces" in caplog.text

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from hsclass.cli import app
 from hsclass.datasets import open_scene
-from hsclass.errors import UsageError
+from hsclass.errors import DataError, UsageError
 from hsclass.experiment import load_experiment
 from hsclass.planning.initial import initial_files
 from hsclass.raster import Grid, write_raster
@@ -72,6 +72,29 @@ def test_class_attribute_is_chosen_and_reported(cube: Path, tmp_path: Path) -> N
     assert [cover.name for cover in scene.classes] == ["maize", "oats: late", "wheat"]
     assert int((scene.labels > 0).sum()) == 12 * 64
     load_experiment(tmp_path / "my_scene_experiment.yaml")
+
+
+def test_names_with_commas_and_an_attribute_of_the_most_values(cube: Path, tmp_path: Path) -> None:
+    shapes = fields(tmp_path, crop=["concrete, tar", "#7", "a: b"] * 4, drawn_on=["May"] * 12)
+    initial_files(cube, shapes, folder=tmp_path).write()
+    scene = open_scene(tmp_path / "my_scene.yaml", folder=tmp_path / "data")
+    assert [cover.name for cover in scene.classes] == ["#7", "a: b", "concrete, tar"]
+
+
+def test_options_of_the_labels_name_layer_and_attribute(cube: Path, tmp_path: Path) -> None:
+    import geopandas
+
+    shapes = fields(tmp_path, owner=["a", "b"] * 6)
+    geopandas.read_file(shapes).iloc[:3].to_file(shapes, layer="notes")
+    with pytest.raises(DataError, match=r"holds the layers fields, notes; .* 'hsclass init' by --set layer=NAME"):
+        initial_files(cube, shapes, folder=tmp_path)
+    asked = ["init", str(cube), str(shapes), "-o", str(tmp_path), "--set", "layer=fields", "--set", "field=owner"]
+    assert CliRunner().invoke(app, asked).exit_code == 0
+    described = yaml.safe_load((tmp_path / "my_scene.yaml").read_text(encoding="utf-8"))
+    assert described["labels"] == {"path": "fields.gpkg", "layer": "fields", "field": "owner"}
+    assert [entry["name"] for entry in described["classes"]] == ["a", "b"]
+    with pytest.raises(UsageError, match="expected the cube first"):
+        initial_files(shapes, cube, folder=tmp_path)
 
 
 def test_cube_without_labels_gets_a_descriptor_only(cube: Path, tmp_path: Path) -> None:

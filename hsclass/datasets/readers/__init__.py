@@ -106,6 +106,10 @@ def open_cube(
         held = sum(file.stat().st_size for file in (main, *mission.companions(main)))
         require_capacity(main, cube.shape, cube.dtype.itemsize, held=held)
         return cube
+    if path.is_dir() and (ndim == 2 or path.suffix.lower() == ".gdb"):
+        raise DataError(
+            f"{path}: is a folder; expected one file of labels; of a geodatabase, export the layer to a GeoPackage"
+        )
     if path.is_dir():
         raise DataError(
             f"{path}: is a folder, but not of one product of {', '.join(mission.name for mission in MISSIONS)}; name"

@@ -17,6 +17,7 @@ from hsclass.datasets.cube import ArrayStore, Cube, FileStore
 from hsclass.datasets.readers.envi import class_names, data_file, listed, number, read_header, require_length, stated
 from hsclass.datasets.readers.hdf5_heap import require_sound_heap
 from hsclass.datasets.readers.layout import Wanted, arranged
+from hsclass.datasets.readers.legend import legend_of
 from hsclass.datasets.sizes import require_capacity
 from hsclass.errors import DataError
 from hsclass.raster import Grid, grid_of, quiet
@@ -122,6 +123,7 @@ def open_raster(path: Path, wanted: Wanted) -> Cube:
             reason = (
                 f"the extension '{path.suffix}' has no reader; expected one of .npy, .npz, .mat, .h5, .tif, .hdr, or"
                 " another raster that GDAL reads"
+                + ("" if wanted.ndim == 3 else "; as labels also polygons or points in a GeoPackage or Shapefile")
             )
         raise DataError(f"{path}: {reason}") from error
     if wanted.axes or wanted.pixels:
@@ -162,7 +164,7 @@ def _described(path: Path, source: Any) -> Cube:
         _LOG.info("%s: what it does not say itself of its bands is taken from the ENVI header next to it", path)
     tags = source.tags()
     own = {"scene", "rgb"} <= set(tags)  # a cube that hsclass wrote: all bands of a pixel without data are nodata
-    scale, offset = _factors(source, envi, tags if own else {})
+    scale, offset = _factors(path, source, envi, tags if own else {})
     centres, widths = _lengths(path, source, envi)
     # GDAL takes the last of four bands of bytes for alpha where nothing is said; a wavelength says that it is none.
     spectral = np.zeros(bands, bool) if centres is None else np.isfinite(centres)
@@ -181,7 +183,8 @@ def _described(path: Path, source: Any) -> Cube:
         grid=Grid() if source.driver == "LAN" else grid_of(source),
         nodata=_nodata(source, envi), wavelengths=centres, fwhm=widths, good_bands=~bad if bad.any() else None,
         scale=scale, offset=offset, block_rows=source.block_shapes[0][0], own=own, nodata_in_all=own, tags=tags,
-        left_out=tuple(json.loads(tags.get("bad_bands", "[]"))) if own else (), classes=class_names(envi),
+        left_out=tuple(json.loads(tags.get("bad_bands", "[]"))) if own else (),
+        classes=class_names(envi) or legend_of(path, source),
     )  # fmt: skip
 
 
@@ -198,12 +201,20 @@ def _nodata(source: Any, envi: dict[str, str]) -> float | None:
     return source.nodata if source.nodata is not None or np.isnan(said) else said
 
 
-def _factors(source: Any, envi: dict[str, str], own: dict[str, str]) -> tuple[np.ndarray | None, np.ndarray | None]:
+def _factors(
+    path: Path, source: Any, envi: dict[str, str], own: dict[str, str]
+) -> tuple[np.ndarray | None, np.ndarray | None]:
     """Return scale and offset of the bands; None where the file says nothing of them."""
     if "scale" in own:
         return np.full(source.count, float(own["scale"])), None
     if any(scale != 1 for scale in source.scales) or any(source.offsets):
         return np.array(source.scales, float), np.array(source.offsets, float)
+    # GDAL takes gains from the headers of ENVI files only, and no list of another length than the bands.
+    names = ("data_gain_values", "data_offset_values")
+    found = [listed(path, name, envi[name], source.count) if name in envi else None for name in names]
+    scale, offset = (None if values is None or np.isnan(values).any() else values for values in found)
+    if (scale is not None and (scale != 1).any()) or (offset is not None and offset.any()):
+        return scale, offset
     factor = number(envi.get("reflectance_scale_factor"))
     return (np.full(source.count, 1 / factor), None) if np.isfinite(factor) and factor > 0 else (None, None)
 

@@ -130,6 +130,17 @@ def test_scale_of_a_geotiff(tmp_path: Path, cube: np.ndarray) -> None:
     assert (read.scale.tolist(), read.offset.tolist()) == ([0.5, 0.5, 0.25], [0, 0, 10])
 
 
+def test_gains_that_gdal_leaves_out(tmp_path: Path, cube: np.ndarray, warnings_logged: Callable[[], list[str]]) -> None:
+    gains = "data gain values = {0.5, 0.25, 0.125}\ndata offset values = {0, 1, 2}\n"
+    for order in ("bsq", "bil"):
+        read = open_cube(write_envi(tmp_path, cube, order, more=gains))
+        values = read.strip(slice(0, 4)).read(slice(0, 4))[0]
+        np.testing.assert_array_equal(values, cube * np.array([0.5, 0.25, 0.125]) + np.arange(3))
+    assert not warnings_logged()
+    assert open_cube(write_envi(tmp_path, cube, "bsq", more="data gain values = {0.5, 0.25}\n")).scale is None
+    assert "'data_gain_values' in the header lists 2 values for 3 bands" in warnings_logged()[0]
+
+
 @pytest.mark.parametrize("spelt", [str.upper, str.capitalize])
 def test_keys_of_the_header_in_capitals(tmp_path: Path, cube: np.ndarray, spelt: Callable[[str], str]) -> None:
     keys = {

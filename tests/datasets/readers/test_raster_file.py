@@ -13,6 +13,9 @@ from scipy.io import netcdf_file
 
 from hsclass.datasets.readers import open_cube
 from hsclass.errors import DataError
+from hsclass.predict.style import write_style
+from hsclass.raster import Grid
+from hsclass.scene import LandCover, write_classes
 
 GRID = Affine(30, 0, 364095, 0, -30, 5809965)
 
@@ -132,3 +135,31 @@ def test_a_classic_netcdf_that_is_shorter_than_it_says_is_refused(tmp_path: Path
     (tmp_path / "scene.nc").write_bytes(claimed)
     with pytest.raises(DataError, match=r"scene\.nc: has \d+ bytes, but its header says 65536 lines x 2 samples"):
         open_cube(tmp_path / "scene.nc")
+
+
+def test_names_and_colours_of_classes_come_from_the_file(tmp_path: Path) -> None:
+    ids = np.array([[[1], [2], [0]]], np.uint8)
+    palette = write(tmp_path / "palette.tif", ids, [])
+    with rasterio.open(palette, "r+") as sink:
+        sink.write_colormap(1, {1: (255, 0, 0, 255), 2: (0, 0, 16, 255)})
+    found = open_cube(palette, ndim=2).classes
+    assert (found[1], found[2]) == (("class 1", "#ff0000"), ("class 2", "#000010"))
+    names = "<PAMDataset><PAMRasterBand band='1'><CategoryNames><Category/><Category>wood</Category></CategoryNames>"
+    Path(f"{palette}.aux.xml").write_text(f"{names}</PAMRasterBand></PAMDataset>", encoding="utf-8")
+    found = open_cube(palette, ndim=2).classes
+    assert (found[1], found[2]) == (("wood", "#ff0000"), ("class 2", "#000010"))
+    named = write(tmp_path / "named.tif", ids, [])
+    write_style(named, [LandCover(1, "wood", (1, 2, 3)), LandCover(2, "water", (4, 5, 6))])
+    assert open_cube(named, ndim=2).classes == {1: ("wood", "#010203"), 2: ("water", "#040506")}
+    own = tmp_path / "own.tif"
+    write_classes(own, ids[..., 0], classes=(LandCover(1, "wood", (1, 2, 3)),), grid=Grid())
+    assert open_cube(own, ndim=2).classes == {1: ("wood", "#010203")}
+
+
+@pytest.mark.parametrize(
+    "text", ["", "<PAMDataset>", "<a><FieldDefn><Usage>5</Usage></FieldDefn><Row><F>x</F></Row></a>"]
+)
+def test_metadata_that_name_no_class(tmp_path: Path, text: str) -> None:
+    path = write(tmp_path / "ids.tif", np.ones((2, 2, 1), np.uint8), [])
+    Path(f"{path}.aux.xml").write_text(text, encoding="utf-8")
+    assert open_cube(path, ndim=2).classes == {}
