@@ -13,13 +13,7 @@ from scipy.io import savemat
 
 from hsclass.scene import LandCover, Scene, write_scene
 from hsclass.split import Split, write_split
-
-
-def hsclass(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [Path(sys.executable).parent / "hsclass", *map(str, arguments)],
-        cwd=cwd, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+from tests.command_line import hsclass
 
 
 @pytest.fixture

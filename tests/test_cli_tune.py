@@ -16,14 +16,10 @@ import yaml
 
 from hsclass.scene import LandCover, Scene, write_scene
 from hsclass.split import Role, Split, write_split
+from tests.command_line import hsclass
 
 HSCLASS = Path(sys.executable).parent / "hsclass"
 SEARCH = ("toy", "split.tif", "--model", "knn", "--set-search", "folds=2", "--set", "metric=euclidean")
-
-
-def hsclass(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [HSCLASS, *map(str, arguments)]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture(scope="module")

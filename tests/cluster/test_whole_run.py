@@ -9,14 +9,15 @@ pytestmark = pytest.mark.xdist_group("cluster")
 EXPERIMENT = """
 experiment: whole
 scenes:
-  - {scene: indian_pines, name: cut, rows: [60, 145], cols: [0, 80]}
+  - {{scene: indian_pines, name: cut, rows: [60, 145], cols: [0, 80]}}
 window: 5
 seeds: [0]
-splits: [dbscan_area, {sampler: matched_random, of: dbscan_area}]
+splits: [{splits}]
 models:
-  - {model: rf, trees: 10, tune: {trials: 2, folds: 2}}
+  - {{model: rf, trees: 10, tune: {{trials: 2, folds: 2}}}}
 map_tiles: 2
 """
+BOTH = ("dbscan_area", "{sampler: matched_random, of: dbscan_area}")
 RULES = {
     "fetch", "experiment", "scene", "split", "audit", "tune", "winner", "train", "predict_part", "gather", "evaluate",
     "report",
@@ -28,23 +29,26 @@ TORQUE = ("--default-resources", "runtime=10", "mem_mb=2000", "pbs=torque")
 @pytest.fixture(scope="module")
 def local(tmp_path_factory: pytest.TempPathFactory, run) -> Path:
     folder = tmp_path_factory.mktemp("local")
-    (folder / "experiment.yaml").write_text(EXPERIMENT)
+    (folder / "experiment.yaml").write_text(EXPERIMENT.format(splits=", ".join(BOTH)))
     done = run(folder, profile="local")
     assert done.returncode == 0, done.stdout + done.stderr
     assert set(re.findall(r"(?:local)?rule (\w+):", done.stdout + done.stderr)) - {"all", "compare"} == RULES
     return folder
 
 
-@pytest.mark.parametrize(("profile", "arguments"), [("slurm", ()), ("pbs", TORQUE)])
+@pytest.mark.parametrize(("profile", "arguments", "splits"), [("slurm", (), BOTH), ("pbs", TORQUE, BOTH[:1])])
 def test_run_on_the_cluster_gives_what_the_local_run_gives(
-    slurm, run, local, outcome, tmp_path: Path, profile: str, arguments: tuple[str, ...]
+    slurm, run, local, outcome, tmp_path: Path, profile: str, arguments: tuple[str, ...], splits: tuple[str, ...]
 ) -> None:
-    (tmp_path / "experiment.yaml").write_text(EXPERIMENT)
+    (tmp_path / "experiment.yaml").write_text(EXPERIMENT.format(splits=", ".join(splits)))
     before = slurm.jobs()
     done = run(tmp_path, *arguments, profile=profile)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert outcome(tmp_path) == outcome(local)
+    found, expected = outcome(tmp_path), outcome(local)
+    if splits == BOTH:
+        assert found == expected
+    assert {name: held for name, held in expected.items() if "/dbscan_area-0/" in name}.items() <= found.items()
     jobs = slurm.new_jobs(before)
     assert {job["JobState"] for job in jobs} == {"COMPLETED"}
-    # scene, splits and audits, 2 x (search, winner, training, two parts of a map, map and accuracy), report
-    assert len(jobs) == 1 + 1 + 2 * 6 + 1
+    # scene, splits and audits, for each split (search, winner, training, two parts of a map, map and accuracy), report
+    assert len(jobs) == 1 + 1 + len(splits) * 6 + 1

@@ -1,10 +1,7 @@
 """The rasters of a map: cloud-optimised, self-explaining, and honest about pixels without an answer."""
 
 import json
-import os
 import struct
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +23,7 @@ from hsclass.raster import Grid
 from hsclass.report.preview import write_preview
 from hsclass.scene import LandCover, Scene, read_classes, write_scene
 from hsclass.split import Split, write_split
+from tests import command_line
 
 
 def layout(path: Path) -> list[dict[int, int]]:
@@ -142,20 +140,13 @@ def test_preview_shows_scene_and_map_side_by_side(lda: TrainedModel, tall: Path,
     assert (image[:, 5:13] == 255).all()
 
 
-def run(folder: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [Path(sys.executable).parent / "hsclass", *arguments]
-    return subprocess.run(
-        list(map(str, command)), cwd=folder, capture_output=True, text=True, check=False, env=os.environ
-    )
-
-
 def test_command_maps_abstains_and_is_evaluated(toy_scene: Scene, toy_split: Split, tmp_path: Path) -> None:
     hsclass.fit(toy_scene, toy_split, "rf", trees=5).save(tmp_path / "model")
     write_scene(toy_scene, tmp_path / "toy")
     write_split(toy_split, tmp_path / "split.tif")
-    done = run(
-        tmp_path, "predict", "model", "toy/cube.tif", "-o", "m.tif", "--abstain", 0.9, "--confidence", "c.tif",
-        "--preview", "m.png", "--about", "m.json",
+    done = command_line.hsclass(
+        "predict", "model", "toy/cube.tif", "-o", "m.tif", "--abstain", 0.9, "--confidence", "c.tif",
+        "--preview", "m.png", "--about", "m.json", cwd=tmp_path,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     classes, _ = read_classes(tmp_path / "m.tif")
@@ -172,7 +163,7 @@ def test_command_maps_abstains_and_is_evaluated(toy_scene: Scene, toy_split: Spl
         "c.tif",
         "--json",
     )
-    done = run(tmp_path, *evaluated)
+    done = command_line.hsclass(*evaluated, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     figures = json.loads(done.stdout)
     abstained = int((classes == 13)[test].sum())
@@ -187,6 +178,6 @@ def test_command_maps_abstains_and_is_evaluated(toy_scene: Scene, toy_split: Spl
     assert figures["aa"] == pytest.approx(np.mean(recalls))
     assert figures["calibration"] is None
     assert "abstains, so the confidence of its answers is not calibrated" in done.stderr
-    bad = run(tmp_path, "predict", "model", "toy", "-o", "m.tif", "--part", "first")
+    bad = command_line.hsclass("predict", "model", "toy", "-o", "m.tif", "--part", "first", cwd=tmp_path)
     assert (bad.returncode, bad.stderr.count("\n")) == (2, 1)
     assert "--part first: expected the number of a part" in bad.stderr

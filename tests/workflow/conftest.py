@@ -1,4 +1,4 @@
-"""One run of the quick experiment, shared by the tests of the workflow."""
+"""Runs that the tests of the workflow share."""
 
 import os
 import subprocess
@@ -10,6 +10,16 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 Snakemake = Callable[..., subprocess.CompletedProcess[str]]
+TILES = """
+experiment: killed
+scenes:
+  - {scene: indian_pines, name: cut, rows: [60, 145], cols: [0, 80]}
+window: 5
+seeds: [0]
+splits: [random]
+models: [{model: rf, trees: 10}]
+map_tiles: 2
+"""
 
 
 @pytest.fixture(scope="session")
@@ -45,3 +55,14 @@ def quick(tmp_path_factory: pytest.TempPathFactory, snakemake: Snakemake) -> Pat
     done = snakemake(folder)
     assert done.returncode == 0, done.stdout + done.stderr
     return folder
+
+
+@pytest.fixture(scope="session")
+def killed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """Return the folder of an undisturbed run whose map two jobs share, and what comes of two that are killed."""
+    folder = tmp_path_factory.mktemp("kill")
+    config = folder / "experiment.yaml"
+    config.write_text(TILES)
+    command = [sys.executable, ROOT / "benchmarks/kill.py", "--kills", "2", "--config", config, "--folder", folder]
+    done = subprocess.run([*map(str, command)], capture_output=True, text=True, check=False)
+    return folder / "whole", done

@@ -1,7 +1,6 @@
 """A run that is killed and run again leaves what an undisturbed one leaves; benchmarks/kill.py does it many times."""
 
 import subprocess
-import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
@@ -10,16 +9,6 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.xdist_group("workflow")
-CONFIG = """
-experiment: killed
-scenes:
-  - {scene: indian_pines, name: cut, rows: [60, 145], cols: [0, 80]}
-window: 5
-seeds: [0]
-splits: [random]
-models: [{model: rf, trees: 10}]
-map_tiles: 2
-"""
 
 
 @pytest.fixture(scope="module")
@@ -64,10 +53,7 @@ def test_half_of_a_model_is_reported_at_once(tmp_path: Path, kill: ModuleType) -
     ]
 
 
-def test_killed_runs_end_as_an_undisturbed_one(tmp_path: Path) -> None:
-    config = tmp_path / "experiment.yaml"
-    config.write_text(CONFIG)
-    command = [sys.executable, ROOT / "benchmarks/kill.py", "--kills", "2", "--config", config, "--folder", tmp_path]
-    done = subprocess.run([*map(str, command)], capture_output=True, text=True, check=False)
+def test_killed_runs_end_as_an_undisturbed_one(killed: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    _, done = killed
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.endswith("kills=2\ndiffering=0\n")

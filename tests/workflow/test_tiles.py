@@ -1,41 +1,20 @@
 """A map that several jobs share is the map of one job, byte for byte."""
 
-import subprocess
-import sys
-from itertools import pairwise
-from pathlib import Path
-
 import pytest
+
+from tests.command_line import hsclass
 
 pytestmark = pytest.mark.xdist_group("workflow")
 
-EXPERIMENT = """
-experiment: tiles
-scenes:
-  - {scene: indian_pines, name: cut, rows: [60, 145], cols: [0, 80]}
-window: 5
-seeds: [0]
-splits: [random]
-models: [{model: rf, trees: 10}]
-map_tiles: 2
-"""
 
-
-def test_scattered_map_is_the_map_of_one_job(tmp_path: Path, snakemake) -> None:
-    config = tmp_path / "experiment.yaml"
-    config.write_text(EXPERIMENT)
-    run = "results/cut/random-0/raw/rf"
-    names = ("map.tif", "confidence.tif", "map.json")
-    done = snakemake(tmp_path, "--printshellcmds", *(f"{run}/{name}" for name in names), config=config)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert {"--part 1-of-2", "--part 2-of-2"} <= _pairs(done.stdout + done.stderr)
-    assert not list((tmp_path / run / "tiles").rglob("*.tif"))
-    command = [Path(sys.executable).parent / "hsclass", "predict", f"{run}/model", "results/cut", "-o", "map.tif"]
-    subprocess.run([*map(str, command), "--confidence", "confidence.tif"], cwd=tmp_path, check=True)
-    for name in names[:2]:
-        assert (tmp_path / run / name).read_bytes() == (tmp_path / name).read_bytes()
-
-
-def _pairs(text: str) -> set[str]:
-    words = text.split()
-    return {f"{one} {two}" for one, two in pairwise(words)}
+def test_scattered_map_is_the_map_of_one_job(killed) -> None:
+    folder, _ = killed
+    run = folder / "results/cut/random-0/raw/rf"
+    logs = folder / "logs/predict/cut/random-0"
+    assert sorted(path.name for path in logs.glob("*.log")) == ["raw-rf-1-of-2.log", "raw-rf-2-of-2.log"]
+    assert not list((run / "tiles").rglob("*.tif"))
+    command = ("predict", run / "model", "results/cut", "-o", "map.tif", "--confidence", "confidence.tif")
+    done = hsclass(*command, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    for name in ("map.tif", "confidence.tif"):
+        assert (run / name).read_bytes() == (folder / name).read_bytes()
