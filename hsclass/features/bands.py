@@ -8,9 +8,8 @@ from pydantic import Field, field_validator
 
 from hsclass.cost import READ
 from hsclass.errors import DataError, UsageError
-from hsclass.features.extractor import Origin
+from hsclass.features.extractor import Extractor, Origin
 from hsclass.options import Options
-from hsclass.transformer import Transformer
 
 WATER = ((1350.0, 1450.0), (1800.0, 1960.0))  # nm
 
@@ -40,7 +39,7 @@ class BandsOptions(Options):
         return spans
 
 
-class Bands(Transformer):
+class Bands(Extractor):
     """Keep some of the normalised bands, in their order.
 
     Keeps the bands of `keep` and `keep_nm`, or all if both are empty, except those of `drop`, `drop_nm` and
@@ -59,29 +58,15 @@ class Bands(Transformer):
     ----------
     kept_ : ndarray of int, shape (features,)
         Indices, from 0, of the bands that are kept.
-    reach, fit_reach : int
-        0: a pixel's features depend on that pixel alone.
     """
 
     Options = BandsOptions
-    takes = "spectra"
-    reach = 0
-    fit_reach = 0
+    keep: Numbers
+    keep_nm: Ranges
+    drop: Numbers
+    drop_nm: Ranges
+    drop_water: bool
     kept_: np.ndarray
-
-    def __init__(
-        self,
-        keep: Numbers = (),
-        keep_nm: Ranges = (),
-        drop: Numbers = (),
-        drop_nm: Ranges = (),
-        drop_water: bool = False,
-    ) -> None:
-        self.keep = keep
-        self.keep_nm = keep_nm
-        self.drop = drop
-        self.drop_nm = drop_nm
-        self.drop_water = drop_water
 
     def count(self, bands: int, classes: int, wavelengths: Sequence[float] | None = None) -> int | None:
         """Return how many bands are kept; None if this depends on unknown wavelengths."""

@@ -1,15 +1,12 @@
 """Smoothing that stops at the edges of fields."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from pydantic import Field
 
-from hsclass.features.extractor import Origin
+from hsclass.features.extractor import Extractor, Origin
 from hsclass.features.linear import project, training_pixels, varying_bands
 from hsclass.features.mnf import MinimumNoiseFraction
 from hsclass.options import Options
-from hsclass.transformer import Transformer
 
 _BLOCK = 1 << 19  # float32 values at a time: 2 MB an array, so that it stays in the cache
 
@@ -22,7 +19,7 @@ class BilateralOptions(Options):
     components: int = Field(12, ge=1, description="noise-adjusted components that the distance is measured in")
 
 
-class Bilateral(Transformer):
+class Bilateral(Extractor):
     """Replace each spectrum by the mean of the window around it, weighted by spectral similarity.
 
     The weight of a neighbour is ``exp(-d² / (2 width²))``, d² being the mean squared difference of the two pixels over
@@ -46,30 +43,19 @@ class Bilateral(Transformer):
     mean_ : ndarray of float64, shape (bands,)
     components_ : ndarray of float64, shape (components, bands)
         Of the minimum noise fraction.
-    fit_reach : int
-        0: the components are learned from the training pixels alone.
     """
 
     Options = BilateralOptions
-    takes = "spectra"
-    fit_reach = 0
+    radius: int
+    width: float
+    components: int
     mean_: np.ndarray
     components_: np.ndarray
-
-    def __init__(self, radius: int = 4, width: float = 1.0, components: int = 12) -> None:
-        self.radius = radius
-        self.width = width
-        self.components = components
 
     @property
     def reach(self) -> int:
         """The radius."""
         return self.radius
-
-    def count(self, bands: int, classes: int, wavelengths: Sequence[float] | None = None) -> int:
-        """Return `bands`."""
-        del classes, wavelengths
-        return bands
 
     def cost(self, bands: int, features: int) -> float:
         """Return the multiply-adds of a pixel."""
@@ -85,7 +71,7 @@ class Bilateral(Transformer):
         """
         del origin
         varying = varying_bands(training_pixels(cube, labels)[0], "bilateral")
-        guide = MinimumNoiseFraction(min(self.components, len(varying))).fit(cube, labels)
+        guide = MinimumNoiseFraction(components=min(self.components, len(varying))).fit(cube, labels)
         self.mean_, self.components_ = guide.mean_, guide.components_
         return self
 

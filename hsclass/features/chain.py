@@ -9,7 +9,6 @@ from pydantic import Field, field_validator
 
 from hsclass.features.extractor import Extractor, Origin
 from hsclass.options import Options, parse_options
-from hsclass.transformer import Transformer
 
 Steps = Sequence[dict[str, Any]]
 _STEPS: tuple[dict[str, Any], ...] = ({"features": "restore"}, {"features": "bilateral"})
@@ -41,7 +40,7 @@ class ChainOptions(Options):
         return steps
 
 
-class Chain(Transformer):
+class Chain(Extractor):
     """Apply extractors in sequence, each fitted on the training pixels of the previous one's features.
 
     Parameters
@@ -56,10 +55,7 @@ class Chain(Transformer):
     """
 
     Options = ChainOptions
-    takes = "spectra"
-
-    def __init__(self, steps: Steps = _STEPS) -> None:
-        self.steps = steps
+    steps: Steps
 
     @property
     def reach(self) -> int | None:

@@ -54,11 +54,8 @@ class Discriminants(LinearExtractor):
     """
 
     Options = DafeOptions
-    takes = "spectra"
-
-    def __init__(self, components: int | None = None, shrinkage: float | str = "auto") -> None:
-        self.components = components
-        self.shrinkage = shrinkage
+    components: int | None
+    shrinkage: float | str
 
     def count(self, bands: int, classes: int, wavelengths: Sequence[float] | None = None) -> int | None:
         """Return how many components are asked for; None where the number of classes decides and is not known."""

@@ -6,11 +6,10 @@ import numpy as np
 from pydantic import Field
 
 from hsclass.cost import READ
-from hsclass.features.attribute_profile import Rule
 from hsclass.features.dafe import DEFAULT, Shrinkage, discriminant_count, discriminants
 from hsclass.features.extractor import Origin
 from hsclass.features.linear import Components, project, training_pixels
-from hsclass.features.sdap import TREE, Limits, ProfileExtractor, ProfileOptions
+from hsclass.features.sdap import TREE, ProfileExtractor, ProfileOptions
 
 _WHO = "dafe_sdap_dafe"
 
@@ -57,32 +56,14 @@ class DiscriminantProfiles(ProfileExtractor):
     """
 
     Options = ChainOptions
-    takes = "spectra"
+    profiled: int | None
+    components: int | None
+    shrinkage: float | str
     fit_reach = None
     first_mean_: np.ndarray
     first_: np.ndarray
     second_mean_: np.ndarray
     second_: np.ndarray
-
-    def __init__(
-        self,
-        profiled: int | None = None,
-        components: int | None = None,
-        shrinkage: float | str = "auto",
-        area: Limits | None = None,
-        deviation: Limits | None = None,
-        inertia: Limits | None = None,
-        pixel_size: float | None = None,
-        rule: Rule = "direct",
-    ) -> None:
-        self.profiled = profiled
-        self.components = components
-        self.shrinkage = shrinkage
-        self.area = area
-        self.deviation = deviation
-        self.inertia = inertia
-        self.pixel_size = pixel_size
-        self.rule = rule
 
     def count(self, bands: int, classes: int, wavelengths: Sequence[float] | None = None) -> int | None:
         """Return how many components are asked for; None where the number of classes decides and is not known."""

@@ -6,26 +6,22 @@ import numpy as np
 from pydantic import Field
 
 from hsclass.errors import DataError, UsageError
-from hsclass.transformer import Transformer
+from hsclass.features.extractor import Extractor
 
 Components = Annotated[int, Field(ge=1)]
 Weight = Annotated[float, Field(ge=0, le=1)]
 _BLOCK = 1 << 21  # values in double precision at a time: 16 MB
 
 
-class LinearExtractor(Transformer):
+class LinearExtractor(Extractor):
     """Project each spectrum: ``(x - mean_) @ components_.T``.
 
     Attributes
     ----------
     mean_ : ndarray of float64, shape (bands,)
     components_ : ndarray of float64, shape (features, bands)
-    reach, fit_reach : int
-        0: a pixel's features depend on that pixel alone.
     """
 
-    reach = 0
-    fit_reach = 0
     mean_: np.ndarray
     components_: np.ndarray
 

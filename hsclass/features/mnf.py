@@ -57,13 +57,10 @@ class MinimumNoiseFraction(LinearExtractor):
     """
 
     Options = MnfOptions
-    takes = "spectra"
+    components: int | None
+    shrinkage: float | str
     ratio_: np.ndarray
     n_pairs_: int
-
-    def __init__(self, components: int | None = None, shrinkage: float | str = "auto") -> None:
-        self.components = components
-        self.shrinkage = shrinkage
 
     def count(self, bands: int, classes: int, wavelengths: Sequence[float] | None = None) -> int:
         """Return the requested number of components."""

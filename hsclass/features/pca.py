@@ -40,12 +40,9 @@ class PrincipalComponents(LinearExtractor):
     """
 
     Options = PcaOptions
-    takes = "spectra"
+    components: float | None
+    whiten: bool
     share_: np.ndarray
-
-    def __init__(self, components: float | None = None, whiten: bool = False) -> None:
-        self.components = components
-        self.whiten = whiten
 
     def count(self, bands: int, classes: int, wavelengths: Sequence[float] | None = None) -> int | None:
         """Return the requested number of components; None if a share of variance is requested."""

@@ -1,36 +1,19 @@
 """The bands as they are."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from hsclass.features.extractor import Origin
+from hsclass.features.extractor import Extractor, Origin
 from hsclass.options import Options
-from hsclass.transformer import Transformer
 
 
 class RawOptions(Options):
     """The raw bands have no options."""
 
 
-class Raw(Transformer):
-    """Return the normalised bands unchanged.
-
-    Attributes
-    ----------
-    reach, fit_reach : int
-        0: a pixel's features depend on that pixel alone.
-    """
+class Raw(Extractor):
+    """Return the normalised bands unchanged."""
 
     Options = RawOptions
-    takes = "spectra"
-    reach = 0
-    fit_reach = 0
-
-    def count(self, bands: int, classes: int, wavelengths: Sequence[float] | None = None) -> int:
-        """Return `bands`."""
-        del classes, wavelengths
-        return bands
 
     def cost(self, bands: int, features: int) -> float:
         """Return the multiply-adds of a pixel."""

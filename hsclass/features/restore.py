@@ -1,16 +1,13 @@
 """Undo the damage of a text conversion to a cube of 16-bit integers, as presumably in the published Indian Pines."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from pydantic import Field
 
 from hsclass.cost import READ
-from hsclass.features.extractor import Origin
+from hsclass.features.extractor import Extractor, Origin
 from hsclass.features.linear import training_pixels
 from hsclass.features.pca import principal_components
 from hsclass.options import Options
-from hsclass.transformer import Transformer
 
 LOW, HIGH, SHIFT = 2560, 2816, 768  # high byte 10, up to that of 11; (13 - 10) * 256
 _ROUNDS = 20
@@ -24,7 +21,7 @@ class RestoreOptions(Options):
     components: int = Field(12, ge=1, description="principal components of the training spectra that a value must fit")
 
 
-class Restore(Transformer):
+class Restore(Extractor):
     """Correct values that a conversion of line ends made 768 too low.
 
     A tool that treats a binary file as text turns carriage returns, bytes of 13, into line feeds, bytes of 10. 16-bit
@@ -50,27 +47,15 @@ class Restore(Transformer):
     mean_ : ndarray of float64, shape (bands,)
     components_ : ndarray of float64, shape (components, bands)
         In measured values: in standardised bands, the damage in bands of low variance would weigh as much as signal.
-    reach, fit_reach : int
-        0: a pixel's features depend on that pixel alone.
     """
 
     Options = RestoreOptions
-    takes = "spectra"
-    reach = 0
-    fit_reach = 0
+    components: int
     offset_: np.ndarray
     scale_: np.ndarray
     damaged_: bool
     mean_: np.ndarray
     components_: np.ndarray
-
-    def __init__(self, components: int = 12) -> None:
-        self.components = components
-
-    def count(self, bands: int, classes: int, wavelengths: Sequence[float] | None = None) -> int:
-        """Return `bands`."""
-        del classes, wavelengths
-        return bands
 
     def cost(self, bands: int, features: int) -> float:
         """Return the multiply-adds of a pixel."""

@@ -10,7 +10,7 @@ from pydantic import Field, field_validator, model_validator
 from hsclass.cost import READ
 from hsclass.errors import DataError
 from hsclass.features.attribute_profile import Rule, Thresholds, attribute_profile
-from hsclass.features.extractor import Origin
+from hsclass.features.extractor import Extractor, Origin
 from hsclass.features.linear import Components, check_components, project, training_pixels
 from hsclass.features.pca import principal_components
 from hsclass.features.thresholds import (
@@ -21,7 +21,6 @@ from hsclass.features.thresholds import (
     deviation_thresholds,
 )
 from hsclass.options import Options
-from hsclass.transformer import Transformer
 
 Limits = tuple[Annotated[float, Field(gt=0)], ...]
 _ATTRIBUTES = ("area", "deviation", "inertia")
@@ -63,7 +62,7 @@ class SdapOptions(ProfileOptions):
     components: Components = Field(4, description="principal components that are profiled")
 
 
-class ProfileExtractor(Transformer):
+class ProfileExtractor(Extractor):
     """Base class of the extractors of attribute profiles of several components.
 
     Attributes
@@ -154,31 +153,12 @@ class SelfDualProfiles(ProfileExtractor):
     ----------
     mean_ : ndarray, shape (bands,)
     components_ : ndarray, shape (components, bands)
-    fit_reach : int
-        0: the components and thresholds are those of the training pixels.
     """
 
     Options = SdapOptions
-    takes = "spectra"
-    fit_reach = 0
+    components: int
     mean_: np.ndarray
     components_: np.ndarray
-
-    def __init__(
-        self,
-        components: int = 4,
-        area: Limits | None = None,
-        deviation: Limits | None = None,
-        inertia: Limits | None = None,
-        pixel_size: float | None = None,
-        rule: Rule = "direct",
-    ) -> None:
-        self.components = components
-        self.area = area
-        self.deviation = deviation
-        self.inertia = inertia
-        self.pixel_size = pixel_size
-        self.rule = rule
 
     def count(self, bands: int, classes: int, wavelengths: Sequence[float] | None = None) -> int:
         """Return the number of components times the images of each."""

@@ -1,6 +1,5 @@
 """Spectra without their brightness, or reduced to their shape."""
 
-from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -9,11 +8,10 @@ from pydantic import Field, model_validator
 from hsclass.cost import READ
 from hsclass.errors import DataError
 from hsclass.features.continuum import remove_continuum
-from hsclass.features.extractor import Origin
+from hsclass.features.extractor import Extractor, Origin
 from hsclass.features.linear import training_pixels
 from hsclass.normalize import Normalizer
 from hsclass.options import Options
-from hsclass.transformer import Transformer
 
 _BLOCK = 1 << 20  # values in double precision at a time: 8 MB an array
 _GAP = 3  # typical steps between bands; a wider one is a gap
@@ -42,7 +40,7 @@ class SpectrumOptions(Options):
         return self
 
 
-class Spectrum(Transformer):
+class Spectrum(Extractor):
     """The measured spectrum without its brightness, standardised band by band.
 
     Sunlit and shaded slopes differ by a factor that is similar in all bands; so do two dates. The steps, each optional,
@@ -75,14 +73,14 @@ class Spectrum(Transformer):
         Where the runs of evenly spaced bands start.
     mean_, deviation_ : ndarray, shape (bands,)
         Of the features at the training pixels.
-    reach, fit_reach : int
-        0: a pixel's features depend on that pixel alone.
     """
 
     Options = SpectrumOptions
-    takes = "spectra"
-    reach = 0
-    fit_reach = 0
+    scale: Scale
+    continuum: bool
+    derivative: int
+    window: int
+    degree: int
     offset_: np.ndarray
     scale_: np.ndarray
     order_: np.ndarray
@@ -90,25 +88,6 @@ class Spectrum(Transformer):
     starts_: np.ndarray
     mean_: np.ndarray
     deviation_: np.ndarray
-
-    def __init__(
-        self,
-        scale: Scale = "norm",
-        continuum: bool = False,
-        derivative: int = 0,
-        window: int = 7,
-        degree: int = 2,
-    ) -> None:
-        self.scale = scale
-        self.continuum = continuum
-        self.derivative = derivative
-        self.window = window
-        self.degree = degree
-
-    def count(self, bands: int, classes: int, wavelengths: Sequence[float] | None = None) -> int:
-        """Return `bands`."""
-        del classes, wavelengths
-        return bands
 
     def cost(self, bands: int, features: int) -> float:
         """Return the multiply-adds of a pixel."""

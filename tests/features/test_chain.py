@@ -21,8 +21,8 @@ def test_it_gives_what_the_steps_give_one_after_the_other(classes_cube: Callable
     cube, labels = classes_cube(3)
     labels[:, ::2] = 0
     smooth = Bilateral(radius=2).fit(cube, labels).transform(cube)
-    expected = Discriminants(2).fit(smooth, labels).transform(smooth)
-    np.testing.assert_array_equal(Chain(SMOOTH_DAFE).fit(cube, labels).transform(cube), expected)
+    expected = Discriminants(components=2).fit(smooth, labels).transform(smooth)
+    np.testing.assert_array_equal(Chain(steps=SMOOTH_DAFE).fit(cube, labels).transform(cube), expected)
 
 
 def test_a_step_that_keeps_the_bands_hands_on_what_is_known_of_them(classes_cube: Callable[..., Any]) -> None:
@@ -31,27 +31,27 @@ def test_a_step_that_keeps_the_bands_hands_on_what_is_known_of_them(classes_cube
     steps = ({"features": "bilateral"}, {"features": "spectrum"})
     smooth = Bilateral().fit(cube, labels).transform(cube)
     expected = Spectrum().fit(smooth, labels, origin=origin).transform(smooth)
-    np.testing.assert_array_equal(Chain(steps).fit(cube, labels, origin=origin).transform(cube), expected)
+    np.testing.assert_array_equal(Chain(steps=steps).fit(cube, labels, origin=origin).transform(cube), expected)
 
 
 def test_reaches_add_up() -> None:
-    twice = Chain(({"features": "bilateral", "radius": 3}, {"features": "bilateral", "radius": 1}))
+    twice = Chain(steps=({"features": "bilateral", "radius": 3}, {"features": "bilateral", "radius": 1}))
     assert (twice.reach, twice.fit_reach) == (4, 3)
-    assert (Chain(({"features": "pca"},)).reach, Chain(({"features": "pca"},)).fit_reach) == (0, 0)
-    profiles = Chain(({"features": "sdap"}, {"features": "dafe"}))
+    assert (Chain(steps=({"features": "pca"},)).reach, Chain(steps=({"features": "pca"},)).fit_reach) == (0, 0)
+    profiles = Chain(steps=({"features": "sdap"}, {"features": "dafe"}))
     assert (profiles.reach, profiles.fit_reach) == (None, None)
 
 
 def test_number_of_features_is_that_of_the_last_step() -> None:
-    assert Chain(SMOOTH_DAFE).count(200, 16) == 2
-    assert Chain(({"features": "pca", "components": 0.9}, {"features": "sdap"})).count(200, 16) is None
+    assert Chain(steps=SMOOTH_DAFE).count(200, 16) == 2
+    assert Chain(steps=({"features": "pca", "components": 0.9}, {"features": "sdap"})).count(200, 16) is None
     with pytest.raises(UsageError, match=r"features mnf: option 'components' is 9; expected 7 at the most"):
-        Chain(({"features": "pca", "components": 7}, {"features": "mnf", "components": 9})).count(200, 16)
+        Chain(steps=({"features": "pca", "components": 7}, {"features": "mnf", "components": 9})).count(200, 16)
 
 
 def test_a_second_fit_forgets_the_first(classes_cube: Callable[..., Any]) -> None:
     cube, labels = classes_cube(3)
-    chain = Chain(SMOOTH_DAFE).fit(cube, labels)
+    chain = Chain(steps=SMOOTH_DAFE).fit(cube, labels)
     chain.set_params(steps=({"features": "pca", "components": 2},)).fit(cube, labels)
     assert {name for name in vars(chain) if name.endswith("_")} == {"step0_mean_", "step0_components_", "step0_share_"}
 

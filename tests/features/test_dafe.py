@@ -63,9 +63,9 @@ def test_no_more_components_than_bands() -> None:
 def test_more_components_than_classes_less_one(classes_cube: Maker) -> None:
     message = "features dafe: option 'components' is 3; expected 2 at the most, for 3 training classes and 5 bands"
     with pytest.raises(UsageError, match=message):
-        Discriminants(3).count(5, 3)
+        Discriminants(components=3).count(5, 3)
     with pytest.raises(UsageError, match=message):
-        Discriminants(3).fit(*classes_cube(3))
+        Discriminants(components=3).fit(*classes_cube(3))
 
 
 def test_one_class() -> None:

@@ -21,8 +21,8 @@ def known(cube: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]
 
 def test_chain_is_its_steps_one_after_another(classes_cube: Maker) -> None:
     cube, labels = known(*classes_cube(4))
-    found = DiscriminantProfiles(2, area=(5.0, 9.0), inertia=()).fit(cube, labels).transform(cube)
-    components = Discriminants(2).fit(cube, labels).transform(cube)
+    found = DiscriminantProfiles(profiled=2, area=(5.0, 9.0), inertia=()).fit(cube, labels).transform(cube)
+    components = Discriminants(components=2).fit(cube, labels).transform(cube)
     components /= components[labels > 0].std(axis=0)
     limits = [
         Thresholds(np.array([5.0, 9.0]), deviation_thresholds(component[labels > 0]), np.array([]))
@@ -49,7 +49,7 @@ def test_first_step_and_thresholds_depend_on_the_training_pixels_alone(classes_c
 def test_as_many_components_as_asked_for_or_fourteen_or_classes_less_one() -> None:
     assert DiscriminantProfiles().count(200, 16) == 14
     assert DiscriminantProfiles().count(200, 5) == 4
-    assert DiscriminantProfiles(3, 2).count(200, 5) == 2
+    assert DiscriminantProfiles(profiled=3, components=2).count(200, 5) == 2
     assert DiscriminantProfiles().count(200, 0) is None
     assert DiscriminantProfiles(components=6).count(200, 0) == 6
 

@@ -40,7 +40,7 @@ def test_noise_is_half_the_mean_square_of_the_differences() -> None:
 
 def test_signal_comes_first_however_great_the_noise_of_another_band() -> None:
     cube, labels = noisy()
-    extractor = MinimumNoiseFraction(3).fit(cube, labels)
+    extractor = MinimumNoiseFraction(components=3).fit(cube, labels)
     weights = np.abs(extractor.components_) * [9, 0.1, 0.2]
     assert weights.argmax(axis=1).tolist() == [2, 1, 0]
     assert extractor.n_pairs_ == 2 * 30 * 29 + 2 * 29 * 29
@@ -50,14 +50,14 @@ def test_signal_comes_first_however_great_the_noise_of_another_band() -> None:
 
 def test_noise_of_the_components_is_one_and_uncorrelated() -> None:
     cube, labels = noisy()
-    components = MinimumNoiseFraction(3, shrinkage=0.0).fit(cube, labels).transform(cube)
+    components = MinimumNoiseFraction(components=3, shrinkage=0.0).fit(cube, labels).transform(cube)
     differences = neighbour_differences(components, labels)
     np.testing.assert_allclose(differences.T @ differences / 2 / len(differences), np.eye(3), atol=1e-5)
 
 
 def test_ratio_is_the_variance_of_the_components() -> None:
     cube, labels = noisy()
-    extractor = MinimumNoiseFraction(2).fit(cube, labels)
+    extractor = MinimumNoiseFraction(components=2).fit(cube, labels)
     found = extractor.transform(cube).reshape(-1, 2)
     np.testing.assert_allclose(found.var(axis=0, ddof=1), extractor.ratio_, rtol=1e-5)
     np.testing.assert_allclose(found.mean(axis=0), [0, 0], atol=1e-5)
@@ -70,7 +70,7 @@ def test_constant_band_weighs_nothing_and_lowers_the_default() -> None:
     assert extractor.components_.shape == (2, 3)
     assert not extractor.components_[:, 1].any()
     with pytest.raises(UsageError, match="features mnf: option 'components' is 3; expected 2 at the most"):
-        MinimumNoiseFraction(3).fit(cube, labels)
+        MinimumNoiseFraction(components=3).fit(cube, labels)
 
 
 def test_scattered_training_pixels_have_too_few_neighbours() -> None:
@@ -78,14 +78,14 @@ def test_scattered_training_pixels_have_too_few_neighbours() -> None:
     rows, cols = np.indices(labels.shape)
     alone = np.where((rows % 2 == 0) & (cols % 2 == 0), labels, 0)
     with pytest.raises(DataError, match="2 components need more than 2 pairs of neighbours among them, found 0; lower"):
-        MinimumNoiseFraction(2).fit(cube, alone)
+        MinimumNoiseFraction(components=2).fit(cube, alone)
 
 
 def test_too_few_training_pixels() -> None:
     cube, labels = noisy()
     labels[:, 1:] = labels[2:] = 0
     with pytest.raises(DataError, match="features mnf: 3 components need more than 3 training pixels, found 2"):
-        MinimumNoiseFraction(3).fit(cube, labels)
+        MinimumNoiseFraction(components=3).fit(cube, labels)
 
 
 def test_band_whose_noise_is_unknown() -> None:
@@ -93,12 +93,12 @@ def test_band_whose_noise_is_unknown() -> None:
     labels[15:] = 2
     cube[:15, :, 1], cube[15:, :, 1] = 1, 2
     with pytest.raises(DataError, match=r"1 bands, the first band 2 .*so their noise is unknown; leave them out"):
-        MinimumNoiseFraction(2).fit(cube, labels)
+        MinimumNoiseFraction(components=2).fit(cube, labels)
 
 
 def test_singular_noise(classes_cube: Callable[..., tuple[np.ndarray, np.ndarray]]) -> None:
     cube, labels = classes_cube(2, bands=40, side=4)
     labels = np.where(np.arange(8) % 4 < 2, labels, 0)
     with pytest.raises(DataError, match=r"noise covariance of 40 bands is singular .*'shrinkage' to auto"):
-        MinimumNoiseFraction(5, shrinkage=0.0).fit(cube, labels)
-    assert np.isfinite(MinimumNoiseFraction(5).fit(cube, labels).transform(cube)).all()
+        MinimumNoiseFraction(components=5, shrinkage=0.0).fit(cube, labels)
+    assert np.isfinite(MinimumNoiseFraction(components=5).fit(cube, labels).transform(cube)).all()

@@ -24,7 +24,7 @@ def test_there_are_as_many_features_as_bands_whatever_the_classes() -> None:
 def test_a_pixel_depends_on_itself_alone() -> None:
     cube = np.zeros((3, 3, 2), np.float32)
     cube[1, 1] = 5
-    assert Raw.reach == 0
+    assert Raw().reach == 0
     assert np.count_nonzero(Raw().fit(cube).transform(cube).any(axis=2)) == 1
 
 
