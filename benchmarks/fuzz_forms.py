@@ -64,7 +64,7 @@ def read_product(path: Path) -> object:
     suffixed = path.suffix in {".he5", ".nc"} and "_MASK_" not in path.name
     main = path if suffixed else path.with_name("EMIT_L2A_RFL_001.nc") if path.suffix == ".nc" else path.parent
     inspect_files([main])
-    layers = {"emit": ["cloud"], "enmap": ["cloud"]}.get(path.parent.name)
+    layers = {"emit": ["cloud"], "enmap": ["cloud", "defective"], "desis": ["cloud"]}.get(path.parent.name)
     descriptor = Descriptor(name="fuzzed", cube=[{"path": str(main), "quality": layers}], labels=[])
     return prepare_scene(open_cube(main, ndim=3, quality=layers), descriptor, name="fuzzed")
 
