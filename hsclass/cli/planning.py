@@ -66,6 +66,12 @@ def _show(found: "Estimate") -> None:
         )  # fmt: skip
     Console(width=140).print(table)
     jobs = sum(rule.jobs for rule in found.rules)
+    if not found.timed:
+        typer.echo(
+            f"{jobs} jobs; what they take is not known, as none like them was timed in this folder: add --calibrate to"
+            " time them on small synthetic data first"
+        )
+        return
     gpus = f", {found.gpu_hours:.2f} GPU hours" if found.gpu_hours else ""
     typer.echo(
         f"{jobs} jobs: {duration(found.wall_seconds)} on {found.cores} cores, {found.cpu_hours:.2f} CPU hours{gpus},"

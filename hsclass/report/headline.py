@@ -69,7 +69,8 @@ def _choice(results: SetResults, chosen: Any, kind: str) -> Iterator[str]:
         f"Chosen by the largest mean AA on the validation {kind} ({number(chosen.validation_aa, 2)}; the others"
         f" {lowest_to_highest(others, lambda value: number(value, 2))}), without the test {kind}."
     )
-    if results.over(chosen, "fitted_validation").gt(0).any():
+    epochs = results.over(chosen, "training_best_epoch")
+    if results.over(chosen, "fitted_validation").gt(0).any() and epochs.notna().any():
         yield f"Its epoch was chosen on the same validation {kind}, which favours it."
     beside = differences(results, chosen)
     if alike := beside.label[beside.alike].tolist():

@@ -134,6 +134,12 @@ def test_calibration_runs_are_timed_too(tmp_path: Path, config_file) -> None:
     assert estimate(config_file(models=["rf"]), cores=2, folder=tmp_path).timed == 2
 
 
+def test_command_gives_no_times_where_nothing_was_timed(tmp_path: Path, config_file) -> None:
+    said = CliRunner().invoke(app, ["estimate", str(config_file(models=["rf"])), "--folder", str(tmp_path)]).stdout
+    assert "10 jobs; what they take is not known" in said
+    assert "cores" not in said
+
+
 def test_command_prints_text_and_json(tmp_path: Path, config_file) -> None:
     write_scene_run(tmp_path)
     command = ["estimate", str(config_file(models=["rf"])), "--folder", str(tmp_path)]

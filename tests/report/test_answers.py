@@ -69,6 +69,8 @@ def test_use_of_the_validation_pixels_by_the_chosen_model_is_said(experiment, an
     assert "epoch" not in said(answers(experiment)["Which map?"])
     experiment.edit("metrics.json", lambda metrics: metrics["fit_scope"].update(validation=20))
     assert "Its epoch was chosen on the same validation pixels, which" in said(answers(experiment)["Which map?"])
+    experiment.edit("training.json", lambda training: training.update(best_epoch=None))  # as of a forest
+    assert "Its epoch" not in said(answers(experiment)["Which map?"])
 
 
 def test_no_model_is_singled_out_without_validation_samples(experiment, answers) -> None:
