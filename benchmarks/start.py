@@ -15,7 +15,7 @@ STAGES = {
     "hsclass --help": "from hsclass.cli import app; import typer.main; typer.main.get_command(app)",
     "fetch": "import hsclass.cli, hsclass.datasets.fetch",
     "scene": "import hsclass.cli, hsclass.datasets.build",
-    "split": "import hsclass.cli, hsclass.samplers.dbscan_area",
+    "split": "import hsclass.cli, hsclass.samplers.dbscan",
     "audit": "import hsclass.cli, hsclass.audit",
     "train rf": "import hsclass.cli, hsclass.training; hsclass.training.model_class('rf')",
     "predict rf": "import hsclass.cli, hsclass.predict; hsclass.models.model_class('rf')",

@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from hsclass.cli.messages import show_messages
+from hsclass.cli.app import show_messages
 
 LOG = logging.getLogger("hsclass.somewhere")
 

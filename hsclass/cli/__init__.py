@@ -2,10 +2,10 @@
 
 # In the order of the help.
 from hsclass.cli import data, tables, splits, searches, models, maps, figures  # isort: skip
-from hsclass.cli import delivery, sampling, experiments, planning, runs, doctor  # isort: skip
+from hsclass.cli import delivery, sampling, experiments, doctor  # isort: skip
 from hsclass.cli.app import app, main
 
 __all__ = [
-    "app", "data", "delivery", "doctor", "experiments", "figures", "main", "maps", "models", "planning", "runs",
+    "app", "data", "delivery", "doctor", "experiments", "figures", "main", "maps", "models",
     "sampling", "searches", "splits", "tables",
 ]  # fmt: skip

@@ -19,6 +19,7 @@ from hsclass.features.linear import (
     varying_bands,
 )
 from hsclass.options import Options
+from hsclass.space import Range, search_space
 
 DEFAULT = 14
 Shrinkage = Literal["auto"] | Weight
@@ -54,6 +55,7 @@ class Discriminants(LinearExtractor):
     """
 
     Options = DafeOptions
+    space = search_space(components=Range(low=2, high=15), shrinkage=Range(low=1e-4, high=1.0, log=True))
     components: int | None
     shrinkage: float | str
 

@@ -10,6 +10,7 @@ from hsclass.features.dafe import DEFAULT, Shrinkage, discriminant_count, discri
 from hsclass.features.extractor import Origin
 from hsclass.features.linear import Components, project, training_pixels
 from hsclass.features.sdap import TREE, ProfileExtractor, ProfileOptions
+from hsclass.space import Choice, Range, search_space
 
 _WHO = "dafe_sdap_dafe"
 
@@ -40,7 +41,7 @@ class DiscriminantProfiles(ProfileExtractor):
         Discriminants that are profiled, and those of the profiles.
     shrinkage : float or "auto"
     area, deviation, inertia : sequence of float or None
-        Thresholds; None: automatic, see `hsclass.features.thresholds`.
+        Thresholds; None: automatic, see `hsclass.features.sdap`.
     pixel_size : float or None
         Side of a pixel [m], for automatic areas.
     rule : {"direct", "subtractive"}
@@ -56,6 +57,13 @@ class DiscriminantProfiles(ProfileExtractor):
     """
 
     Options = ChainOptions
+    space = search_space(
+        profiled=Range(low=2, high=15),
+        components=Range(low=2, high=15),
+        shrinkage=Range(low=1e-4, high=1.0, log=True),
+        deviation=Choice(choices=(None, ())),
+        inertia=Choice(choices=(None, ())),
+    )
     profiled: int | None
     components: int | None
     shrinkage: float | str

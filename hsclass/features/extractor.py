@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from hsclass.options import Options
+from hsclass.space import Space
 from hsclass.transformer import Transformer
 
 
@@ -43,10 +44,13 @@ class Extractor(Transformer):
         The options and their defaults.
     takes : {"spectra", "images"}
         What it computes features of. Features of images have a contract of their own: `hsclass.features.frozen`.
+    space : mapping of str to Dimension
+        The options that a search (`hsclass tune`) varies if asked to, and how far; empty where there are none.
     """
 
     Options: ClassVar[type[Options]]
     takes: ClassVar[str] = "spectra"
+    space: ClassVar[Space] = {}
 
     def __init__(self, **options: Any) -> None:
         fields = self.Options.model_fields

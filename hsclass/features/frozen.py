@@ -22,6 +22,7 @@ from hsclass.samples.image_source import ImageSource
 from hsclass.samples.images import ImageSamples
 from hsclass.samples.reading import Fit, Form
 from hsclass.samples.symmetries import COUNT, turned
+from hsclass.space import Space
 
 PUBLISHED = {"imagenet", "none"}
 """Weights that every network has; others are a file."""
@@ -77,6 +78,7 @@ class Frozen:
 
     Options = FrozenOptions
     takes: ClassVar[str] = "images"
+    space: ClassVar[Space] = {}
     reach = 0
     fit_reach = 0
 

@@ -18,6 +18,7 @@ from hsclass.features.linear import (
     varying_bands,
 )
 from hsclass.options import Options
+from hsclass.space import Range, search_space
 
 DEFAULT = 20
 _STEPS = ((0, 1), (1, 0), (1, 1), (1, -1))
@@ -57,6 +58,7 @@ class MinimumNoiseFraction(LinearExtractor):
     """
 
     Options = MnfOptions
+    space = search_space(components=Range(low=2, high=60, log=True), shrinkage=Range(low=1e-4, high=1.0, log=True))
     components: int | None
     shrinkage: float | str
     ratio_: np.ndarray

@@ -10,6 +10,7 @@ from hsclass.errors import DataError
 from hsclass.features.extractor import Origin
 from hsclass.features.linear import Components, LinearExtractor, check_components, training_pixels, varying_bands
 from hsclass.options import Options
+from hsclass.space import Choice, Range, search_space
 
 DEFAULT = 20
 
@@ -40,6 +41,7 @@ class PrincipalComponents(LinearExtractor):
     """
 
     Options = PcaOptions
+    space = search_space(components=Range(low=2, high=60, log=True), whiten=Choice(choices=(False, True)))
     components: float | None
     whiten: bool
     share_: np.ndarray

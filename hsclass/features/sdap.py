@@ -1,5 +1,6 @@
 """Self-dual attribute profiles of the leading principal components."""
 
+import logging
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Annotated
@@ -13,17 +14,17 @@ from hsclass.features.attribute_profile import Rule, Thresholds, attribute_profi
 from hsclass.features.extractor import Extractor, Origin
 from hsclass.features.linear import Components, check_components, project, training_pixels
 from hsclass.features.pca import principal_components
-from hsclass.features.thresholds import (
-    AREA_LEVELS,
-    DEVIATION_LEVELS,
-    INERTIA,
-    area_thresholds,
-    deviation_thresholds,
-)
 from hsclass.options import Options
+from hsclass.space import Choice, Range, search_space
+
+_LOG = logging.getLogger(__name__)
 
 Limits = tuple[Annotated[float, Field(gt=0)], ...]
 _ATTRIBUTES = ("area", "deviation", "inertia")
+AREA_LEVELS = 14
+DEVIATION_LEVELS = 11
+INERTIA = (0.2, 0.3, 0.4, 0.5)  # Dalla Mura et al. (2010)
+_PIXEL_SIZE = 20.0  # m; of AVIRIS from its usual height
 
 TREE = 100
 """Values read for each pixel of an image of a profile."""
@@ -144,7 +145,7 @@ class SelfDualProfiles(ProfileExtractor):
     ----------
     components : int
     area, deviation, inertia : sequence of float or None
-        Thresholds; None: automatic, see `hsclass.features.thresholds`.
+        Thresholds; None: automatic, see `area_thresholds`, `deviation_thresholds`.
     pixel_size : float or None
         Side of a pixel [m], for automatic areas.
     rule : {"direct", "subtractive"}
@@ -156,6 +157,12 @@ class SelfDualProfiles(ProfileExtractor):
     """
 
     Options = SdapOptions
+    space = search_space(
+        components=Range(low=1, high=8),
+        deviation=Choice(choices=(None, ())),
+        inertia=Choice(choices=(None, ())),
+        rule=Choice(choices=("direct", "subtractive")),
+    )
     components: int
     mean_: np.ndarray
     components_: np.ndarray
@@ -194,3 +201,36 @@ class SelfDualProfiles(ProfileExtractor):
             If a given threshold removes every object of a component.
         """
         return self.profiles(project(cube, self.mean_, self.components_), "sdap")
+
+
+def area_thresholds(shape: tuple[int, int], pixel_size: float | None) -> np.ndarray:
+    """Return thresholds of area [pixels], float64 of shape (14,).
+
+    1000 / p times 1, 2, …, 14, where p is the side of a pixel [m] (Ghamisi et al., IEEE JSTARS 7, 2014). On small
+    scenes the steps are reduced so that the last is a quarter of the scene: above it no region would be left.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Rows and columns of the scene.
+    pixel_size : float or None
+        Side of a pixel [m]; None: 20.
+    """
+    if pixel_size is None:
+        _LOG.warning("profiles: the size of a pixel is not known, so areas are for %g m; set 'pixel_size'", _PIXEL_SIZE)
+    step = min(1000 / (pixel_size or _PIXEL_SIZE), shape[0] * shape[1] / 4 / AREA_LEVELS)
+    return step * np.arange(1, AREA_LEVELS + 1)
+
+
+def deviation_thresholds(values: np.ndarray) -> np.ndarray:
+    """Return thresholds of standard deviation, float64 of shape (11,), for a component.
+
+    2.5, 5, …, 27.5 hundredths of the component's mean, above its minimum (Marpu et al., IEEE GRSL 10, 2013;
+    Ghamisi et al., IEEE JSTARS 7, 2014).
+
+    Parameters
+    ----------
+    values : ndarray, shape (n,)
+        Of the component, at the training pixels.
+    """
+    return (values.mean() - values.min()) * 0.025 * np.arange(1, DEVIATION_LEVELS + 1)

@@ -7,11 +7,11 @@ from pydantic import Field, model_validator
 
 from hsclass.cost import READ
 from hsclass.errors import DataError
-from hsclass.features.continuum import remove_continuum
 from hsclass.features.extractor import Extractor, Origin
 from hsclass.features.linear import training_pixels
 from hsclass.normalize import Normalizer
 from hsclass.options import Options
+from hsclass.space import Choice, Range, search_space
 
 _BLOCK = 1 << 20  # values in double precision at a time: 8 MB an array
 _GAP = 3  # typical steps between bands; a wider one is a gap
@@ -76,6 +76,12 @@ class Spectrum(Extractor):
     """
 
     Options = SpectrumOptions
+    space = search_space(
+        scale=Choice(choices=("norm", "area", "snv", "none")),
+        continuum=Choice(choices=(False, True)),
+        derivative=Choice(choices=(0, 1, 2)),
+        window=Range(low=5, high=15, step=2),
+    )
     scale: Scale
     continuum: bool
     derivative: int
@@ -169,3 +175,44 @@ def _starts(centres: np.ndarray) -> np.ndarray:
     steps = np.diff(centres)
     typical = np.median(np.abs(steps)) if len(steps) else 0
     return np.concatenate([[0], np.flatnonzero((steps <= 0) | (steps > _GAP * typical)) + 1])
+
+
+def remove_continuum(spectra: np.ndarray, positions: np.ndarray) -> np.ndarray:
+    """Return spectra divided by their continuum, the upper convex hull (Clark & Roush, JGR 89, 1984).
+
+    1 where a spectrum touches its hull, less within absorption bands. Where the hull is not positive, 0.
+
+    Parameters
+    ----------
+    spectra : ndarray, shape (n, bands)
+    positions : ndarray, shape (bands,)
+        Of the bands, ascending [nm, or any unit].
+    """
+    hull = upper_hull(spectra, positions)
+    return np.divide(spectra, hull, out=np.zeros_like(hull), where=hull > 0)
+
+
+def upper_hull(spectra: np.ndarray, positions: np.ndarray) -> np.ndarray:
+    """Return the upper convex hull of each spectrum at its bands, float64 of shape (n, bands).
+
+    All spectra together, by gift wrapping: the next point of the hull is the one with the steepest line from the last
+    point (Jarvis, Information Processing Letters 2, 1973).
+    """
+    hull = spectra.astype(np.float64)
+    values = hull.copy()
+    bands = values.shape[1]
+    at = np.zeros(len(values), int)
+    rows = np.arange(len(values))
+    index = np.arange(bands)
+    while len(rows):
+        here, there = values[rows, at][:, np.newaxis], positions[at][:, np.newaxis]
+        ahead = index > at[:, np.newaxis]
+        run = np.where(ahead, positions - there, 1)
+        slopes = np.where(ahead, (values[rows] - here) / np.maximum(run, np.finfo(float).tiny), -np.inf)
+        steepest = slopes.max(axis=1, keepdims=True)
+        after = bands - 1 - np.argmax(slopes[:, ::-1], axis=1)
+        between = ahead & (index < after[:, np.newaxis])
+        hull[rows] = np.where(between, here + steepest * (positions - there), hull[rows])
+        going = after < bands - 1
+        rows, at = rows[going], after[going]
+    return hull

@@ -7,7 +7,7 @@ from typing import Any
 
 import keras
 
-from hsclass.devices.out_of_memory import explained_out_of_memory
+from hsclass.devices.memory import explained_out_of_memory
 from hsclass.devices.shared_fit import fit_model
 from hsclass.errors import DataError
 from hsclass.learning.augmentation import Mixup

@@ -16,7 +16,7 @@ import numpy as np
 
 from hsclass.errors import DataError
 from hsclass.models.classifier import Sample
-from hsclass.samplers.dbscan_area import DbscanArea
+from hsclass.samplers.dbscan import DbscanArea
 from hsclass.samplers.sampler import Request
 from hsclass.samples import WindowNeighbours
 

@@ -133,7 +133,7 @@ class KerasNetwork(Classifier):
         """
         import keras
 
-        from hsclass.devices.gpu_memory import peak_gpu_memory_mb
+        from hsclass.devices.memory import peak_gpu_memory_mb
         from hsclass.learning.fitting import make_trainer, train_network
         from hsclass.learning.logs import tensorboard_callbacks
 

@@ -1,7 +1,8 @@
 """A trained model: everything that a prediction needs, in one folder that holds data only."""
 
+import csv
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,14 +16,37 @@ from hsclass.features.frozen import ImageFeatures, features_of_files
 from hsclass.fit_scope import FitScope, read_fit_scope, write_fit_scope
 from hsclass.models import model_class, saved_family
 from hsclass.models.applicability import Applicability
-from hsclass.models.card_file import read_card, write_card
 from hsclass.models.classifier import Classifier
 from hsclass.models.spectral_contract import Bands, Resampling, convert_bands
 from hsclass.normalize import Normalizer, normalize_cube
 from hsclass.options import parse_options
 from hsclass.results.model import ModelCard, TrainingRecord
+from hsclass.results.record import read_record, write_record
 from hsclass.samples.image_source import ImageSource
 from hsclass.scene import LandCover, Scene
+
+ABOUT_FILE = "model.json"
+TRAINING_FILE = "training.json"
+HISTORY_FILE = "history.csv"
+
+
+def write_card(folder: Path, card: ModelCard, training: TrainingRecord, history: Sequence[Mapping[str, Any]]) -> None:
+    """Write the card into the folder of a model: two JSON files and, for networks, a table of the epochs."""
+    write_record(card, folder / ABOUT_FILE)
+    write_record(training, folder / TRAINING_FILE)
+    if history:
+        with (folder / HISTORY_FILE).open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, list(history[0]), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(history)
+
+
+def read_card(folder: Path) -> tuple[ModelCard, TrainingRecord]:
+    """Return what `write_card` wrote of the model and of its training, or raise DataError."""
+    return read_record(ModelCard, folder / ABOUT_FILE, "train"), read_record(
+        TrainingRecord, folder / TRAINING_FILE, "train"
+    )
+
 
 ARRAYS_FILE = "arrays.npz"
 

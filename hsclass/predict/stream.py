@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from hsclass import __version__
-from hsclass.devices.out_of_memory import explained_out_of_memory
+from hsclass.devices.memory import explained_out_of_memory
 from hsclass.errors import UsageError
 from hsclass.memory import MapMemory, network_memory
 from hsclass.models.spectral_contract import Resampling, convert_bands

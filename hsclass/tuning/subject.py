@@ -11,7 +11,6 @@ from hsclass.features import feature_class
 from hsclass.models import model_class
 from hsclass.options import Options, parse_options
 from hsclass.space import Choice, Dimension, Range, Space
-from hsclass.tuning.feature_spaces import FEATURE_SPACES
 from hsclass.tuning.options import TuneOptions
 
 PREFIX = "features."
@@ -68,7 +67,7 @@ class Subject:
             model_class(self.model).space, search.space, self.options, f"search of {self.model}: space of"
         )
         if search.features or search.feature_space:
-            declared = FEATURE_SPACES.get(self.features, {}) if search.features else {}
+            declared = feature_class(self.features).space if search.features else {}
             where = f"search of {self.features}: space of"
             narrowed = _narrowed(declared, search.feature_space, self.feature_options, where)
             found |= {f"{PREFIX}{name}": dimension for name, dimension in narrowed.items()}

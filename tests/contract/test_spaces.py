@@ -5,11 +5,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hsclass.features import FEATURES, feature_class
+from hsclass.features import feature_class, feature_names
 from hsclass.models import MODELS, model_class
 from hsclass.options import parse_options
 from hsclass.space import Choice, Dimension, Space
-from hsclass.tuning.feature_spaces import FEATURE_SPACES
 
 WINDOW, IMAGE, BANDS, CLASSES = 11, 64, 200, 16
 
@@ -45,13 +44,9 @@ def test_model_with_something_to_set_has_a_space(name: str) -> None:
     assert model_class(name).space
 
 
-@pytest.mark.parametrize("name", sorted(FEATURE_SPACES))
+@pytest.mark.parametrize("name", [name for name in feature_names("pixels") if feature_class(name).space])
 def test_extractor_accepts_all_that_its_space_gives(name: str) -> None:
     extractor = feature_class(name)
-    for values in draws(FEATURE_SPACES[name]):
+    for values in draws(extractor.space):
         options = parse_options(extractor.Options, values, f"features {name}")
         assert extractor(**options.model_dump()).count(BANDS, CLASSES) >= 1
-
-
-def test_spaces_are_those_of_extractors_that_exist() -> None:
-    assert set(FEATURE_SPACES) <= set(FEATURES)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from hsclass.devices.out_of_memory import explained_out_of_memory
+from hsclass.devices.memory import explained_out_of_memory
 from hsclass.errors import OutOfMemoryError
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from hsclass.features.continuum import remove_continuum, upper_hull
+from hsclass.features.spectrum import remove_continuum, upper_hull
 
 POSITIONS = np.array([0.0, 1, 2, 3, 4])
 

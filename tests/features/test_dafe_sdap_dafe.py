@@ -9,7 +9,7 @@ from hsclass.errors import DataError, UsageError
 from hsclass.features.attribute_profile import Thresholds, attribute_profile
 from hsclass.features.dafe import Discriminants
 from hsclass.features.dafe_sdap_dafe import DiscriminantProfiles
-from hsclass.features.thresholds import deviation_thresholds
+from hsclass.features.sdap import deviation_thresholds
 
 Maker = Callable[..., tuple[np.ndarray, np.ndarray]]
 

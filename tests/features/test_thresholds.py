@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hsclass.features.thresholds import area_thresholds, deviation_thresholds
+from hsclass.features.sdap import area_thresholds, deviation_thresholds
 
 
 def test_areas_go_by_the_size_of_a_pixel() -> None:

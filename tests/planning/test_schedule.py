@@ -3,7 +3,7 @@
 import pytest
 
 from hsclass.planning.dag import Job
-from hsclass.planning.schedule import schedule
+from hsclass.planning.estimate import schedule
 
 
 @pytest.mark.parametrize(("cores", "seconds", "memory"), [(1, 12, 4), (2, 7, 7), (3, 5, 9)])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hsclass.samplers import make_split
-from hsclass.samplers.dbscan_area import DbscanArea, DbscanAreaOptions
+from hsclass.samplers.dbscan import DbscanArea, DbscanAreaOptions
 from hsclass.split import Role
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from hsclass.errors import DataError
 from hsclass.samplers import make_split
-from hsclass.samplers.dbscan_variance import DbscanVariance, DbscanVarianceOptions
+from hsclass.samplers.dbscan import DbscanVariance, DbscanVarianceOptions
 
 # Three regions of one class, 4 x 4 pixels each, at columns 0, 10 and 20.
 LABELS = np.zeros((4, 24), int)

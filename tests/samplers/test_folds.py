@@ -6,7 +6,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 
 from hsclass.errors import DataError, UsageError
 from hsclass.samplers import make_split
-from hsclass.samplers.dbscan_area import DbscanArea, DbscanAreaOptions
+from hsclass.samplers.dbscan import DbscanArea, DbscanAreaOptions
 from hsclass.samplers.folds import FoldingSampler, Partition, assign_fold, deal, train_share
 from hsclass.samplers.sampler import Assignment, Request
 from hsclass.samples import WindowNeighbours

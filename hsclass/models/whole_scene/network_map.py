@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from hsclass.devices.gpu_memory import free_gpu_memory
-from hsclass.devices.out_of_memory import explained_out_of_memory
+from hsclass.devices.memory import explained_out_of_memory, free_gpu_memory
 from hsclass.errors import OutOfMemoryError
 from hsclass.models.whole_scene.convolutional_map import convolutional_form
 from hsclass.models.whole_scene.map_tiles import bytes_a_pixel, corners, tile_shape
