@@ -35,15 +35,15 @@ def figures_json(results: Results) -> str:
     for each in set_results(results):
         head = headline(each)
         group = head.group
-        beside = None if group is None else differences(each, group)
+        apart = None if group is None else differences(each, group)
         figures = ("oa", "oa_low", "oa_high", "aa", "kappa", "macro_f1", "micro_f1", "calibration_ece")
         sets.append({
             "name": each.samples.name, "title": each.samples.title, "split": head.split,
             "leaky": each.leaky[head.split],
             "features": None if group is None else group.features, "model": None if group is None else group.model,
             "figures": {} if group is None else {name: _known(group[name]) for name in figures if name in group},
-            "not_distinguishable_from": [] if beside is None else beside.label[beside.alike].tolist(),
-            "higher_on_test": [] if beside is None else beside.label[~beside.alike & (beside.difference > 0)].tolist(),
+            "not_distinguishable_from": [] if apart is None else apart.label[apart.alike].tolist(),
+            "higher_on_test": [] if apart is None else apart.label[~apart.alike & (apart.difference > 0)].tolist(),
             "warnings": [line.text for answer in answers_part(each).answers for line in answer.lines if line.warns],
             "map": None if group is None or each.samples.kind == "images" else str(each.of(group)[0].map_file),
         })  # fmt: skip

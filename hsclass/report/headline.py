@@ -62,7 +62,7 @@ def headline(results: SetResults) -> Headline:
 
 
 def _choice(results: SetResults, chosen: Any, kind: str) -> Iterator[str]:
-    """Say how the model was chosen, and what stands beside it on the test samples."""
+    """Say how the model was chosen, and how the others compare on the test samples."""
     groups = results.groups[results.groups.split == chosen.split]
     others = groups.validation_aa.drop(chosen.name)
     yield (
@@ -72,11 +72,11 @@ def _choice(results: SetResults, chosen: Any, kind: str) -> Iterator[str]:
     epochs = results.over(chosen, "training_best_epoch")
     if results.over(chosen, "fitted_validation").gt(0).any() and epochs.notna().any():
         yield f"Its epoch was chosen on the same validation {kind}, which favours it."
-    beside = differences(results, chosen)
-    if alike := beside.label[beside.alike].tolist():
+    apart = differences(results, chosen)
+    if alike := apart.label[apart.alike].tolist():
         yield f"On the test {kind} it is not distinguishable from {_listed(alike)}."
-    for side, text in ((beside.difference > 0, "higher"), (beside.difference < 0, "lower")):
-        if rows := list(beside[side & ~beside.alike].itertuples()):
+    for side, text in ((apart.difference > 0, "higher"), (apart.difference < 0, "lower")):
+        if rows := list(apart[side & ~apart.alike].itertuples()):
             named = _listed([f"{row.label} ({signed(row.difference, 2)}, {between(row.low, row.high, 2, sign=True)})"
                              for row in rows])  # fmt: skip
             yield f"There OA is {text} for {named}: difference with 95 % interval." + (
