@@ -19,7 +19,7 @@ def whole_epoch(trainer: Any, batches: "Batches", validation: "Batches | None") 
     """Return the call that runs an epoch on one device; None where examples are read from disk, or no call can.
 
     Batches, random numbers and weights are those of `Model.fit`. The examples are uploaded once, an epoch uploads its
-    order and downloads its figures.
+    order and downloads its figures, with the learning rate at its end, as one vector.
 
     Parameters
     ----------
@@ -32,7 +32,9 @@ def whole_epoch(trainer: Any, batches: "Batches", validation: "Batches | None") 
     if backend_name() not in calls or not all(part.in_memory for part in both):
         return None
     make_metrics(trainer, batches)
-    return calls[backend_name()](trainer, both)
+    run = calls[backend_name()](trainer, both)
+    names = [f"{prefix}{name}" for prefix in ("", "val_")[: len(both)] for name in sorted(trainer.get_metrics_result())]
+    return lambda: dict(zip([*names, "learning_rate"], ops.convert_to_numpy(run()).tolist(), strict=True))
 
 
 def make_metrics(trainer: Any, batches: "Batches") -> None:
@@ -58,13 +60,13 @@ def _batch(held: Sequence[Any], places: Any, partners: Any = None, shares: Any =
     return ((inputs, others, shares[:, None]), *map(blend, figures, theirs))
 
 
-def _named(figures: Sequence[Any]) -> dict[str, float]:
-    """Return the figures of training and, if there is any, of validation as numbers."""
-    prefixes = zip(("", "val_"), figures, strict=False)
-    return {f"{prefix}{name}": float(value) for prefix, part in prefixes for name, value in part.items()}
+def _vector(trainer: Any, figures: Sequence[dict[str, Any]]) -> Any:
+    """Return the figures of training and, if there is any, of validation by name, then the learning rate."""
+    values = [part[name] for part in figures for name in sorted(part)]
+    return ops.stack([ops.cast(value, "float32") for value in (*values, trainer.optimizer.learning_rate)])
 
 
-def _under_tensorflow(trainer: Any, both: list["Batches"]) -> Epoch:
+def _under_tensorflow(trainer: Any, both: list["Batches"]) -> Callable[[], Any]:
     import tensorflow as tf
 
     held = [[tf.constant(values) for values in part.examples] for part in both]
@@ -73,7 +75,7 @@ def _under_tensorflow(trainer: Any, both: list["Batches"]) -> Epoch:
         steps = [tf.function(step, jit_compile=True, reduce_retracing=True) for step in steps]
 
     @tf.function(reduce_retracing=True)
-    def epoch(drawn: list[list[Any]]) -> list[dict[str, Any]]:
+    def epoch(drawn: list[list[Any]]) -> Any:
         figures = []
         for part, values, order, step in zip(both, held, drawn, steps, strict=True):
             trainer.reset_metrics()
@@ -85,12 +87,12 @@ def _under_tensorflow(trainer: Any, both: list["Batches"]) -> Epoch:
 
             tf.while_loop(lambda start, total=total: start < total, run, [0], parallel_iterations=1)
             figures.append(trainer.get_metrics_result())
-        return figures
+        return _vector(trainer, figures)
 
-    return lambda: _named(epoch([list(map(tf.constant, part.drawn)) for part in both]))
+    return lambda: epoch([list(map(tf.constant, part.drawn)) for part in both])
 
 
-def _under_jax(trainer: Any, both: list["Batches"]) -> Epoch:
+def _under_jax(trainer: Any, both: list["Batches"]) -> Callable[[], Any]:
     import jax
 
     held = [[jax.numpy.asarray(values) for values in part.examples] for part in both]
@@ -100,45 +102,40 @@ def _under_jax(trainer: Any, both: list["Batches"]) -> Epoch:
     ]  # fmt: skip
     zeros = [variable.value * 0 for variable in groups[3]]
 
-    def learn(state: Any, data: Any) -> Any:
-        return trainer.train_step(state, data)[1]
-
     def check(state: Any, data: Any) -> Any:
         learned, fixed, optimizer, metrics = state
-        _, (learned, fixed, metrics) = trainer.test_step((learned, fixed, metrics), data)
-        return learned, fixed, optimizer, metrics
+        figures, (learned, fixed, metrics) = trainer.test_step((learned, fixed, metrics), data)
+        return figures, (learned, fixed, optimizer, metrics)
 
     def epoch(state: Any, held: Any, drawn: Any) -> Any:
-        figures = []
-        for part, values, order, step in zip(both, held, drawn, (learn, check), strict=False):
+        measured = []
+        for part, values, order, step in zip(both, held, drawn, (trainer.train_step, check), strict=False):
             state = (*state[:3], zeros)
             full, size = len(order[0]) // part.batch_size, part.batch_size
 
             def run(state: Any, given: Any, step: Any = step, values: Any = values) -> Any:
-                return step(state, _batch(values, *given)), None
+                figures, state = step(state, _batch(values, *given))
+                return state, figures  # of all batches so far
 
             if full:
                 rows = [given[: full * size].reshape(full, size) for given in order]
-                state, _ = jax.lax.scan(run, state, rows)
+                state, each = jax.lax.scan(run, state, rows)
+                figures = {name: values[-1] for name, values in each.items()}
             if len(order[0]) % size:
-                state, _ = run(state, [given[full * size :] for given in order])
-            figures.append(state[3])
-        return state, figures
+                state, figures = run(state, [given[full * size :] for given in order])
+            measured.append(figures)
+        with keras.StatelessScope(list(zip(trainer.optimizer.variables, state[2], strict=True))):
+            return state, _vector(trainer, measured)
 
     compiled = jax.jit(epoch, donate_argnums=0)
 
-    def call() -> dict[str, float]:
+    def call() -> Any:
         state = tuple([variable.value for variable in group] for group in groups)
-        state, measured = compiled(state, held, [list(part.drawn) for part in both])
+        state, figures = compiled(state, held, [list(part.drawn) for part in both])
         for group, values in zip(groups, state, strict=True):
             for variable, value in zip(group, values, strict=True):
                 variable.assign(value)
-        figures = []
-        for values in measured:
-            for variable, value in zip(groups[3], values, strict=True):
-                variable.assign(value)
-            figures.append(trainer.get_metrics_result())
-        return _named(figures)
+        return figures
 
     return call
 

@@ -57,8 +57,9 @@ class History(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Add a row to the history."""
         seconds = time.perf_counter() - self.start
-        figures = logs or {}
-        rate = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
+        figures = dict(logs or {})
+        if (rate := figures.pop("learning_rate", None)) is None:  # only `whole_epoch` gives it
+            rate = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
         names = [*_NAMES, *(name for name in figures if name not in _NAMES)]
         self.rows.append(
             {"epoch": epoch + 1, **{name: figures.get(name) for name in names}, "learning_rate": rate}

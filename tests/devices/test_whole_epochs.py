@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from hsclass.devices import shared_fit
-from hsclass.devices.whole_epochs import make_metrics
+from hsclass.devices.whole_epochs import make_metrics, run_epochs
 from hsclass.learning.batches import Batches, SourceBatches
 from hsclass.learning.fitting import make_trainer
+from hsclass.learning.history import History
 from hsclass.learning.recipes import NetworkOptions
 
 INPUTS = np.random.default_rng(0).normal(size=(21, 7, 7, 9)).astype(np.float32)
@@ -69,8 +70,42 @@ def test_weights_and_figures_are_those_of_keras_loop(monkeypatch: pytest.MonkeyP
     for weight, other in zip(weights, expected, strict=True):
         np.testing.assert_allclose(weight, other, rtol=0, atol=rounding)
     for ours, theirs in zip(figures, of_keras, strict=True):
+        assert ours.pop("learning_rate") == pytest.approx(1e-3)
         assert ours == pytest.approx(theirs, rel=rounding, abs=rounding)
     assert set(figures[0]) == {"loss", "accuracy", "val_loss", "val_accuracy"}
+
+
+def count_downloads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return a list that grows whenever Python gets the values of a tensor, by Keras or by a method of the tensor."""
+    downloads: list[str] = []
+    kinds = [kind for kind in type(keras.ops.zeros(())).__mro__ if kind is not object]
+    methods = ("numpy", "__array__", "__float__", "__int__", "__index__", "__bool__")
+    places = [(kind, name) for kind in kinds for name in methods if name in vars(kind)]
+
+    def counted(name: str, get: Any) -> Any:
+        def call(*given: Any, **named: Any) -> Any:
+            downloads.append(name)
+            return get(*given, **named)
+
+        return call
+
+    for owner, name in [(keras.ops, "convert_to_numpy"), *places]:
+        monkeypatch.setattr(owner, name, counted(name, vars(owner)[name]))
+    return downloads
+
+
+@pytest.mark.parametrize("schedule", ["constant", "cosine"])
+def test_host_waits_for_the_device_once_an_epoch(monkeypatch: pytest.MonkeyPatch, schedule: str) -> None:
+    trainer, batches, validation = prepared(schedule=schedule, epochs=EPOCHS)
+    history = History(EPOCHS)
+    run = shared_fit.whole_epoch(trainer, batches, validation)
+    assert run is not None
+    run()  # makes the graph
+    downloads = count_downloads(monkeypatch)
+    assert float(keras.ops.ones(())) == len(downloads) == 1  # the counter counts
+    run_epochs(trainer, run, epochs=EPOCHS, initial_epoch=0, steps=len(batches), callbacks=[history, Note(batches)])
+    assert downloads[1:] == ["convert_to_numpy"] * EPOCHS
+    assert [row["epoch"] for row in history.rows] == [1, 2, 3]
 
 
 def test_host_asks_for_an_epoch_once_and_for_no_batch(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,4 +172,4 @@ def test_step_compiles_with_xla(tmp_path: Path) -> None:
 
 def test_under_jax(tmp_path: Path) -> None:
     pytest.importorskip("jax")
-    run_here(tmp_path, "keras_loop or asks", KERAS_BACKEND="jax")
+    run_here(tmp_path, "keras_loop or asks or waits", KERAS_BACKEND="jax")
