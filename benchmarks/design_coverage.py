@@ -26,6 +26,7 @@ DESIGNS = {
     "stratified, equal, 200": {"design": "stratified", "size": 200, "allocation": "equal"},
     "stratified, strata of another map, 400": {"design": "stratified", "size": 400, "strata_file": "strata.tif"},
     "blocks, 60 of 20 x 20 pixels, 10 each": {"design": "blocks", "size": 600, "block_side": 20, "per_block": 10},
+    "blocks, 30 of 20 x 20 pixels, 10 each": {"design": "blocks", "size": 300, "block_side": 20, "per_block": 10},
     "blocks, 10 of 20 x 20 pixels, 40 each": {"design": "blocks", "size": 400, "block_side": 20, "per_block": 40},
 }
 
@@ -46,7 +47,9 @@ def make_world(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.nda
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=1000)
-    runs = parser.parse_args().runs
+    parser.add_argument("--designs", nargs="*", default=list(DESIGNS), choices=list(DESIGNS), metavar="DESIGN")
+    options = parser.parse_args()
+    runs = options.runs
     mapped, truth, strata = make_world(np.random.default_rng(0))
     ids = np.arange(1, 5)
     sizes = {int(k): int((mapped == k).sum()) for k in ids}
@@ -60,8 +63,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         write_raster(Path(folder) / "map.tif", mapped, grid=Grid())
         write_raster(Path(folder) / "strata.tif", strata, grid=Grid())
-        for name, options in DESIGNS.items():
-            given = {k: str(Path(folder) / v) if k == "strata_file" else v for k, v in options.items()}
+        for name in options.designs:
+            given = {k: str(Path(folder) / v) if k == "strata_file" else v for k, v in DESIGNS[name].items()}
             held: dict[str, list[bool]] = {"oa": [], "users": [], "producers": [], "area": []}
             for seed in range(runs):
                 drawn = draw_sample(Path(folder) / "map.tif", seed=seed, **given)

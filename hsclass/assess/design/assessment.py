@@ -22,6 +22,9 @@ from hsclass.results.record import plain
 
 Unit = Literal["m2", "ha", "km2", "pixels"]
 SQUARE_METRES: dict[Unit, float] = {"m2": 1.0, "ha": 1e4, "km2": 1e6}
+FEW_BLOCKS = 30
+"""Blocks from which on intervals of rare classes hold in simulations (benchmarks/design_coverage.py)."""
+
 _MOVED = 0.6  # pixels from the centre: half a pixel, and what coordinates lose on their way through a file
 _SHOWN = 5
 
@@ -116,8 +119,8 @@ def assess_map(
 
     Simple and systematic samples are post-stratified by the map's classes. The strata of a stratified sample need not
     be the map's classes (Stehman 2014), so that one sample serves several maps of a grid. The intervals are the
-    estimate ± 1.96 standard errors, of a sample in blocks ± Student's t for the number of drawn blocks; where all units
-    of a figure agree, so that the standard error is 0, Wilson's.
+    estimate ± 1.96 standard errors, of a sample in blocks ± Student's t for the number of drawn blocks with the class;
+    where all units of a figure agree, so that the standard error is 0, Wilson's.
 
     Parameters
     ----------
@@ -251,6 +254,10 @@ def _design_of(
         )
     if drawn.design == "blocks":
         held = {block: size for block, size in drawn.sizes.items() if (units == block).any()}
+        if len(held) < FEW_BLOCKS:
+            notes.append(
+                f"{len(held)} blocks are few: intervals of rare classes are too narrow with fewer than {FEW_BLOCKS}"
+            )
         return TwoStage(*_indexed(units, held), blocks=int(drawn.about["blocks"])), notes
     return Stratified(*_indexed(units, drawn.sizes)), notes
 

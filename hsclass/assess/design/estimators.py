@@ -58,9 +58,9 @@ class SampleDesign(ABC):
     def variance(self, z: np.ndarray) -> float:
         """Return the estimated variance of Σ w z."""
 
-    @property
-    def quantile(self) -> float:
-        """Standard errors on either side of a figure that make its 95 % interval."""
+    def quantile(self, x: np.ndarray) -> float:
+        """Return how many standard errors on either side make the 95 % interval of a ratio to the total of x."""
+        del x
         return Z
 
     def independent(self, x: np.ndarray) -> int:
@@ -75,7 +75,8 @@ class SampleDesign(ABC):
         value = float(self.weights @ y) / total
         se = float(np.sqrt(self.variance(y - value * x))) / total
         if se > 0:
-            low, high = value - self.quantile * se, value + self.quantile * se
+            half = self.quantile(x) * se
+            low, high = value - half, value + half
         else:  # all units of the figure agree, which is not certainty
             low, high = wilson(value, self.independent(x))
         return Estimate(value, se, max(low, 0.0), min(high, 1.0))
@@ -147,10 +148,11 @@ class TwoStage(SampleDesign):
         totals = np.bincount(self.strata, self.weights * z, drawn) * drawn
         return float(totals.var(ddof=1) / drawn) if drawn > 1 else float("nan")
 
-    @property
-    def quantile(self) -> float:
-        """Student's, as the variance is that between the drawn blocks, however many pixels they hold."""
-        return float(stdtrit(max(1, len(self.sizes) - 1), 0.975))
+    def quantile(self, x: np.ndarray) -> float:
+        """Return Student's for the effective number of blocks with x: its variance is that between these."""
+        shares = np.bincount(self.strata, self.weights * x)
+        effective = shares.sum() ** 2 / (shares**2).sum()
+        return float(stdtrit(max(1.0, effective - 1), 0.975))
 
     def independent(self, x: np.ndarray) -> int:
         """Return how many blocks hold a unit with an x other than 0."""
