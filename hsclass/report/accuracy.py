@@ -9,7 +9,7 @@ from hsclass.report.distances import DistancePanel, distance_panels
 from hsclass.report.drawing import legend, styles
 from hsclass.report.splits import is_one_split, seeds_of
 from hsclass.report.table import SetResults
-from hsclass.report.text import MISSING, count, duration, lowest_to_highest, ordered
+from hsclass.report.text import MISSING, count, duration, lowest_to_highest, number, ordered
 from hsclass.results import FieldFigures, Interval, PublishedFigure
 
 
@@ -93,6 +93,15 @@ def training_samples(results: SetResults, group: Any) -> str:
     options = results.of(group)[0].card.options
     keys = ["n_train", *(["n_validation"] if options.get("with_validation") else [])]
     return " + ".join(lowest_to_highest(results.over(group, key), count) for key in keys)
+
+
+def fields_behind(results: SetResults, group: Any) -> str:
+    """Return the test fields behind the figures of a model and, in brackets, their effective number."""
+    pooled = results.pooled.get((group.split, group.method))
+    intervals = [pooled.interval] if pooled else [run.metrics.interval for run in results.of(group)]
+    fields = lowest_to_highest((interval.fields for interval in intervals), count)
+    effective = lowest_to_highest((interval.effective_fields for interval in intervals), lambda each: number(each, 1))
+    return fields if effective == MISSING else f"{fields} ({effective})"
 
 
 def times(results: SetResults, group: Any) -> str:

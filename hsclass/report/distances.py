@@ -18,8 +18,8 @@ class DistancePanel:
 
     Attributes
     ----------
-    pixels : dict of str to str
-        Test pixels at each distance, by the distance in words.
+    pixels, fields : dict of str to str
+        Test pixels at each distance, by the distance in words, and the effective number of fields that they lie in.
     oa : DataFrame
         Of a model (index `label`) at a distance: `oa`, `oa_std`, `oa_low`, `oa_high`; a row each, in order.
     drawing : Markup
@@ -30,6 +30,7 @@ class DistancePanel:
     split: str
     leaky: bool
     pixels: dict[str, str]
+    fields: dict[str, str]
     oa: pd.DataFrame
     drawing: Markup
     over_map: dict[str, tuple[str, str]]
@@ -52,7 +53,8 @@ def distance_panels(results: SetResults) -> tuple[DistancePanel, ...]:
         in_order = of_split.sort_values(["low", "high"], na_position="last", kind="stable").distance.unique()
         found = of_split.assign(distance=pd.Categorical(of_split.distance, in_order, ordered=True))
         # all models of a seed share their test pixels
-        pixels = found.groupby(["distance", "seed"], observed=True).n.last()
+        seeds = found.groupby(["distance", "seed"], observed=True)
+        pixels, fields = seeds.n.last(), seeds.effective_fields.last()
         oa = found.groupby(["method", "distance"], observed=True).agg(
             label=("label", "first"), oa=("oa", "mean"), oa_std=("oa", "std"), oa_low=("oa_low", mean_limit),
             oa_high=("oa_high", mean_limit),
@@ -61,6 +63,7 @@ def distance_panels(results: SetResults) -> tuple[DistancePanel, ...]:
             split=str(split),
             leaky=results.leaky[str(split)],
             pixels={distance: lowest_to_highest(pixels.loc[distance], count) for distance in in_order},
+            fields={distance: lowest_to_highest(fields.loc[distance], one_digit) for distance in in_order},
             oa=oa,
             drawing=svg(distance_figure(oa, lines), f"{results.key}-far-{place}",
                         f"Overall accuracy on {split} by distance to the nearest training pixel"),
@@ -90,6 +93,11 @@ def distance_figure(oa: pd.DataFrame, lines: dict[str, dict[str, Any]]) -> Figur
         ax.vlines(x, rows.oa_low, rows.oa_high, color=style["color"], linewidth=2.4, alpha=0.3)
         ax.plot(x, rows.oa, clip_on=False, **style)
     return figure
+
+
+def one_digit(value: float) -> str:
+    """Write a number with one decimal."""
+    return number(value, 1)
 
 
 def _words(low: float, high: float | None) -> str:

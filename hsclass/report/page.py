@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hsclass.atomic import write_text
-from hsclass.report.accuracy import accuracy_part, sample_of, times, training_samples
+from hsclass.report.accuracy import accuracy_part, fields_behind, sample_of, times, training_samples
 from hsclass.report.answers import answers_part
 from hsclass.report.areas import area_panels
 from hsclass.report.calibration import FEW, calibration_part
@@ -129,6 +129,7 @@ def render(results: Results, out: Path, tables: Sequence[str] = ()) -> str:
             few=FEW,
             described=described,
             lowest_to_highest=lowest_to_highest,
+            fields_behind=fields_behind,
             sample_of=sample_of,
             shaded=shaded,
             signed=signed,
