@@ -24,6 +24,7 @@ from hsclass.scene_arrays import (
     checked_labels,
     checked_mask,
     named_classes,
+    shown_by,
     with_gaps,
 )
 from hsclass.views import SceneView
@@ -146,11 +147,11 @@ class Scene(SceneView):
         Parameters
         ----------
         cube : array-like, shape (rows, cols, bands), or xarray.DataArray
-            Integers, float32 or float64. A DataArray has the dimensions y, x and band, or other usual names for these,
-            in any order; wavelengths, coordinate reference system, transform and fill value are taken from it where no
-            argument gives them.
+            Integers, float32 or float64. A pixel of a masked array holds data where no band is masked. A DataArray has
+            the dimensions y, x and band, or other usual names for these, in any order; wavelengths, coordinate
+            reference system, transform and fill value are taken from it where no argument gives them.
         labels : array-like of int, shape (rows, cols), or xarray.DataArray, optional
-            Class ids, 0 = unlabelled.
+            Class ids, 0 = unlabelled; so is what a masked array hides.
         groups : array-like of int, shape (rows, cols), optional
             Group of each labelled pixel, from 1: its field, site or campaign. Of labels that are a GeoDataFrame, the
             name of the column that says it, given to `open_scene`.
@@ -201,8 +202,9 @@ class Scene(SceneView):
             wavelengths = centres_of(cube, where) if wavelengths is None else wavelengths
             nodata = cube.attrs.get("_FillValue") if nodata is None else nodata
         grid = checked_grid(crs, transform, where)
-        values = checked_cube(cube, where)
-        given = None if mask is None else checked_mask(mask, values.shape, where)
+        values, shown = checked_cube(cube, where), shown_by(cube)
+        given = shown if mask is None else checked_mask(mask, values.shape, where)
+        given = given if given is None or shown is None else given & shown
         values, valid, nodata = with_gaps(values, given, nodata, where)
         if rgb is not None and not (len(rgb) == 3 and all(0 <= band < values.shape[2] for band in rgb)):
             raise UsageError(f"{where}: 'rgb' is {rgb}; expected three bands from 0 to {values.shape[2] - 1}")

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from rasterio.crs import CRS
 from rasterio.errors import CRSError
-from rasterio.transform import Affine
+from rasterio.transform import Affine, tastes_like_gdal
 
 from hsclass.errors import DataError, UsageError
 from hsclass.gaps import can_hold, unused_value
@@ -17,8 +17,17 @@ MAX_ID = 65535
 _MICROMETRES = 100  # no wavelength [nm] of a band is below, all in micrometres are
 
 
+def shown_by(cube: Any) -> np.ndarray | None:
+    """Return where a masked array shows every band of a pixel, bool of shape (rows, cols); None for other arrays."""
+    hidden = np.ma.getmask(cube)
+    return None if hidden is np.ma.nomask or hidden.ndim != 3 else ~hidden.any(axis=2)
+
+
 def checked_cube(cube: Any, where: str) -> np.ndarray:
-    """Return a cube of real numbers, shape (rows, cols, bands), that GeoTIFFs can hold, or raise DataError."""
+    """Return a cube of real numbers, shape (rows, cols, bands), that GeoTIFFs can hold, or raise DataError.
+
+    The mask of a masked array is left out: see `shown_by`.
+    """
     values = np.asarray(cube)
     if values.dtype.kind not in "iuf" or values.dtype.itemsize > 8 or values.dtype == np.float16:
         raise DataError(
@@ -36,9 +45,9 @@ def checked_cube(cube: Any, where: str) -> np.ndarray:
 def checked_labels(labels: Any, shape: tuple[int, ...], where: str) -> np.ndarray:
     """Return reference labels as uint8, or uint16 where an id exceeds 255, or raise DataError.
 
-    `shape` is that of the cube, (rows, cols, bands).
+    `shape` is that of the cube, (rows, cols, bands). Ids that a masked array hides become 0.
     """
-    ids = np.asarray(labels)
+    ids = np.asarray(labels.filled(0) if np.ma.is_masked(labels) else labels)
     if ids.dtype.kind not in "iu":
         raise DataError(
             f"{where}: its labels are of type {ids.dtype}; expected whole numbers, 0 = unlabelled; convert them,"
@@ -47,6 +56,7 @@ def checked_labels(labels: Any, shape: tuple[int, ...], where: str) -> np.ndarra
     if ids.shape != shape[:2]:
         raise DataError(
             f"{where}: its labels are of shape {ids.shape}; expected {shape[:2]}, as the cube has rows and columns"
+            + ("; its bands seem to come first: give numpy.moveaxis(cube, 0, 2)" if ids.shape == shape[1:] else "")
         )
     if ids.dtype in (np.uint8, np.uint16):
         return ids
@@ -127,6 +137,11 @@ def checked_grid(crs: Any, transform: Any, where: str) -> Grid:
         affine = None if transform is None else Affine(*map(float, tuple(transform)[:6]))
     except (TypeError, ValueError):
         affine = Affine(0, 0, 0, 0, 0, 0)
+    if affine is not None and not isinstance(transform, Affine) and tastes_like_gdal(affine):
+        raise UsageError(
+            f"{where}: 'transform' is {tuple(transform)}, six numbers in the order of GDAL; expected those of"
+            " affine.Affine; give affine.Affine.from_gdal(*transform)"
+        )
     if affine is not None and (affine.is_degenerate or not np.isfinite(affine[:6]).all()):
         raise UsageError(
             f"{where}: 'transform' is {' '.join(repr(transform).split())}; expected an affine.Affine or six numbers,"

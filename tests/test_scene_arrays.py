@@ -57,6 +57,30 @@ def test_pixels_without_data_are_masked_and_lose_their_label(tmp_path: Path) -> 
     assert again.identity == scene.identity
 
 
+def test_masked_arrays_hide_pixels_and_labels() -> None:
+    hidden = np.zeros(CUBE.shape, bool)
+    hidden[1, 2, 0] = hidden[0, 0] = True
+    labels = np.ma.masked_equal(np.where(LABELS == 0, 255, LABELS), 255)
+    scene = hsclass.open_scene(np.ma.masked_array(CUBE, hidden), labels)
+    assert np.argwhere(~scene.mask).tolist() == [[0, 0], [1, 2]]
+    assert [cover.id for cover in scene.classes] == [1, 3]
+    shown = np.ones((4, 5), bool)
+    shown[3, 4] = False
+    both = hsclass.open_scene(np.ma.masked_array(CUBE, hidden), mask=shown)
+    assert np.argwhere(~both.mask).tolist() == [[0, 0], [1, 2], [3, 4]]
+
+
+def test_missing_values_of_a_table_are_no_class() -> None:
+    boxes = [shapely.box(500000 + 10 * col, 5799980, 500010 + 10 * col, 5800000) for col in range(3)]
+    for values in (["a", None, "b"], np.array(["a", np.nan, "b"], object)):
+        frame = geopandas.GeoDataFrame({"cover": values}, geometry=boxes, crs=32633)
+        scene = hsclass.open_scene(CUBE, frame, crs=32633, transform=AT)
+        assert [cover.name for cover in scene.classes] == ["a", "b"]
+    frame["cover"] = frame["cover"].map({"a": 4, "b": 7}).astype("Int64")
+    scene = hsclass.open_scene(CUBE, frame, crs=32633, transform=AT)
+    assert scene.labels[0].tolist() == [4, 0, 7, 0, 0]
+
+
 def test_lists_and_large_ids_get_the_types_of_a_scene() -> None:
     scene = Scene.from_array(CUBE.astype(">i4"), [[300] * 5] * 4, wavelengths=WAVES, fwhm=(5, 5, 6))
     assert scene.labels.dtype == np.uint16
@@ -162,6 +186,8 @@ WRONG: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "negative width": (lambda: Scene.from_array(CUBE, fwhm=[5, 5, -1]), DataError, "fwhm hold -1"),
     "crs": (lambda: Scene.from_array(CUBE, crs="EPSG:0"), UsageError, "'crs' is 'EPSG:0'"),
     "transform": (lambda: Scene.from_array(CUBE, transform=(1, 2)), UsageError, r"'transform' is \(1, 2\)"),
+    "order of GDAL": (lambda: Scene.from_array(CUBE, transform=AT.to_gdal()), UsageError, r"Affine.from_gdal\("),
+    "bands first": (lambda: Scene.from_array(CUBE.T, LABELS.T), DataError, r"bands seem to come first.*moveaxis"),
     "no area": (lambda: Scene.from_array(CUBE, transform=Affine(0, 0, 1, 0, 0, 1)), UsageError, "'transform' is"),
     "all gaps": (lambda: Scene.from_array(CUBE * np.nan), DataError, "no pixel has a value in every band"),
     "rgb": (lambda: Scene.from_array(CUBE, rgb=(0, 1, 3)), UsageError, "'rgb' is .* from 0 to 2"),

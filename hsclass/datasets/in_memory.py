@@ -62,6 +62,10 @@ def shapes_of(frame: Any) -> Shapes:
     if not hasattr(frame, "columns"):
         raise UsageError("labels: are a GeoSeries, without classes; expected a GeoDataFrame with a column of classes")
     geometry = frame.geometry
-    columns = {str(name): np.asarray(frame[name], object) for name in frame.columns if name != geometry.name}
+    columns = {
+        str(name): np.where(frame[name].isna(), None, np.asarray(frame[name], object))
+        for name in frame.columns
+        if name != geometry.name
+    }
     crs = None if geometry.crs is None else checked_grid(geometry.crs.to_wkt(), None, "labels").crs
     return Shapes(np.array(geometry.array, object), columns, crs)
