@@ -47,6 +47,11 @@ def prepare_scene(cube: Cube, descriptor: Descriptor, *, name: str) -> Scene:
     path, bands = cube.path, cube.shape[2]
     if descriptor.shape is not None and cube.shape != descriptor.shape:
         raise DataError(f"{path}: the cube is {cube.shape} (rows, cols, bands); expected {descriptor.shape}")
+    if foreign := sorted(band for band in descriptor.drop_bands if band >= bands):
+        raise DataError(
+            f"{path}: 'drop_bands' names {foreign[:10]}, but the cube has the bands 0 to {bands - 1}; correct"
+            " 'drop_bands', which counts from 0"
+        )
     cube = described(cube, descriptor)
     chosen = np.isin(np.arange(bands), descriptor.drop_bands)
     good = np.isin(np.arange(bands), cube.good)
@@ -66,11 +71,11 @@ def prepare_scene(cube: Cube, descriptor: Descriptor, *, name: str) -> Scene:
         values = np.ascontiguousarray(values[..., ~empty])
     mask, partly = _holding(cube, values, shown)
     if not len(kept) or not mask.any():
-        lacking = np.array([cube.lacking(values[..., band]).mean() > 0.5 for band in range(len(kept))], bool)
-        few = (kept[lacking] if len(kept) else wanted).tolist()
+        few = [band for place, band in enumerate(kept.tolist()) if cube.lacking(values[..., place]).mean() > 0.5]
+        remedy = f"list the bands that lack most ({few[:10]}) in 'drop_bands', or " if few else ""
         raise DataError(
-            f"{path}: no pixel has a value in every band, nodata being {cube.nodata}; expected some; list the bands"
-            f" that lack most ({few[:10]}) in 'drop_bands', or correct 'nodata'"
+            f"{path}: no pixel has a value in every band, nodata being {cube.nodata}; expected some; {remedy}correct"
+            " 'nodata'"
         )
     if unasked := sorted([*wanted[empty].tolist(), *np.flatnonzero(~good & ~chosen).tolist()]):
         _LOG.warning("%s: left out the bands %s (0-based), which hold no data or are marked bad", path, unasked)

@@ -183,7 +183,13 @@ def _without_classes(scene: Scene, dropped: tuple[int, ...]) -> Scene:
     ids = [cover.id for cover in scene.classes]
     if foreign := sorted(set(dropped) - set(ids)):
         raise UsageError(f"scene {scene.name}: option 'drop_classes' names {foreign}; expected ids among {ids}")
-    if lost := int((scene.labels[~scene.mask] != UNLABELLED).sum()):
+    lost = int((scene.labels[~scene.mask] != UNLABELLED).sum())
+    if lost and lost == int((scene.labels != UNLABELLED).sum()):
+        raise DataError(
+            f"scene {scene.name}: none of its {lost} labelled pixels holds data; expected some; check that labels and"
+            " cube lie where they should, and 'nodata'"
+        )
+    if lost:
         _LOG.warning("scene %s: %d labelled pixels hold no data and become unlabelled", scene.name, lost)
     unusable = ~scene.mask | np.isin(scene.labels, dropped)
     labels = np.where(unusable, scene.labels.dtype.type(UNLABELLED), scene.labels)

@@ -63,7 +63,7 @@ def shapes_of(frame: Any) -> Shapes:
         raise UsageError("labels: are a GeoSeries, without classes; expected a GeoDataFrame with a column of classes")
     geometry = frame.geometry
     columns = {
-        str(name): np.where(frame[name].isna(), None, np.asarray(frame[name], object))
+        str(name): frame[name].astype(object).where(frame[name].notna(), None).to_numpy()
         for name in frame.columns
         if name != geometry.name
     }

@@ -218,7 +218,8 @@ WRONG_CUBES: list[tuple[np.ndarray, dict[str, Any], str]] = [
     (np.ones((4, 5, 3)), {"wavelengths": [400, 500]}, "has 3 bands, but the descriptor lists 2 'wavelengths'"),
     (np.ones((4, 5, 3)), {"rgb": [0, 1, 7]}, "'rgb' [0, 1, 7] names a band that is missing or left out"),
     (np.ones((4, 5, 3), np.uint8), {"nodata": -1}, "holds uint8, which cannot be the descriptor's 'nodata' -1"),
-    (np.ones((4, 5, 3)), {"nodata": 1}, "no pixel has a value in every band, nodata being 1.0; expected some"),
+    (np.ones((4, 5, 3)), {"nodata": 1}, "in every band, nodata being 1.0; expected some; correct 'nodata'"),
+    (np.ones((4, 5, 3)), {"drop_bands": [1, 3]}, "'drop_bands' names [3], but the cube has the bands 0 to 2"),
 ]
 
 
@@ -231,6 +232,12 @@ def test_wrong_cube(
     found = refusal(file)
     assert found.startswith(f"{tmp_path / 'cube.npy'}: ")
     assert sentence in found
+
+
+def test_labels_of_which_none_holds_data(describe: Describe, tmp_path: Path, labels: np.ndarray) -> None:
+    np.save(tmp_path / "cube.npy", np.where(labels[..., np.newaxis], 7, 1).repeat(3, axis=2))
+    found = refusal(describe(nodata=7))
+    assert "none of its 13 labelled pixels holds data; expected some" in found
 
 
 def test_nan_is_counted_and_located(describe: Describe, tmp_path: Path) -> None:
