@@ -13,8 +13,9 @@ drawn again. Strategies:
     dissimilarity   the same without uncertainty
     random          cells drawn at random
 
-Differences are means over replicates with 95 % intervals by Student's t. Replicates share the scene: the intervals are
-of other fields of this scene, not of other scenes.
+Differences are means over replicates with 95 % intervals by Student's t. Replicates deal the same fields of one scene
+anew and are not independent: the intervals are of other deals of these fields, not of other fields or scenes, for which
+they are too narrow.
 """
 
 import argparse

@@ -82,7 +82,8 @@ def _caption(results: SetResults) -> str:
     experiment, metrics = results.experiment, next(iter(results.runs.values())).metrics
     interval, seeds, unit = metrics.interval, len(experiment.seeds), results.samples.kind
     splits = "; ".join(_described(entry) for entry in experiment.splits if entry.get("name") in results.leaky)
-    over = f"mean ± sample standard deviation over {seeds} seeds" if seeds > 1 else "one seed"
+    together = "all tests together" if results.pooled else "means"
+    over = f"{together} ± sample standard deviation between {seeds} seeds" if seeds > 1 else "one seed"
     several = ", of all tests together" if seeds > 1 else ""
     method = f" ({interval.method})" if interval.method else ""
     parts = [f"Accuracy on {results.samples.title}: {over}."]

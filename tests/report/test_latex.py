@@ -52,7 +52,7 @@ def test_caption_states_window_sampler_and_interval(tex: str) -> None:
     assert r"Windows of 5 $\times$ 5 pixels" in caption
     assert r"blocks: dbscan\_area" in caption
     assert r"95 \% interval of OA (percentile bootstrap over blocks), of all tests together" in caption
-    assert r"mean $\pm$ sample standard deviation over 2 seeds" in caption
+    assert r"all tests together $\pm$ sample standard deviation between 2 seeds" in caption
 
 
 def test_groups_and_environments_are_closed(tex: str) -> None:
