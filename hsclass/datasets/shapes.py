@@ -102,7 +102,8 @@ def _require_map(grid: Grid, path: Path) -> None:
     if grid.transform is None:
         raise DataError(
             f"{path}: holds polygons or points, but the cube has no map coordinates; expected a georeferenced cube;"
-            " give its grid to it, or the labels as a raster"
+            " place it, as gdal_translate -a_srs EPSG:CODE -a_ullr LEFT TOP RIGHT BOTTOM does, or give the labels as a"
+            " raster of its shape"
         )
 
 

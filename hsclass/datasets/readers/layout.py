@@ -178,10 +178,10 @@ def _choose(
     if len(fitting) > 1 and shape is not None:
         fitting = [name for name in fitting if tuple(shapes[name]) == shape] or fitting
     if len(fitting) != 1:
-        raise DataError(
-            f"{path}: has {len(fitting)} variables that could be {_WHAT[ndim]}; it holds {held};"
-            " name the one to read by 'key'"
-        )
+        remedy = "name the one to read by 'key'"
+        if not fitting:
+            remedy = f"give another file, or {remedy} and the order of its axes by 'axes'"
+        raise DataError(f"{path}: has {len(fitting)} variables that could be {_WHAT[ndim]}; it holds {held}; {remedy}")
     return fitting[0]
 
 

@@ -56,7 +56,7 @@ def test_names_of_damaged_files_stay_short_and_on_one_line(tmp_path: Path) -> No
         for number in range(25):
             file[f"{number:02d}\n\t" + "x" * 500] = np.ones((3, 4))
     with pytest.raises(
-        DataError, match=r"it holds 00\?\?x+… \(3, 4\), .* and 5 others; name the one to read"
+        DataError, match=r"it holds 00\?\?x+… \(3, 4\), .* and 5 others; give another file, or name"
     ) as caught:
         open_cube(tmp_path / "d.h5", ndim=3)
     assert "\n" not in str(caught.value)
