@@ -24,7 +24,7 @@ from hsclass.errors import DataError
 from hsclass.raster import quiet
 
 _IMAGES = ("tif", "bsq", "bil", "bip", "jp2")
-_NAME = r"^({prefix}.*)-(METADATA\.XML|SPECTRAL_IMAGE(?:_VNIR|_SWIR)?\.(?:TIF|BSQ|BIL|BIP|JP2))$"
+_NAME = r"^({prefix}.*)-(METADATA\.XML|SPECTRAL_IMAGE(?:_VNIR|_SWIR)?(?:_COG)?\.(?:TIFF?|BSQ|BIL|BIP|JP2))$"
 _ROWS = 64  # of a quality layer that are read at a time
 
 
@@ -81,10 +81,21 @@ def main_file(prefix: str) -> Callable[[Path], Path | None]:
 
 
 def sibling(path: Path, ending: str) -> Path | None:
-    """Return the file of the same product with another ending, in any case of its letters."""
+    """Return the file of the same product with another ending, in any case of its letters.
+
+    The GeoTIFFs of DLR's download service end in _COG.TIF or _COG.tiff.
+    """
     stem = re.split(r"-(?:METADATA|SPECTRAL_IMAGE)", path.name, flags=re.IGNORECASE)[0]
-    wanted = (stem + ending).lower()
-    return next((file for file in path.parent.iterdir() if file.name.lower() == wanted), None)
+    name, dot, suffix = ending.rpartition(".")
+    more = "F?" if suffix.upper() == "TIF" else ""
+    wanted = re.compile(f"{re.escape(stem + name)}(?:_COG)?{re.escape(dot + suffix)}{more}", re.IGNORECASE)
+    return min((file for file in path.parent.iterdir() if wanted.fullmatch(file.name)), default=None)
+
+
+def _part(image: Path) -> str:
+    """Return _VNIR or _SWIR, where an image is of one spectrometer."""
+    found = re.search(r"(_VNIR|_SWIR)(?:_COG)?\.\w+$", image.name.upper())
+    return found[1] if found else ""
 
 
 def companions(layers: Mapping[str, Layer]) -> Callable[[Path], list[Path]]:
@@ -100,8 +111,7 @@ def companions(layers: Mapping[str, Layer]) -> Callable[[Path], list[Path]]:
 
 def _layer_files(image: Path, layers: Mapping[str, Layer]) -> dict[str, Path]:
     """Return the file of each quality layer that a product has."""
-    part = next((part for part in ("_VNIR", "_SWIR") if f"{part}." in image.name.upper()), "")
-    found = {name: sibling(image, layer.ending.format(part)) for name, layer in layers.items()}
+    found = {name: sibling(image, layer.ending.format(_part(image))) for name, layer in layers.items()}
     return {name: file for name, file in found.items() if file is not None}
 
 
@@ -161,9 +171,9 @@ def _image(path: Path) -> Path:
 
 def _numbers(image: Path, bands: int, known: int) -> np.ndarray:
     """Return which bands of the table an image holds: the first ones, or the last ones of SWIR alone."""
-    if "_SWIR." in image.name.upper() and bands < known:
+    if _part(image) == "_SWIR" and bands < known:
         return np.arange(known - bands, known)
-    if bands > known or (bands < known and "_VNIR." not in image.name.upper()):
+    if bands > known or (bands < known and _part(image) != "_VNIR"):
         raise ValueError(f"metadata of {known} bands for an image of {bands}")
     return np.arange(bands)
 

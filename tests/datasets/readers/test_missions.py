@@ -154,6 +154,18 @@ def test_enmap_folder_metadata_and_image_are_one_product(tmp_path: Path) -> None
     assert any("the quality layers cloud, haze, defective mark count as data" in warning for warning in warnings)
 
 
+def test_enmap_as_the_download_service_names_it(tmp_path: Path) -> None:
+    folder = make_enmap(tmp_path / "scene", RNG)
+    plain, valid = values_of(folder, quality=["cloud", "defective"])
+    for file in list(folder.glob("*.TIF")):
+        file.rename(file.with_name(file.name.replace(".TIF", "_COG.tiff" if "QL" in file.name else "_COG.TIF")))
+    for path in (folder, next(folder.glob("*IMAGE_COG.TIF"))):
+        values, found = values_of(path, quality=["cloud", "defective"])
+        np.testing.assert_array_equal(found, valid)
+        np.testing.assert_array_equal(values, plain)
+    assert len(companion_files(next(folder.glob("*IMAGE_COG.TIF")))) == 4
+
+
 def test_enmap_mask_of_other_bands_is_refused(tmp_path: Path) -> None:
     folder = make_enmap(tmp_path / "scene", RNG)
     make_raster(next(folder.glob("*PIXELMASK*")), np.zeros((4, 6, 4), np.uint8))
