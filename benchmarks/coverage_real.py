@@ -25,7 +25,7 @@ from scipy.ndimage import gaussian_filter
 from scipy.special import ndtri
 
 import hsclass
-from hsclass.assess.blocks import Sites, make_blocks, whole_groups
+from hsclass.assess.blocks import Sites, make_blocks, whole_fields, whole_groups
 from hsclass.assess.intervals import share_bounds, unit_bounds
 from hsclass.assess.sample import take_samples
 from hsclass.assess.units import least_side, sites_of
@@ -69,7 +69,7 @@ def main() -> None:
         split = hsclass.make_split(scene, sampler, window=9)
         sites = sites_of(take_samples(labels, labels, split), labels, split)
         least, rng = least_side(split), np.random.default_rng(0)
-        units = make_blocks(sites, least=least), whole_groups(sites.fields), whole_groups(sites.classes)
+        units = make_blocks(sites, least=least), whole_fields(sites), whole_groups(sites.classes)
         held: dict[str, list[list[float]]] = {}
         for _ in range(runs):
             for name, right, truth in errors(sites, labels.shape, rng):

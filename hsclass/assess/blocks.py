@@ -36,32 +36,106 @@ class Sites:
         return len(self.pixels)
 
     def __getitem__(self, members: np.ndarray) -> "Sites":
-        runs = None if self.runs is None else self.runs[members]
-        return Sites(self.pixels[members], self.fields[members], self.classes[members], runs)
+        at = np.flatnonzero(members)
+        runs = None if self.runs is None else self.runs[at]
+        return Sites(np.take(self.pixels, at, axis=0), self.fields[at], self.classes[at], runs)
 
     @cached_property
     def distinct(self) -> int:
         """The number of pixels, each counted once."""
-        rows, cols = self.pixels.T.astype(np.int64)
-        return len(np.unique(rows * (int(cols.max(initial=0)) + 1) + cols))
+        return int(self.distinct_in_fields.sum()) if len(self) else 0
 
     @cached_property
-    def _boxes(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """The place of each pixel's field among all, and the first and last row and column of each of these."""
-        place = np.unique(self.fields, return_inverse=True)[1].ravel()
-        low = np.full((place.max() + 1, 2), np.iinfo(np.int64).max)
-        high = np.full((place.max() + 1, 2), -1)
-        np.minimum.at(low, place, self.pixels)
-        np.maximum.at(high, place, self.pixels)
-        return place, low, high
+    def distinct_in_fields(self) -> np.ndarray:
+        """The number of pixels of each field, each counted once, shape (fields,)."""
+        seen = np.zeros(self.pixels.max(axis=0) + 1, bool)
+        seen[tuple(self.pixels.T)] = True
+        if np.count_nonzero(seen) == len(self):
+            return self.by_field.sizes
+        once = np.zeros(seen.shape, np.int32)
+        once[tuple(self.pixels.T)] = self.fields
+        return np.bincount(once[seen], minlength=int(self.fields.max()) + 1)[self.by_field.numbers]
 
-    def anchors(self, side: int) -> np.ndarray:
-        """Return what decides on each pixel's block, shape (pixels, 2): the middle of its field where that fits in."""
-        place, low, high = self._boxes
-        fits = (high - low < side).all(axis=1)
-        if not fits.any():
-            return self.pixels
-        return np.where(fits[place, np.newaxis], ((low + high) // 2)[place], self.pixels)
+    @cached_property
+    def by_field(self) -> "ByField":
+        """The pixels in the order of their fields."""
+        from scipy.sparse import csr_array
+
+        # Columns of a sparse matrix are sorted by counting, in linear time.
+        count = len(self)
+        index = np.arange(count, dtype=np.int32)
+        row = csr_array((index, self.fields, [0, count]), shape=(1, int(self.fields.max(initial=0)) + 1)).tocsc()
+        held = np.diff(row.indptr) > 0
+        return ByField(row.data, self.fields, row.indptr[:-1][held], np.diff(row.indptr)[held], np.flatnonzero(held))
+
+    @cached_property
+    def boxes(self) -> tuple[np.ndarray, np.ndarray]:
+        """The first and the last row and column of each field, each of shape (fields, 2)."""
+        lines = [np.take(along, self.by_field.order) for along in self.pixels.T]
+        low, high = (
+            np.stack([end.reduceat(along, self.by_field.starts) for along in lines], axis=1).astype(np.int64)
+            for end in (np.minimum, np.maximum)
+        )
+        return low, high
+
+
+@dataclass(frozen=True)
+class ByField:
+    """Pixels in the order of their fields.
+
+    Attributes
+    ----------
+    order : ndarray of int, shape (pixels,)
+        Those of the first field, then those of the next; within a field as they were.
+    number : ndarray of int, shape (pixels,)
+        Of the field of each pixel, as they were.
+    starts, sizes : ndarray of int, shape (fields,)
+        Where each field begins in this order, and how many pixels it has.
+    numbers : ndarray of int, shape (fields,)
+        The number of each field, ascending.
+    """
+
+    order: np.ndarray
+    number: np.ndarray
+    starts: np.ndarray
+    sizes: np.ndarray
+    numbers: np.ndarray
+
+    def sums(self, values: np.ndarray) -> np.ndarray:
+        """Return the sums of values, bool or int of shape (pixels,), over each field."""
+        return np.add.reduceat(values[self.order], self.starts, dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """Pixels that lie in one block whichever grid is laid: fields that are not cut, and each pixel of the others.
+
+    Attributes
+    ----------
+    fields : ByField
+    uncut : ndarray of bool, shape (fields,)
+    """
+
+    fields: ByField
+    uncut: np.ndarray
+
+    @cached_property
+    def loose(self) -> np.ndarray:
+        """The pixels of fields that are cut."""
+        if self.uncut.all():
+            return self.fields.order[:0]
+        return self.fields.order[np.repeat(~self.uncut, self.fields.sizes)]
+
+    @cached_property
+    def sizes(self) -> np.ndarray:
+        """The number of pixels of each piece."""
+        return np.concatenate([self.fields.sizes[self.uncut], np.ones(len(self.loose), np.int64)])
+
+    def sums(self, values: np.ndarray) -> np.ndarray:
+        """Return the sums of values, bool or int of shape (pixels,), over each piece."""
+        if not self.uncut.any():
+            return values[self.loose]
+        return np.concatenate([self.fields.sums(values)[self.uncut], values[self.loose]])
 
 
 @dataclass(frozen=True)
@@ -72,24 +146,51 @@ class BlockGrids:
     ----------
     side : int or None
         Side of the blocks [pixels]; None for units that are no squares, such as groups of images.
-    grids : tuple of ndarray of int, each of shape (pixels,)
-        For each grid the block of every sample, counted from 0; no block is empty.
+    grids : tuple of ndarray of int, each of shape (pixels,) or (pieces,)
+        For each grid the block of every sample, or piece, counted from 0; no block is empty.
+    pieces : Pieces or None
+        None where each sample has its own block number.
     """
 
     side: int | None
     grids: tuple[np.ndarray, ...]
+    pieces: Pieces | None = None
+
+    @cached_property
+    def sizes(self) -> list[np.ndarray]:
+        """The number of samples in each block of each grid."""
+        weights = None if self.pieces is None else self.pieces.sizes
+        return [np.bincount(grid, weights) for grid in self.grids]
+
+    def sums(self, values: np.ndarray) -> list[np.ndarray]:
+        """Return the sums of values, bool or int of shape (samples,), over the blocks of each grid, as float64."""
+        weights = values if self.pieces is None else self.pieces.sums(values)
+        return [np.bincount(grid, weights) for grid in self.grids]
+
+    def counts(self, cells: np.ndarray, size: int) -> list[np.ndarray]:
+        """Count the samples of each block by cell, int of shape (samples,) below `size`; of shape (blocks, size)."""
+        if self.pieces is None:
+            return [_count(grid, cells, size) for grid in self.grids]
+        fields, uncut, loose = self.pieces.fields, self.pieces.uncut, self.pieces.loose
+        of_uncut, of_loose = _count(fields.number, cells, size)[fields.numbers[uncut]], cells[loose]
+        found = []
+        for grid in self.grids:
+            table = _count(grid[len(of_uncut) :], of_loose, size, least=int(grid.max()) + 1)
+            np.add.at(table, grid[: len(of_uncut)], of_uncut)
+            found.append(table)
+        return found
 
     @cached_property
     def effective(self) -> float:
         """How many blocks of equal size would say as much: 1 / Σ w², w a block's share of the pixels; harmonic mean
         over the grids.
         """
-        return float(1 / np.mean([((np.bincount(grid) / len(grid)) ** 2).sum() for grid in self.grids]))
+        return float(1 / np.mean([((sizes / sizes.sum()) ** 2).sum() for sizes in self.sizes]))
 
     @property
     def several(self) -> bool:
         """False where the pixels could lie in one block, so that nothing shows how much others would vary."""
-        return self.effective >= 1.5 and all(grid.max() > 0 for grid in self.grids)
+        return self.effective >= 1.5 and all(len(sizes) > 1 for sizes in self.sizes)
 
 
 def make_blocks(sites: Sites, *, least: int) -> BlockGrids:
@@ -123,32 +224,51 @@ def make_blocks(sites: Sites, *, least: int) -> BlockGrids:
     while high - low > 1:
         middle = (low + high) // 2
         # Two grids are enough to choose by; all eight cost four times the time.
-        few = BlockGrids(sides[middle], _grids(sites, sides[middle], _CORNERS[::4]))
+        few = _lay(sites, sides[middle], _CORNERS[::4])
         low, high = (middle, high) if few.effective >= WANTED else (low, middle)
     return fixed_blocks(sites, side=sides[low])
 
 
 def fixed_blocks(sites: Sites, *, side: int) -> BlockGrids:
     """Lay blocks of a given side [pixels]."""
-    return BlockGrids(side, _grids(sites, side, _CORNERS))
+    return _lay(sites, side, _CORNERS)
 
 
 def whole_groups(groups: np.ndarray) -> BlockGrids:
-    """Return groups, int of shape (pixels,), as blocks without a side: fields or classes."""
-    return BlockGrids(None, (np.unique(groups, return_inverse=True)[1].ravel(),))
+    """Return groups, int of shape (samples,), none negative, as blocks without a side: fields or classes."""
+    held = np.bincount(groups) > 0
+    return BlockGrids(None, ((np.cumsum(held) - 1).astype(np.int32)[groups],))
 
 
-def field_counts(fields: np.ndarray) -> dict[str, Any]:
+def whole_fields(sites: Sites) -> BlockGrids:
+    """Return the fields of some pixels as blocks without a side."""
+    fields = sites.by_field
+    number = np.arange(len(fields.sizes), dtype=np.int32)
+    return BlockGrids(None, (number,), Pieces(fields, np.ones(len(number), bool)))
+
+
+def _count(blocks: np.ndarray, cells: np.ndarray, size: int, *, least: int = 0) -> np.ndarray:
+    """Count samples by block and cell, int64 of shape (blocks, size)."""
+    count = max(least, int(blocks.max(initial=-1)) + 1)
+    code = blocks.astype(np.min_scalar_type(-count * size))
+    code *= size
+    code += cells
+    return np.bincount(code, minlength=count * size).reshape(count, size)
+
+
+def field_counts(sites: Sites) -> dict[str, Any]:
     """Return how many `fields` some pixels lie in, and `effective_fields`, how many of equal size would say as much."""
-    if len(fields) == 0:
+    if len(sites) == 0:
         return {"fields": 0, "effective_fields": None}
-    units = whole_groups(fields)
-    return {"fields": int(units.grids[0].max()) + 1, "effective_fields": round(units.effective, 1)}
+    units = whole_fields(sites)
+    return {"fields": len(units.sizes[0]), "effective_fields": round(units.effective, 1)}
 
 
-def _grids(sites: Sites, side: int, corners: tuple[tuple[float, float], ...]) -> tuple[np.ndarray, ...]:
-    """Return the block of each pixel, counted from the pixels' own corner, so that a shifted scene gives the same."""
-    anchors = sites.anchors(side)
+def _lay(sites: Sites, side: int, corners: tuple[tuple[float, float], ...]) -> BlockGrids:
+    """Lay blocks, counted from the pixels' own corner, so that a shifted scene gives the same."""
+    low, high = sites.boxes
+    pieces = Pieces(sites.by_field, (high - low < side).all(axis=1))
+    anchors = np.concatenate([((low + high) // 2)[pieces.uncut], sites.pixels[pieces.loose]])
     rows, cols = (anchors - anchors.min(axis=0)).T.astype(np.int32)
     grids = []
     for down, right in corners:
@@ -156,4 +276,4 @@ def _grids(sites: Sites, side: int, corners: tuple[tuple[float, float], ...]) ->
         code = (rows + np.int32(down * side)) // np.int32(side) * (across.max() + 1) + across
         used = np.bincount(code) > 0
         grids.append((np.cumsum(used) - 1)[code])
-    return tuple(grids)
+    return BlockGrids(side, tuple(grids), pieces)

@@ -29,16 +29,19 @@ def calibration(confidence: np.ndarray, right: np.ndarray) -> Calibration:
     Guo, C., Pleiss, G., Sun, Y., Weinberger, K. Q. (2017). On Calibration of Modern Neural Networks. ICML.
     """
     # Confidences are float32: 0.2 is a little more than 3 / 15, and belongs below that edge.
-    place = np.clip(np.ceil(confidence * BINS - 1e-6).astype(int) - 1, 0, BINS - 1)
-    bins = [
-        ConfidenceBin(
-            low=bin_ / BINS,
-            high=(bin_ + 1) / BINS,
-            n=int((place == bin_).sum()),
-            confidence=float(confidence[place == bin_].mean(dtype=np.float64)),
-            accuracy=float(right[place == bin_].mean()),
-        )
-        for bin_ in np.unique(place).tolist()
-    ]
+    place = (np.ceil(confidence * BINS - 1e-6).clip(1, BINS) - 1).astype(np.uint8)
+    bins = []
+    for bin_ in range(BINS):
+        members = place == bin_
+        if count := np.count_nonzero(members):
+            bins.append(
+                ConfidenceBin(
+                    low=bin_ / BINS,
+                    high=(bin_ + 1) / BINS,
+                    n=count,
+                    confidence=float(confidence[members].mean(dtype=np.float64)),
+                    accuracy=np.count_nonzero(right[members]) / count,
+                )
+            )
     gap = sum(row.n * abs(row.accuracy - row.confidence) for row in bins)
     return Calibration(ece=gap / len(right), bins=bins)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from hsclass.assess.blocks import BlockGrids
-from hsclass.assess.intervals import LEVEL, UNDEFINED, Bounds, quantile, replicate, standard_error, widest
+from hsclass.assess.intervals import LEVEL, UNDEFINED, Bounds, quantile, replicate, share_tables, standard_error, widest
 from hsclass.assess.sample import TestedSamples, join, take_runs
 from hsclass.assess.units import Units, units_of
 from hsclass.errors import UsageError
@@ -15,6 +15,7 @@ from hsclass.results.comparison import Comparison, Pair
 from hsclass.split import Split
 
 PERMUTATIONS = 9999
+_SIGNS = 2**22  # drawn at a time
 
 
 def compare(
@@ -81,38 +82,36 @@ def compare(
         name: take_runs([given] if isinstance(given, np.ndarray) else given, labels, splits, name=name)
         for name, given in predictions.items()
     }
-    return compare_samples({name: join(runs) for name, runs in samples.items()}, labels, splits, seed=seed)
-
-
-def compare_samples(
-    samples: Mapping[str, TestedSamples], labels: np.ndarray, splits: Sequence[Split], *, seed: int = 0
-) -> Comparison:
-    """Return what `compare` does, of the test samples of all runs of each model."""
-    names = list(samples)
-    if not names:
+    if not samples:
         raise UsageError("predictions: has none; expected the map or table of at least one model")
-    of_first = units_of(samples[names[0]], labels, splits, seed=seed)
-    units = of_first.choices
-    blocks = units[0]
+    joint = {name: join(runs) for name, runs in samples.items()}
+    units = units_of(next(iter(joint.values())), labels, splits, seed=seed)
+    return compare_samples(joint, units, runs=len(splits), seed=seed)
+
+
+def compare_samples(samples: Mapping[str, TestedSamples], units: Units, *, runs: int, seed: int = 0) -> Comparison:
+    """Return what `compare` does, of the test samples of all runs of each model, and the units of these."""
+    names = list(samples)
+    blocks = units.blocks
     found: list[dict[str, Any]] = []
     gains = []
     for a, b in combinations(names, 2):
         gain = samples[a].right.astype(np.int8) - samples[b].right
-        low, high = gain_bounds(gain, of_first, seed=seed)
+        low, high = gain_bounds(gain, units, seed=seed)
         counts = {"only_a": int((gain > 0).sum()), "only_b": int((gain < 0).sum())}
         found.append({"a": a, "b": b, "difference": float(gain.mean()), "low": low, "high": high, **counts})
         gains.append(gain)
     mcnemar = [exact_mcnemar(row["only_a"], row["only_b"]) for row in found]
-    permutation = [max(block_permutation(gain, choice, seed=seed) for choice in units[:2]) for gain in gains]
+    permutation = [max(block_permutation(gain, choice, seed=seed) for choice in units.choices[:2]) for gain in gains]
     tests = zip(mcnemar, holm(mcnemar), permutation, holm(permutation), strict=True)
     keys = ("mcnemar_p", "mcnemar_holm", "permutation_p", "permutation_holm")
     everything = np.ones(len(samples[names[0]].places), bool)
     return Comparison(
         n_test=len(everything),
-        runs=len(splits),
+        runs=runs,
         blocks=round(blocks.effective),
         block_side=blocks.side,
-        **of_first.counts(everything),
+        **units.counts(everything),
         level=LEVEL,
         permutations=PERMUTATIONS,
         methods=names,
@@ -123,7 +122,7 @@ def compare_samples(
 def gain_bounds(gain: np.ndarray, units: Units, *, seed: int = 0) -> Bounds:
     """Return the 95 % interval of the mean of `gain`: the widest over the choices of units, and over whole runs."""
     bounds = widest([difference_bounds(gain, choice, seed=seed) for choice in units.choices])
-    return units.over_runs(bounds, gain, least=-1.0)
+    return units.over_runs(bounds, lambda: gain, least=-1.0)
 
 
 def difference_bounds(gain: np.ndarray, blocks: BlockGrids, *, seed: int = 0) -> Bounds:
@@ -134,7 +133,7 @@ def difference_bounds(gain: np.ndarray, blocks: BlockGrids, *, seed: int = 0) ->
     """
     if not blocks.several or not gain.any():
         return UNDEFINED
-    sums = replicate([np.stack([np.bincount(g, gain), np.bincount(g)], axis=1) for g in blocks.grids], seed)
+    sums = replicate(share_tables(gain, blocks), seed)
     half = quantile(blocks) * standard_error(sums[:, 0] / sums[:, 1], blocks)
     return Bounds(max(-1.0, float(gain.mean()) - half), min(1.0, float(gain.mean()) + half))
 
@@ -165,7 +164,7 @@ def block_permutation(gain: np.ndarray, blocks: BlockGrids, *, seed: int = 0) ->
     float
     """
     rng = np.random.default_rng(seed)
-    return float(np.median([_swap(np.bincount(grid, gain), rng) for grid in blocks.grids]))
+    return float(np.median([_swap(sums, rng) for sums in blocks.sums(gain)]))
 
 
 def _swap(sums: np.ndarray, rng: np.random.Generator) -> float:
@@ -175,9 +174,12 @@ def _swap(sums: np.ndarray, rng: np.random.Generator) -> float:
     if 2 ** len(sums) <= PERMUTATIONS:
         signs = np.array(list(product((-1, 1), repeat=len(sums))))
         return float((np.abs(signs @ sums) >= abs(sums.sum())).mean())
-    signs = rng.choice([-1, 1], (PERMUTATIONS, len(sums)))
+    rows, beyond = max(1, _SIGNS // len(sums)), 0
+    for top in range(0, PERMUTATIONS, rows):
+        signs = rng.choice([-1.0, 1.0], (min(rows, PERMUTATIONS - top), len(sums)))
+        beyond += int((np.abs(signs @ sums) >= abs(sums.sum())).sum())
     # The order that was found is one of the ways, too.
-    return float((1 + (np.abs(signs @ sums) >= abs(sums.sum())).sum()) / (1 + PERMUTATIONS))
+    return (1 + beyond) / (1 + PERMUTATIONS)
 
 
 def holm(values: list[float]) -> list[float]:

@@ -3,10 +3,8 @@
 import numpy as np
 
 
-def count_confusions(
-    reference: np.ndarray, predicted: np.ndarray, ids: np.ndarray, *, blocks: np.ndarray
-) -> np.ndarray:
-    """Count the pixels of each block by reference (rows) and predicted class (columns).
+def cells_of(reference: np.ndarray, predicted: np.ndarray, ids: np.ndarray) -> np.ndarray:
+    """Return the cell of the confusion matrix that each pixel counts in: row times the number of classes plus column.
 
     Parameters
     ----------
@@ -14,16 +12,24 @@ def count_confusions(
         Class ids, all of them among `ids`.
     ids : ndarray of int, shape (classes,)
         In ascending order.
-    blocks : ndarray of int, shape (pixels,)
-        Block of each pixel, counted from 0.
 
     Returns
     -------
-    ndarray of int64, shape (blocks, classes, classes)
+    ndarray of int, shape (pixels,)
     """
-    size, count = len(ids), int(blocks.max()) + 1
-    cells = (blocks * size + np.searchsorted(ids, reference)) * size + np.searchsorted(ids, predicted)
-    return np.bincount(cells, minlength=count * size**2).reshape(count, size, size)
+    size = len(ids)
+    place = np.zeros(int(ids[-1]) + 1, np.min_scalar_type(-(size**2)))
+    place[ids] = np.arange(size)
+    cells = place[reference]
+    cells *= size
+    cells += place[predicted]
+    return cells
+
+
+def count_confusions(reference: np.ndarray, predicted: np.ndarray, ids: np.ndarray) -> np.ndarray:
+    """Count pixels by reference (rows) and predicted class (columns), int64 of shape (classes, classes)."""
+    size = len(ids)
+    return np.bincount(cells_of(reference, predicted, ids), minlength=size**2).reshape(size, size)
 
 
 def overall_accuracy(confusion: np.ndarray) -> float:
@@ -88,7 +94,7 @@ def summaries(confusions: np.ndarray) -> dict[str, np.ndarray]:
     }
 
 
-def pseudo_values(reference: np.ndarray, predicted: np.ndarray, ids: np.ndarray) -> dict[str, np.ndarray]:
+def pseudo_values(reference: np.ndarray, predicted: np.ndarray, ids: np.ndarray, figure: str) -> np.ndarray:
     """Return values of the pixels whose mean is a figure of `summaries` and whose variance is that of the figure.
 
     The figure plus what one more pixel of the same kind adds to it: its derivative by the weight of a pixel (the
@@ -100,10 +106,11 @@ def pseudo_values(reference: np.ndarray, predicted: np.ndarray, ids: np.ndarray)
         Class ids, all of them among `ids`.
     ids : ndarray of int, shape (classes,)
         In ascending order.
+    figure : {"oa", "aa", "kappa", "macro_f1"}
 
     Returns
     -------
-    dict of str to ndarray of float64, shape (pixels,)
+    ndarray of float64, shape (pixels,)
         NaN where the figure is not defined.
 
     References
@@ -111,13 +118,12 @@ def pseudo_values(reference: np.ndarray, predicted: np.ndarray, ids: np.ndarray)
     Efron, B. (1982). The jackknife, the bootstrap and other resampling plans. SIAM.
     """
     size = len(ids)
-    cells = np.searchsorted(ids, reference) * size + np.searchsorted(ids, predicted)
-    used, place = np.unique(cells, return_inverse=True)
+    cells = cells_of(reference, predicted, ids)
     counts = np.bincount(cells, minlength=size**2).astype(float)
     step = 1e-5
-    more = (counts + step * np.eye(size**2)[used]).reshape(-1, size, size)
-    found, changed = summaries(counts.reshape(size, size)), summaries(more)
-    return {name: (value + len(cells) * (changed[name] - value) / step)[place] for name, value in found.items()}
+    more = (counts + step * np.eye(size**2)).reshape(-1, size, size)
+    found, changed = summaries(counts.reshape(size, size))[figure], summaries(more)[figure]
+    return np.asarray((found + len(cells) * (changed - found) / step)[cells])
 
 
 def _diagonal(confusion: np.ndarray) -> np.ndarray:

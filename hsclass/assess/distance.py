@@ -40,20 +40,23 @@ def accuracy_by_distance(
         return []
     distances = distance_transform_cdt(~train, metric="chessboard")[tuple(sites.pixels.T)]
     edges = bin_edges(int(distances.max()))
-    place = np.searchsorted(edges, distances, side="right") - 1
     rows = []
-    for bin_ in np.unique(place).tolist():
-        members = place == bin_
-        low, high = share_bounds(right[members], sites[members], least=least, seed=seed)
+    for bin_, low in enumerate(edges):
+        high = edges[bin_ + 1] if bin_ + 1 < len(edges) else None
+        members = (distances >= low) & (distances < (high or np.inf))
+        if not members.any():
+            continue
+        part = sites[members]
+        bounds = share_bounds(right[members], part, least=least, seed=seed)
         rows.append(
             DistanceBin(
-                low=edges[bin_],
-                high=edges[bin_ + 1] if bin_ + 1 < len(edges) else None,
-                n=int(members.sum()),
-                **field_counts(sites.fields[members]),
+                low=low,
+                high=high,
+                n=len(part),
+                **field_counts(part),
                 oa=float(right[members].mean()),
-                oa_low=low,
-                oa_high=high,
+                oa_low=bounds.low,
+                oa_high=bounds.high,
             )
         )
     return rows

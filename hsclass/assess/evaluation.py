@@ -1,6 +1,7 @@
 """The accuracy of one prediction under one split: all its figures together."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -96,28 +97,31 @@ def evaluate(
     0.75
     """
     samples = take_samples(predicted, labels, split)
+    tested = sample_of(split, labels)
     conditions = require_unseen(scope, split, identity=identity)
     learned = scope.parts["model"] if scope is not None and conditions.fit_scope is not None else None
     values = None if confidence is None else _of_test(confidence, samples, split)
-    units = units_of(samples, labels, split, seed=seed)
-    figures = main_figures(samples, classes, units)
+    figures: dict[str, Any] = {}
     if values is not None and not samples.several_labels:
         figures["calibration"] = calibration(_highest(values), samples.right)
+    if names and values is not None and values.ndim == 2:
+        figures["mistakes"] = mistakes(samples, classes, values, names)
+    del confidence, values  # of a large map, these are much of what is held
+    units = units_of(samples, labels, split, seed=seed)
+    figures |= main_figures(samples, classes, units)
     if isinstance(units, BlockUnits):
         figures["distance"] = _distances(samples, split, units)
         figures["map_oa"], figures["map_covered"] = expected_over_map(
             figures["distance"], units.sites, split.roles, predicted > 0
         )
         figures["area"] = _area(figures["confusion"], predicted, classes, pixel_area)
-    if names and values is not None and values.ndim == 2:
-        figures["mistakes"] = mistakes(samples, classes, values, names)
     return Metrics(
         window=split.window,
         leaky=split.leaky,
         n_train=split.count(Role.TRAIN),
         n_validation=split.count(Role.VALIDATION),
         n_test=len(samples.places),
-        sample_of=sample_of(split, labels),
+        sample_of=tested,
         leakage=conditions.leakage,
         fit_scope=conditions.fit_scope,
         checks=conditions.checks,

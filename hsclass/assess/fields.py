@@ -23,29 +23,29 @@ def field_figures(samples: TestedSamples, sites: Sites, classes: Sequence[LandCo
         Of all class ids that the map has.
     """
     names = {0: "no data", **{cover.id: cover.name for cover in classes}}
-    order = np.argsort(sites.fields, kind="stable")
+    fields, (low, high) = sites.by_field, sites.boxes
+    # The prediction most often wrong in each field; the first of equals.
+    off = samples.predicted != samples.reference
+    field, predicted = sites.fields[off].astype(np.int64), samples.predicted[off]
+    size = int(predicted.max(initial=0)) + 1
+    counts = np.bincount(field * size + predicted, minlength=(int(fields.numbers[-1]) + 1) * size).reshape(-1, size)
+    counts = counts[fields.numbers]
+    table = {
+        "field": fields.numbers, "class_id": samples.reference[fields.order[fields.starts]],
+        "row_first": low[:, 0], "row_last": high[:, 0], "col_first": low[:, 1], "col_last": high[:, 1],
+        "pixels": sites.distinct_in_fields, "tests": fields.sizes, "wrong": counts.sum(axis=1),
+        "right": fields.sizes - counts.sum(axis=1), "taken": counts.argmax(axis=1), "most": counts.max(axis=1),
+    }  # fmt: skip
     rows = []
-    for members in np.split(order, np.flatnonzero(np.diff(sites.fields[order])) + 1):
-        pixels, reference, predicted = sites.pixels[members], samples.reference[members], samples.predicted[members]
-        wrong = predicted[predicted != reference]
-        taken, counts = np.unique(wrong, return_counts=True)
-        (row_first, col_first), (row_last, col_last) = pixels.min(axis=0).tolist(), pixels.max(axis=0).tolist()
-        identity = int(reference[0])
+    for values in zip(*(column.tolist() for column in table.values()), strict=True):
+        row = dict(zip(table, values, strict=True))
+        taken, most, identity = row.pop("taken"), row.pop("most"), row["class_id"]
         rows.append(
             FieldFigures(
-                field=int(sites.fields[members[0]]),
-                class_id=identity,
+                **row,
                 class_name=names.get(identity, str(identity)),
-                row_first=row_first,
-                row_last=row_last,
-                col_first=col_first,
-                col_last=col_last,
-                pixels=sites[members].distinct,
-                tests=len(members),
-                right=len(members) - len(wrong),
-                wrong=len(wrong),
-                taken_for=names.get(int(taken[counts.argmax()]), str(taken[counts.argmax()])) if len(wrong) else None,
-                taken_for_tests=int(counts.max()) if len(wrong) else 0,
+                taken_for=names.get(taken, str(taken)) if most else None,
+                taken_for_tests=most,
             )
         )
     return rows

@@ -46,11 +46,11 @@ def _one_label(
 ) -> dict[str, Any]:
     """Return OA, AA, kappa and macro F1 with their intervals, and the confusion matrix."""
     ids = np.array([cover.id for cover in classes])
-    unknown = sorted(set(np.unique([samples.reference, samples.predicted]).tolist()) - set(ids.tolist()))
+    held = (np.flatnonzero(np.bincount(each)) for each in (samples.reference, samples.predicted))
+    unknown = np.setdiff1d(np.concatenate(list(held)), ids).tolist()
     if unknown:
         raise DataError(f"test samples hold the class ids {unknown}; expected only {ids.tolist()} of the legend")
-    everything = np.zeros(len(samples.places), np.int64)
-    confusion = count_confusions(samples.reference, samples.predicted, ids, blocks=everything)[0]
+    confusion = count_confusions(samples.reference, samples.predicted, ids)
     present = [row for row in rows if row.support]
     of_classes = mean_bounds(
         np.array([row.producers_accuracy for row in present]),
@@ -58,7 +58,7 @@ def _one_label(
     )
     bounds = {
         "oa": units.share(samples.right, np.ones(len(samples.places), bool)),
-        "aa": units.over_runs(of_classes, pseudo_values(samples.reference, samples.predicted, ids)["aa"]),
+        "aa": units.over_runs(of_classes, lambda: pseudo_values(samples.reference, samples.predicted, ids, "aa")),
         **units.summaries(samples.reference, samples.predicted, ids),
     }
     return {

@@ -16,6 +16,7 @@ from hsclass.assess.fields import field_map as map_of_fields
 from hsclass.assess.optimism import gain_of_samples
 from hsclass.assess.pooling import pool_samples
 from hsclass.assess.sample import TestedSamples, join, take_samples
+from hsclass.assess.units import units_of
 from hsclass.datasets.masks import read_ids
 from hsclass.datasets.reference_labels import legend
 from hsclass.errors import DataError, UsageError
@@ -97,26 +98,33 @@ def evaluate_file(
     """
     reference = read_reference(split, labels)
     found = read_predicted(path, reference)
-    values = found.confidence
-    if confidence is not None and reference.images is None:
-        if len(found.classes) > len(reference.classes):
-            _LOG.warning("%s abstains, so the confidence of its answers is not calibrated", path)
-        else:
-            raster = read_raster(confidence)
-            values = raster.bands[0]
-            require_same_grid(
-                raster.grid, reference.grid, shapes=(values.shape, reference.labels.shape),
-                name=f"{confidence}: the confidence", other=f"the split {split}",
-            )  # fmt: skip
     names = [image.path for image in reference.images.images] if reference.images else ()
     metrics = evaluate(
-        found.values, reference.labels, reference.split, found.classes, confidence=values, names=names,
+        found.values, reference.labels, reference.split, found.classes,
+        confidence=_confidence(confidence, found, reference, names=(path, split)), names=names,
         pixel_area=reference.grid.pixel_area, scope=read_fit_scope(model) if model else None,
         identity=reference.identity,
     )  # fmt: skip
     for sentence in metrics.checks:
         _LOG.warning("evaluate %s: %s", path, sentence)
     return metrics
+
+
+def _confidence(
+    path: Path | None, found: Predicted, reference: Reference, *, names: tuple[Path, Path]
+) -> np.ndarray | None:
+    """Read the confidence of a map; that of images comes with the predictions."""
+    if path is None or reference.images is not None:
+        return found.confidence
+    if len(found.classes) > len(reference.classes):
+        _LOG.warning("%s abstains, so the confidence of its answers is not calibrated", names[0])
+        return None
+    raster = read_raster(path)
+    require_same_grid(
+        raster.grid, reference.grid, shapes=(raster.bands[0].shape, reference.labels.shape),
+        name=f"{path}: the confidence", other=f"the split {names[1]}",
+    )  # fmt: skip
+    return raster.bands[0]
 
 
 def compare_files(
@@ -163,12 +171,13 @@ def compare_files(
     tests = _read_tests(paths, [split] if isinstance(split, Path) else split, labels)
     references, runs = tests
     splits, truth = [one.split for one in references], references[0].labels
+    joint = {name: join([run.samples for run in of]) for name, of in runs.items()}
+    units = units_of(next(iter(joint.values())), truth, splits)  # the same for all, as the splits are
     pooled = [
-        pool_samples([run.samples for run in of], truth, splits, _all_classes(of), method=name)
+        pool_samples([run.samples for run in of], truth, splits, _all_classes(of), method=name, units=units)
         for name, of in runs.items()
     ]
-    joint = {name: join([run.samples for run in of]) for name, of in runs.items()}
-    found = compare_samples(joint, truth, splits).model_copy(update={"pooled": pooled})
+    found = compare_samples(joint, units, runs=len(splits)).model_copy(update={"pooled": pooled})
     if field_map is not None:
         _write_field_map(field_map, references[0], joint, pooled)
     if not against:
@@ -230,6 +239,8 @@ def _read_tests(
         for name, files in listed.items():
             found = read_predicted(files[place], reference)
             samples = take_samples(found.values, reference.labels, reference.split, name=name)
+            if first := next((of[place].samples for of in runs.values() if len(of) > place), None):
+                samples = replace(samples, places=first.places, reference=first.reference)  # once in memory
             runs[name].append(_Run(samples, found.classes))
     return references, runs
 

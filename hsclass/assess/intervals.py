@@ -1,16 +1,19 @@
 """Intervals of accuracies by bootstrap over what may be right or wrong together: blocks, fields, classes."""
 
+from functools import lru_cache
+from math import ceil, log
 from typing import NamedTuple
 
 import numpy as np
 from scipy.special import stdtrit
 
-from hsclass.assess.blocks import BlockGrids, Sites, fixed_blocks, make_blocks, whole_groups
+from hsclass.assess.blocks import BlockGrids, Sites, fixed_blocks, make_blocks, whole_fields, whole_groups
 from hsclass.assess.confusion import summaries
 
 LEVEL = 0.95
 REPLICATES = 2000
 ROUNDING = 1e-12
+_SHARED = 2**24  # weights that are kept for the next figure, or else drawn at a time: 128 MiB
 FEW_FIELDS = 10
 """Effective number of fields below which an interval is not to be relied on."""
 
@@ -76,7 +79,7 @@ def share_bounds(right: np.ndarray, sites: Sites, *, least: int, by_class: bool 
         return UNDEFINED
     all_alike = float(right.mean()) in {0, 1}
     units = [fixed_blocks(sites, side=least) if all_alike else make_blocks(sites, least=least)]
-    units.append(whole_groups(sites.fields))
+    units.append(whole_fields(sites))
     if by_class and (classes := whole_groups(sites.classes)).effective >= MANY_CLASSES:
         units.append(classes)
     return widest([unit_bounds(right, blocks, seed=seed, most=sites.distinct) for blocks in units])
@@ -102,9 +105,14 @@ def unit_bounds(right: np.ndarray, blocks: BlockGrids, *, seed: int = 0, most: i
         return UNDEFINED
     if share in {0, 1}:
         return wilson(share, blocks.effective, blocks)
-    sums = replicate([np.stack([np.bincount(grid, right), np.bincount(grid)], axis=1) for grid in blocks.grids], seed)
+    sums = replicate(share_tables(right, blocks), seed)
     error = standard_error(sums[:, 0] / sums[:, 1], blocks)
     return wilson(share, trials(share, error, most or len(right)), blocks)
+
+
+def share_tables(values: np.ndarray, blocks: BlockGrids) -> list[np.ndarray]:
+    """Return the sum of values and the number of samples of each block, shape (blocks, 2), grid by grid."""
+    return [np.stack(columns, axis=1) for columns in zip(blocks.sums(values), blocks.sizes, strict=True)]
 
 
 def summary_bounds(
@@ -189,10 +197,10 @@ def cluster_error(values: np.ndarray, groups: np.ndarray) -> float:
     ----------
     Cochran, W. G. (1977). Sampling techniques. Wiley, 3rd edition.
     """
-    effective = whole_groups(groups).effective
-    if effective <= 1:
+    units = whole_groups(groups)
+    if (effective := units.effective) <= 1:
         return float("nan")
-    sums = np.bincount(groups, values - values.mean())
+    sums = np.bincount(units.grids[0], values - values.mean())
     return float(np.sqrt(effective / (effective - 1) * (sums**2).sum()) / len(values))
 
 
@@ -214,11 +222,10 @@ def run_error(values: np.ndarray, runs: np.ndarray | None, groups: np.ndarray) -
     Cameron, A. C., Gelbach, J. B., Miller, D. L. (2011). Robust inference with multiway clustering. Journal of Business
     and Economic Statistics 29.
     """
-    if runs is None or len(np.unique(runs)) < 2:
+    if runs is None or runs.max() == runs.min():
         return 0.0
-    within = np.unique(runs * (int(groups.max()) + 1) + groups, return_inverse=True)[1].ravel()
-    numbered = np.unique(runs, return_inverse=True)[1].ravel()
-    return float(np.sqrt(max(0.0, cluster_error(values, numbered) ** 2 - cluster_error(values, within) ** 2)))
+    within = runs.astype(np.int64) * (int(groups.max()) + 1) + groups
+    return float(np.sqrt(max(0.0, cluster_error(values, runs) ** 2 - cluster_error(values, within) ** 2)))
 
 
 def widened(bounds: Bounds, value: float, half: float, *, least: float = 0.0) -> Bounds:
@@ -250,9 +257,26 @@ def replicate(tables: list[np.ndarray], seed: int) -> np.ndarray:
     ----------
     Rubin, D. B. (1981). The Bayesian bootstrap. Annals of Statistics 9.
     """
-    rng = np.random.default_rng(seed)
     each = REPLICATES // len(tables)
-    return np.concatenate([rng.standard_exponential((each, len(table))) @ table for table in tables])
+    ends = np.cumsum([each * len(table) for table in tables])
+    if ends[-1] <= _SHARED:
+        weights = np.split(_drawn(seed, 4 ** ceil(log(ends[-1], 4)))[: ends[-1]], ends[:-1])
+        return np.concatenate([part.reshape(each, -1) @ table for part, table in zip(weights, tables, strict=True)])
+    rng = np.random.default_rng(seed)
+    return np.concatenate(
+        [
+            rng.standard_exponential((min(rows, each - top), len(table))) @ table
+            for table in tables
+            for rows in [max(1, _SHARED // len(table))]
+            for top in range(0, each, rows)
+        ]
+    )
+
+
+@lru_cache
+def _drawn(seed: int, count: int) -> np.ndarray:
+    """Return the first weights that a seed gives, which all figures of an evaluation begin with."""
+    return np.random.default_rng(seed).standard_exponential(count)
 
 
 def standard_error(replicates: np.ndarray, blocks: BlockGrids) -> float:

@@ -8,7 +8,7 @@ from hsclass.assess.fields import field_figures
 from hsclass.assess.figures import main_figures
 from hsclass.assess.sample import TestedSamples, join, take_runs
 from hsclass.assess.spread import folds_of, spread
-from hsclass.assess.units import BlockUnits, units_of
+from hsclass.assess.units import BlockUnits, Units, units_of
 from hsclass.results.pooled import Pooled
 from hsclass.scene import LandCover
 from hsclass.split import Role, Split
@@ -78,10 +78,13 @@ def pool_samples(
     *,
     method: str = "",
     seed: int = 0,
+    units: Units | None = None,
 ) -> Pooled:
-    """Return what `pool` does, of the test samples of each run."""
+    """Return what `pool` does, of the test samples of each run; `units` are those of all of them, where known."""
     samples = join(runs)
-    units = units_of(samples, labels, splits, seed=seed)
+    tested = np.zeros(splits[0].roles.shape, bool)
+    tested[tuple(samples.places.T)] = True
+    units = units or units_of(samples, labels, splits, seed=seed)
     untrained = np.concatenate([_untrained(run, labels, split) for run, split in zip(runs, splits, strict=True)])
     trained = samples.right[~untrained]
     fields = [] if not isinstance(units, BlockUnits) else field_figures(samples, units.sites, classes)
@@ -91,7 +94,7 @@ def pool_samples(
         splits=len({split.roles.tobytes() for split in splits}),
         folds=folds_of(splits),
         n_test=len(samples.places),
-        n_samples=len(np.unique(np.ravel_multi_index(tuple(samples.places.T), splits[0].roles.shape))),
+        n_samples=np.count_nonzero(tested),
         untrained=int(untrained.sum()),
         trained_oa=float(trained.mean()) if len(trained) and not samples.several_labels else None,
         spread=spread(runs, splits, units, samples.right),
@@ -105,4 +108,4 @@ def _untrained(run: TestedSamples, labels: np.ndarray, split: Split) -> np.ndarr
     train = split.roles == Role.TRAIN
     if run.several_labels or not train.any():
         return np.zeros(len(run.places), bool)
-    return ~np.isin(run.reference, np.unique(split.reference(labels)[train]))
+    return np.bincount(split.reference(labels)[train], minlength=int(run.reference.max()) + 1)[run.reference] == 0

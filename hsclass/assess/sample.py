@@ -45,7 +45,9 @@ class TestedSamples:
 
     def take(self, values: np.ndarray) -> np.ndarray:
         """Return the values of the test samples from an array that begins with the axes of all samples."""
-        return values[tuple(self.places.T)]
+        axes = self.places.shape[1]
+        flat = np.ravel_multi_index(tuple(self.places.T), values.shape[:axes])
+        return values.reshape(-1, *values.shape[axes:])[flat]
 
 
 def take_samples(predicted: np.ndarray, labels: np.ndarray, split: Split, *, name: str = "") -> TestedSamples:
@@ -72,14 +74,14 @@ def take_samples(predicted: np.ndarray, labels: np.ndarray, split: Split, *, nam
             f"{what} {name + ' ' if name else ''}{predicted.shape}, reference labels {labels.shape} and split"
             f" {split.roles.shape} differ in shape; expected all three of one {whole}"
         )
-    places = split.places(Role.TEST)
-    if len(places) == 0:
+    tested = split.roles == Role.TEST
+    if not tested.any():
         raise DataError(
             f"split: has no test {'image' if images else 'pixel'}; expected role test (3) somewhere; make the split"
             " again"
         )
-    at = tuple(places.T)
-    return TestedSamples(places, split.reference(labels)[at], predicted[at])
+    places = np.argwhere(tested).astype(np.min_scalar_type(-max(tested.shape)))
+    return TestedSamples(places, split.reference(labels)[tested], predicted[tested])
 
 
 def take_runs(
@@ -102,7 +104,9 @@ def take_runs(
 
 def join(runs: Sequence[TestedSamples]) -> TestedSamples:
     """Return the test samples of several runs, one run after the other."""
-    numbers = np.repeat(np.arange(len(runs)), [len(run.places) for run in runs])
+    if len(runs) == 1:
+        return runs[0]
+    numbers = np.repeat(np.arange(len(runs), dtype=np.int16), [len(run.places) for run in runs])
     places, reference, predicted = (
         np.concatenate([getattr(run, name) for run in runs]) for name in ("places", "reference", "predicted")
     )

@@ -49,7 +49,7 @@ def spread(runs: Sequence[TestedSamples], splits: Sequence[Split], units: Units,
     accuracies = [float(tested.mean()) for _, tested, _ in wholes]
     sums: dict[bool, list[tuple[int, float]]] = {True: [], False: []}
     for (places, tested, trained), (others, also, otherwise) in combinations(wholes, 2):
-        _, here, there = np.intersect1d(places, others, return_indices=True)
+        _, here, there = np.intersect1d(_flat(places), _flat(others), return_indices=True)
         if len(here):
             difference = float(tested[here].mean() - also[there].mean())
             sums[trained == otherwise].append((len(here), difference))
@@ -68,18 +68,23 @@ def _deviation(pairs: Sequence[tuple[int, float]]) -> float | None:
     return float(np.sqrt((counts * differences**2).sum() / (2 * counts.sum())))
 
 
+def _flat(places: np.ndarray) -> np.ndarray:
+    """Return places, shape (n, axes), as one number each."""
+    rows = places.astype(np.int64)
+    return rows[:, 0] if places.shape[1] == 1 else rows[:, 0] << 32 | rows[:, 1]
+
+
 def _whole_runs(
     runs: Sequence[TestedSamples], splits: Sequence[Split]
 ) -> list[tuple[np.ndarray, np.ndarray, tuple[bytes, ...]]]:
-    """Return places as one number each, right ones and roles of every seed, or of every whole cross-validation."""
+    """Return places, right ones and roles of every seed, or of every whole cross-validation."""
     folds = folds_of(splits)
     parts: dict[int, list[tuple[np.ndarray, np.ndarray, bytes]]] = {}
     for place, (run, split) in enumerate(zip(runs, splits, strict=True)):
-        flat = np.ravel_multi_index(tuple(run.places.T), split.roles.shape)
         whole = place if folds is None else split.seed // folds
-        parts.setdefault(whole, []).append((flat, run.right, split.roles.tobytes()))
+        parts.setdefault(whole, []).append((run.places, run.right, split.roles.tobytes()))
     return [
-        (np.concatenate([flat for flat, _, _ in each]), np.concatenate([right for _, right, _ in each]),
+        (np.concatenate([places for places, _, _ in each]), np.concatenate([right for _, right, _ in each]),
          tuple(roles for _, _, roles in each))
         for each in parts.values()
     ]  # fmt: skip

@@ -1,14 +1,14 @@
 """What intervals and tests take for independent of each other: blocks of pixels, or groups of images."""
 
 from collections import Counter
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from functools import cached_property, partial
 from typing import Any, Protocol
 
 import numpy as np
 
-from hsclass.assess.blocks import BlockGrids, Sites, field_counts, make_blocks, whole_groups
-from hsclass.assess.confusion import count_confusions, pseudo_values, summaries
+from hsclass.assess.blocks import BlockGrids, Sites, field_counts, make_blocks, whole_fields, whole_groups
+from hsclass.assess.confusion import cells_of, pseudo_values, summaries
 from hsclass.assess.intervals import (
     LEVEL,
     MANY_CLASSES,
@@ -71,8 +71,11 @@ class Units(Protocol):
     def error(self, right: np.ndarray) -> float:
         """Return the standard error of a share between fields or groups, NaN where there is only one."""
 
-    def over_runs(self, bounds: Bounds, values: np.ndarray, *, least: float = 0.0) -> Bounds:
-        """Return the interval of the mean of values of all the samples, wider by what whole runs differ in."""
+    def over_runs(self, bounds: Bounds, values: Callable[[], np.ndarray], *, least: float = 0.0) -> Bounds:
+        """Return the interval of the mean of values of all the samples, wider by what whole runs differ in.
+
+        The values are computed only where there are several runs.
+        """
 
 
 class BlockUnits:
@@ -103,7 +106,7 @@ class BlockUnits:
     @cached_property
     def fields(self) -> BlockGrids:
         """The fields as units."""
-        return whole_groups(self.sites.fields)
+        return whole_fields(self.sites)
 
     @cached_property
     def choices(self) -> tuple[BlockGrids, ...]:
@@ -113,39 +116,42 @@ class BlockUnits:
 
     def share(self, right: np.ndarray, members: np.ndarray) -> Bounds:
         """Return the interval of a share of pixels; see `share_bounds`."""
-        everything, right, sites = bool(members.all()), right[members], self.sites[members]
-        return _over_runs(
-            share_bounds(right, sites, least=self.least, by_class=everything, seed=self.seed), right, sites
-        )
+        everything = bool(members.all())
+        right, sites = (right, self.sites) if everything else (right[members], self.sites[members])
+        bounds = share_bounds(right, sites, least=self.least, by_class=everything, seed=self.seed)
+        return _over_runs(bounds, lambda: right, sites)
 
-    def over_runs(self, bounds: Bounds, values: np.ndarray, *, least: float = 0.0) -> Bounds:
+    def over_runs(self, bounds: Bounds, values: Callable[[], np.ndarray], *, least: float = 0.0) -> Bounds:
         """Return the interval of the mean of values of all the pixels, wider by what whole runs differ in."""
         return _over_runs(bounds, values, self.sites, least=least)
 
     def summaries(self, reference: np.ndarray, predicted: np.ndarray, ids: np.ndarray) -> dict[str, Bounds]:
         """Return the intervals of kappa and macro F1, the widest over all choices; see `summary_bounds`."""
+        cells, size = cells_of(reference, predicted, ids), len(ids)
         found = [
             summary_bounds(
-                [count_confusions(reference, predicted, ids, blocks=grid) for grid in blocks.grids],
+                [table.reshape(-1, size, size) for table in blocks.counts(cells, size**2)],
                 blocks,
                 seed=self.seed,
                 most=self.sites.distinct,
             )
             for blocks in self.choices
         ]
-        values = pseudo_values(reference, predicted, ids)
         return {
-            name: self.over_runs(widest([bounds[name] for bounds in found]), values[name], least=LEAST[name])
+            name: self.over_runs(
+                widest([bounds[name] for bounds in found]), partial(pseudo_values, reference, predicted, ids, name),
+                least=LEAST[name],
+            )
             for name in found[0]
-        }
+        }  # fmt: skip
 
     def counts(self, members: np.ndarray) -> dict[str, Any]:
         """Return how many fields some members lie in, and how many of equal size would say as much."""
-        return field_counts(self.sites.fields[members])
+        return field_counts(self.sites if members.all() else self.sites[members])
 
     def error(self, right: np.ndarray) -> float:
         """Return the standard error of a share between fields; see `cluster_error`."""
-        return cluster_error(right, self.fields.grids[0])
+        return cluster_error(right, self.sites.fields)
 
 
 class GroupUnits:
@@ -211,10 +217,12 @@ class GroupUnits:
             count = trials(share, error, len(np.unique(self.images[members])))
         return widened(wilson_limits(share, count, Z), share, Z * run_error(right, runs, groups))
 
-    def over_runs(self, bounds: Bounds, values: np.ndarray, *, least: float = 0.0) -> Bounds:
+    def over_runs(self, bounds: Bounds, values: Callable[[], np.ndarray], *, least: float = 0.0) -> Bounds:
         """Return the interval of the mean of values of all the images, wider by what whole runs differ in."""
-        half = Z * run_error(values, self.runs, self.groups)
-        return widened(bounds, float(values.mean()), half, least=least)
+        if self.runs is None:
+            return bounds
+        found = values()
+        return widened(bounds, float(found.mean()), Z * run_error(found, self.runs, self.groups), least=least)
 
     def summaries(self, reference: np.ndarray, predicted: np.ndarray, ids: np.ndarray) -> dict[str, Bounds]:
         """Return percentile intervals of kappa and macro F1 under random weights of the groups (Rubin 1981).
@@ -241,11 +249,13 @@ class GroupUnits:
                 tables[:, cell] += drawn[:, place]
         found = summaries(tables.reshape(REPLICATES, size, size))
         tails = [50 * (1 - LEVEL), 50 * (1 + LEVEL)]
-        values = pseudo_values(reference, predicted, ids)
         return {
-            name: self.over_runs(Bounds(*np.percentile(found[name], tails).tolist()), values[name], least=LEAST[name])
+            name: self.over_runs(
+                Bounds(*np.percentile(found[name], tails).tolist()),
+                partial(pseudo_values, reference, predicted, ids, name), least=LEAST[name],
+            )
             for name in ("kappa", "macro_f1")
-        }
+        }  # fmt: skip
 
     def counts(self, members: np.ndarray) -> dict[str, Any]:
         """Return nothing: images have no fields."""
@@ -257,12 +267,13 @@ class GroupUnits:
         return cluster_error(right, self.groups)
 
 
-def _over_runs(bounds: Bounds, values: np.ndarray, sites: Sites, *, least: float = 0.0) -> Bounds:
+def _over_runs(bounds: Bounds, values: Callable[[], np.ndarray], sites: Sites, *, least: float = 0.0) -> Bounds:
     """Return the interval of a mean over the tests of pixels, wider by what whole runs differ in; see `run_error`."""
     if np.isnan(bounds.low) or sites.runs is None:
         return bounds
-    half = quantile(whole_groups(sites.fields)) * run_error(values, sites.runs, sites.fields)
-    return widened(bounds, float(values.mean()), half, least=least)
+    found = values()
+    half = quantile(whole_fields(sites)) * run_error(found, sites.runs, sites.fields)
+    return widened(bounds, float(found.mean()), half, least=least)
 
 
 def units_of(samples: TestedSamples, labels: np.ndarray, splits: Split | Sequence[Split], *, seed: int = 0) -> Units:

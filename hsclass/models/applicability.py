@@ -87,34 +87,40 @@ class Applicability:
         rest = np.einsum("ij,ij->i", scaled, scaled) - np.einsum("ij,ij->i", along, along)
         return np.hstack([along, np.sqrt(np.maximum(rest, 0))[:, np.newaxis]])
 
-    def dissimilarity(self, features: np.ndarray, classes: np.ndarray | None = None, *, threads: int = 1) -> np.ndarray:
-        """Return the dissimilarity index of samples, float32 of shape (n,).
-
-        Parameters
-        ----------
-        features : ndarray, shape (n, features)
-        classes : ndarray of int, shape (n,), optional
-            Class index of each, to measure to the training samples of that class alone; inf where it has none.
-        threads : int
-        """
-        return self._of_placed(self.place(features), classes, threads)
+    def dissimilarity(self, features: np.ndarray, *, threads: int = 1) -> np.ndarray:
+        """Return the dissimilarity index of samples, features of shape (n, features), as float32 of shape (n,)."""
+        near = _nearest(self.samples, self.place(features), 1, threads)
+        return near[:, 0] / np.float32(self.mean_distance)
 
     def dissimilarities(
         self, features: np.ndarray, classes: np.ndarray, *, threads: int = 1
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Return the dissimilarity index of samples to all training samples, and to those of their class alone."""
-        placed = self.place(features)  # which takes longer than the search
-        return self._of_placed(placed, None, threads), self._of_placed(placed, classes, threads)
+        """Return the dissimilarity index of samples to all training samples, and to those of their class alone.
 
-    def _of_placed(self, placed: np.ndarray, classes: np.ndarray | None, threads: int) -> np.ndarray:
-        if classes is None:
-            return _nearest(self.samples, placed, 1, threads)[:, 0] / np.float32(self.mean_distance)
-        found = np.full(len(placed), np.inf, np.float32)
-        for identity in np.unique(classes):
-            here, members = classes == identity, self.classes == identity
+        Parameters
+        ----------
+        features : ndarray, shape (n, features)
+        classes : ndarray of int, shape (n,)
+            Class index of each.
+        threads : int
+
+        Returns
+        -------
+        to_all, to_class : ndarray of float32, shape (n,)
+            `to_class` is inf where the class has no training sample.
+        """
+        placed = self.place(features)
+        near, at = _search(self.samples, placed, 1, threads)
+        to_all = near[:, 0] / np.float32(self.mean_distance)
+        to_class = to_all.copy()
+        # Where the nearest of all is of the class, it is the nearest of the class.
+        others = self.classes[at[:, 0]] != classes
+        to_class[others] = np.inf
+        for identity in np.unique(classes[others]):
+            here, members = others & (classes == identity), self.classes == identity
             if members.any():
-                found[here] = _nearest(self.samples[members], placed[here], 1, threads)[:, 0] / self.mean_distance
-        return found
+                to_class[here] = _nearest(self.samples[members], placed[here], 1, threads)[:, 0] / self.mean_distance
+        return to_all, to_class
 
     def density(self, features: np.ndarray, *, threads: int = 1) -> np.ndarray:
         """Return the local point density, int16 of shape (n,): training samples within the threshold, up to 50."""

@@ -67,11 +67,15 @@ class Holdings:
 
     def _near(self, pixels: np.ndarray) -> tuple[tuple[slice, slice], np.ndarray]:
         """Return the bounding box of `pixels` and their reach, and the mask of what is in reach within it."""
-        low = np.maximum(pixels.min(axis=0) - self.reach, 0)
-        high = np.minimum(pixels.max(axis=0) + self.reach + 1, self.labels.shape)
+        first, last = pixels.min(axis=0), pixels.max(axis=0)
+        low = np.maximum(first - self.reach, 0)
+        high = np.minimum(last + self.reach + 1, self.labels.shape)
+        box = slice(low[0], high[0]), slice(low[1], high[1])
+        if len(pixels) == np.prod(last - first + 1):  # a whole rectangle, as most tiles are
+            return box, np.ones(high - low, bool)
         mask = np.zeros(high - low, bool)
         mask[tuple((pixels - low).T)] = True
-        return (slice(low[0], high[0]), slice(low[1], high[1])), within(mask, self.reach)
+        return box, within(mask, self.reach)
 
     def _lost(self, box: tuple[slice, slice], near: np.ndarray) -> np.ndarray:
         return np.bincount(self.labels[box][near & self._open[box]], minlength=len(self._open_counts))

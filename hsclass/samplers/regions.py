@@ -28,12 +28,10 @@ def find_regions(mask: np.ndarray, *, eps: float, min_samples: int) -> list[np.n
     list of ndarray of int, shape (n, 2)
         (row, col) of the pixels of each region, in row order; regions by their first pixel.
     """
-    from sklearn.cluster import DBSCAN
-
     pixels = np.argwhere(mask)
     if len(pixels) == 0:
         return []
-    region = DBSCAN(eps=eps, min_samples=min_samples).fit_predict(pixels)
+    region = (_touching if eps < 2 else _clustered)(mask, eps, min_samples)
     noise = region == NOISE
     if noise.all():
         region = label(mask, structure=np.ones((3, 3)))[0][mask]
@@ -43,6 +41,34 @@ def find_regions(mask: np.ndarray, *, eps: float, min_samples: int) -> list[np.n
     order = np.argsort(region, kind="stable")
     starts = np.flatnonzero(np.diff(region[order])) + 1
     return sorted(np.split(pixels[order], starts), key=lambda region: tuple(region[0]))
+
+
+def _clustered(mask: np.ndarray, eps: float, min_samples: int) -> np.ndarray:
+    """Return the cluster of each pixel that is True in `mask`, in row order, or `NOISE`."""
+    from sklearn.cluster import DBSCAN
+
+    return DBSCAN(eps=eps, min_samples=min_samples).fit_predict(np.argwhere(mask))
+
+
+def _touching(mask: np.ndarray, eps: float, min_samples: int) -> np.ndarray:
+    """Return the same for `eps` below 2, where neighbours touch: clusters are connected components of core pixels."""
+    near = np.hypot(*np.mgrid[-1:2, -1:2]) <= eps
+    shifts = np.argwhere(near)
+    padded = np.pad(mask.view(np.uint8), 1)
+    rows, cols = mask.shape
+    counts = sum(padded[down : down + rows, right : right + cols] for down, right in shifts)
+    core = mask & (counts >= min_samples)
+    region = label(core, structure=near, output=np.int32)[0] - 1
+    # Other pixels join the first cluster that has a core next to them, as DBSCAN grows these one after the other.
+    beside = np.argwhere(mask & ~core)
+    none = np.iinfo(region.dtype).max
+    bordered = np.pad(region, 1, constant_values=NOISE)
+    found = np.full(len(beside), none)
+    for shift in shifts:
+        there = bordered[tuple((beside + shift).T)]
+        np.minimum(found, there, out=found, where=there != NOISE)
+    region[tuple(beside.T)] = np.where(found == none, NOISE, found)
+    return region[mask]
 
 
 def cut(pixels: np.ndarray, size: int, *, leave: int = 0) -> list[np.ndarray]:

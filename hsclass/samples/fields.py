@@ -18,19 +18,23 @@ def fields_of(labels: np.ndarray, groups: np.ndarray | None = None) -> np.ndarra
 
     Returns
     -------
-    ndarray of int64, shape (rows, cols)
+    ndarray of int32, shape (rows, cols)
         Number of each labelled pixel's field, from 1 without gaps; 0 = unlabelled.
     """
     from scipy.ndimage import label
 
     labelled = labels > 0
-    fields = np.zeros(labels.shape, np.int64)
+    fields = np.zeros(labels.shape, np.int32)
     if groups is not None:
         fields[labelled] = 1 + np.unique(groups[labelled], return_inverse=True)[1].ravel()
         return fields
-    for identity in np.unique(labels[labelled]):
-        found, _ = label(labels == identity, structure=_TOUCHING)
-        fields[found > 0] = found[found > 0] + fields.max()
+    count = 0
+    for identity in np.flatnonzero(np.bincount(labels.ravel())[1:]) + 1:
+        members = labels == identity
+        found, further = label(members, structure=_TOUCHING, output=np.int32)
+        found += np.int32(count)
+        np.copyto(fields, found, where=members)
+        count += further
     return fields
 
 

@@ -58,8 +58,7 @@ def score(
     ids = np.array([cover.id for cover in problem.scene.classes])
     probabilities = trained.classifier.predict_proba(trained.features(problem.scene), pixels)
     reference = problem.scene.require_labels()[tuple(pixels.T)]
-    blocks = np.zeros(len(pixels), np.int64)
-    confusion = count_confusions(reference, ids[probabilities.argmax(axis=1)], ids, blocks=blocks)[0]
+    confusion = count_confusions(reference, ids[probabilities.argmax(axis=1)], ids)
     if model_class(subject.model).runs_keras(trained.classifier.options):
         load_keras(threads).utils.clear_session()  # the graphs of all trials would pile up
     value = float(summaries(confusion)[metric])

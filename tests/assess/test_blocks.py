@@ -3,12 +3,17 @@
 import numpy as np
 import pytest
 
-from hsclass.assess.blocks import WANTED, Sites, fixed_blocks, make_blocks
+from hsclass.assess.blocks import WANTED, BlockGrids, Sites, fixed_blocks, make_blocks, whole_fields
 
 
 def alone(pixels: np.ndarray) -> Sites:
     """Return pixels of which each is a field of its own."""
     return Sites(pixels, np.arange(len(pixels)), np.ones(len(pixels), int))
+
+
+def of_each(blocks: BlockGrids, count: int) -> list[np.ndarray]:
+    """Return the block of each of `count` pixels, grid by grid."""
+    return [table.argmax(axis=0) for table in blocks.counts(np.arange(count), count)]
 
 
 def square(side: int) -> np.ndarray:
@@ -61,10 +66,48 @@ def test_field_that_fits_in_a_block_is_not_cut() -> None:
     """Two fields of 5 x 5 pixels side by side, from columns 0 and 5, in blocks of 6."""
     pixels = np.argwhere(np.ones((5, 10), bool))
     sites = Sites(pixels, 40 - 3 * (pixels[:, 1] // 5), np.ones(len(pixels), int))
-    for grid in fixed_blocks(sites, side=6).grids:
+    grids = of_each(fixed_blocks(sites, side=6), len(pixels))
+    for grid in grids:
         for first in (0, 5):
             assert len(set(grid[pixels[:, 1] // 5 == first // 5])) == 1
-    assert any(len(set(grid)) == 2 for grid in fixed_blocks(sites, side=6).grids)
+    assert any(len(set(grid)) == 2 for grid in grids)
+
+
+@pytest.mark.parametrize("side", [3, 7, 12, 40])
+def test_sums_over_blocks_are_those_of_the_pixels_whose_field_or_self_lies_in_them(side: int) -> None:
+    """Blocks by the definition, pixel by pixel: where the middle of a field lies that fits in, else the pixel."""
+    rng = np.random.default_rng(5)
+    pixels = rng.permutation(np.argwhere(rng.random((30, 40)) < 0.8)).astype(np.int16)
+    fields = rng.permutation(12)[pixels[:, 0] // 10 * 4 + pixels[:, 1] // 10 * (pixels[:, 0] > 9)] * 3
+    values = rng.integers(-1, 2, len(pixels))
+    anchors = np.array(
+        [
+            (box.min(axis=0) + box.max(axis=0)) // 2 if (np.ptp(box, axis=0) < side).all() else pixel
+            for pixel, field in zip(pixels, fields, strict=True)
+            for box in [pixels[fields == field].astype(int)]
+        ]
+    )
+    anchors -= anchors.min(axis=0)
+    blocks = fixed_blocks(Sites(pixels, fields, np.ones(len(pixels), int)), side=side)
+    assert len(blocks.grids) == 8
+    cells = rng.integers(0, 3, len(pixels))
+    for k, (sums, sizes, counts) in enumerate(
+        zip(blocks.sums(values), blocks.sizes, blocks.counts(cells, 3), strict=True)
+    ):
+        corner = np.array([k * side // 8, 3 * k % 8 * side // 8])
+        _, block = np.unique((anchors + corner) // side, axis=0, return_inverse=True)
+        np.testing.assert_array_equal(sums, np.bincount(block.ravel(), values))
+        np.testing.assert_array_equal(sizes, np.bincount(block.ravel()))
+        for cell in range(3):
+            np.testing.assert_array_equal(counts[:, cell], np.bincount(block.ravel(), cells == cell))
+
+
+def test_pixels_tested_several_times_count_once_in_their_field() -> None:
+    pixels = np.array([[0, 0], [0, 1], [5, 5], [0, 1], [5, 5], [5, 5]])
+    sites = Sites(pixels, np.array([7, 7, 3, 7, 3, 3]), np.ones(6, int))
+    assert sites.distinct == 3
+    assert sites.distinct_in_fields.tolist() == [1, 2]
+    assert whole_fields(sites).sums(np.array([1, 1, 1, 0, 0, 1]))[0].tolist() == [2, 2]
 
 
 def test_field_that_is_larger_than_a_block_is_cut_as_if_it_were_none() -> None:

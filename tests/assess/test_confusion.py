@@ -12,7 +12,8 @@ from hsclass.assess import (
     producers_accuracy,
     users_accuracy,
 )
-from hsclass.assess.confusion import count_confusions, pseudo_values, summaries
+from hsclass.assess.blocks import BlockGrids
+from hsclass.assess.confusion import cells_of, count_confusions, pseudo_values, summaries
 
 # Rows: reference; columns: predicted. Ten of the first class, six of the second, four of the third.
 CONFUSION = np.array([[7, 2, 1], [1, 5, 0], [0, 2, 2]])
@@ -74,18 +75,27 @@ def test_many_matrices_at_once_are_as_each_alone() -> None:
         np.testing.assert_allclose(found[name], expected)
 
 
+def test_pixels_are_counted_by_reference_and_prediction() -> None:
+    found = count_confusions(np.array([2, 2, 7, 7, 2]), np.array([2, 7, 7, 7, 7]), np.array([2, 7, 9]))
+    assert found.tolist() == [[1, 2, 0], [0, 2, 0], [0, 0, 0]]
+
+
 def test_pixels_are_counted_by_block_reference_and_prediction() -> None:
-    found = count_confusions(
-        np.array([2, 2, 7, 7, 2]), np.array([2, 7, 7, 7, 7]), np.array([2, 7, 9]), blocks=np.array([0, 0, 0, 1, 1])
-    )
-    assert found.tolist() == [[[1, 1, 0], [0, 1, 0], [0, 0, 0]], [[0, 1, 0], [0, 1, 0], [0, 0, 0]]]
+    ids = np.array([2, 7, 300])
+    cells = cells_of(np.array([2, 2, 7, 7, 300]), np.array([2, 7, 7, 7, 300]), ids)
+    (found,) = BlockGrids(None, (np.array([0, 0, 0, 1, 1]),)).counts(cells, 9)
+    assert found.reshape(2, 3, 3).tolist() == [
+        [[1, 1, 0], [0, 1, 0], [0, 0, 0]], [[0, 0, 0], [0, 1, 0], [0, 0, 1]],
+    ]  # fmt: skip
 
 
 def test_variance_of_pseudo_values_is_that_of_the_figures() -> None:
     """Of kappa: Fleiss, Cohen, Everitt (1969), eq. 13; of AA: of independent shares; of macro F1: by resampling."""
     confusion = np.array([[30, 7, 3], [11, 20, 4], [2, 3, 40]])
     reference, predicted = (np.repeat(part, confusion.ravel()) for part in np.divmod(np.arange(9), 3))
-    found = pseudo_values(reference, predicted, np.arange(3))
+    found = {
+        name: pseudo_values(reference, predicted, np.arange(3), name) for name in ("oa", "aa", "kappa", "macro_f1")
+    }
     n, p = confusion.sum(), confusion / confusion.sum()
     rows, cols, kappa = p.sum(axis=1), p.sum(axis=0), cohen_kappa(confusion)
     chance = rows @ cols

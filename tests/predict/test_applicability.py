@@ -39,9 +39,24 @@ def test_dissimilarity_by_hand(table: Applicability) -> None:
 
 
 def test_distance_to_the_own_class(table: Applicability) -> None:
-    found = table.dissimilarity(np.array([[4.0, 20.0], [4.0, 20.0], [4.0, 20.0]]), np.array([0, 1, 7]))
+    _, found = table.dissimilarities(np.array([[4.0, 20.0], [4.0, 20.0], [4.0, 20.0]]), np.array([0, 1, 7]))
     assert found[0] > found[1] == pytest.approx(0, abs=1e-5)
     assert np.isinf(found[2])
+
+
+def test_both_distances_are_those_of_a_search_for_each() -> None:
+    """By brute force; most samples are nearest to another class than the one they are said to be of."""
+    rng = np.random.default_rng(3)
+    train, kind = rng.normal(size=(300, 8)), rng.integers(0, 5, 300)
+    known = fit_applicability(train, kind, rng.integers(0, 4, 300))
+    new, said = rng.normal(size=(400, 8)), rng.integers(0, 6, 400)
+    to_all, to_class = known.dissimilarities(new, said)
+    distances = cdist(known.place(new), known.samples) / known.mean_distance
+    np.testing.assert_allclose(to_all, distances.min(axis=1), rtol=1e-5)
+    own = np.where(said[:, np.newaxis] == kind, distances, np.inf).min(axis=1)
+    np.testing.assert_allclose(to_class, own, rtol=1e-5)
+    assert (np.isinf(own) == (said == 5)).all()
+    assert 0.1 < (own == distances.min(axis=1)).mean() < 0.4
 
 
 def test_density_counts_training_samples_within_the_threshold(table: Applicability) -> None:

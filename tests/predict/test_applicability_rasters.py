@@ -61,7 +61,7 @@ def test_rasters_hold_what_the_formulas_give(
     np.testing.assert_array_equal(in_memory[:2], found)
     assert np.isnan(found[:, ~mask]).all()
     classes = np.searchsorted([2, 7, 12], read(tmp_path / "m.tif")[0][mask])
-    np.testing.assert_allclose(found[1][mask], about.dissimilarity(features, classes), atol=1e-6)
+    np.testing.assert_allclose(found[1][mask], about.dissimilarities(features, classes)[1], atol=1e-6)
     assert (found[1] >= found[0] - 1e-6)[mask].all()
     outside[mask] = index > about.threshold
     inside = read(tmp_path / "aoa.tif")[0]

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn.cluster import DBSCAN
 
 from hsclass.samplers.regions import cut, equal_lines, find_regions, first_lines, slabs
 
@@ -25,6 +26,26 @@ def test_patches_apart_are_regions_and_patches_that_touch_are_one() -> None:
     apart = mask.copy()
     apart[3, 3:6] = False
     assert [len(region) for region in find_regions(apart, eps=1.5, min_samples=4)] == [9, 6, 6]
+
+
+@pytest.mark.parametrize("eps", [1.0, 2**0.5 - 1e-9, 2**0.5, 1.5, 1.99, 2.3])
+def test_regions_are_dbscans(eps: float) -> None:
+    """scikit-learn's clusters; only its noise, which joins a region here, may add to them."""
+    rng = np.random.default_rng(0)
+    for _ in range(30):
+        mask = rng.random(rng.integers(1, 25, 2)) < rng.uniform(0.1, 0.95)
+        least = int(rng.integers(1, 10))
+        pixels = np.argwhere(mask)
+        cluster = DBSCAN(eps=eps, min_samples=least).fit_predict(pixels) if len(pixels) else np.array([])
+        if not (cluster >= 0).any():
+            continue
+        number = np.full(mask.shape, -1)
+        for place, region in enumerate(find_regions(mask, eps=eps, min_samples=least)):
+            number[tuple(region.T)] = place
+        known, found = cluster[cluster >= 0], number[mask][cluster >= 0]
+        # Each cluster is one region, and each region one cluster.
+        assert len(set(zip(known.tolist(), found.tolist(), strict=True))) == len(set(known.tolist()))
+        assert set(found.tolist()) == set(number[mask].tolist())
 
 
 def test_every_pixel_is_in_one_region() -> None:
