@@ -276,6 +276,22 @@ class Experiment:
                     f"final: {key} {', '.join(foreign)} are not in this experiment; expected some of {', '.join(known)}"
                 )
         check_folds(final, self.candidates())
+        named = final.assess if isinstance(final.assess, dict) else dict.fromkeys(self.scenes, final.assess)
+        if foreign := [name for name in named if name not in self.scenes]:
+            raise UsageError(
+                f"final: assess names {', '.join(foreign)}; expected some of the scenes {', '.join(self.scenes)}"
+            )
+        if isinstance(final.assess, str) and len(self.scenes) > 1:
+            raise UsageError(
+                f"final: assess is {final.assess!r}, and there are {len(self.scenes)} scenes; give each its own,"
+                f" such as {{{next(iter(self.scenes))}: {final.assess}}}"
+            )
+        for file in filter(None, named.values()):
+            if not Path(file).is_file():
+                raise UsageError(
+                    f"final: assess: {file}: no such file; expected a copy of a sample that 'hsclass sample' drew, with"
+                    " labels filled in"
+                )
 
     def candidates(self) -> list[Candidate]:
         """Return the candidates for the model of the delivered map; none where the experiment delivers no map."""

@@ -31,8 +31,20 @@ def placed(config: Mapping[str, Any], folder: str | os.PathLike[str]) -> dict[st
     if home.resolve() == Path.cwd():
         return dict(config)
     return {
-        key: _entries(value, _LISTS[key], home) if key in _LISTS else value for key, value in config.items()
+        key: _entries(value, _LISTS[key], home) if key in _LISTS
+        else _final(value, home) if key == "final"
+        else value
+        for key, value in config.items()
     }  # fmt: skip
+
+
+def _final(given: Any, home: Path) -> Any:
+    if not isinstance(given, Mapping) or not isinstance(asked := given.get("assess"), str | Mapping):
+        return given
+    if isinstance(asked, str):
+        return {**given, "assess": _place(asked, home)}
+    files = {scene: _place(file, home) if isinstance(file, str) else file for scene, file in asked.items()}
+    return {**given, "assess": files}
 
 
 def _entries(given: Any, key: str, home: Path) -> Any:

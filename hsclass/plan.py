@@ -35,10 +35,8 @@ class Fractions(Options):
 
 
 class Final(Options):
-    """How the map that is delivered is made: by which of the candidates, and how these are compared."""
+    """How the candidates for the map that is delivered are compared."""
 
-    features: tuple[str, ...] = Field((), description="names of the experiment's features that may win; none: all")
-    models: tuple[str, ...] = Field((), description="names of the experiment's models that may win; none: all")
     sampler: str = Field("regions", description="deals whole fields or groups to the folds; one that does not leak")
     sampler_options: dict[str, Any] = Field(default_factory=dict, description="of the sampler, but for 'folds'")
     folds: int = Field(5, ge=2, description="of the cross-validation over all labelled pixels: they give the accuracy")
@@ -48,6 +46,23 @@ class Final(Options):
         0.05, ge=0, lt=1, description="share of the pixels that decides which epoch of a network is kept, in each fold"
     )
     seed: int = Field(0, ge=0, description="of folds and models")
+
+
+class FinalMap(Final):
+    """How the map that is delivered is made, and what is done with it."""
+
+    features: tuple[str, ...] = Field((), description="names of the experiment's features that may win; none: all")
+    models: tuple[str, ...] = Field((), description="names of the experiment's models that may win; none: all")
+    suggest: int = Field(20, ge=0, description="places to label next, at most")
+    sample: int = Field(0, ge=0, description="points of a probability sample of the map, to be labelled")
+    assess: str | dict[str, str] | None = Field(
+        None, description="the sample, labelled, which gives unbiased accuracy and areas; of several scenes, by name"
+    )
+    allow_missing: bool = Field(False, description="leave points of it without a label out")
+
+    def labelled_sample(self, scene: str) -> str | None:
+        """Return the labelled sample of the map of a scene; None where there is none."""
+        return self.assess.get(scene) if isinstance(self.assess, dict) else self.assess
 
 
 class Plan(Options):
@@ -67,7 +82,7 @@ class Plan(Options):
     map_tiles: int = Field(1, ge=1, description="jobs that share each map; the map is the same, byte for byte")
     training: TrainingOptions = TrainingOptions()
     published: Published | None = None
-    final: Final | None = Field(
+    final: FinalMap | None = Field(
         None, description="make a map with all labels, with the accuracy of its cross-validation"
     )
 

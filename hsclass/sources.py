@@ -29,6 +29,8 @@ _STAGES = {
     "predict": "hsclass.predict",
     "evaluate": "hsclass.assess",
     "deliver": "hsclass.final.delivery",
+    "suggest": "hsclass.assess.suggestion",
+    "assess": "hsclass.assess.design",
     "report": "hsclass.report",
     "images.scene": "hsclass.datasets.build_images",
     "images.predict": "hsclass.predict.images",
@@ -52,8 +54,8 @@ def stage_digest(stage: str, *uses: Any, descriptor: Path | None = None) -> str:
     Parameters
     ----------
     stage : str
-        One of fetch, scene, split, features, audit, tune, train, predict, evaluate, deliver, report; of images,
-        "images.scene" and "images.predict".
+        One of fetch, scene, split, features, audit, tune, train, predict, evaluate, deliver, suggest, assess, report;
+        of images, "images.scene" and "images.predict".
     *uses : Any
         What the stage runs, as options say it: mappings that name a sampler, features, model or backbone under that
         key, also nested in other mappings and lists, as the steps of a chain are. The tables name implementations as

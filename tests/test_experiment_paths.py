@@ -26,6 +26,7 @@ def test_scenes_images_masks_and_lists_are_placed_and_nothing_else(elsewhere: Pa
         "images": [{"images": "photos", "train_list": "train.csv", "layout": "class_folders"}, "digits"],
         "splits": ["regions", {"sampler": "fixed", "train_mask": "masks/tr.mat", "train_key": "tr"}],
         "models": [{"model": "rf", "path": "x/y"}],
+        "final": {"folds": 3, "assess": {"own": "labelled.gpkg"}},
     }
     assert placed(config, elsewhere) == {
         "experiment": "a.yaml",
@@ -38,7 +39,9 @@ def test_scenes_images_masks_and_lists_are_placed_and_nothing_else(elsewhere: Pa
         ],
         "splits": ["regions", {"sampler": "fixed", "train_mask": "../plans/masks/tr.mat", "train_key": "tr"}],
         "models": [{"model": "rf", "path": "x/y"}],
+        "final": {"folds": 3, "assess": {"own": "../plans/labelled.gpkg"}},
     }  # fmt: skip
+    assert placed({"final": {"assess": "s.csv"}}, elsewhere) == {"final": {"assess": "../plans/s.csv"}}
     assert placed(config, ".") == config
     assert placed({"scenes": {"x": 1}, "splits": 3}, elsewhere) == {"scenes": {"x": 1}, "splits": 3}
 
@@ -53,3 +56,22 @@ def test_experiment_of_another_folder_finds_its_descriptor(elsewhere: Path) -> N
     (elsewhere / "own.yaml").unlink()
     with pytest.raises(UsageError, match=r"\.\./plans/own\.yaml: no such file.*count from the folder of its file"):
         load_experiment(file)
+
+
+def test_labelled_sample_is_there_and_each_scene_has_its_own(elsewhere: Path) -> None:
+    plan = "experiment: e\nscenes: {}\nsplits: regions\nmodels: rf\nfinal: {{assess: {}}}\n"
+    cut = "{scene: indian_pines, name: cut, rows: [0, 60]}"
+    file = elsewhere / "plan.yaml"
+    for scenes, asked, message in (
+        ("indian_pines", "s.csv", r"assess: \.\./plans/s\.csv: no such file; expected a copy of a sample"),
+        ("indian_pines", "{cut: s.csv}", "assess names cut; expected some of the scenes indian_pines"),
+        (f"[indian_pines, {cut}]", "s.csv", "there are 2 scenes; give each its own, such as {indian_pines: "),
+    ):
+        file.write_text(plan.format(scenes, asked), encoding="utf-8")
+        with pytest.raises(UsageError, match=message):
+            load_experiment(file)
+    (elsewhere / "s.csv").touch()
+    file.write_text(plan.format(f"[indian_pines, {cut}]", "{cut: s.csv}"), encoding="utf-8")
+    final = load_experiment(file).plan.final
+    assert final is not None
+    assert [final.labelled_sample(scene) for scene in ("indian_pines", "cut")] == [None, "../plans/s.csv"]

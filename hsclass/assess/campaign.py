@@ -16,8 +16,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hsclass.errors import UsageError
-
 Layers = tuple[int, np.ndarray, np.ndarray, np.ndarray]
 
 
@@ -116,7 +114,7 @@ def choose(
     ----------
     cells : Cells
     number : int
-        Places wanted.
+        Places, at most.
     distance : float, optional
         Between places, with trips between the first place of one and all places of the trips before [pixels]. By
         default half of what it would be if the places stood in a square grid; halved as long as it leaves too few.
@@ -124,19 +122,14 @@ def choose(
         Places of a trip.
     radius : float
         Of a trip [pixels].
-
-    Raises
-    ------
-    UsageError
-        If there are fewer such places.
     """
     if distance is None:
         distance = math.sqrt(len(cells) / number) * cells.side / 2
         while distance > cells.side:
-            try:
-                return choose(cells, number, distance=distance, per_trip=per_trip, radius=radius)
-            except UsageError:
-                distance /= 2
+            found = choose(cells, number, distance=distance, per_trip=per_trip, radius=radius)
+            if len(found.cells) == number:
+                return found
+            distance /= 2
         distance = cells.side
     scores = cells.scores
     chosen: list[int] = []
@@ -150,10 +143,7 @@ def choose(
             left = 0
             continue
         if not allowed.any():
-            raise UsageError(
-                f"--distance {distance:g}: leaves {len(chosen)} of the {number} places, of {len(cells)} cells; give a"
-                " smaller distance, smaller cells or fewer places"
-            )
+            break
         best = int(np.where(allowed, scores / (1 + visits[cells.classes]), -1).argmax())
         away = np.abs(cells.pixels - cells.pixels[best]).max(axis=1)
         if not left:

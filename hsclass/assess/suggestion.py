@@ -92,7 +92,7 @@ def suggest(
         Rasters of class ids, of the probability of the class, and of the dissimilarity index (the first band), as
         `hsclass predict --confidence FILE --applicability` writes them.
     number : int
-        Places.
+        Places, at most: fewer where no more cells are left, none where all of the map is visited.
     cell : int
         Side of the cells that are ranked [pixels].
     distance : float, optional
@@ -112,9 +112,9 @@ def suggest(
     Raises
     ------
     DataError
-        If a raster cannot be read, lies on another grid, or no pixel is left to choose from.
+        If a raster cannot be read, lies on another grid, or no pixel has a class, a confidence and a dissimilarity.
     UsageError
-        If a number is impossible, or there are fewer places at that distance.
+        If a number is impossible.
     """
     for name, value in {"--number": number, "--cell": cell, "--per-trip": per_trip}.items():
         if value < 1:
@@ -125,11 +125,8 @@ def suggest(
     for path in layers.values():
         _require_on_grid(path, raster)
     cells = cells_of(_strips(raster, layers, cell), side=cell)
-    if not len(cells):
-        raise DataError(
-            f"{map_file}: no pixel has a class, a confidence and a dissimilarity where a place may be; check the"
-            " rasters, --within and --visited"
-        )
+    if not len(cells) and within is visited is None:
+        raise DataError(f"{map_file}: no pixel has a class, a confidence and a dissimilarity; check the rasters")
     found = choose(
         cells, number, distance=distance, per_trip=per_trip, radius=5 * cell if radius is None else radius
     )  # fmt: skip

@@ -118,7 +118,7 @@ def suggest(
     dissimilarity: Annotated[
         Path | None, typer.Option(help="raster of the dissimilarity index", show_default="di.tif next to the map")
     ] = None,
-    number: Annotated[int, typer.Option("--number", "-n", min=1, help="places")] = 20,
+    number: Annotated[int, typer.Option("--number", "-n", min=1, help="places, at most")] = 20,
     distance: Annotated[
         float | None, typer.Option(min=0, help="least distance of two places, in pixels", show_default="spread evenly")
     ] = None,
@@ -157,9 +157,10 @@ def suggest(
         segments=segments,
     )  # fmt: skip
     found.write(output)
+    fewer = "" if len(found) == number else f" of the {number} asked for: no other cell is left"
+    trips = f" on {found.trips.max(initial=0)} trips" if per_trip > 1 else ""
     typer.echo(
-        f"{len(found)} places of {len(set(found.classes.tolist()))} classes on {found.trips[-1]} trips: {output}",
-        err=True,
+        f"{len(found)} places{fewer}, in {len(set(found.classes.tolist()))} map classes{trips}: {output}", err=True
     )
 
 

@@ -95,13 +95,14 @@ def write_card_page(card: FinalCard, path: Path) -> None:
 
 def _design(procedure: Procedure, metrics: Metrics, scene: Scene) -> str:
     units = "groups" if scene.groups is not None else "fields"
-    guard = f", windows of side {procedure.window} kept apart"
+    whole = procedure.asked.sampler == "regions"
     return (
-        f"Nested cross-validation: {procedure.asked.folds} folds of whole {units} ({procedure.asked.sampler}{guard})."
-        f" In each, the candidate is chosen by {procedure.asked.inner_folds} inner folds of the training pixels alone."
-        f" All {metrics.n_test} labelled pixels are tested once. The figure is that of the procedure with the labels of"
-        f" {procedure.asked.folds - 1} of {procedure.asked.folds} folds, on {units} it has not seen; the map is trained"
-        " with all."
+        f"Nested cross-validation: {procedure.asked.folds} folds"
+        f" ({procedure.asked.sampler}{f', whole {units}' if whole else ''}, windows of side {procedure.window} kept"
+        f" apart). In each, the candidate is chosen by {procedure.asked.inner_folds} inner folds of the training pixels"
+        f" alone. All {metrics.n_test} labelled pixels are tested once. The figure is that of the procedure with the"
+        f" labels of {procedure.asked.folds - 1} of {procedure.asked.folds} folds"
+        f"{f', on {units} it has not seen' if whole else ''}; the map is trained with all."
     )
 
 

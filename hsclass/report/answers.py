@@ -1,7 +1,7 @@
-"""The top of the page: which map, how good, why believe it, and where not."""
+"""Four answers about the model of the headline: which map, how good, why believe it, and where not."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,6 @@ import pandas as pd
 
 from hsclass.datasets.build_images import in_words
 from hsclass.report.collect import ImageSetResult, SceneResult
-from hsclass.report.delivered import final_card, final_folder
 from hsclass.report.finding import find, image_sentence
 from hsclass.report.headline import Headline, headline
 from hsclass.report.optimism import mean_optimism, no_effect
@@ -24,7 +23,6 @@ from hsclass.report.text import (
     number,
     percent,
 )
-from hsclass.results.final import FinalCard
 
 MIXED = 0.02
 """Share of labelled pixels next to another class below which the labels count as polygons without borders."""
@@ -40,56 +38,31 @@ class Line:
 
 @dataclass(frozen=True)
 class Answer:
-    """A question, its answer in large letters, and what stands below it; `files` are the maps that it is about."""
+    """A question, its answer in large letters, and what stands below it; `links` are texts with files or anchors."""
 
     question: str
     value: str
     lines: tuple[Line, ...]
     mark: str = ""
-    files: tuple[Path, ...] = ()
+    links: tuple[tuple[str, Path | str], ...] = ()
 
 
 @dataclass(frozen=True)
 class Answers:
-    """What the top of the page says of a scene or image set: a sentence, and four answers."""
+    """What the page says of a map, or of a model on an image set: a sentence, and four answers."""
 
     sentence: str
     answers: tuple[Answer, ...]
 
 
-def answers_part(results: SetResults) -> Answers:
-    """Answer which map, how good, why believe it, and where not."""
+def model_answers(results: SetResults) -> Answers:
+    """Answer for the model of the headline, trained with a share of the labels."""
     images = results.samples
     head = headline(results)
     sentence = image_sentence(results, images) if isinstance(images, ImageSetResult) else find(results).sentence
-    answers = (_which(results, head), _good(results, head), _why(results, head), _where_not(results, head))
-    card = final_card(results)
-    return Answers(sentence, answers if card is None else _with_delivered(answers, card, final_folder(results)))
-
-
-def _with_delivered(answers: Sequence[Answer], card: FinalCard, folder: Path) -> tuple[Answer, ...]:
-    """Answer for the delivered map first; the model of the headline, trained with a share of the labels, follows."""
-    which, good, why, where_not = answers
-    figures, applicability = card.metrics, card.applicability
-    trained = f"Trained with all {count(card.n_labelled)} labelled pixels."
-    worth = (
-        f"OA of the procedure that made the delivered map, trained with {card.folds - 1} of {card.folds} folds of the"
-        f" labels and tested on the other, 95 % interval {between(figures.oa_low, figures.oa_high, 2)}."
+    return Answers(
+        sentence, (_which(results, head), _good(results, head), _why(results, head), _where_not(results, head))
     )
-    behind = figures.interval
-    fields = [] if behind.fields is None else [Line(fields_in_words(behind.fields, behind.effective_fields) + ".")]
-    other = f"With a share of the labels, {which.value}:"
-    which = replace(
-        which, value=card.choice.winner.name, lines=(Line(trained), Line(other), *which.lines),
-        files=(folder / "map.tif", *which.files),
-    )  # fmt: skip
-    good = replace(
-        good, value=number(figures.oa, 2), lines=(Line(worth), *fields, Line(f"{other} {good.value}."), *good.lines)
-    )
-    if applicability is not None and applicability.outside:
-        outside = f"{percent(applicability.outside)} of the delivered map lies outside its area of applicability."
-        where_not = _counted((Line(outside, warns=True), *where_not.lines))
-    return which, good, why, where_not
 
 
 def zero_classes(results: SetResults, group: Any) -> list[str]:
@@ -122,9 +95,9 @@ def _which(results: SetResults, head: Headline) -> Answer:
     run = results.of(head.group)[0]
     means = results.over_runs(head.split)
     lines = [Line(f"On split {head.split}{f', {means}' if means else ''}."), *map(Line, head.choice)]
-    files = (run.map_file,) if results.samples.kind == "pixels" else ()
-    question = "Which map?" if files else "Which model?"
-    return Answer(question, str(head.group.label), tuple(lines), files=files)
+    file = run.map_file
+    links = ((f"{file.parent.name}/{file.name}", file),) if results.samples.kind == "pixels" else ()
+    return Answer("Which map?" if links else "Which model?", str(head.group.label), tuple(lines), links=links)
 
 
 def _good(results: SetResults, head: Headline) -> Answer:
@@ -187,10 +160,7 @@ def _why(results: SetResults, head: Headline) -> Answer:
 
 
 def _where_not(results: SetResults, head: Headline) -> Answer:
-    return _counted(tuple(_limits(results, head)))
-
-
-def _counted(lines: tuple[Line, ...]) -> Answer:
+    lines = tuple(_limits(results, head))
     value = f"{len(lines)} limit{'s' * (len(lines) != 1)}" if lines else "no limit found"
     return Answer("Where not?", value, lines, "leaky" if lines else "safe")
 
@@ -200,30 +170,36 @@ def _limits(results: SetResults, head: Headline) -> Iterator[Line]:
     if results.leaky[head.split]:
         yield Line("Every split leaks: the figures say little about samples that are new.", warns=True)
     if head.group is not None and (zero := zero_classes(results, head.group)):
-        yield Line(f"Accuracy 0: {_few(zero)}.", warns=True)
+        yield Line(f"Accuracy 0: {few_of(zero)}.", warns=True)
     lost = {
         identity for split in results.splits if split.name == head.split for identity in split.audit.lost_classes or ()
     }
     if lost:
         yield Line(
-            f"Not tested on {head.split}: {_few([samples.class_name(identity) for identity in sorted(lost)])}.",
+            f"Not tested on {head.split}: {few_of([samples.class_name(identity) for identity in sorted(lost)])}.",
             warns=True,
         )
     if isinstance(samples, SceneResult):
-        share = border_share(samples.labels)
-        if share < MIXED:
-            yield Line(
-                f"The reference labels are pure polygons ({percent(share)} of their pixels touch another class): mixed"
-                " pixels at borders are not tested, so the map as a whole is probably less accurate.",
-                warns=True,
-            )
-        labelled = float((samples.labels > 0).mean())
-        if labelled < 1:
-            yield Line(f"{percent(1 - labelled)} of the scene has no reference label.")
+        yield from limits_of_labels(samples)
     elif isinstance(samples, ImageSetResult):
         for text in (*in_words(samples.about.model_dump()), *([samples.note] if samples.note else [])):
             yield Line(text)
 
 
-def _few(names: Sequence[str]) -> str:
+def limits_of_labels(scene: SceneResult) -> Iterator[Line]:
+    """Say what the reference labels of a scene do not show."""
+    share = border_share(scene.labels)
+    if share < MIXED:
+        yield Line(
+            f"The reference labels are pure polygons ({percent(share)} of their pixels touch another class): mixed"
+            " pixels at borders are not tested, so the map as a whole is probably less accurate.",
+            warns=True,
+        )
+    labelled = float((scene.labels > 0).mean())
+    if labelled < 1:
+        yield Line(f"{percent(1 - labelled)} of the scene has no reference label.")
+
+
+def few_of(names: Sequence[str]) -> str:
+    """Name the first six, and say how many more there are."""
     return ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")

@@ -68,7 +68,9 @@ def write_assessment(found: Assessment, path: str | os.PathLike[str], *, map_nam
     path = Path(path)
     if path.suffix.lower() not in {".html", ".htm"}:
         raise UsageError(f"report {path}: ends in '{path.suffix}'; expected a page, such as assessment.html")
-    template = environment(estimate=_figure, area=_area).get_template("assessment.html.j2")
+    template = environment(estimate=written, area=written_area, area_interval=area_interval).get_template(
+        "assessment.html.j2"
+    )
     strata = found.about.get("strata", {})
     write_text(
         path,
@@ -82,7 +84,7 @@ def write_assessment(found: Assessment, path: str | os.PathLike[str], *, map_nam
     )  # fmt: skip
 
 
-def _figure(found: Estimate) -> Markup:
+def written(found: Estimate) -> Markup:
     """Write an accuracy with its standard error, its interval below."""
     if np.isnan(found.value):
         return Markup(MISSING)
@@ -91,10 +93,15 @@ def _figure(found: Estimate) -> Markup:
     )
 
 
-def _area(value: float, of: float | None = None) -> str:
+def written_area(value: float, of: float | None = None) -> str:
     """Write an area, with decimals where it is small; a standard error as the area that it is `of`."""
     size = abs(value if of is None else of)
     return count(value) if size >= 1000 else number(value, 1 if size >= 10 else 3)
+
+
+def area_interval(found: Estimate) -> str:
+    """Write the interval of an area."""
+    return f"{written_area(found.low, found.value)} to {written_area(found.high, found.value)}"
 
 
 def _cells(found: Assessment) -> list[list[Cell]]:
@@ -135,21 +142,23 @@ def _more(found: Assessment) -> list[tuple[str, str, str, str]]:
         ("Overall accuracy", between(found.oa.low, found.oa.high), same, count(sum(best.values())) if best else MISSING)
     ]
     for entry in found.classes:
-        interval = f"{_area(entry.area.low, entry.area.value)} to {_area(entry.area.high, entry.area.value)}"
+        interval = (
+            f"{written_area(entry.area.low, entry.area.value)} to {written_area(entry.area.high, entry.area.value)}"
+        )
         rows.append((f"Area of {entry.name}", interval, same, count(areas.get(str(entry.id)))))
     return rows
 
 
-def accuracy_drawing(found: Assessment) -> Markup:
-    """Draw user's and producer's accuracy of each class with their intervals."""
+def accuracy_drawing(found: Assessment, of: str = "") -> Markup:
+    """Draw user's and producer's accuracy of each class with their intervals; `of` makes its id one of a kind."""
     title = "User's and producer's accuracy of each class with 95 % intervals"
-    return svg(accuracy_figure(found), "accuracies", title)
+    return svg(accuracy_figure(found), f"accuracies{of}", title)
 
 
-def area_drawing(found: Assessment) -> Markup:
-    """Draw the estimated area of each class with its interval, next to its mapped area."""
+def area_drawing(found: Assessment, of: str = "") -> Markup:
+    """Draw the estimated area of each class with its interval, next to its mapped area; `of` as above."""
     title = f"Estimated area of each class with its 95 % interval, and its mapped area, in {found.unit}"
-    return svg(area_figure(found), "class-areas", title)
+    return svg(area_figure(found), f"class-areas{of}", title)
 
 
 @themed

@@ -120,7 +120,8 @@ def _ranges(audits: list[Audit]) -> list[tuple[str, str]]:
         text = lowest_to_highest((each.range for each in seeds), partial(number, digits=1))
         mapped = lowest_to_highest((each.range_map for each in seeds), partial(number, digits=1))
         unit = next((f" ({mapped} {each.unit})" for each in seeds if each.range_map is not None), "")
-        lacking = f"not known in {len(unknown)} of {len(seeds)} seeds: {unknown[0].note}" if unknown else ""
+        counted = f" in {len(unknown)} of {len(seeds)} seeds" if len(seeds) > 1 else ""
+        lacking = f"not known{counted}: {unknown[0].note}" if unknown else ""
         known = "" if len(unknown) == len(seeds) else f"{text} pixels{unit}"
         rows.append((of, "; ".join(filter(None, [known, lacking]))))
     return rows

@@ -8,8 +8,8 @@ from typing import Any
 
 from hsclass.atomic import write_text
 from hsclass.report.accuracy import accuracy_part, fields_behind, sample_of, times, training_samples
-from hsclass.report.answers import answers_part
 from hsclass.report.areas import area_panels
+from hsclass.report.assessment import area_interval, written, written_area
 from hsclass.report.calibration import FEW, calibration_part
 from hsclass.report.classes import class_part, shaded
 from hsclass.report.collect import Results, read_results
@@ -23,7 +23,8 @@ from hsclass.report.csv_tables import (
     optimism_csv,
     pooled_csv,
 )
-from hsclass.report.delivered import delivered_part
+from hsclass.report.delivered import assessed_part, delivered_part
+from hsclass.report.delivered_answers import answers_part, models_part
 from hsclass.report.figures import figures_json
 from hsclass.report.html import environment, scripts, style_sheet
 from hsclass.report.images import duplicates_part, mistakes_part
@@ -70,7 +71,9 @@ class Part:
 PARTS = (
     Part("answers", "Summary", answers_part),
     Part("maps", "Maps", viewer_part, "pixels"),
-    Part("delivered", "Delivered map", delivered_part, "pixels", "Which map is delivered, and what is it worth?"),
+    Part("assessed", "Assessment", assessed_part, "pixels", "What does the probability sample say of the map?"),
+    Part("delivered", "Delivered map", delivered_part, "pixels", "How was the delivered map made?"),
+    Part("models", "Models", models_part, "pixels", "How good are models trained with a share of the labels?"),
     Part("accuracy", "Accuracy", accuracy_part, heading="How accurate is each model?"),
     Part("comparison", "Differences", comparison_panels, heading="Which differences between models are real?"),
     Part("leakage", "Optimism", leakage_part, "pixels", "What does random sampling add?"),
@@ -125,7 +128,10 @@ def render(results: Results, out: Path, tables: Sequence[str] = ()) -> str:
     maps = any(section.part.name == "maps" for section in sections)
     return (
         environment(
+            area=written_area,
+            area_interval=area_interval,
             curve_colors={"training": "var(--safe)", "validation": "var(--validation)"},
+            estimate=written,
             few=FEW,
             described=described,
             lowest_to_highest=lowest_to_highest,

@@ -17,7 +17,7 @@ from hsclass.predict.pixels import Pixels
 from hsclass.predict.products import EXPECTED_FILE, INSIDE_FILE
 from hsclass.raster import read_raster
 from hsclass.report.collect import Run, SceneResult, SplitResult
-from hsclass.report.delivered import FOLDER, final_card
+from hsclass.report.delivered import FOLDER, final_card, places
 from hsclass.report.pictures import colour_picture, css_color, shown_step
 from hsclass.report.table import SetResults
 from hsclass.scene import CUBE_FILE, LandCover, read_classes
@@ -39,7 +39,7 @@ FAR = 255
 DELIVERED = {
     "map.tif": ("classes", "Delivered map"),
     "confidence.tif": ("share", "Confidence of the delivered map"),
-    INSIDE_FILE: ("share", "Area of applicability"),
+    INSIDE_FILE: ("inside", "Area of applicability"),
     EXPECTED_FILE: ("share", "Expected accuracy"),
 }
 """Files of a delivered map, in the folder `final` of its scene: what their values are, and what a reader sees."""
@@ -81,6 +81,7 @@ def viewer_part(results: SetResults) -> Viewer | None:
         "runs": [_run(results, row, run, scene, step) for row, run in results.runs.items()],
         "first": list(results.runs).index(first if head is None else head.runs[0]),
         "further": [_delivered(final / name, scene, step) for name in delivered],
+        "places": [[place.row / step, place.col / step, place.number] for place in places(results)],
         "share_steps": SHARE_STEPS, "far": FAR, "spectra": spectra,
     }  # fmt: skip
     return Viewer(as_script(data), step, spectra_step)

@@ -141,3 +141,8 @@ class FinalCard(Record):
     classes: list[MappedClass]
     limits: list[str]
     versions: dict[str, str | None]
+
+    @property
+    def whole_fields(self) -> bool:
+        """Whether no fold tests a part of a field, or group, that another part of has trained."""
+        return self.sampler == "regions"

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 import hsclass
 from hsclass.assess.campaign import Cells, cells_of, choose
 from hsclass.assess.design import read_sample
+from hsclass.assess.design.places import read_places
 from hsclass.assess.suggestion import Suggestions
 from hsclass.cli import app
 from hsclass.errors import DataError, UsageError
@@ -53,8 +54,7 @@ def test_highest_scores_come_first() -> None:
 def test_places_are_spread_in_space() -> None:
     held = cells([(0, 0), (0, 4), (0, 5), (0, 9)], [1, 2, 3, 4], [0.9, 0.8, 0.7, 0.6])
     np.testing.assert_array_equal(choose(held, 2, distance=5).cells, [0, 2])
-    with pytest.raises(UsageError, match=r"--distance 9: leaves 2 of the 3 places"):
-        choose(held, 3, distance=9)
+    np.testing.assert_array_equal(choose(held, 3, distance=9).cells, [0, 3])  # no third place is that far away
 
 
 def test_places_are_spread_over_classes() -> None:
@@ -83,8 +83,7 @@ def test_default_distance_gives_way_to_the_number_of_places() -> None:
     """Nine cells in a row, for nine places: a square grid of them would be a side apart."""
     held = cells([(0, col) for col in range(0, 18, 2)], list(range(1, 10)), [col / 10 for col in range(9)], side=2)
     np.testing.assert_array_equal(choose(held, 9).cells, np.arange(9)[::-1])
-    with pytest.raises(UsageError, match=r"--distance 2: leaves 9 of the 10 places, of 9 cells"):
-        choose(held, 10)
+    np.testing.assert_array_equal(choose(held, 10).cells, np.arange(9)[::-1])
 
 
 @pytest.fixture
@@ -181,7 +180,27 @@ def test_other_grid_is_one_sentence(folder: Path) -> None:
         suggest(folder)
 
 
-def test_nothing_left_is_one_sentence(folder: Path) -> None:
-    write_raster(folder / "none.tif", np.zeros((1, 40, 60), np.uint8), grid=GRID)
-    with pytest.raises(DataError, match=r"map\.tif: no pixel has a class, a confidence and a dissimilarity where"):
-        suggest(folder, within=folder / "none.tif")
+def test_map_that_is_visited_everywhere_gives_no_place(folder: Path) -> None:
+    write_raster(folder / "all.tif", np.ones((1, 40, 60), np.uint8), grid=GRID)
+    done = CliRunner().invoke(
+        app, ["suggest", str(folder / "map.tif"), "--confidence", str(folder / "confidence.tif"),
+              "--visited", str(folder / "all.tif"), "-o", str(folder / "visit.gpkg")],
+    )  # fmt: skip
+    assert done.exit_code == 0, done.output
+    assert "0 places of the 20 asked for: no other cell is left" in done.output
+    assert read_places(folder / "visit.gpkg")[0]["id"] == []
+
+
+def test_rasters_without_a_value_are_one_sentence(folder: Path) -> None:
+    write_raster(folder / "di.tif", np.full((1, 40, 60), np.nan, "f4"), grid=GRID)
+    with pytest.raises(DataError, match=r"map\.tif: no pixel has a class, a confidence and a dissimilarity"):
+        suggest(folder)
+
+
+def test_labels_that_somebody_filled_in_are_not_written_over(folder: Path) -> None:
+    output = folder / "visit.csv"
+    suggest(folder, number=3).write(output)
+    suggest(folder, number=3).write(output)
+    output.write_text(output.read_text().replace(",\n", ",2\n", 2))
+    with pytest.raises(UsageError, match=r"visit\.csv: holds 2 labels that somebody filled in"):
+        suggest(folder, number=3).write(output)

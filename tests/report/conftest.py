@@ -12,6 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hsclass.assess.design import assess_map, draw_sample, write_sample
+from hsclass.assess.design.places import write_places
+from hsclass.assess.suggestion import Suggestions
 from hsclass.raster import Grid
 from hsclass.report import write_report
 from hsclass.report.collect import read_results
@@ -279,6 +282,39 @@ class Experiment:
             "applicability": {"threshold": 0.5, "outside": outside}, "limits": [], "versions": {},
         }))  # fmt: skip
         return folder
+
+    def suggest(self, pixels: list[tuple[int, int]]) -> None:
+        """Add places to label next, of class 2, to the delivered map."""
+        self._final({"suggest": 20})
+        number = len(pixels)
+        found = Suggestions(
+            np.array(pixels), np.full(number, 2), np.full(number, 0.25), np.full(number, 1.5), np.ones(number),
+            np.ones(number, int), Grid(),
+        )  # fmt: skip
+        found.write(self._map().with_name("suggestions.gpkg"))
+
+    def assess(self) -> None:
+        """Add an assessment: 20 points a class, of which 5 of class 1, a quarter of the map, are class 2 in truth."""
+        self._final({"assess": "labelled.csv"})
+        file = self._map()
+        drawn = draw_sample(file, size=40, seed=7, allocation="equal")
+        wrong = np.flatnonzero(drawn.strata == 1)[:5]
+        truth = np.where(np.isin(np.arange(40), wrong), 2, drawn.strata)
+        ids = np.arange(1, 41)
+        write_sample(drawn, "labelled.csv")
+        write_places("labelled.csv", drawn.grid, drawn.places, {"id": ids, "reference": truth.astype(str)})
+        found = assess_map("labelled.csv", file)
+        file.with_name("assessment.json").write_text(json.dumps(found.as_dict()))
+
+    def _final(self, keys: dict[str, Any]) -> None:
+        content = json.loads(self.file.read_text())
+        self.file.write_text(json.dumps(content | {"final": content["final"] | keys}))
+
+    def _map(self) -> Path:
+        file = Path("results/farm/final/map.tif")
+        values = np.repeat(np.array([[1, 2]], np.uint8), [4, 12], axis=1).repeat(12, axis=0)
+        write_classes(file, values, classes=CLASSES, grid=Grid())
+        return file
 
     def make_matched(self) -> None:
         """Declare the leaky split the matched random split of the other one."""

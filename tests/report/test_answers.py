@@ -6,7 +6,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from hsclass.report.answers import answers_part, border_share, zero_classes
+from hsclass.report.answers import border_share, zero_classes
+from hsclass.report.delivered_answers import answers_part, models_part
 from hsclass.report.optimism import no_effect
 
 
@@ -22,7 +23,7 @@ def said(answer) -> str:
 def test_answers_are_about_the_model_that_its_validation_pixels_chose(experiment, answers) -> None:
     found = answers(experiment)
     assert found["Which map?"].value == "net"
-    assert [file.as_posix() for file in found["Which map?"].files] == ["results/farm/blocks-0/raw/net/map.tif"]
+    assert [file.as_posix() for _, file in found["Which map?"].links] == ["results/farm/blocks-0/raw/net/map.tif"]
     assert found["How good?"].value == "0.48"
     assert "95 % interval 0.41 to 0.53." in said(found["How good?"])
     assert found["Why believe it?"].value == "0\u202f%"
@@ -133,29 +134,37 @@ def test_optimism_whose_interval_holds_0_is_called_not_distinguishable(limits, s
     assert bool(no_effect(SimpleNamespace(optimism_low=low, optimism_high=high))) is said_of
 
 
-def test_delivered_map_is_named_with_its_own_accuracy_and_where_it_may_not_be_applied(experiment, answers) -> None:
-    before = answers(experiment)
+def test_top_is_about_the_delivered_map_alone_and_the_models_follow(experiment, answers, read_set) -> None:
+    before = answers_part(read_set(experiment))
+    assert models_part(read_set(experiment)) is None
     experiment.deliver(outside=0.25)
+    assert models_part(read_set(experiment)) == before
     found = answers(experiment)
-    which, good = found["Which map?"], found["How good?"]
-    assert which.value == "forest"
-    assert which.lines[0].text == "Trained with all 176 labelled pixels."
-    assert which.lines[1].text == f"With a share of the labels, {before['Which map?'].value}:"
-    assert which.files[0].as_posix() == "results/farm/final/map.tif"
+    which, good, where_not = (found[question] for question in ("Which map?", "How good?", "Where not?"))
+    assert (which.value, said(which)) == ("forest", "Trained with all 176 labelled pixels.")
+    assert [str(file) for _, file in which.links] == ["results/farm/final/map.tif", "results/farm/final/card.html"]
     # OA 0.6, its interval from 0.05 below to 0.03 above
     assert good.value == "0.60"
     assert good.lines[0].text == (
-        "OA of the procedure that made the delivered map, trained with 2 of 3 folds of the labels and tested on the"
-        " other, 95 % interval 0.55 to 0.63."
+        "OA in fields without training pixels, of the procedure that made the map, trained with 2 of 3 folds of the"
+        " labels and tested on the other; 95 % interval 0.55 to 0.63."
     )
-    assert good.lines[1].text.endswith(f"{before['Which map?'].value}: {before['How good?'].value}.")
-    first = found["Where not?"].lines[0]
-    assert (first.text, first.warns) == (
-        "25.0\u202f% of the delivered map lies outside its area of applicability.", True
-    )  # fmt: skip
+    assert found["Why believe it?"].value == "3 folds"
+    assert (where_not.value, where_not.lines[0].warns) == ("25.0\u202f% outside", True)
+    assert where_not.lines[0].text.startswith("the area of applicability")
+    assert "draw one (hsclass sample)" in said(where_not)
 
 
-def test_delivered_map_that_may_be_applied_everywhere_adds_no_limit(experiment, answers) -> None:
-    before = answers(experiment)["Where not?"]
-    experiment.deliver(outside=0.0)
-    assert answers(experiment)["Where not?"] == before
+def test_labelled_sample_of_the_delivered_map_leads(experiment, answers) -> None:
+    experiment.deliver(outside=0.25)
+    experiment.assess()
+    found = answers(experiment)
+    good = found["How good?"]
+    # 15 of 20 points right in a quarter of the map, 20 of 20 in the rest: 0.75 / 4 + 0.75
+    assert good.value == "0.94"
+    assert good.links == (("all classes and areas", "#assessed"),)
+    # of 192 pixels 48 * 0.75 are class 1, with a standard error of 48 * sqrt(0.75 * 0.25 / 19); the others are class 2
+    assert "Largest areas: Hay & straw 156.0 pixels (146.7 to 165.3); <b>Corn 36.0 pixels (26.7 to 45.3)." in said(good)
+    assert "Nested cross-validation, in fields without training pixels: OA 0.60 (0.55 to 0.63)." in said(good)
+    assert found["Why believe it?"].value == "40 sample points"
+    assert "probability sample" not in said(found["Where not?"])

@@ -93,6 +93,7 @@ def test_page_loads_nothing_from_elsewhere_and_is_the_same_each_time(labelled: P
 
 def test_other_designs_have_a_page_too(labelled: Path, parsed) -> None:
     drawn = draw_sample(labelled / "map.tif", "simple", size=60, seed=0)
+    (labelled / "s.csv").unlink()
     write_sample(drawn, labelled / "s.csv")
     text = (labelled / "s.csv").read_text().splitlines()
     rows = [text[0], *(f"{line}{stratum}" for line, stratum in zip(text[1:], drawn.strata, strict=True))]

@@ -61,4 +61,4 @@ def test_ranges_are_given_over_the_seeds_that_know_one(experiment) -> None:
     change("results/farm/random-0", autocorrelation=[{"of": "errors", "n": 90, "note": "only 90 pixels"}])
     _, (random, blocks) = rows(experiment)
     assert blocks.ranges == [("spectra", "12.3 pixels (370.2 metre); not known in 1 of 2 seeds: only 90 pixels")]
-    assert random.ranges == [("errors", "not known in 1 of 1 seeds: only 90 pixels")]
+    assert random.ranges == [("errors", "not known: only 90 pixels")]

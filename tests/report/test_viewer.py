@@ -94,5 +94,14 @@ def test_delivered_map_and_its_applicability_are_further_layers(experiment, data
     assert unpacked(applicable["data"])[0, :3].tolist() == [1, 0, 64]
 
 
+def test_places_to_label_next_are_on_the_map_and_in_a_table(experiment, data, read) -> None:
+    experiment.deliver(outside=0.5)
+    assert data(experiment)["places"] == []
+    experiment.suggest([(11, 3), (0, 15)])
+    assert data(experiment)["places"] == [[11, 3, 1], [0, 15, 2]]
+    rows = read(experiment).table("Unlabelled places")
+    assert rows[1] == ["1", "11, 3", "3.5", "-11.5", "Hay & straw", "0.25", "1.50"]
+
+
 def test_data_cannot_end_the_script_that_holds_them() -> None:
     assert as_script({"name": "</script><b>"}) == '{"name":"\\u003c/script>\\u003cb>"}'

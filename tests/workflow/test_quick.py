@@ -11,6 +11,9 @@ import numpy as np
 import pytest
 import rasterio
 
+from hsclass.assess.design import design_file
+from hsclass.assess.design.files import read_design
+from hsclass.assess.design.places import write_places
 from hsclass.planning.estimate import estimate
 
 ROOT = Path(__file__).parents[2]
@@ -20,7 +23,7 @@ pytestmark = [
 ]
 
 SPLITS = ("regions", "regions_matched_apart", "regions_matched_random")
-DELIVERED = {"deliver_fold": 3, "deliver": 1}
+DELIVERED = {"deliver_fold": 3, "deliver": 1, "suggest": 1}
 
 
 def jobs(output: str) -> dict[str, int]:
@@ -66,7 +69,7 @@ def test_snakemakes_own_report_has_the_page_tables_splits_runs_and_differences(q
         names = [Path(name).name for name in packed.namelist()]
         text = next(packed.read(name).decode() for name in packed.namelist() if name.endswith("report.html"))
     assert (names.count("audit.json"), names.count("metrics.json"), names.count("index.html")) == (3, 9, 1)
-    for category in ("Report", "Tables", "Splits", "Runs", "Differences"):
+    for category in ("Report", "Tables", "Splits", "Runs", "Differences", "Delivered map"):
         assert f'"{category}": {{' in text
     assert "Audit of split regions, seed 0, of indian_pines_cut" in text
 
@@ -190,12 +193,40 @@ def test_estimate_has_a_basis_for_every_job_once_all_were_timed(quick: Path) -> 
     assert {rule.basis for rule in found.rules} == {"same"}
 
 
+def test_sample_is_drawn_labelled_and_assessed_in_the_report(quick: Path, snakemake, tmp_path: Path) -> None:
+    """Labelled as the map is, but for every fifth point, which is another class: OA near 0.8."""
+    folder = tmp_path / "run"
+    shutil.copytree(quick, folder)
+    file = folder / "own.yaml"
+    content = (ROOT / "config/quick.yaml").read_text()
+    drawn = folder / "results/indian_pines_cut/final/sample.gpkg"
+    file.write_text(content.replace("final: {", "final: {sample: 500, "))
+    done = snakemake(folder, str(drawn.relative_to(folder)), config=file)
+    assert done.returncode == 0, done.stderr
+    design = read_design(design_file(drawn))
+    with rasterio.open(drawn.with_name("map.tif")) as source:
+        labels = source.read(1)[tuple(design.pixels.T)]
+    ids = np.arange(1, len(labels) + 1)
+    classes = np.unique(labels)
+    labels[::5] = classes[(np.searchsorted(classes, labels[::5]) + 1) % len(classes)]
+    write_places(folder / "labelled.csv", design.grid, design.places, {"id": ids, "reference": labels.astype(str)})
+    shutil.copy(design_file(drawn), folder / "labelled.design.json")
+    file.write_text(content.replace("final: {", "final: {assess: labelled.csv, "))
+    done = snakemake(folder, config=file)
+    assert done.returncode == 0, done.stderr
+    assert jobs(snakemake(folder, "--dry-run", config=file).stdout) == {}
+    found = json.loads((folder / "reports/quick/results.json").read_text())["sets"][0]["delivered"]["assessment"]
+    assert found["n"] == len(ids)
+    assert 0.7 < found["oa_low"] < 0.8 < found["oa_high"] < 0.9
+    assert "A probability sample of it gives an unbiased OA" in (folder / "reports/quick/index.html").read_text()
+
+
 def test_every_rule_prints_a_command_that_can_be_pasted(quick: Path, snakemake) -> None:
     done = snakemake(quick, "--dry-run", "--forceall", "--printshellcmds")
     commands = re.findall(r"Shell command: (?:printf %s .* \| )?hsclass (\w+) ", done.stdout + done.stderr)
     assert set(commands) == {
-        "fetch", "scene", "split", "audit", "train", "predict", "evaluate", "compare", "deliver", "experiment",
-        "report",
+        "fetch", "scene", "split", "audit", "train", "predict", "evaluate", "compare", "deliver", "suggest",
+        "experiment", "report",
     }  # fmt: skip
 
 

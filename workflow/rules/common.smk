@@ -15,7 +15,7 @@ from hsclass.errors import HsclassError
 from hsclass.experiment import Experiment
 from hsclass.experiment_paths import placed
 from hsclass.models import model_class
-from hsclass.plan import RAW
+from hsclass.plan import RAW, Final
 from hsclass.sources import stage_digest
 
 # Paths in an experiment file count from its folder; of several files the last one decides.
@@ -139,7 +139,7 @@ def candidates():
 
 def final_settings():
     """Window and options of the delivered map."""
-    given = PLAN.final.model_dump(mode="json", exclude_defaults=True, exclude={"features", "models"})
+    given = PLAN.final.model_dump(mode="json", exclude_defaults=True, include=set(Final.model_fields))
     return f"--window {PLAN.window} {arguments(given)}"
 
 
@@ -327,8 +327,26 @@ def of_runs(pattern, folder="folder"):
 
 
 def delivered():
-    """The model card of each delivered map."""
-    return [f"results/{scene}/final/card.json" for scene in EXPERIMENT.scenes] if PLAN.final else []
+    """The model card of each delivered map, places to label next, a sample of the map, and its assessment."""
+    if not PLAN.final:
+        return []
+    asked = {"suggestions.gpkg": PLAN.final.suggest, "sample.gpkg": PLAN.final.sample, "card.json": True}
+    return [
+        f"results/{scene}/final/{name}"
+        for scene in EXPERIMENT.scenes
+        for name, wanted in {**asked, "assessment.json": PLAN.final.labelled_sample(scene)}.items()
+        if wanted
+    ]
+
+
+def in_report(page):
+    """Where a page about a delivered map stands in Snakemake's report."""
+    return {
+        "category": "Delivered map",
+        "subcategory": "{scene}",
+        "caption": "../report/delivered.rst",
+        "labels": {"page": page},
+    }
 
 
 def studies():

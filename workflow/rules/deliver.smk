@@ -36,9 +36,11 @@ use rule deliver_fold as deliver with:
         map=f"{FINAL}/map.tif",
         confidence=f"{FINAL}/confidence.tif",
         probabilities=f"{FINAL}/probabilities.tif",
+        dissimilarity=f"{FINAL}/di.tif",
+        applicability=f"{FINAL}/aoa.tif",
         style=f"{FINAL}/map.qml",
         card=f"{FINAL}/card.json",
-        page=f"{FINAL}/card.html",
+        page=report(f"{FINAL}/card.html", **in_report("Model card")),
         model=directory(f"{FINAL}/model"),
     log:
         "logs/deliver/{scene}.log",
@@ -53,3 +55,78 @@ use rule deliver_fold as deliver with:
         fold="",
         folder=lambda wildcards, output: Path(output.card).parent,
         code=lambda wildcards: delivery_code(),
+
+
+# `suggest` and `sample` write to files that somebody fills in: these are not removed before a rule runs again, and the
+# commands refuse to write over labels.
+rule suggest:
+    input:
+        map=f"{FINAL}/map.tif",
+        confidence=f"{FINAL}/confidence.tif",
+        dissimilarity=f"{FINAL}/di.tif",
+        labels=LABELS,
+    output:
+        update(f"{FINAL}/suggestions.gpkg"),
+    log:
+        "logs/suggest/{scene}.log",
+    benchmark:
+        "logs/suggest/{scene}.tsv"
+    conda:
+        "../envs/hsclass.yaml"
+    threads: 1
+    resources:
+        **asks("suggest"),
+    params:
+        number=PLAN.final.suggest,
+        code=lambda wildcards: code("suggest"),
+    shell:
+        "hsclass suggest {input.map} --confidence {input.confidence} --dissimilarity {input.dissimilarity}"
+        " --number {params.number} --visited {input.labels} -o {output} 2>&1 | tee {log}"
+
+
+rule sample:
+    input:
+        f"{FINAL}/map.tif",
+    output:
+        points=update(f"{FINAL}/sample.gpkg"),
+        design=update(f"{FINAL}/sample.design.json"),
+    log:
+        "logs/sample/{scene}.log",
+    benchmark:
+        "logs/sample/{scene}.tsv"
+    conda:
+        "../envs/hsclass.yaml"
+    threads: 1
+    resources:
+        **asks("sample"),
+    params:
+        size=PLAN.final.sample,
+        seed=PLAN.final.seed,
+        code=lambda wildcards: code("assess"),
+    shell:
+        "hsclass sample {input} --size {params.size} --seed {params.seed} -o {output.points} 2>&1 | tee {log}"
+
+
+rule assess:
+    input:
+        sample=lambda wildcards: PLAN.final.labelled_sample(wildcards.scene),
+        design=lambda wildcards: Path(PLAN.final.labelled_sample(wildcards.scene)).with_suffix(".design.json"),
+        map=f"{FINAL}/map.tif",
+    output:
+        figures=f"{FINAL}/assessment.json",
+        page=report(f"{FINAL}/assessment.html", **in_report("Assessment")),
+    log:
+        "logs/assess/{scene}.log",
+    benchmark:
+        "logs/assess/{scene}.tsv"
+    conda:
+        "../envs/hsclass.yaml"
+    threads: 1
+    resources:
+        **asks("assess"),
+    params:
+        missing="--allow-missing" if PLAN.final.allow_missing else "",
+        code=lambda wildcards: code("assess"),
+    shell:
+        "hsclass assess {input.sample} {input.map} {params.missing} -o {output.figures} --report {output.page}"
+        " 2>&1 | tee {log}"

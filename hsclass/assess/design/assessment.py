@@ -18,7 +18,7 @@ from hsclass.assess.design.halving import further_units
 from hsclass.assess.design.strata import ClassRaster, count_strata
 from hsclass.errors import DataError, UsageError
 from hsclass.raster import quiet
-from hsclass.results.record import plain
+from hsclass.results.record import plain, require_file
 
 Unit = Literal["m2", "ha", "km2", "pixels"]
 SQUARE_METRES: dict[Unit, float] = {"m2": 1.0, "ha": 1e4, "km2": 1e6}
@@ -97,6 +97,43 @@ class Assessment:
             "matrix": self.matrix.tolist(), "counts": self.counts.tolist(), "agreement": self.agreement,
             "halving": self.halving, "about": self.about, "notes": list(self.notes),
         }  # fmt: skip
+
+    @classmethod
+    def from_dict(cls, found: Mapping[str, Any]) -> "Assessment":
+        """Return what `as_dict` was called of."""
+        classes = tuple(
+            ClassAssessment(
+                entry["id"], entry["name"], entry["mapped"],
+                *(_estimate(name, entry) for name in ("users", "producers", "area")),
+            )
+            for entry in found["classes"]
+        )  # fmt: skip
+        same = ("design", "n", "missing", "unit", "agreement", "halving", "about")
+        return cls(
+            **{name: found[name] for name in same}, oa=_estimate("oa", found), classes=classes,
+            matrix=np.array(found["matrix"], float), counts=np.array(found["counts"], int),
+            notes=tuple(found["notes"]),
+        )  # fmt: skip
+
+
+def read_assessment(path: str | os.PathLike[str]) -> Assessment:
+    """Read the JSON file that `hsclass assess --output` wrote.
+
+    Raises
+    ------
+    DataError
+        If it is missing, or holds something else.
+    """
+    file = require_file(Path(path), "assess")
+    try:
+        return Assessment.from_dict(json.loads(file.read_text(encoding="utf-8")))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DataError(f"{file}: is no assessment ({error}); expected what 'hsclass assess -o' wrote") from error
+
+
+def _estimate(name: str, found: Mapping[str, Any]) -> Estimate:
+    values = (found[key] for key in (name, f"{name}_se", f"{name}_low", f"{name}_high"))
+    return Estimate(*(float("nan") if value is None else value for value in values))
 
 
 def _keys(name: str, found: Estimate) -> dict[str, float | None]:

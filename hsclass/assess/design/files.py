@@ -5,7 +5,6 @@ out, so that they cannot sway the interpreter. `NAME.design.json` next to the fi
 QGIS, where `reference` is filled in, and in the plug-in AcATaMa.
 """
 
-import csv
 import json
 import os
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hsclass.assess.design.drawing import Sample
-from hsclass.assess.design.places import write_places
+from hsclass.assess.design.places import read_places, write_places
 from hsclass.atomic import write_text
 from hsclass.errors import DataError
 from hsclass.raster import Grid
@@ -117,7 +116,7 @@ def read_sample(path: str | os.PathLike[str]) -> Labelled:
     path = Path(path)
     if not path.is_file():
         raise DataError(f"{path}: no such file; give the sample file that was filled in")
-    rows, crs = _read_csv(path) if path.suffix.lower() == ".csv" else _read_points(path)
+    rows, crs = read_places(path)
     names = {name.strip().lower(): name for name in rows}
     columns = [names[key] for key in names if key.startswith("reference")]
     columns = columns or [names[key] for key in ("label", "class") if key in names][:1]
@@ -135,47 +134,3 @@ def read_sample(path: str | os.PathLike[str]) -> Labelled:
     if len(twice):
         raise DataError(f"{path}: id {twice[0]} stands {int((ids == twice[0]).sum())} times; expected each id once")
     return Labelled(ids, places, {name: [text.strip() for text in rows[name]] for name in columns}, crs)
-
-
-def _read_csv(path: Path) -> tuple[dict[str, list[str]], None]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: cannot be read ({error}); expected a CSV file in UTF-8") from error
-    first = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
-    rows = list(csv.DictReader(text.splitlines(), delimiter=delimiter))
-    if not rows:
-        raise DataError(f"{path}: holds no rows; expected one for each point of the sample")
-    decimal = "," if delimiter != "," else "."
-    found = {}
-    for name in rows[0]:
-        cells = [row[name] or "" for row in rows]
-        found[name] = [cell.replace(decimal, ".") for cell in cells] if name.lower() in {"id", "x", "y"} else cells
-    return found, None
-
-
-def _read_points(path: Path) -> tuple[dict[str, list[str]], Any]:
-    import pyogrio
-    import shapely
-    from pyogrio.errors import DataLayerError, DataSourceError
-
-    try:
-        about, _, geometry, fields = pyogrio.raw.read(path)
-    except (DataSourceError, DataLayerError) as error:
-        raise DataError(f"{path}: cannot be read ({error}); expected .gpkg, .geojson, .kml or .csv") from error
-    rows = {
-        name: ["" if _empty(value) else str(value) for value in values]
-        for name, values in zip(about["fields"], fields, strict=True)
-    }
-    if "id2" in rows:  # GDAL calls KML's own identifiers "id"
-        rows["id"] = rows.pop("id2")
-    if geometry is not None and len(geometry):
-        points = shapely.centroid(shapely.from_wkb(geometry))
-        rows["x"] = [repr(value) for value in shapely.get_x(points).tolist()]
-        rows["y"] = [repr(value) for value in shapely.get_y(points).tolist()]
-    return rows, about["crs"]
-
-
-def _empty(value: Any) -> bool:
-    return value is None or (isinstance(value, float) and np.isnan(value))

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from hsclass.atomic import atomic_path
-from hsclass.errors import UsageError
+from hsclass.errors import DataError, UsageError
 from hsclass.raster import Grid
 
 DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".kml": "KML"}
@@ -43,7 +43,8 @@ def write_places(
     Raises
     ------
     UsageError
-        If the ending is another one, the map has no CRS, which GeoJSON and KML need, or outlines are asked for in CSV.
+        If the ending is another one, the map has no CRS, which GeoJSON and KML need, outlines are asked for in CSV, or
+        the file is there already with labels filled in.
     """
     path = Path(path)
     suffix = path.suffix.lower()
@@ -51,6 +52,7 @@ def write_places(
         raise UsageError(f"output {path}: ends in '{path.suffix}'; expected {', '.join([*DRIVERS, '.csv'])}")
     if suffix in _GLOBAL and grid.crs is None:
         raise UsageError(f"output {path}: is in degrees, and the map has no CRS to convert from; write .gpkg or .csv")
+    _require_unlabelled(path)
     shown = _in_degrees(grid, places) if suffix in _GLOBAL else places
     if suffix == ".csv" and outlines is not None:
         raise UsageError(f"output {path}: holds points alone; write segments to .gpkg, .geojson or .kml")
@@ -80,6 +82,18 @@ def write_places(
         )  # fmt: skip
 
 
+def _require_unlabelled(path: Path) -> None:
+    """Raise UsageError where a file that would be written over holds somebody's labels."""
+    if not path.exists():
+        return
+    references = [texts for name, texts in read_places(path)[0].items() if name.lower().startswith("reference")]
+    filled = sum(bool(text.strip()) for texts in references for text in texts)
+    if filled:
+        raise UsageError(
+            f"output {path}: holds {filled} labels that somebody filled in; write to another file, or move this one"
+        )
+
+
 def _in_degrees(grid: Grid, places: np.ndarray) -> np.ndarray:
     from rasterio.warp import transform
 
@@ -90,3 +104,58 @@ def _outlines_in_degrees(grid: Grid, outlines: Sequence[Mapping[str, Any]]) -> S
     from rasterio.warp import transform_geom
 
     return transform_geom(grid.crs, "EPSG:4326", list(outlines))
+
+
+def read_places(path: str | os.PathLike[str]) -> tuple[dict[str, list[str]], Any]:
+    """Return the columns of a file of places as text, x and y among them, and its CRS, None of a CSV file.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read.
+    """
+    return _read_csv(Path(path)) if Path(path).suffix.lower() == ".csv" else _read_points(Path(path))
+
+
+def _read_csv(path: Path) -> tuple[dict[str, list[str]], None]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{path}: cannot be read ({error}); expected a CSV file in UTF-8") from error
+    first = text.split("\n", 1)[0]
+    delimiter = max(",;\t", key=first.count)
+    rows = list(csv.DictReader(text.splitlines(), delimiter=delimiter))
+    if not rows:
+        raise DataError(f"{path}: holds no rows; expected one for each point of the sample")
+    decimal = "," if delimiter != "," else "."
+    found = {}
+    for name in rows[0]:
+        cells = [row[name] or "" for row in rows]
+        found[name] = [cell.replace(decimal, ".") for cell in cells] if name.lower() in {"id", "x", "y"} else cells
+    return found, None
+
+
+def _read_points(path: Path) -> tuple[dict[str, list[str]], Any]:
+    import pyogrio
+    import shapely
+    from pyogrio.errors import DataLayerError, DataSourceError
+
+    try:
+        about, _, geometry, fields = pyogrio.raw.read(path)
+    except (DataSourceError, DataLayerError) as error:
+        raise DataError(f"{path}: cannot be read ({error}); expected .gpkg, .geojson, .kml or .csv") from error
+    rows = {
+        name: ["" if _empty(value) else str(value) for value in values]
+        for name, values in zip(about["fields"], fields, strict=True)
+    }
+    if "id2" in rows:  # GDAL calls KML's own identifiers "id"
+        rows["id"] = rows.pop("id2")
+    if geometry is not None and len(geometry):
+        points = shapely.centroid(shapely.from_wkb(geometry))
+        rows["x"] = [repr(value) for value in shapely.get_x(points).tolist()]
+        rows["y"] = [repr(value) for value in shapely.get_y(points).tolist()]
+    return rows, about["crs"]
+
+
+def _empty(value: Any) -> bool:
+    return value is None or (isinstance(value, float) and np.isnan(value))

@@ -72,6 +72,7 @@ function viewer(root) {
       return fixed(list);
     }
     if (key === "roles") return fixed(ROLE_COLORS);
+    if (key === "inside") return (value) => word(value ? rgb(value > 1 ? RIGHT : WRONG) : null);
     if (key === "errors") return fixed([null, RIGHT, WRONG]);
     if (key === "distance") return (value) => word(ramp(Math.sqrt(value / far)));
     return (value) => word(value ? ramp((value - 1) / (data.share_steps - 1)) : null);
@@ -159,6 +160,7 @@ function viewer(root) {
     if (kind.key === "classes") list.append(...data.classes.map((cover) => entry(own.checked ? cover.own : cover.color, `${cover.id} ${cover.name}`)));
     if (kind.key === "roles") list.append(...[1, 2, 3, 4].map((role) => entry(ROLE_COLORS[role], ROLES[role])));
     if (kind.key === "errors") list.append(entry(RIGHT, "test pixel right"), entry(WRONG, "test pixel wrong"));
+    if (kind.key === "inside") list.append(entry(RIGHT, "inside"), entry(WRONG, "outside"));
     if (kind.key === "distance") list.append(gradient("0", `${far}${far === data.far ? " or more" : ""} px`));
     if (kind.key === "share") list.append(gradient("0", "1"));
     parts.push(list);
@@ -175,6 +177,11 @@ function viewer(root) {
   }
 
   const marker = L.rectangle([[0, 0], [0, 0]], { className: "pixel", fill: false, interactive: false }).addTo(map);
+  const places = L.layerGroup(data.places.map(([row, col, number]) => L.circleMarker([rows - row - 0.5, col + 0.5], {
+    className: "place", radius: 6, fill: false, interactive: false,
+  }).bindTooltip(String(number), { permanent: true, direction: "center", className: "place", offset: [0, -13] })));
+  find("places").onchange = (event) => (event.target.checked ? places.addTo(map) : places.remove());
+  find("places").closest("label").hidden = !data.places.length;
   let pinned = false, last = null, plot = null;
   const className = (place) => place === 255 ? "abstained" : place ? data.classes[place - 1].name : null;
 
@@ -200,8 +207,8 @@ function viewer(root) {
     }
     for (const kind of Object.values(kinds).filter((each) => each.file)) {
       const value = (await kind.values())[place];
-      const share = value ? ((value - 1) / (data.share_steps - 1)).toFixed(2) : "none";
-      lines.push([kind.label, kind.key === "classes" ? className(value) ?? "no data" : share]);
+      const share = kind.key === "inside" ? (value > 1 ? "inside" : "outside") : ((value - 1) / (data.share_steps - 1)).toFixed(2);
+      lines.push([kind.label, (kind.key === "classes" ? className(value) : value && share) || "no data"]);
       if (kind.key === "classes") shown.first ??= value;
     }
     if (last.row !== row || last.col !== col) return; // the pointer has moved on

@@ -61,6 +61,12 @@ function enhance(table) {
   };
   tools.append(filter, download, count);
   table.closest(".scroll").before(tools);
+  heads.forEach((head, column) => { // text stands on the left, figures on the right
+    const cells = rows.map((row) => row.cells[column]).filter(Boolean), values = cells.map(sortValue);
+    if (cells.some((cell) => cell.tagName === "TH") || (values.every((value) => typeof value !== "number") && values.some(Boolean))) {
+      [head, ...cells].forEach((cell) => cell.classList.add("text"));
+    }
+  });
   heads.forEach((head, column) => {
     const button = Object.assign(document.createElement("button"), { type: "button" });
     button.append(...head.childNodes);
