@@ -1,4 +1,4 @@
-# From a hyperspectral scene, or a set of images, and reference data to accuracy figures that can be defended.
+# From a hyperspectral scene, or a set of images, and reference data to defensible accuracy estimates.
 #
 #   snakemake --cores 2                                          config/config.yaml: Indian Pines
 #   snakemake --cores 2 --configfile config/quick.yaml           any other experiment

@@ -81,13 +81,13 @@ def main() -> None:
     print(f"svm_classes_equal={np.mean(classes['SVM map, scikit-learn'] == classes['SVM map, hsclass']):.5f}")
 
     works = {
-        "forest training, scikit-learn": lambda: fitted("rf", engine="scikit-learn"),
+        "forest training, scikit-learn": lambda: fitted("rf", implementation="scikit-learn"),
         "forest training, hsclass": lambda: fitted("rf"),
     }
     took, forests = in_turn(works, options.rounds)
     print(f"forest_train_ratio={took['forest training, scikit-learn'] / took['forest training, hsclass']:.2f}")
     plain, fast = (forests[name].predict_map(cube).argmax(axis=2) for name in works)
-    other = fitted("rf", seed=1, engine="scikit-learn").predict_map(cube).argmax(axis=2)
+    other = fitted("rf", seed=1, implementation="scikit-learn").predict_map(cube).argmax(axis=2)
     print(f"forest_classes_equal={np.mean(plain == fast):.5f}")
     print(f"forest_classes_equal_of_two_seeds={np.mean(plain == other):.5f}")
 

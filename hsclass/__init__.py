@@ -1,4 +1,4 @@
-"""Hyperspectral land-cover classification with accuracy figures that can be defended.
+"""Hyperspectral land-cover classification with defensible accuracy estimates.
 
 The public names are imported from their modules when first used, so that importing hsclass is fast.
 """

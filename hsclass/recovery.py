@@ -1,4 +1,4 @@
-"""Go on with a run of the workflow whose snakemake was killed, so that no two jobs write to one file."""
+"""Resume a run of the workflow whose snakemake was killed, so that no two jobs write to one file."""
 
 import getpass
 import re

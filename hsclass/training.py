@@ -86,7 +86,7 @@ def fit(
         training each get the trained model.
     checkpoint : path, optional
         Folder for the state of a network's training: called again with the same arguments after it was killed, the
-        training goes on from there and ends, on a CPU, with the same weights. To be removed
+        training continues from there and ends, on a CPU, with the same weights. To be removed
         (`hsclass.learning.checkpoint.remove`) once the model is saved.
     tensorboard : path, optional
         Folder to write TensorBoard logs of a network's training below.

@@ -45,6 +45,10 @@ REMOVED = {
     "pixels in work": "pixels in memory",
     r"(?:that|the|this|one) room(?:'s)?|Room": "table",
     "has to say": "methods summary",
+    r"(?:goes|go|going|went) on\b(?! GitHub)": "resume, continue",
+    "can be defended": "defensible",
+    "comes? along": "comes with hsclass",
+    "a band a class": "one band per class",
 }  # fmt: skip
 
 

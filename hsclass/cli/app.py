@@ -48,7 +48,7 @@ def _terminal() -> logging.Handler:
 
 
 app = typer.Typer(
-    help="Hyperspectral land-cover classification with accuracy figures that can be defended.",
+    help="Hyperspectral land-cover classification with defensible accuracy estimates.",
     no_args_is_help=True,
     rich_markup_mode="markdown",  # "rich" takes [pixels] for markup
     pretty_exceptions_enable=False,

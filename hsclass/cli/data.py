@@ -48,7 +48,7 @@ def datasets(
 
 @app.command()
 def fetch(name: DataSet, data: DataFolder = None, settings: Settings = None) -> None:
-    """Get a data set's files, verified by digest, with archives unpacked; your own files stay where they are."""
+    """Download a data set's files, checksum-verified and unpacked; your own files stay where they are."""
     from hsclass.datasets import default_folder
     from hsclass.datasets.fetch import fetch as fetch_files
 
@@ -67,7 +67,7 @@ def inspect(
     key: Annotated[str | None, typer.Option(help="variable of a MATLAB or NumPy file")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
 ) -> None:
-    """Say what is understood of files, and what in them looks wrong."""
+    """Show how files are read, and what looks wrong in them."""
     from hsclass.datasets.inspecting import inspect_files
 
     findings = [finding.as_dict() for finding in inspect_files(list(files), key=key)]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @app.command()
 def deliver(
     scene: SceneArgument,
-    output: Annotated[Path, typer.Option("--output", "-o", help="folder of the map; one that was stopped goes on")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="folder of the map; an interrupted run is resumed")],
     model: Annotated[
         list[str] | None, typer.Option(help="a model that may win; may be repeated", show_default="svm")
     ] = None,

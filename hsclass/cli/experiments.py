@@ -49,13 +49,13 @@ PASS_ON = {"allow_interspersed_args": False, "ignore_unknown_options": True}
 @app.command(context_settings=PASS_ON)
 def run(
     experiment: Annotated[
-        str, typer.Argument(metavar="EXPERIMENT.yaml", help="experiment file, or the name of one that comes along")
+        str, typer.Argument(metavar="EXPERIMENT.yaml", help="experiment file, or name of one that comes with hsclass")
     ],
     options: Annotated[
         list[str] | None, typer.Argument(metavar="[snakemake options]", help="such as -n, --cores 4, --profile slurm")
     ] = None,
 ) -> None:
-    """Run an experiment in this folder, from its data to its report: calls Snakemake, whose options are passed on."""
+    """Run an experiment in this folder, from its data to its report: calls Snakemake, and passes its options on."""
     from hsclass.launch import environment, snakemake_command
 
     command = snakemake_command(experiment, options or ())
@@ -71,7 +71,7 @@ def recover(
         ),
     ],
 ) -> None:
-    """Go on with a run whose snakemake was killed: cancel the jobs that it left, unlock the folder, run it again."""
+    """Resume an interrupted run: cancel the jobs that a killed Snakemake left, unlock the folder, run it again."""
     from hsclass.recovery import cancel, require_stopped, working_folder
 
     folder = working_folder(command)
@@ -91,7 +91,7 @@ if TYPE_CHECKING:
 @app.command()
 def estimate(
     experiment: Annotated[
-        str, typer.Argument(metavar="EXPERIMENT.yaml", help="experiment file, or the name of one that comes along")
+        str, typer.Argument(metavar="EXPERIMENT.yaml", help="experiment file, or name of one that comes with hsclass")
     ],
     cores: Annotated[int, typer.Option(min=1, help="that the jobs share")] = 2,
     folder: Annotated[
@@ -105,7 +105,7 @@ def estimate(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
 ) -> None:
-    """Estimate what an experiment takes: jobs, hours, memory, disk, and the time on so many cores."""
+    """Estimate run time and resources of an experiment: jobs, hours, memory, disk, and the time on some cores."""
     from hsclass.experiment import load_experiment
     from hsclass.launch import experiment_file
     from hsclass.planning.calibration import run_calibration, write_calibration

@@ -30,7 +30,7 @@ def predict(
     ],
     output: Output,
     confidence: Annotated[Path | None, typer.Option(help="raster of the probability of the class")] = None,
-    probabilities: Annotated[Path | None, typer.Option(help="raster of all probabilities, a band a class")] = None,
+    probabilities: Annotated[Path | None, typer.Option(help="raster of all probabilities, one band per class")] = None,
     abstain: Annotated[
         float | None, typer.Option(help="pixels with a lower confidence get no class", show_default="never")
     ] = None,
@@ -48,7 +48,7 @@ def predict(
         typer.Option("--applicability", help="write di.tif, aoa.tif and, of a final model, expected_accuracy.tif, too"),
     ] = False,
     density: Annotated[
-        bool, typer.Option("--density", help="in addition write density.tif: near training samples, at most 50; slow")
+        bool, typer.Option("--density", help="also write density.tif: training samples that are near, at most 50; slow")
     ] = False,
     part: Annotated[
         str | None, typer.Option(metavar="I/N", help="map one of N parts, for gather", show_default="all")
@@ -63,9 +63,9 @@ def predict(
     ] = None,
     threads: Threads = 1,
 ) -> None:
-    """Map a whole scene, or give images their classes, with a trained model.
+    """Map a whole scene, or classify images, with a trained model.
 
-    After a kill, the same command goes on with a map where it was.
+    An interrupted map is resumed by the same command.
     """
     from hsclass.models.trained import TrainedModel
     from hsclass.predict.opening import open_pixels
@@ -143,7 +143,7 @@ def gather(
     output: Output,
     about: About = None,
 ) -> None:
-    """Put the parts of a map, or of its confidence or probabilities, together.
+    """Merge the parts of a map, or of its confidence or probabilities.
 
     With --about, the summaries of the parts are read next to them: PART.json.
     """

@@ -43,7 +43,7 @@ def train(
     feature_settings: FeatureSettings = None,
     strategy: Annotated[str, typer.Option(help="auto, single, mirrored or multi_worker: docs/gpu.md")] = "auto",
     workers: Annotated[int, typer.Option(min=1, help="processes of multi_worker")] = 1,
-    gpus: Annotated[int, typer.Option(min=0, help="GPUs that each process must have; 0: what is there")] = 0,
+    gpus: Annotated[int, typer.Option(min=0, help="GPUs per process; 0: all that are available")] = 0,
     wait: Annotated[float, typer.Option(help="seconds to wait for the other workers")] = 300,
     tensorboard: Annotated[
         Path | None, typer.Option(metavar="DIR", help="write TensorBoard logs there", show_default=False)
@@ -51,7 +51,7 @@ def train(
 ) -> None:
     """Train a model on a split's training samples and write it to a folder.
 
-    A network's training that was stopped goes on from its last epoch when the same command is given again.
+    Interrupted training of a network resumes after its last epoch when the same command is given again.
     """
     from hsclass.datasets.open_samples import open_samples
     from hsclass.devices.local_workers import local_workers
@@ -93,7 +93,7 @@ def features(
         str | None,
         typer.Argument(metavar="FOLDER", help="folder of an image set, or its index.csv", show_default=False),
     ] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="what to write", show_default=False)] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="file to write", show_default=False)] = None,
     features: Annotated[str, typer.Option(help="name of a backbone, or backbone with that option")] = "backbone",
     threads: Threads = 1,
     settings: Settings = None,

@@ -15,14 +15,14 @@ from hsclass.errors import UsageError
 def sample(
     map_file: Annotated[Path, typer.Argument(metavar="MAP.tif", help="raster of class ids, made here or elsewhere")],
     output: Output,
-    size: Annotated[int | None, typer.Option(min=1, help="units in all")] = None,
+    size: Annotated[int | None, typer.Option(min=1, help="number of sample units")] = None,
     design: Annotated[
         Literal["stratified", "simple", "systematic", "blocks"], typer.Option(help="how units are drawn")
     ] = "stratified",
     seed: Seed = 0,
     allocation: Annotated[
         Literal["good_practice", "proportional", "equal", "neyman"],
-        typer.Option(help="how a stratified sample is shared out over the strata"),
+        typer.Option(help="of a stratified sample to the strata"),
     ] = "good_practice",
     strata: Annotated[Path | None, typer.Option(help="raster of strata", show_default="the map's classes")] = None,
     target_se: Annotated[
@@ -35,7 +35,7 @@ def sample(
         list[str] | None,
         typer.Option(metavar="ID=ACCURACY", help="user's accuracy expected of a class; may be repeated"),
     ] = None,
-    min_distance: Annotated[float, typer.Option(min=0, help="least distance between two units, in pixels")] = 0,
+    min_distance: Annotated[float, typer.Option(min=0, help="minimum distance between units, in pixels")] = 0,
     block_side: Annotated[int, typer.Option(min=1, help="side of the blocks, in pixels")] = 100,
     per_block: Annotated[int, typer.Option(min=2, help="units in each block")] = 10,
 ) -> None:
@@ -120,7 +120,8 @@ def suggest(
     ] = None,
     number: Annotated[int, typer.Option("--number", "-n", min=1, help="places, at most")] = 20,
     distance: Annotated[
-        float | None, typer.Option(min=0, help="least distance of two places, in pixels", show_default="spread evenly")
+        float | None,
+        typer.Option(min=0, help="minimum distance between places, in pixels", show_default="spread evenly"),
     ] = None,
     per_trip: Annotated[int, typer.Option(min=1, help="places that are visited together")] = 1,
     radius: Annotated[float | None, typer.Option(min=0, help="of a trip, in pixels", show_default="five cells")] = None,

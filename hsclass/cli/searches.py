@@ -22,7 +22,7 @@ from hsclass.cli.arguments import (
 def tune(
     scene: SceneArgument,
     split: SplitArgument,
-    output: Annotated[Path, typer.Option("--output", "-o", help="folder of the search; one that was stopped goes on")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="folder of the search; an interrupted one is resumed")],
     model: Annotated[str, typer.Option(help="model family")] = "svm",
     features: Annotated[str, typer.Option(help="feature extractor")] = "raw",
     trials: Annotated[int | None, typer.Option(min=1, help="sets of options to try", show_default="30")] = None,

@@ -78,7 +78,7 @@ def audit(
     as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="file for the JSON")] = None,
 ) -> None:
-    """Measure how far a split or anyone's masks leak; exit status 3 when they do without declaring it.
+    """Measure leakage of a split, or of masks from elsewhere; exit status 3 if it is not declared.
 
     With --test the first file is a training mask: a raster, .mat, .npy or .npz of class ids, or of 0 and 1.
     """

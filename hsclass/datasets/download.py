@@ -22,7 +22,7 @@ def download(url: str, target: Path, *, resume: bool = False) -> None:
     url : str
     target : Path
     resume : bool
-        Go on behind what `target` holds, and leave it there when the connection breaks off.
+        Continue after what `target` holds, and leave it there if the connection breaks.
 
     Raises
     ------
@@ -51,7 +51,7 @@ def download(url: str, target: Path, *, resume: bool = False) -> None:
     except requests.Timeout as error:
         raise FetchError(f"no answer within {_TIMEOUT} seconds") from error
     except requests.exceptions.ChunkedEncodingError as error:
-        kept = f"; the first {target.stat().st_size} bytes are kept, run again to go on" if resume else ""
+        kept = f"; the first {target.stat().st_size} bytes are kept, run again to resume" if resume else ""
         raise FetchError(f"the connection broke off before the end of the file{kept}") from error
     except requests.ConnectionError as error:
         raise FetchError("the server cannot be reached") from error
@@ -78,7 +78,7 @@ def _head(file: Path) -> bytes:
 
 
 def _begin(answer: Any, file: BinaryIO, start: int) -> None:
-    """Start over where the server does not go on at `start`."""
+    """Start over where the server does not continue at `start`."""
     goes_on = str(answer.headers.get("Content-Range", "")).startswith(f"bytes {start}-")
     if start and answer.ok and not (answer.status_code == HTTPStatus.PARTIAL_CONTENT and goes_on):
         file.truncate(0)

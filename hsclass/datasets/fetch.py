@@ -1,4 +1,4 @@
-"""Fetch: get the files of a data set into a folder, verified by digest, and record where they came from."""
+"""Fetch: get the files of a data set into a folder, checksum-verified, and record where they came from."""
 
 import fcntl
 import logging
@@ -29,7 +29,7 @@ def fetch(
     HSCLASS_DATA_MIRROR is searched for a file of the right name and digest, and then the descriptor's sources are
     tried in order: no server where the environment variable HSCLASS_OFFLINE is set. Files at a local path stay where
     they are, and so do the images of a folder, and unpacked images in the mirror. Archives are unpacked. Of two runs
-    started together, the second waits for the first; a download that broke off goes on where it stopped, if its digest
+    started together, the second waits for the first; an interrupted download is resumed, if its digest
     is known.
 
     Parameters

@@ -1,4 +1,4 @@
-"""Obtain a file from the first source that gives it, verified by digest, and note where it came from."""
+"""Obtain a file from the first source that gives it, checksum-verified, and note where it came from."""
 
 import json
 import os
@@ -184,7 +184,7 @@ def _from_server(source: Source, home: Path) -> Path:
 
 
 def _continued(source: Source, home: Path) -> Path:
-    """Download a file of known digest, going on where an earlier download from any server stopped."""
+    """Download a file of known digest, resuming an earlier download from any server."""
     home.mkdir(parents=True, exist_ok=True)
     part = home / f".download-{(source.sha256 or '')[:16]}"
     resumed = part.exists()

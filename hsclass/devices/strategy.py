@@ -29,7 +29,7 @@ class TrainingOptions(Options):
         " processes, on one machine or several; auto: mirrored where there are several GPUs",
     )
     workers: int = Field(1, ge=1, description="processes of multi_worker; by hand, TF_CONFIG or Slurm may say it")
-    gpus: int = Field(0, ge=0, description="GPUs that each process must have; 0: what is there is used")
+    gpus: int = Field(0, ge=0, description="GPUs per process; 0: all that are available")
     wait: float = Field(300, gt=0, description="seconds that a worker waits for the others to come")
 
     @model_validator(mode="after")

@@ -144,7 +144,7 @@ def train_network(
         done, finished = resume.restore()
         watching.append(resume)
         if done:
-            _LOG.info("training goes on after epoch %d, from %s", done, checkpoint.folder)
+            _LOG.info("training resumes after epoch %d, from %s", done, checkpoint.folder)
     smaller = max(1, options.batch_size // 2)
     remedy = f"set batch_size to {smaller} or less, or use more memory"
     with (

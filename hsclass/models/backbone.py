@@ -57,7 +57,7 @@ class Backbone(ImageNetwork):
     """A backbone with a new head.
 
     Batch normalisation keeps the statistics of the weights that it came with: those of small batches are worse. The
-    blocks that do not learn are computed once for each image and symmetry, and training goes on from their maps.
+    blocks that do not learn are computed once for each image and symmetry, and training continues from their maps.
     """
 
     Options = BackboneOptions

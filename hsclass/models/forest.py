@@ -23,7 +23,7 @@ class ForestOptions(ModelOptions):
     )
     min_samples_leaf: int = Field(1, ge=1, description="smallest leaf [pixels]")
     class_weight: Literal["balanced"] | None = Field(None, description="'balanced' weighs rare classes up")
-    engine: Literal["auto", "scikit-learn"] = Field(
+    implementation: Literal["auto", "scikit-learn"] = Field(
         "auto",
         description="'auto': grown by scikit-learn-intelex where it is installed, leaves of one pixel are allowed and"
         " no class weights set; 'scikit-learn': never",
@@ -71,7 +71,7 @@ class RandomForest(PixelwiseClassifier):
         options = self.options
         # Handed-over trees lose the shares of the classes in a leaf, so leaves must hold one class.
         pure = options.min_samples_leaf == 1 and options.class_weight is None
-        fast = fast_version() if options.engine == "auto" and pure else None
+        fast = fast_version() if options.implementation == "auto" and pure else None
         if fast is None:
             super().learn(spectra, targets, seed=seed)
             return

@@ -1,4 +1,4 @@
-"""Finished strips of a map, from which a killed run goes on: each a file that says which map it belongs to."""
+"""Finished strips of a map, from which a killed run is resumed: each a file that says which map it belongs to."""
 
 import hashlib
 import json

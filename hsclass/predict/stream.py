@@ -30,7 +30,7 @@ _LOG = logging.getLogger(__name__)
 
 MEMORY_MB = 1200
 _FLOAT = 4
-_REMEDY = "give a smaller --memory, or end what else takes memory; the same command goes on from the rows that are done"
+_REMEDY = "give a smaller --memory, or end what else takes memory; the same command resumes after the finished rows"
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def map_file(
 ) -> MapReport:
     """Map a scene into a cloud-optimised GeoTIFF.
 
-    Finished strips are kept in a folder next to `output` until the map is whole, so that a run after a kill goes on
+    Finished strips are kept in a folder next to `output` until the map is whole, so that a run after a kill resumes
     from them, to the same file, byte for byte.
 
     Parameters
@@ -161,7 +161,7 @@ def map_file(
         if strange:
             _LOG.warning("scene %s: %s", pixels.name, strange)
     if resumed:
-        _LOG.info("goes on from an earlier run: %d of %d rows are done", resumed, rows.stop - rows.start)
+        _LOG.info("resumes an earlier run: %d of %d rows are done", resumed, rows.stop - rows.start)
     most, memory = _budget(predictor, request)
     predictor = replace(predictor, memory=memory)
     with progress("map", rows.stop - rows.start, unit="rows") as bar:

@@ -1,4 +1,4 @@
-"""What is wrong with a cluster or a command is said in one sentence, and the run goes on after it is mended."""
+"""What is wrong with a cluster or a command is said in one sentence, and the run continues after it is fixed."""
 
 import os
 import re

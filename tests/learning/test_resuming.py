@@ -1,4 +1,4 @@
-"""A training that was killed goes on from its last epoch, and ends as if it had not been."""
+"""A training that was killed resumes after its last epoch, and ends as if it had not been."""
 
 import logging
 import os
@@ -71,7 +71,7 @@ def test_killed_training_ends_with_the_weights_of_an_unbroken_one(
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     with caplog.at_level(logging.INFO, "hsclass"):
         weights, report = train(at(tmp_path))
-    assert f"training goes on after epoch 3, from {tmp_path}" in caplog.messages
+    assert f"training resumes after epoch 3, from {tmp_path}" in caplog.messages
     assert (report.resumed, report.epochs) == (3, EPOCHS)
     assert same(weights, unbroken[0])
     figures = [[{**row, "seconds": 0} for row in found.history] for found in (report, unbroken[1])]

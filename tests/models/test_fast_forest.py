@@ -20,7 +20,7 @@ def grown_by(scene: Scene, split: Split, **options: object) -> str:
 
 def test_scikit_learn_grows_what_the_extra_must_not(toy_scene: Scene, toy_split: Split) -> None:
     """Its handed-over trees would lose the shares of classes in a leaf."""
-    assert grown_by(toy_scene, toy_split, engine="scikit-learn") == "scikit-learn"
+    assert grown_by(toy_scene, toy_split, implementation="scikit-learn") == "scikit-learn"
     assert grown_by(toy_scene, toy_split, min_samples_leaf=3) == "scikit-learn"
     assert grown_by(toy_scene, toy_split, class_weight="balanced") == "scikit-learn"
 

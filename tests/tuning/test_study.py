@@ -1,4 +1,4 @@
-"""A search in its storage: order, pruning, budget, and going on after a stop; the scores are made up."""
+"""A search in its storage: order, pruning, budget, and resuming after a stop; the scores are made up."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,4 +1,4 @@
-# The jobs of a search share one storage, which no rule owns: a job that is run again goes on where it was stopped.
+# The jobs of a search share one storage, which no rule owns: a job that is run again resumes.
 rule tune:
     input:
         samples=SAMPLES,
