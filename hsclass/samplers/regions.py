@@ -60,14 +60,14 @@ def _touching(mask: np.ndarray, eps: float, min_samples: int) -> np.ndarray:
     core = mask & (counts >= min_samples)
     region = label(core, structure=near, output=np.int32)[0] - 1
     # Other pixels join the first cluster that has a core next to them, as DBSCAN grows these one after the other.
-    beside = np.argwhere(mask & ~core)
+    border = np.argwhere(mask & ~core)
     none = np.iinfo(region.dtype).max
     bordered = np.pad(region, 1, constant_values=NOISE)
-    found = np.full(len(beside), none)
+    found = np.full(len(border), none)
     for shift in shifts:
-        there = bordered[tuple((beside + shift).T)]
+        there = bordered[tuple((border + shift).T)]
         np.minimum(found, there, out=found, where=there != NOISE)
-    region[tuple(beside.T)] = np.where(found == none, NOISE, found)
+    region[tuple(border.T)] = np.where(found == none, NOISE, found)
     return region[mask]
 
 
