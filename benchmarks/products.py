@@ -2,10 +2,11 @@
 
     python benchmarks/products.py [--side 600] [--bands 200] [--rounds 3]
 
-Writes the same random spectra as a tiled GeoTIFF, as a PRISMA-like .he5 (rows, bands, cols) and as an EMIT-like .nc in
-the geometry of a sensor turned by 12 degrees, all compressed by deflate. Times processor seconds, interleaved over the
-rounds, the smallest of each. The last lines are `open_seconds=…` (the slowest), `build_ratio=…` (building a scene over
-reading its cube, the worst) and `map_ratio=…` (pixels a second with an LDA over those from the GeoTIFF, the worst).
+Writes the same random spectra as a tiled GeoTIFF, as a PRISMA-like .he5 (rows, bands, cols) with marks in its error
+matrix, and as an EMIT-like .nc in the geometry of a sensor turned by 12 degrees, all compressed by deflate. A margin
+is 0, which PRISMA takes for gaps. Times processor seconds, interleaved over the rounds, the smallest of each. The
+last lines are `open_seconds=…` (the slowest), `build_ratio=…` (building a scene over reading its cube, the worst) and
+`map_ratio=…` (pixels a second with an LDA over those from the GeoTIFF, the worst).
 """
 
 import argparse
@@ -36,6 +37,7 @@ def make_files(folder: Path, side: int, bands: int) -> dict[str, Path]:
     half = bands // 2
     smooth = rng.normal(size=(side // 20 + 2, side // 20 + 2, bands)).repeat(20, 0).repeat(20, 1)[:side, :side]
     cube = (20_000 + 4_000 * smooth + rng.normal(0, 300, (side, side, bands))).clip(1, 65_000).astype(np.uint16)
+    cube[:, : side // 20] = 0  # outside of the swath
     centres = np.linspace(420, 2450, bands)
     paths = {"GeoTIFF": folder / "cube.tif", "PRISMA": folder / "prisma.he5", "EMIT": folder / "EMIT_L2A_RFL_1.nc"}
     grid = {"crs": CRS.from_epsg(32633), "transform": Affine(30, 0, 5e5, 0, -30, 4.6e6)}
@@ -54,7 +56,8 @@ def make_files(folder: Path, side: int, bands: int) -> dict[str, Path]:
             chunks = (32, values.shape[1], 128)
             options = {"compression": "gzip", "compression_opts": 4, "shuffle": True, "chunks": chunks}
             file.create_dataset(f"{prefix}_Cube", data=values, **options)
-            file.create_dataset(f"{prefix}_PIXEL_L2_ERR_MATRIX", data=np.zeros(values.shape, np.uint8), **options)
+            errors = np.where(rng.random(values.shape) < 1e-4, np.uint8(2), np.uint8(0))  # negative reflectances
+            file.create_dataset(f"{prefix}_PIXEL_L2_ERR_MATRIX", data=errors, **options)
             file.attrs[f"List_Cw_{name}"] = centres[part][::-1]
             file.attrs[f"List_Fwhm_{name}"] = np.full(values.shape[1], 10.0)
             file.attrs[f"List_Cw_{name}_Flags"] = np.ones(values.shape[1], np.int8)

@@ -1,6 +1,7 @@
 """Commands of the data: what there is, getting it, making a scene or the index of an image set of it."""
 
 import json
+import shlex
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -155,5 +156,5 @@ def init(
         typer.echo(f"note: {note}", err=True)
     for path in initial.files:
         typer.echo(path)
-    *_, last = initial.files
-    typer.echo(f"next: hsclass {'run' if labels else 'inspect'} {last if labels else cube}", err=True)
+    following = ["run", str([*initial.files][-1])] if labels else ["inspect", str(cube)]
+    typer.echo(f"next: hsclass {shlex.join(following)}", err=True)

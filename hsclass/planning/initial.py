@@ -13,12 +13,14 @@ import numpy as np
 import yaml
 
 from hsclass.atomic import write_text
+from hsclass.datasets.descriptor import LabelSource
 from hsclass.datasets.inspecting import inspect_files
 from hsclass.datasets.opening import open_scene
 from hsclass.datasets.readers import product_of
 from hsclass.datasets.regions import REGION_SUFFIXES
 from hsclass.datasets.shapes import holds_shapes, read_shapes
 from hsclass.errors import HsclassError, UsageError
+from hsclass.options import parse_options
 from hsclass.samplers import make_split
 from hsclass.scene import Scene
 from hsclass.split import write_split
@@ -126,6 +128,7 @@ def initial_files(
 def _label_source(path: Path, options: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
     """Return the entry of the labels in a descriptor, and what was chosen, in words."""
     source = {"path": str(path.resolve()), **options}
+    parse_options(LabelSource, source, "labels")
     if "field" in options or path.suffix.lower() in REGION_SUFFIXES or not holds_shapes(path):
         return source, ""
     attributes = read_shapes(path, options.get("layer")).attributes

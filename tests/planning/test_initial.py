@@ -48,6 +48,8 @@ def test_raster_of_labels(cube: Path, tmp_path: Path) -> None:
     write_raster(tmp_path / "labels.tif", labels, grid=GRID)
     result = CliRunner().invoke(app, ["init", str(cube), str(tmp_path / "labels.tif"), "-o", str(tmp_path)])
     assert result.exit_code == 0, result.output
+    spaced = CliRunner().invoke(app, ["init", str(cube), "-o", str(tmp_path / "a b")])
+    assert f"next: hsclass inspect '{cube}'" in spaced.output
     described = yaml.safe_load((tmp_path / "my_scene.yaml").read_text(encoding="utf-8"))
     assert (described["cube"], described["labels"]) == ("my scene.tif", {"path": "labels.tif"})
     scene = open_scene(tmp_path / "my_scene.yaml", folder=tmp_path / "data")
@@ -93,6 +95,8 @@ def test_options_of_the_labels_name_layer_and_attribute(cube: Path, tmp_path: Pa
     described = yaml.safe_load((tmp_path / "my_scene.yaml").read_text(encoding="utf-8"))
     assert described["labels"] == {"path": "fields.gpkg", "layer": "fields", "field": "owner"}
     assert [entry["name"] for entry in described["classes"]] == ["a", "b"]
+    with pytest.raises(UsageError, match=r"labels: unknown option 'feld'; .*did you mean 'field'"):
+        initial_files(cube, shapes, options={"feld": "owner"}, folder=tmp_path)
     with pytest.raises(UsageError, match="expected the cube first"):
         initial_files(shapes, cube, folder=tmp_path)
 
