@@ -1,5 +1,6 @@
 """Names and colours of class ids, as a raster gives them itself."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -32,7 +33,8 @@ def legend_of(path: Path, source: Any) -> Legend:
         pass
     named, shades = _named(path.with_name(f"{path.name}.aux.xml")), {}
     if source.colorinterp[0] == ColorInterp.palette:
-        shades = {value: "#{:02x}{:02x}{:02x}".format(*color[:3]) for value, color in source.colormap(1).items()}
+        with suppress(ValueError):  # a palette without its colours
+            shades = {value: "#{:02x}{:02x}{:02x}".format(*color[:3]) for value, color in source.colormap(1).items()}
     return {
         value: (name or f"class {value}", color or shades.get(value))
         for value in sorted({*named, *shades})

@@ -163,3 +163,11 @@ def test_metadata_that_name_no_class(tmp_path: Path, text: str) -> None:
     path = write(tmp_path / "ids.tif", np.ones((2, 2, 1), np.uint8), [])
     Path(f"{path}.aux.xml").write_text(text, encoding="utf-8")
     assert open_cube(path, ndim=2).classes == {}
+
+
+def test_palette_without_colours(tmp_path: Path) -> None:
+    write(tmp_path / "ids.tif", np.ones((2, 2, 1), np.uint8), [])
+    source = "<SimpleSource><SourceFilename relativeToVRT='1'>ids.tif</SourceFilename></SimpleSource>"
+    band = f"<VRTRasterBand dataType='Byte' band='1'><ColorInterp>Palette</ColorInterp>{source}</VRTRasterBand>"
+    (tmp_path / "ids.vrt").write_text(f"<VRTDataset rasterXSize='2' rasterYSize='2'>{band}</VRTDataset>")
+    assert open_cube(tmp_path / "ids.vrt", ndim=2).classes == {}
