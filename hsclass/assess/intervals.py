@@ -21,9 +21,9 @@ MANY_CLASSES = 5
 """Effective number of classes from which they are units, too."""
 
 METHOD = (
-    "the widest of three: spatial block bootstrap, bootstrap over whole fields and, for OA, over classes; standard"
-    " error of replicates with random weights, Student's t for the effective number of units, Wilson's limits; wider by"
-    " what several runs differ in as a whole"
+    "the widest of three: spatial block bootstrap, bootstrap over whole fields and, for figures of all classes, over"
+    " classes; standard error of replicates with random weights, Student's t for the effective number of units, Wilson's"
+    " limits; wider by what several runs differ in as a whole"
 )
 
 

@@ -65,8 +65,9 @@ def _choice(results: SetResults, chosen: Any, kind: str) -> Iterator[str]:
     """Say how the model was chosen, and how the others compare on the test samples."""
     groups = results.groups[results.groups.split == chosen.split]
     others = groups.validation_aa.drop(chosen.name)
+    rest = "the other" if len(others) == 1 else "the others"
     yield (
-        f"Chosen by the largest mean AA on the validation {kind} ({number(chosen.validation_aa, 2)}; the others"
+        f"Chosen by the largest mean AA on the validation {kind} ({number(chosen.validation_aa, 2)}; {rest}"
         f" {lowest_to_highest(others, lambda value: number(value, 2))}), without the test {kind}."
     )
     epochs = results.over(chosen, "training_best_epoch")

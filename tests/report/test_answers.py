@@ -40,7 +40,7 @@ def test_optimism_is_named_where_there_is_a_matched_random_split(experiment, ans
 def test_models_that_the_comparison_does_not_tell_apart_are_named(experiment, answers) -> None:
     text = said(answers(experiment)["Which map?"])
     # on validation pixels 0.58 and 0.52; on test pixels rf minus net is −0.07, −0.12 to −0.01
-    assert "Chosen by the largest mean AA on the validation pixels (0.58; the others 0.52), without the test" in text
+    assert "Chosen by the largest mean AA on the validation pixels (0.58; the other 0.52), without the test" in text
     assert "There OA is lower for rf (−0.07, −0.12 to −0.01): difference with 95 % interval." in text
     assert "not distinguishable" not in text
     for limits in ({"high": 0.01}, {"low": None, "high": None}):
