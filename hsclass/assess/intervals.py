@@ -22,8 +22,8 @@ MANY_CLASSES = 5
 
 METHOD = (
     "the widest of three: spatial block bootstrap, bootstrap over whole fields and, for figures of all classes, over"
-    " classes; standard error of replicates with random weights, Student's t for the effective number of units, Wilson's"
-    " limits; wider by what several runs differ in as a whole"
+    " classes; standard error of replicates with random weights, Student's t for the effective number of units,"
+    " Wilson's limits; wider by what several runs differ in as a whole"
 )
 
 
