@@ -31,6 +31,20 @@ def test_votes_that_are_equal() -> None:
     np.testing.assert_allclose(found[0], [2 / 3, 1 / 3, 0], atol=1e-6)
 
 
+@pytest.mark.parametrize("options", [{}, {"neighbours": 5}, {"neighbours": 6, "weights": "uniform"}])
+def test_votes_are_scikit_learns(options: dict[str, object]) -> None:
+    """Some spectra are training spectra, and nearly all distances differ by little."""
+    rng = np.random.default_rng(1)
+    cube = (1000 + rng.normal(size=(1, 700, 40))).astype(np.float32)
+    cube[0, 600:] = cube[0, :100]
+    targets = rng.integers(0, 4, 300).astype(np.int32)
+    places = np.array([(0, col) for col in range(700)], np.int32)
+    model = NearestNeighbours(NearestNeighbours.Options(**options), window=1, n_features=40, n_classes=4)
+    model.fit(cube, Sample(places[:300], targets), Sample(places[:0], targets[:0]), seed=0)
+    expected = model.estimator_.predict_proba(cube[0])
+    np.testing.assert_allclose(model.predict_proba(cube, places), expected, atol=1e-6)
+
+
 def test_fewer_training_pixels_than_neighbours() -> None:
     expected = "model knn: option 'neighbours' is 5, but there are 4 training pixels; set it to 4 or less"
     with pytest.raises(DataError, match=expected):
