@@ -32,12 +32,15 @@ def show_comparison(comparison: "Comparison") -> None:
         models.add_row(pooled.method, _number(pooled.oa), _interval(pooled.oa_low, pooled.oa_high), _number(pooled.aa))
     pairs = _table("pair", "difference of OA", "95 % interval", "")
     for pair in comparison.pairs:
-        apart = pair.low is not None and pair.high is not None and (pair.low > 0 or pair.high < 0)
         pairs.add_row(
             f"{pair.a} - {pair.b}", f"{pair.difference:+.4f}", _interval(pair.low, pair.high),
-            "" if apart else "not distinguishable",
+            "" if pair.distinguishable else "not distinguishable",
         )  # fmt: skip
-    _print(f"{comparison.n_test} test samples", models, pairs)
+    fields, reliable = comparison.fields, all(pooled.interval.reliable for pooled in comparison.pooled)
+    behind = "" if fields is None else f" in {fields} fields ({comparison.effective_fields} effective)"
+    _print(f"{comparison.n_test} test samples{behind}", models, pairs)
+    if not reliable:
+        _print("too few test fields for the intervals to be relied on")
 
 
 def _table(*columns: str) -> "Table":

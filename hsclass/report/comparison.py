@@ -4,14 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from hsclass.report.table import SetResults
 from hsclass.report.text import between, count, fields_in_words, number, probability
-from hsclass.results import Comparison
-
-SIGNIFICANT = 0.05
+from hsclass.results import Comparison, Pair
 
 
 @dataclass(frozen=True)
@@ -25,8 +22,7 @@ class ComparisonPanel:
     rows : DataFrame
         Each pair once, over all tests of all seeds or folds: labels `a` and `b`; `difference`, OA of `a` minus OA of
         `b`; in words its `interval`, the Holm-corrected p values `permutation` and `mcnemar`, and `only`, the tests
-        that one of the two alone passes; `distinguishable`, true where the corrected p of the block permutation test is
-        below `SIGNIFICANT` and the interval does not hold 0.
+        that one of the two alone passes; `distinguishable`, see `hsclass.results.Pair`.
     about : Comparison
     """
 
@@ -47,35 +43,34 @@ def pairs_table(results: SetResults) -> pd.DataFrame:
     ])  # fmt: skip
 
 
-def paired(results: SetResults, split: str, method: str, other: str) -> tuple[float | None, float | None, float | None]:
-    """Return the paired difference of OA of two models with its interval, None where they were not compared."""
+def paired(results: SetResults, split: str, method: str, other: str) -> Pair | None:
+    """Return the pair of two models with `method` first, None where they were not compared."""
     for pair in results.comparisons[split].pairs if split in results.comparisons else ():
         if (pair.a, pair.b) == (method, other):
-            return pair.difference, pair.low, pair.high
+            return pair
         if (pair.b, pair.a) == (method, other):
-            low, high = (None if end is None else -end for end in (pair.high, pair.low))
-            return -pair.difference, low, high
-    return None, None, None
+            return pair.turned()
+    return None
 
 
 def comparison_panels(results: SetResults) -> tuple[ComparisonPanel, ...]:
     """Return a panel for each split whose models were compared; a split without a comparison has none."""
     labels = dict(zip(results.table.method.astype(str), results.table.label, strict=True))
-    found = pairs_table(results)
     return tuple(
         ComparisonPanel(
-            split=str(name),
-            leaky=results.leaky[str(name)],
-            seeds=results.comparisons[str(name)].runs,
-            labels=tuple(labels.get(method, method) for method in results.comparisons[str(name)].methods),
-            rows=pd.DataFrame([_in_words(pair, labels) for pair in pairs.itertuples()]),
-            about=results.comparisons[str(name)],
+            split=name,
+            leaky=results.leaky[name],
+            seeds=about.runs,
+            labels=tuple(labels.get(method, method) for method in about.methods),
+            rows=pd.DataFrame([_in_words(pair, labels) for pair in about.pairs]),
+            about=about,
         )
-        for name, pairs in (found.groupby("sampler", sort=False) if len(found) else ())
+        for name, about in results.comparisons.items()
+        if about.pairs
     )
 
 
-def _in_words(pair: Any, labels: Mapping[str, str]) -> dict[str, Any]:
+def _in_words(pair: Pair, labels: Mapping[str, str]) -> dict[str, Any]:
     return {
         "a": labels.get(pair.a, pair.a),
         "b": labels.get(pair.b, pair.b),
@@ -84,14 +79,8 @@ def _in_words(pair: Any, labels: Mapping[str, str]) -> dict[str, Any]:
         "permutation": probability(pair.permutation_holm),
         "mcnemar": probability(pair.mcnemar_holm),
         "only": f"{count(pair.only_a)} / {count(pair.only_b)}",
-        "distinguishable": bool(pair.permutation_holm < SIGNIFICANT and not holds_0(pair.low, pair.high)),
+        "distinguishable": pair.distinguishable,
     }
-
-
-def holds_0(low: float | None, high: float | None) -> bool:
-    """Return whether the interval of a difference holds 0; one that is not known may."""
-    low, high = (np.nan if end is None else end for end in (low, high))
-    return not (low > 0 or high < 0)
 
 
 def described(panel: ComparisonPanel, unit: Mapping[str, str]) -> str:

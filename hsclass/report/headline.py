@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from hsclass.report.comparison import holds_0, paired
+from hsclass.report.comparison import paired
 from hsclass.report.table import SetResults
 from hsclass.report.text import between, lowest_to_highest, number, signed
 
@@ -90,16 +90,16 @@ def _choice(results: SetResults, chosen: Any, kind: str) -> Iterator[str]:
 def differences(results: SetResults, group: Any) -> pd.DataFrame:
     """Return the other models of a split: their OA minus that of a model, on the same test samples.
 
-    Columns: `label`, `difference`, its 95 % interval `low` and `high`, and `alike`, true where the interval holds 0 or
-    is not known. Models that were not compared are left out.
+    Columns: `label`, `difference`, its 95 % interval `low` and `high`, and `alike`, true where the two are not
+    distinguishable. Models that were not compared are left out.
     """
     others = results.groups[results.groups.split == group.split]
     rows = []
     for other in others.itertuples():
-        difference, low, high = paired(results, str(group.split), str(other.method), str(group.method))
-        if difference is not None:
-            rows.append({"label": str(other.label), "difference": difference, "low": low, "high": high,
-                         "alike": holds_0(low, high)})  # fmt: skip
+        pair = paired(results, str(group.split), str(other.method), str(group.method))
+        if pair is not None:
+            rows.append({"label": str(other.label), "difference": pair.difference, "low": pair.low, "high": pair.high,
+                         "alike": not pair.distinguishable})  # fmt: skip
     return pd.DataFrame(rows, columns=["label", "difference", "low", "high", "alike"]).astype({"alike": bool})
 
 

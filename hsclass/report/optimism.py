@@ -4,8 +4,8 @@ from typing import Any
 
 import pandas as pd
 
-from hsclass.report.comparison import holds_0
 from hsclass.report.table import SetResults
+from hsclass.results.comparison import holds_0
 
 _COLUMNS = [
     "split", "split_random", "method", "label", "features", "model", "oa", "oa_std", "oa_random", "oa_random_std",

@@ -39,7 +39,9 @@ def window_rows(results: SetResults) -> pd.DataFrame:
     found = found.sort_values(["split", "line", "side"], ignore_index=True)
     widest = found.groupby(["split", "line"]).method.transform("last")
     pairs = [paired(results, *each) for each in zip(found.split, found.method, widest, strict=True)]
-    return found.assign(**dict(zip(("difference", "low", "high"), zip(*pairs, strict=True), strict=True)))
+    return found.assign(
+        **{name: [getattr(pair, name, None) for pair in pairs] for name in ("difference", "low", "high")}
+    )
 
 
 def windows_part(results: SetResults) -> tuple[CurvePanel, ...]:

@@ -5,6 +5,8 @@ from pydantic import Field
 from hsclass.results.pooled import Pooled
 from hsclass.results.record import Figure, Record
 
+SIGNIFICANT = 0.05
+
 
 class Pair(Record):
     """Two models on the same test samples; `difference` is OA of `a` minus OA of `b`, `holm` corrects for all pairs."""
@@ -20,6 +22,25 @@ class Pair(Record):
     mcnemar_holm: Figure
     permutation_p: Figure
     permutation_holm: Figure
+
+    def turned(self) -> "Pair":
+        """Return the same pair with `b` first."""
+        low, high = (None if end is None else -end for end in (self.high, self.low))
+        return self.model_copy(update={
+            "a": self.b, "b": self.a, "difference": -self.difference, "low": low, "high": high, "only_a": self.only_b,
+            "only_b": self.only_a,
+        })  # fmt: skip
+
+    @property
+    def distinguishable(self) -> bool:
+        """Whether the interval of the difference excludes 0 and the corrected p of the permutation is below 0.05."""
+        known = self.permutation_holm is not None and self.permutation_holm < SIGNIFICANT
+        return known and not holds_0(self.low, self.high)
+
+
+def holds_0(low: float | None, high: float | None) -> bool:
+    """Return whether the interval of a difference holds 0; one that is not known may."""
+    return low is None or high is None or not (low > 0 or high < 0)
 
 
 class Gain(Record):

@@ -10,6 +10,7 @@ from hsclass.report import write_report
 from hsclass.report.comparison import comparison_panels, described
 from hsclass.report.page import UNITS
 from hsclass.report.text import signed
+from hsclass.results import Pair
 
 
 @pytest.fixture
@@ -65,3 +66,11 @@ def test_table_of_pairs_has_a_row_a_pair(experiment) -> None:
     assert (rows[1]["a"], rows[1]["b"], rows[1]["difference"]) == ("raw/rf", "raw/net", "-0.07")
     assert (rows[1]["only_a"], rows[1]["only_b"], rows[1]["permutation_holm"]) == ("5", "9", "0.02")
     assert (rows[1]["test_fields"], rows[1]["effective_fields"]) == ("12", "10.5")
+
+
+def test_pair_the_other_way_round_has_the_interval_turned() -> None:
+    pair = Pair(a="rf", b="net", difference=-0.07, low=-0.12, high=-0.01, only_a=5, only_b=9, mcnemar_p=None,
+                mcnemar_holm=None, permutation_p=0.01, permutation_holm=0.02)  # fmt: skip
+    turned = pair.turned()
+    assert (turned.a, turned.b, turned.difference, turned.low, turned.high) == ("net", "rf", 0.07, 0.01, 0.12)
+    assert (turned.only_a, turned.only_b, turned.distinguishable) == (9, 5, True)
