@@ -180,7 +180,9 @@ def _numbers(image: Path, bands: int, known: int) -> np.ndarray:
 
 def _table(path: Path) -> BandTable:
     root = ET.parse(path).getroot()
-    of_bands = next(item for item in root.iter() if _tag(item).startswith("bandcharacteri"))
+    of_bands = next((item for item in root.iter() if _tag(item).startswith("bandcharacteri")), None)
+    if of_bands is None:
+        raise ValueError(f"no bandCharacterisation in {path.name}")
     found = [{_tag(part): (part.text or "").strip() for part in item} for item in of_bands]
     rows = [row for row in found if "wavelengthcenterofband" in row]
     values = {

@@ -27,6 +27,7 @@ _CACHE_MB = 64  # of GDAL's own block cache; every block is asked for about once
 _ELSEWHERE = {"VRT", "GTI", "MRF", "STACIT", "WMS", "WMTS"}  # drivers of files whose pixels lie in others
 _MICROMETRES = 100  # band centres without a unit that end below this are in micrometres
 _KNOWN = (".tif", ".tiff", ".vrt", ".img", ".dat", ".hdr", ".bsq", ".bil", ".bip", ".lan", ".jp2", ".png", ".nc")
+_ARCHIVES = (".zip", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".7z", ".rar")
 _NANOMETRES = {
     "": 1.0, "unknown": 1.0, "nanometers": 1.0, "nanometres": 1.0, "nanometer": 1.0, "nanometre": 1.0, "nm": 1.0,
     "micrometers": 1000.0, "micrometres": 1000.0, "micrometer": 1000.0, "micrometre": 1000.0, "microns": 1000.0,
@@ -117,6 +118,8 @@ def open_raster(path: Path, wanted: Wanted) -> Cube:
                 f"cannot be read as a raster ({error}), though it has an ENVI header; write the header as plain text"
                 " that begins with ENVI, without a byte order mark"
             )
+        elif path.suffix.lower() in _ARCHIVES:
+            reason = "is an archive; expected a file; unpack it, and name the file or folder in it"
         elif path.suffix.lower() in _KNOWN or not path.suffix:
             reason = f"cannot be read as a raster ({error}); expected a GeoTIFF or what GDAL reads"
         else:

@@ -1,5 +1,6 @@
 """Products of missions open by the name of their file or folder; every value is compared with one read apart."""
 
+import shutil
 from pathlib import Path
 
 import h5py
@@ -208,6 +209,16 @@ def test_desis_flags_of_level_2a_are_quality_layers(tmp_path: Path) -> None:
     next(folder.glob("*QUALITY-2*")).unlink()
     with pytest.raises(DataError, match="has no quality layer 'cloud'; it has none"):
         open_cube(folder, quality=["cloud"])
+
+
+def test_metadata_without_bands_and_packed_products_are_named(tmp_path: Path) -> None:
+    folder = make_desis(tmp_path / "scene", RNG)
+    packed = shutil.make_archive(str(tmp_path / "packed"), "zip", folder)
+    with pytest.raises(DataError, match=r"packed\.zip: is an archive; .* unpack it"):
+        open_cube(Path(packed))
+    next(folder.glob("*.xml")).write_text("<hsi_doc/>", encoding="utf-8")
+    with pytest.raises(DataError, match=r"cannot be understood \(no bandCharacterisation in DESIS.*METADATA\.xml\)"):
+        open_cube(folder)
 
 
 def test_hyperion_is_a_stack_of_its_bands(tmp_path: Path) -> None:
