@@ -237,3 +237,19 @@ def test_print_has_few_pages_and_the_figures(opened, tmp_path: Path) -> None:
     opened().pdf(path=tmp_path / "page.pdf", prefer_css_page_size=True)
     pages = re.findall(rb"/Type\s*/Page\b(?!s)", (tmp_path / "page.pdf").read_bytes())
     assert 1 <= len(pages) <= 12
+
+
+def test_places_to_label_next_are_drawn_on_request(browser, make_finished, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    experiment = make_finished()
+    experiment.deliver(outside=0.25)
+    experiment.suggest([(11, 3), (0, 15)])
+    write_report(experiment.file, experiment.file.parent)
+    page = browser.new_page()
+    page.goto((tmp_path / experiment.file.parent / "index.html").as_uri())
+    page.wait_for_selector(".viewer[data-left][data-right]", timeout=20_000)
+    assert page.locator("path.place").count() == 0
+    page.check("[data-role=places]")
+    assert page.locator(".leaflet-tooltip.place").all_inner_texts() == ["1", "2"]
+    assert page.locator("path.place").count() == 2
+    page.close()
