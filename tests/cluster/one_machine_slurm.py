@@ -62,7 +62,7 @@ SchedulerType=sched/backfill
 SchedulerParameters=batch_sched_delay=0,sched_interval=5,bf_interval=5
 MpiDefault=none
 ReturnToService=1
-MinJobAge=600
+MinJobAge=7200
 KillWait=5
 OverTimeLimit=0
 {accounting}
