@@ -4,7 +4,7 @@
 
 Each model is trained on the raw bands and on those that `restore` corrects, with the same pixels, under `random` and
 `dbscan_area` (window 9). Prints OA of both, over all seeds together, and the difference, restored minus raw, on the
-same test pixels with its 95 % interval over fields, in percentage points. A model whose interval holds 0 shows no cost.
+same test pixels with its 95 % interval, in percentage points. A model whose interval holds 0 shows no cost.
 `restore` estimates which values were damaged; what it gets wrong remains.
 """
 
@@ -12,7 +12,7 @@ import argparse
 
 import hsclass
 
-MODELS = ("lda", "logistic", "perceptron", "sam", "knn", "svm", "rf")
+MODELS = ("lda", "logistic", "perceptron", "sam", "knn", "svm", "rf", "ann")
 SPLITS = ("random", "dbscan_area")
 
 

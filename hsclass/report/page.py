@@ -75,7 +75,7 @@ PARTS = (
     Part("delivered", "Delivered map", delivered_part, "pixels", "How was the delivered map made?"),
     Part("models", "Models", models_part, "pixels", "How good are models trained with a share of the labels?"),
     Part("accuracy", "Accuracy", accuracy_part, heading="How accurate is each model?"),
-    Part("comparison", "Differences", comparison_panels, heading="Which differences between models are real?"),
+    Part("comparison", "Differences", comparison_panels, heading="Which models are distinguishable?"),
     Part("leakage", "Optimism", leakage_part, "pixels", "What does random sampling add?"),
     Part("learning", "Training size", learning_part, "pixels", "How much training is needed?"),
     Part("windows", "Windows", windows_part, "pixels", "How wide must windows be?"),
