@@ -119,7 +119,7 @@ def test_a_seed_repeats_the_intervals_and_another_changes_them_little(maps: Maps
 
 def test_how_the_interval_came_about_is_told(maps: Maps, make_classes: Classes) -> None:
     described = evaluate(*maps, make_classes(2, 7, 12)).as_dict()["interval"]
-    assert "blocks" in described.pop("method")
+    assert "block bootstrap" in described.pop("method")
     # 40 rows and 20 columns are 8 squares of 10 pixels from the first origin, and up to 15 in part from the others
     assert described == {
         "level": 0.95, "blocks": 10, "groups": None, "fields": 84, "effective_fields": 2.7, "reliable": False,
