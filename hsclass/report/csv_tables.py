@@ -1,12 +1,13 @@
-"""The tables that come with the page: figures in full, an empty cell for one that is not defined."""
+"""The tables that come with the page: figures in full, one that is not defined is missing."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
 
+from hsclass.report import learning
 from hsclass.report.collect import Results
 from hsclass.report.comparison import pairs_table
-from hsclass.report.learning import learning_rows
 from hsclass.report.optimism import ladder, mean_optimism
 from hsclass.report.table import aa_over, set_results
 from hsclass.results import FieldFigures
@@ -75,8 +76,8 @@ _COUNTS = [
 ]  # fmt: skip
 
 
-def accuracy_csv(results: Results) -> str:
-    """Return the text of `accuracy.csv`: a row for each run.
+def accuracy_rows(results: Results) -> pd.DataFrame:
+    """Return a row for each run.
 
     `reach` is empty where it is without bound; with several labels an image `oa` is, and `micro_f1` and `macro_f1` hold
     the figures.
@@ -93,42 +94,42 @@ def accuracy_csv(results: Results) -> str:
             table[name] = table[name].where(single)
         parts.append(table)
     columns = ACCURACY | (IMAGES if results.experiment.samples == "images" else {}) | LAST
-    return _text(pd.concat(parts).sort_index(), columns)
+    return _chosen(pd.concat(parts).sort_index(), columns)
 
 
-def optimism_csv(results: Results) -> str | None:
-    """Return the text of `optimism.csv`: a row for each model and matched random split; None where there are none."""
+def optimism_rows(results: Results) -> pd.DataFrame | None:
+    """Return a row for each model and matched random split; None where there are none."""
     rows = pd.concat([mean_optimism(each).assign(scene=each.samples.name) for each in set_results(results)])
-    return None if rows.empty else _text(rows, OPTIMISM)
+    return None if rows.empty else _chosen(rows, OPTIMISM)
 
 
-def ladder_csv(results: Results) -> str | None:
-    """Return the text of `ladder.csv`: a row for each model and step between matched splits; None where there are none.
+def ladder_rows(results: Results) -> pd.DataFrame | None:
+    """Return a row for each model and step between matched splits; None where there are none.
 
     `difference` is OA under `upper` minus OA under `lower`, on the `n_both` tests that they share.
     """
     rows = pd.concat([ladder(each).assign(scene=each.samples.name) for each in set_results(results)])
-    return None if rows.empty else _text(rows, LADDER)
+    return None if rows.empty else _chosen(rows, LADDER)
 
 
-def learning_csv(results: Results) -> str | None:
-    """Return the text of `learning.csv`: a row for each model and reduced split; None where there are none.
+def learning_rows(results: Results) -> pd.DataFrame | None:
+    """Return a row for each model and reduced split; None where there are none.
 
     `difference` is OA minus OA with all training pixels, on the same `n_test` tests; `n_train` and `n_fields` are means
     over the seeds.
     """
-    rows = pd.concat([learning_rows(each).assign(scene=each.samples.name) for each in set_results(results)])
-    return None if rows.empty else _text(rows, {name: name for name in LEARNING})
+    rows = pd.concat([learning.learning_rows(each).assign(scene=each.samples.name) for each in set_results(results)])
+    return None if rows.empty else _chosen(rows, {name: name for name in LEARNING})
 
 
-def comparison_csv(results: Results) -> str | None:
-    """Return the text of `comparison.csv`: a row for each pair of models; None where none were compared."""
+def comparison_rows(results: Results) -> pd.DataFrame | None:
+    """Return a row for each pair of models; None where none were compared."""
     rows = pd.concat([pairs_table(each) for each in set_results(results)])
-    return None if rows.empty else _text(rows, COMPARISON)
+    return None if rows.empty else _chosen(rows, COMPARISON)
 
 
-def pooled_csv(results: Results) -> str | None:
-    """Return the text of `pooled.csv`: a row for each model under each split, over all its seeds or folds.
+def pooled_rows(results: Results) -> pd.DataFrame | None:
+    """Return a row for each model under each split, over all its seeds or folds.
 
     `n_test` counts tests, `n_samples` the samples tested. `aa_common` is AA over the `common_classes` that every split
     of the scene tests. None where nothing was pooled.
@@ -150,11 +151,11 @@ def pooled_csv(results: Results) -> str | None:
                 "effective_fields": about.effective_fields, "interval_reliable": about.reliable,
                 "leaky": bool(group.leaky),
             })  # fmt: skip
-    return _text(pd.DataFrame(rows), {name: name for name in POOLED}) if rows else None
+    return _chosen(pd.DataFrame(rows), {name: name for name in POOLED}) if rows else None
 
 
-def fields_csv(results: Results) -> str | None:
-    """Return the text of `fields.csv`: a row for each field and model under each split; None where no field is known.
+def fields_rows(results: Results) -> pd.DataFrame | None:
+    """Return a row for each field and model under each split; None where no field is known.
 
     `accuracy` is the share of right tests; `taken_for` is the class that most wrong tests gave the field.
     """
@@ -167,15 +168,35 @@ def fields_csv(results: Results) -> str | None:
         if (group.split, group.method) in each.pooled
         for field in each.pooled[group.split, group.method].fields
     ]  # fmt: skip
-    return _text(pd.DataFrame(rows, columns=names), {name: name for name in names}) if rows else None
+    return _chosen(pd.DataFrame(rows, columns=names), {name: name for name in names}) if rows else None
 
 
-def _text(table: pd.DataFrame, columns: dict[str, str]) -> str:
-    """Return columns of a table as CSV under the names that are the keys of `columns`."""
+def _chosen(table: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:
+    """Return columns of a table under the names that are the keys of `columns`."""
     shown = table[list(columns.values())].copy()
     for name in shown:
         if name in _COUNTS:
             shown[name] = shown[name].astype(float).astype("Int64")
-        elif shown[name].dtype == bool:
+    return shown.set_axis(list(columns), axis=1)
+
+
+TABLES: dict[str, Callable[[Results], pd.DataFrame | None]] = {
+    "accuracy": accuracy_rows, "pooled": pooled_rows, "fields": fields_rows, "optimism": optimism_rows,
+    "ladder": ladder_rows, "learning": learning_rows, "comparison": comparison_rows,
+}  # fmt: skip
+"""What makes each table, by the name of its file without `.csv`."""
+
+
+def as_csv(table: pd.DataFrame) -> str:
+    """Return a table as the text of a CSV file."""
+    shown = table.copy()
+    for name in shown:
+        if shown[name].dtype == bool:
             shown[name] = shown[name].map({True: "true", False: "false"})
-    return str(shown.to_csv(index=False, header=list(columns), lineterminator="\n"))
+    return str(shown.to_csv(index=False, lineterminator="\n"))
+
+
+def as_records(table: pd.DataFrame | None) -> list[dict[str, Any]]:
+    """Return the rows of a table for JSON, None where a figure is not defined; none of no table."""
+    rows = [] if table is None else table.astype(object).to_dict("records")
+    return [{str(key): None if pd.isna(value) else value for key, value in row.items()} for row in rows]

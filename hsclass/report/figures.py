@@ -1,31 +1,22 @@
 """`results.json`: what the page says at its top and the rows of the tables, for programs."""
 
-import csv
-import io
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
 from hsclass.report.answers import model_answers
 from hsclass.report.collect import Results
-from hsclass.report.csv_tables import (
-    accuracy_csv,
-    comparison_csv,
-    fields_csv,
-    ladder_csv,
-    learning_csv,
-    optimism_csv,
-    pooled_csv,
-)
+from hsclass.report.csv_tables import as_records
 from hsclass.report.delivered import assessment, final_card, final_folder
 from hsclass.report.delivered_answers import answers_part
 from hsclass.report.headline import differences, headline
 from hsclass.report.table import SetResults, set_results
 
 
-def figures_json(results: Results) -> str:
-    """Return the text of `results.json`.
+def figures_json(results: Results, tables: Mapping[str, pd.DataFrame | None]) -> str:
+    """Return the text of `results.json`; `tables` by their names.
 
     `sets` has an entry for each scene or image set: the split, model and figures of the headline, None where no model
     is singled out, the models that it is not distinguishable from and those whose OA is higher on the test samples, and
@@ -51,14 +42,9 @@ def figures_json(results: Results) -> str:
             "map": None if group is None or each.samples.kind == "images" else str(each.of(group)[0].map_file),
             "delivered": _delivered(each),
         })  # fmt: skip
-    tables = {
-        "accuracy": accuracy_csv(results), "pooled": pooled_csv(results), "fields": fields_csv(results),
-        "optimism": optimism_csv(results), "ladder": ladder_csv(results), "learning": learning_csv(results),
-        "comparison": comparison_csv(results),
-    }  # fmt: skip
     content = {
         "experiment": experiment.experiment, "hsclass": experiment.hsclass, "samples": experiment.samples,
-        "seeds": experiment.seeds, "sets": sets, **{name: _rows(text) for name, text in tables.items()},
+        "seeds": experiment.seeds, "sets": sets, **{name: as_records(table) for name, table in tables.items()},
     }  # fmt: skip
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
@@ -80,19 +66,3 @@ def _delivered(results: SetResults) -> dict[str, Any] | None:
 
 def _known(value: Any) -> float | None:
     return None if pd.isna(value) else float(value)
-
-
-def _rows(text: str | None) -> list[dict[str, Any]]:
-    return [{key: _read(value) for key, value in row.items()} for row in csv.DictReader(io.StringIO(text or ""))]
-
-
-def _read(cell: str) -> Any:
-    """Return a cell of a table as what it stands for; None for an empty one."""
-    if cell in {"", "true", "false"}:
-        return {"": None, "true": True, "false": False}[cell]
-    for kind in (int, float):
-        try:
-            return kind(cell)
-        except ValueError:
-            continue
-    return cell

@@ -14,15 +14,7 @@ from hsclass.report.calibration import FEW, calibration_part
 from hsclass.report.classes import class_part, shaded
 from hsclass.report.collect import Results, read_results
 from hsclass.report.comparison import comparison_panels, described
-from hsclass.report.csv_tables import (
-    accuracy_csv,
-    comparison_csv,
-    fields_csv,
-    ladder_csv,
-    learning_csv,
-    optimism_csv,
-    pooled_csv,
-)
+from hsclass.report.csv_tables import TABLES, as_csv
 from hsclass.report.delivered import assessed_part, delivered_part
 from hsclass.report.delivered_answers import answers_part, models_part
 from hsclass.report.figures import figures_json
@@ -40,9 +32,7 @@ from hsclass.report.training import training_curves
 from hsclass.report.viewer import viewer_part
 from hsclass.report.windows import windows_part
 
-PAGE, TABLE = "index.html", "accuracy.csv"
-LATEX, RESULTS, OPTIMISM, COMPARISON = "accuracy.tex", "results.json", "optimism.csv", "comparison.csv"
-POOLED, FIELDS, LADDER, LEARNING = "pooled.csv", "fields.csv", "ladder.csv", "learning.csv"
+PAGE, LATEX, RESULTS = "index.html", "accuracy.tex", "results.json"
 
 UNITS = {
     "pixels": {"short": "px", "long": "pixels", "block": "block"},
@@ -102,25 +92,22 @@ class Section:
 
 def write_report(experiment_files: Sequence[Path], out: str | os.PathLike[str]) -> None:
     """Write the page and the tables; see `hsclass.report.write_report`."""
-    results = read_results(*experiment_files)
-    tables = {
-        POOLED: pooled_csv(results), FIELDS: fields_csv(results), OPTIMISM: optimism_csv(results),
-        LADDER: ladder_csv(results), LEARNING: learning_csv(results), COMPARISON: comparison_csv(results),
-    }  # fmt: skip
-    page = render(results, Path(out), tuple(name for name, text in tables.items() if text is not None))
-    write_text(Path(out) / TABLE, accuracy_csv(results))
-    write_text(Path(out) / LATEX, accuracy_tex(results))
-    write_text(Path(out) / RESULTS, figures_json(results))
-    for name, text in tables.items():
-        if text is None:
-            (Path(out) / name).unlink(missing_ok=True)  # one of an earlier run would be taken for this one's
+    results, out = read_results(*experiment_files), Path(out)
+    tables = {name: make(results) for name, make in TABLES.items()}
+    files = {f"{name}.csv": table for name, table in tables.items()}
+    page = render(results, out, tuple(name for name, table in files.items() if table is not None))
+    write_text(out / LATEX, accuracy_tex(results))
+    write_text(out / RESULTS, figures_json(results, tables))
+    for name, table in files.items():
+        if table is None:
+            (out / name).unlink(missing_ok=True)  # one of an earlier run would be taken for this one's
         else:
-            write_text(Path(out) / name, text)
-    write_text(Path(out) / PAGE, page)
+            write_text(out / name, as_csv(table))
+    write_text(out / PAGE, page)
 
 
 def render(results: Results, out: Path, tables: Sequence[str] = ()) -> str:
-    """Return the page of an experiment as HTML, for the folder `out`; `tables` are further files next to it."""
+    """Return the page of an experiment as HTML, for the folder `out`; `tables` are the CSV files next to it."""
     sets, experiment = set_results(results), results.experiment
     kind = experiment.samples
     root = Path(os.path.relpath(".", out)).as_posix() + "/"
@@ -150,7 +137,7 @@ def render(results: Results, out: Path, tables: Sequence[str] = ()) -> str:
             several_sets=len(sets) > 1,
             several_seeds=len(experiment.seeds) > 1,
             sections=sections,
-            tables=(TABLE, LATEX, RESULTS, *tables),
+            tables=(*tables, LATEX, RESULTS),
             root=root,
             link=lambda path: path.as_posix() if path.is_absolute() else root + path.as_posix(),
             styles=style_sheet(maps=maps),
