@@ -97,4 +97,5 @@ def test_page_shows_what_the_accuracy_varies_with_its_fields_and_what_it_is_a_fi
     ]  # fmt: skip
     row = page.table("net on blocks: how the tests of each field ended")[-1]
     assert row == ["3", "<b>Corn", "8–10, 0–5", "18", "36", "27", "9", "0.75", "Hay & straw (8)"]
-    assert Path("out/index.html").read_text().count("71 labelled pixels of the scene.") == 2  # once a split
+    # of each split, beside the pooled and beside the area-adjusted figures
+    assert Path("out/index.html").read_text().count("71 labelled pixels of the scene.") == 4
