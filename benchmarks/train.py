@@ -1,17 +1,17 @@
 """Training speed of the 3D-CNN: hsclass, the same network of Keras' own layers, and in PyTorch, alternating in one run.
 
     pip install -e '.[torch]'
-    python benchmarks/train.py [--threads 1] [--windows 1000] [--epochs 3] [--without torch]
+    python benchmarks/train.py [--threads 1] [--windows 1000] [--epochs 3] [--side 9] [--without torch]
 
-All train the published network (Lange et al. 2018) on 9 x 9 windows of 200 bands, 16 classes, batch 50, with the same
-optimizer and dropout. hsclass convolves by plane products here, which are off by default, and gathers its windows from
-the cube during training, with Keras' own layers (`keras`: Conv3D, MaxPooling3D) and its loop, too; PyTorch gets them
-stored, with channels first (`torch`) and last (`torch_last`). Time is processor time, because threads share cores with
-other work. The first epoch of each is left out, and the fastest of the others counts, because other work disturbed it
-least. `peak` is a float32 product of two matrices of 2048 x 2048.
+All train the published network (Lange et al. 2018) on windows of 200 bands, 16 classes, batch 50, with the same
+optimizer and dropout. hsclass gathers its windows from the cube during training, also in 16 bits (`mixed`) and with
+Keras' own layers (`keras`: Conv3D, MaxPooling3D) and its loop; PyTorch gets them stored, with channels first (`torch`)
+and last (`torch_last`). Time is processor time, because threads share cores with other work. The first epoch of each is
+left out, and the fastest of the others counts, because other work disturbed it least. `peak` is a float32 product of
+two matrices of 2048 x 2048.
 
-The last lines are `step_ratio=…`, the time of `keras` over that of hsclass, and `train_ratio=…`, that of PyTorch's
-faster form.
+The last lines are the times of others over that of hsclass: `mixed_ratio=…`, `step_ratio=…` of `keras`, and
+`train_ratio=…` of PyTorch's faster form.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 
-WINDOW, BANDS, CLASSES, BATCH = 9, 200, 16, 50
+BANDS, CLASSES, BATCH = 200, 16, 50
 
 
 def data(windows: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -35,26 +35,25 @@ def data(windows: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return cube, pixels, rng.integers(0, CLASSES, windows).astype(np.int32)
 
 
-def run_hsclass(windows: int, epochs: int, threads: int, *, plain: bool = False) -> float:
+def run_hsclass(
+    side: int, windows: int, epochs: int, threads: int, *, plain: bool = False, precision: str = "float32"
+) -> float:
     from hsclass.models import model_class
     from hsclass.models.classifier import Sample
 
     cube, pixels, targets = data(windows)
     family = model_class("cnn3d")
-    options = family.Options(epochs=epochs + 1, batch_size=BATCH, augment=False, patience=None)
-    model = family(options, window=WINDOW, n_features=BANDS, n_classes=CLASSES, threads=threads)
+    options = family.Options(epochs=epochs + 1, batch_size=BATCH, augment=False, patience=None, precision=precision)
+    model = family(options, window=side, n_features=BANDS, n_classes=CLASSES, threads=threads)
     if plain:
         from hsclass.devices import shared_fit
 
         shared_fit.whole_epoch = lambda *_: None
-        model.build = lambda: of_keras_layers(threads)
+        model.build = lambda: of_keras_layers(side, threads)
     from hsclass.backend import load_keras
-    from hsclass.learning import history
 
     load_keras(threads)
-    from hsclass.models.band_convolution import BandConvolution
-
-    BandConvolution.planes = True
+    from hsclass.learning import history
 
     history.time = SimpleNamespace(perf_counter=time.process_time)
     nothing = Sample(pixels[:0], targets[:0])
@@ -62,27 +61,27 @@ def run_hsclass(windows: int, epochs: int, threads: int, *, plain: bool = False)
     return min(row["seconds"] for row in report.history[1:])
 
 
-def of_keras_layers(threads: int, *, bands: int = BANDS, classes: int = CLASSES) -> Any:
+def of_keras_layers(side: int, threads: int) -> Any:
     from hsclass.backend import load_keras
 
     keras = load_keras(threads)
     layers = keras.layers
-    stack = [keras.Input((WINDOW, WINDOW, bands)), layers.Reshape((WINDOW, WINDOW, -1, 1))]
+    stack = [keras.Input((side, side, BANDS)), layers.Reshape((side, side, -1, 1))]
     for number, (filters, pool) in enumerate(((48, 3), (32, 3), (32, 2))):
         stack += [layers.ZeroPadding3D((0, 0, 2))] if number else []
         stack += [layers.Conv3D(filters, (3, 3, 5), activation="relu"), layers.MaxPooling3D((1, 1, pool))]
     stack.append(layers.Flatten())
     for _ in range(2):
         stack += [layers.Dense(128, activation="relu"), layers.Dropout(0.3)]
-    return keras.Sequential([*stack, layers.Dense(classes, activation="softmax")])
+    return keras.Sequential([*stack, layers.Dense(CLASSES, activation="softmax")])
 
 
-def run_peak(windows: int, epochs: int, threads: int) -> float:
+def run_peak(side: int, windows: int, epochs: int, threads: int) -> float:
     import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(threads)
-    side, took = 2048, []
-    matrix = tf.random.normal((side, side))
+    took = []
+    matrix = tf.random.normal((2048, 2048))
     for _ in range(epochs + 2):
         start = time.process_time()
         (matrix @ matrix).numpy()
@@ -90,16 +89,16 @@ def run_peak(windows: int, epochs: int, threads: int) -> float:
     return min(took)
 
 
-def run_torch(windows: int, epochs: int, threads: int, *, last: bool = False) -> float:
+def run_torch(side: int, windows: int, epochs: int, threads: int, *, last: bool = False) -> float:
     import torch
     from torch import nn
 
     torch.set_num_threads(threads)
     torch.manual_seed(0)
     cube, pixels, targets = data(windows)
-    reach = WINDOW // 2
+    reach = side // 2
     padded = np.pad(cube, ((reach, reach), (reach, reach), (0, 0)), mode="reflect")
-    ready = np.stack([padded[row : row + WINDOW, col : col + WINDOW] for row, col in pixels])[:, None]
+    ready = np.stack([padded[row : row + side, col : col + side] for row, col in pixels])[:, None]
     relu = nn.ReLU
     network = nn.Sequential(
         nn.Conv3d(1, 48, (3, 3, 5)), relu(), nn.MaxPool3d((1, 1, 3)),
@@ -125,8 +124,9 @@ def run_torch(windows: int, epochs: int, threads: int, *, last: bool = False) ->
     return min(took[1:])
 
 
-RUNS: dict[str, Callable[[int, int, int], float]] = {
+RUNS: dict[str, Callable[[int, int, int, int], float]] = {
     "hsclass": run_hsclass,
+    "mixed": partial(run_hsclass, precision="mixed"),
     "keras": partial(run_hsclass, plain=True),
     "torch": run_torch,
     "torch_last": partial(run_torch, last=True),
@@ -137,6 +137,7 @@ RUNS: dict[str, Callable[[int, int, int], float]] = {
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--side", type=int, default=9, help="of the windows [pixels]")
     parser.add_argument("--windows", type=int, default=1000)
     parser.add_argument("--epochs", type=int, default=3, help="that count, after one that does not")
     parser.add_argument("--rounds", type=int, default=2, help="turns of each")
@@ -144,7 +145,7 @@ def main() -> None:
     parser.add_argument("--one", choices=RUNS, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
-        print(RUNS[options.one](options.windows, options.epochs, options.threads))
+        print(RUNS[options.one](options.side, options.windows, options.epochs, options.threads))
         return
     took: dict[str, list[float]] = {name: [] for name in RUNS if name not in options.without}
     for _ in range(options.rounds):
@@ -158,8 +159,9 @@ def main() -> None:
                 rate = options.windows / times[-1]
                 print(f"{name:10} {times[-1]:7.2f} processor s an epoch, {rate:7.1f} windows a second", flush=True)
     best = {name: min(times) for name, times in took.items()}
-    if "keras" in best:
-        print(f"step_ratio={best['keras'] / best['hsclass']:.2f}")
+    for name, ratio in (("mixed", "mixed_ratio"), ("keras", "step_ratio")):
+        if name in best:
+            print(f"{ratio}={best[name] / best['hsclass']:.2f}")
     peers = [best[name] for name in ("torch", "torch_last") if name in best]
     if peers:
         print(f"train_ratio={min(peers) / best['hsclass']:.2f}")

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -188,6 +189,14 @@ def device_name() -> str:
     import torch
 
     return torch.cuda.get_device_name(0) if torch.cuda.is_available() else "CPU"
+
+
+def has_bfloat16(about: Path = Path("/proc/cpuinfo")) -> bool:
+    """Return whether the processor has instructions for bfloat16; True where the system does not say."""
+    try:
+        return not {"avx512_bf16", "amx_bf16", "bf16"}.isdisjoint(about.read_text().split())
+    except OSError:
+        return True
 
 
 def compute_capability() -> tuple[int, int] | None:

@@ -1,7 +1,7 @@
 """A convolution in space and along the bands, with the pooling along the bands that follows it."""
 
 import math
-from typing import Any, ClassVar
+from typing import Any
 
 import keras
 from keras import ops
@@ -16,7 +16,7 @@ class BandConvolution(keras.layers.Conv3D):
     """`Conv3D`, unpadded in space, then maxima along the bands: the same variables and values, but for rounding.
 
     Bias and activation follow the pooling where the activation never falls: they are then computed for the maxima
-    alone. With `planes`, on a processor, plane products replace the sums where they need fewer multiplications.
+    alone. On a processor and in float32, plane products replace the sums where they need fewer multiplications.
     The gradient goes to the largest value of a pool, however close the next one is; TensorFlow's `MaxPool3D` gives it
     to both where they are 1e-5 apart (docs/decisions/0012-plane-products.md).
 
@@ -34,8 +34,6 @@ class BandConvolution(keras.layers.Conv3D):
     **arguments
         Of `Conv3D`.
     """
-
-    planes: ClassVar[bool] = False  # until equal accuracy is shown: docs/decisions/0012-plane-products.md
 
     def __init__(
         self,
@@ -82,9 +80,9 @@ class BandConvolution(keras.layers.Conv3D):
         _, rows, cols, bands, channels = inputs.shape
         span, half = self.kernel_size[2], self.kernel_size[2] // 2
         after = self.convolved(bands) + span - 1 - bands - half * self.padded  # zeros, or bands that no pool takes
-        exact = self.planes and self.compute_dtype == "float32" and device_name() == "CPU"
         square = rows == cols and tuple(self.kernel_size[:2]) == (KERNEL, KERNEL)
-        if exact and square and saves(rows, span=span, channels=channels, filters=self.filters):
+        exact = self.compute_dtype == "float32" and device_name() == "CPU"
+        if square and exact and saves(rows, span=span, channels=channels, filters=self.filters):
             return convolve_planes(
                 inputs if self.padded else inputs[:, :, :, : bands + after], self.kernel, padded=self.padded
             )

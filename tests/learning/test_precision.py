@@ -1,12 +1,15 @@
 """Mixed precision computes in 16 bits, keeps weights and probabilities in 32, and leaves no trace behind."""
 
+from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 import pytest
 
+from hsclass.backend import has_bfloat16
 from hsclass.errors import UsageError
+from hsclass.learning import precision
 from hsclass.learning.precision import building_in, keep_output_exact, mixed_policy
 from hsclass.learning.recipes import NetworkOptions, compile_arguments
 from hsclass.models.ann import AnnOptions, DenseNetwork
@@ -19,6 +22,24 @@ def make(**options: Any) -> DenseNetwork:
 
 def test_a_processor_takes_bfloat16() -> None:
     assert mixed_policy() == "mixed_bfloat16"
+
+
+@pytest.mark.parametrize(
+    ("flags", "found"),
+    [("fpu avx512f avx512_bf16", True), ("Features : fp bf16", True), ("fpu avx512_vbmi avx2", False)],
+)
+def test_processor_says_what_it_has(tmp_path: Path, flags: str, found: bool) -> None:
+    (tmp_path / "cpuinfo").write_text(f"processor : 0\nflags : {flags}\n")
+    assert has_bfloat16(tmp_path / "cpuinfo") is found
+    assert has_bfloat16(tmp_path / "none")
+
+
+def test_processor_that_emulates_bfloat16_gets_a_warning(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(precision, "has_bfloat16", lambda: False)
+    mixed_policy()
+    assert "this processor cannot compute in 16 bits" in caplog.text
 
 
 def test_layers_made_inside_are_mixed_and_those_made_after_are_not() -> None:

@@ -13,11 +13,6 @@ from hsclass.models.whole_scene.network_map import NetworkMap
 from hsclass.models.windows import pad_cube
 
 
-@pytest.fixture(autouse=True)
-def planes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(BandConvolution, "planes", True)
-
-
 def layer_and_input(side: int, bands: int, channels: int, filters: int, **arguments: Any) -> tuple[Any, np.ndarray]:
     rng = np.random.default_rng(side * 100 + bands)
     layer = BandConvolution(filters, (3, 3, 5), **arguments)
