@@ -16,6 +16,7 @@ from hsclass import __version__
 from hsclass.backend import backend_name
 from hsclass.devices.strategy import TrainingOptions, check_strategy, join
 from hsclass.errors import DataError, UsageError
+from hsclass.features.extractor import total_reach
 from hsclass.features.frozen import ImageFeatures
 from hsclass.fit_scope import FitScope, marked
 from hsclass.inputs import Inputs, image_inputs, images_features, parsed_features, pixel_inputs, samples_digest
@@ -151,7 +152,7 @@ def fit(
         parts={
             **inputs.seen, "model": marked(learned["train"], shape), "validation": marked(learned["validation"], shape),
         },
-        reach=None if inputs.extractor.reach is None else inputs.extractor.reach + classifier.reach,
+        reach=total_reach(inputs.extractor.reach, classifier.reach),
         identity=samples.identity,
         grid=Grid() if isinstance(samples, ImageSamples) else samples.grid,
     )  # fmt: skip

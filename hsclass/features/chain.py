@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from pydantic import Field, field_validator
 
-from hsclass.features.extractor import Extractor, Origin
+from hsclass.features.extractor import Extractor, Origin, total_reach
 from hsclass.options import Options, parse_options
 
 Steps = Sequence[dict[str, Any]]
@@ -60,7 +60,7 @@ class Chain(Extractor):
     @property
     def reach(self) -> int | None:
         """The sum of the steps' receptive-field radii."""
-        return _sum(extractor.reach for extractor in self._extractors())
+        return total_reach(*(extractor.reach for extractor in self._extractors()))
 
     @property
     def fit_reach(self) -> int | None:
@@ -68,8 +68,8 @@ class Chain(Extractor):
         reaches: list[int | None] = []
         before: int | None = 0
         for extractor in self._extractors():
-            reaches.append(_sum([before, extractor.fit_reach]))
-            before = _sum([before, extractor.reach])
+            reaches.append(total_reach(before, extractor.fit_reach))
+            before = total_reach(before, extractor.reach)
         return None if None in reaches else max(reach for reach in reaches if reach is not None)
 
     def count(self, bands: int, classes: int, wavelengths: Sequence[float] | None = None) -> int | None:
@@ -126,12 +126,3 @@ def built(step: dict[str, Any], where: str) -> Extractor:
     name = options.pop("features")
     extractor = feature_class(name)
     return extractor(**parse_options(extractor.Options, options, f"{where}, {name}").model_dump())
-
-
-def _sum(reaches: Iterator[int | None] | list[int | None]) -> int | None:
-    total = 0
-    for reach in reaches:
-        if reach is None:
-            return None
-        total += reach
-    return total

@@ -31,6 +31,12 @@ class Origin:
     pixel_size: float | None = None
 
 
+def total_reach(*reaches: int | None) -> int | None:
+    """Return how far [pixels] steps in a row look together; None, without bound, where one of them does."""
+    bounded = [reach for reach in reaches if reach is not None]
+    return sum(bounded) if len(bounded) == len(reaches) else None
+
+
 class Extractor(Transformer):
     """The features of a model, computed from the normalised cube.
 

@@ -76,7 +76,7 @@ def make_card(
         limits=[],
         versions={"hsclass": __version__, **versions("numpy", "scikit-learn")},
     )  # fmt: skip
-    return card.model_copy(update={"limits": _limits(card, scene, folds)})
+    return card.model_copy(update={"limits": _limits(card, scene, folds, bounded=model.reach is not None)})
 
 
 def write_card_page(card: FinalCard, path: Path) -> None:
@@ -106,12 +106,17 @@ def _design(procedure: Procedure, metrics: Metrics, scene: Scene) -> str:
     )
 
 
-def _limits(card: FinalCard, scene: Scene, folds: Sequence[Fold]) -> list[str]:
+def _limits(card: FinalCard, scene: Scene, folds: Sequence[Fold], *, bounded: bool) -> list[str]:
     limits = [
         "The accuracy is that of labelled pixels. These are no probability sample of the map: where the map is unlike"
         " them, it may be less accurate.",
         AREAS,
     ]
+    if not bounded:
+        limits.append(
+            "The model looks at the scene without bound: the test pixels were not trained on, but no guard keeps all"
+            " that it looks at around them apart from training pixels."
+        )
     if card.untrained:
         labels = scene.require_labels()
         missing = np.unique(np.concatenate([labels[(fold.predicted > 0) & ~fold.trained] for fold in folds]))

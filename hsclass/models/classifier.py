@@ -176,9 +176,15 @@ class Classifier(ABC):
     def cost(cls, options: Any, task: Task) -> Cost:
         """Return what training and prediction cost, at most."""
 
+    @classmethod
+    def bounded(cls, options: Any) -> bool:
+        """Return whether a model with these options looks no farther than a known distance."""
+        del options
+        return True
+
     @property
-    def reach(self) -> int:
-        """How far [pixels] the model looks from the pixel it classifies."""
+    def reach(self) -> int | None:
+        """How far [pixels] the model looks from the pixel it classifies; None: without bound."""
         return 0
 
     @abstractmethod

@@ -10,21 +10,28 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from hsclass.cost import READ, Cost, Task
 from hsclass.errors import UsageError
+from hsclass.features.extractor import total_reach
 from hsclass.models.array_file import read_arrays, write_arrays
 from hsclass.models.calibration import Calibration, Calibrator, fit_calibration, held_out_folds
 from hsclass.models.classifier import MAP_MEMORY, Classifier, FitReport, ModelOptions, Sample
 from hsclass.models.estimator_file import check_seen
 from hsclass.models.members import Members, Spec, built, parsed, resolved
-from hsclass.models.smoothing import Guide, Smoothing, fit_guide, smoothed
+from hsclass.models.smoothing import (
+    COMPONENTS,
+    RADIUS,
+    Guide,
+    Smoothing,
+    fit_guide,
+    segment_means,
+    segments,
+    window_means,
+)
 from hsclass.samples.neighbours import within
 from hsclass.space import Choice, Range, search_space
 
 _LOG = logging.getLogger(__name__)
 
 FILE = "ensemble.npz"
-COMPONENTS = 12
-"""Noise-adjusted components that guide the bilateral mean."""
-
 _ROWS = 64  # of a scene, whose single pixels are predicted at a time
 
 
@@ -40,11 +47,11 @@ class EnsembleOptions(ModelOptions):
         "temperature", description="correct each member's probabilities on training fields held out; null: do not"
     )
     calibration_folds: int = Field(5, ge=2, description="folds that 'calibrate' deals the training fields to")
-    smooth: Smoothing | None = Field("mean", description="mean of the probabilities over windows; null: none")
-    size: int = Field(5, ge=3, description="side [pixels], odd, of the windows of 'smooth'")
-    width: float = Field(
-        1.0, gt=0, description="of bilateral: spectral distance, in standard deviations of the noise, that counts"
+    smooth: Smoothing | None = Field(
+        "mean", description="mean of the probabilities over windows, or over segments of the whole scene; null: none"
     )
+    size: int = Field(5, ge=3, description="side [pixels], odd, of the windows of mean")
+    least: int = Field(50, ge=2, description="pixels of the smallest of segments")
 
     @field_validator("members")
     @classmethod
@@ -60,18 +67,20 @@ class EnsembleOptions(ModelOptions):
         return size
 
     @property
-    def radius(self) -> int:
-        """How far [pixels] smoothing looks."""
+    def radius(self) -> int | None:
+        """How far [pixels] smoothing looks; None: without bound."""
+        if self.smooth == "segments":
+            return None
         return self.size // 2 if self.smooth else 0
 
 
 class Ensemble(Classifier):
-    """The mean of the members' probabilities, each calibrated, then smoothed over windows.
+    """The mean of the members' probabilities, each calibrated, then smoothed over windows or segments.
 
     Members learn from the same training samples and features. The probabilities of one are averaged over its seeds.
     Calibration (`hsclass.models.calibration`) is fitted on training fields that the member, trained anew without them,
     has not seen. Smoothing (`hsclass.models.smoothing`) averages decisions where a feature such as `bilateral` averages
-    spectra; it adds its radius to the receptive field.
+    spectra; it adds its radius to the receptive field, which has no bound with segments.
 
     References
     ----------
@@ -79,13 +88,15 @@ class Ensemble(Classifier):
     Deep Ensembles. NeurIPS.
     Schindler, K. (2012). An Overview and Comparison of Smooth Labeling Methods for Land-Cover Classification. IEEE
     Transactions on Geoscience and Remote Sensing 50, 4534-4545.
+    Felzenszwalb, P. F., Huttenlocher, D. P. (2004). Efficient Graph-Based Image Segmentation. International Journal of
+    Computer Vision 59, 167-181.
     """
 
     Options = EnsembleOptions
     takes = "windows"
     space = search_space(
         calibrate=Choice(choices=(None, "temperature", "isotonic")),
-        smooth=Choice(choices=(None, "mean", "log_mean", "bilateral")),
+        smooth=Choice(choices=(None, "mean")),
         size=Range(low=3, high=9, step=2),
     )
 
@@ -93,8 +104,8 @@ class Ensemble(Classifier):
     def check(cls, options: Any, *, window: int, n_features: int) -> None:
         """Raise UsageError where a member does not fit, or members and smoothing look beyond the window."""
         members = [built(spec, window=window, n_features=n_features, n_classes=2) for spec in options.members]
-        inner = max(member.reach for member in members)
-        reach = inner + options.radius
+        inner = max(member.reach or 0 for member in members)
+        reach = inner + (options.radius or 0)
         if options.radius and reach > window // 2:
             raise UsageError(
                 f"model ensemble: looks {reach} pixels far, {inner} by its members and {options.radius} by option"
@@ -117,12 +128,17 @@ class Ensemble(Classifier):
         return any(family.runs_keras(own) for family, own in map(parsed, options.members))
 
     @classmethod
+    def bounded(cls, options: Any) -> bool:
+        """Return whether smoothing is over windows."""
+        return options.radius is not None
+
+    @classmethod
     def cost(cls, options: Any, task: Task) -> Cost:
         """Return what training and prediction cost, at most."""
         costs = [family.cost(own, task) for family, own in map(parsed, options.members)]
         trainings = options.seeds + (options.calibration_folds if options.calibrate else 0)
-        pixels = (2 * options.radius + 1) ** 2 * (2 * task.classes + 3 * COMPONENTS)
-        smoothing = {None: 0, "bilateral": pixels}.get(options.smooth, READ * task.classes)
+        segmented = 5 * COMPONENTS * (2 * RADIUS + 1) ** 2
+        smoothing = READ * task.classes * bool(options.smooth) + segmented * (options.smooth == "segments")
         return Cost(
             train=trainings * sum(cost.train for cost in costs),
             predict=options.seeds * sum(cost.predict for cost in costs) + float(task.predict) * smoothing,
@@ -133,9 +149,9 @@ class Ensemble(Classifier):
         )
 
     @property
-    def reach(self) -> int:
-        """How far [pixels] the farthest-looking member and smoothing look together."""
-        return max(member.reach for member in self._new_members()) + self.options.radius
+    def reach(self) -> int | None:
+        """How far [pixels] the farthest-looking member and smoothing look together; None: without bound."""
+        return total_reach(max(member.reach or 0 for member in self._new_members()), self.options.radius)
 
     def _new_members(self) -> list[Classifier]:
         sizes = {"window": self.window, "n_features": self.n_features, "n_classes": self.n_classes}
@@ -148,11 +164,11 @@ class Ensemble(Classifier):
         ------
         DataError
             If a member cannot learn from the training pixels, there are too few fields to calibrate on, or too few
-            adjacent pixels for the noise that guides the bilateral mean.
+            adjacent pixels for the noise that guides segments.
         """
         options = self.options
         self.seen_ = np.unique(train.targets)
-        self.guide_ = fit_guide(cube, train, COMPONENTS) if options.smooth == "bilateral" else None
+        self.guide_ = fit_guide(cube, train) if options.smooth == "segments" else None
         self.calibrations_, self.members_, reports = [], [], []
         for number, spec in enumerate(options.members):
             _LOG.info("member %d of %d: %s", number + 1, len(options.members), spec["model"])
@@ -195,18 +211,20 @@ class Ensemble(Classifier):
         return found / found.sum(axis=-1, keepdims=True)
 
     def _smoothed(self, found: np.ndarray, cube: np.ndarray, mask: np.ndarray | None) -> np.ndarray:
-        options = self.options
         mask = np.ones(found.shape[:2], bool) if mask is None else mask
-        guide = None if self.guide_ is None else self.guide_(cube)
-        return self._of_seen(
-            smoothed(found, mask, how=options.smooth, radius=options.radius, guide=guide, width=options.width)
-        )
+        if self.guide_ is None:
+            smooth = window_means(found, mask, self.options.radius)
+        else:
+            smooth = segment_means(found, segments(self.guide_(cube), self.options.least), mask)
+        return self._of_seen(np.maximum(smooth, 0))  # running sums may end a hair below
 
     def predict_proba(self, cube: np.ndarray, places: np.ndarray) -> np.ndarray:
         """Return probabilities, shape (n, n_classes); all pixels around them count as data in smoothing."""
         if not self.options.smooth:
             return self._at(cube, places)
         radius = self.options.radius
+        if radius is None:
+            return self.predict_map(cube)[tuple(places.T)]
         found = np.empty((len(places), self.n_classes), np.float32)
         for top in range(0, len(cube), _ROWS):
             asked = (places[:, 0] >= top) & (places[:, 0] < top + _ROWS)
@@ -233,9 +251,9 @@ class Ensemble(Classifier):
         mask: np.ndarray | None = None,
         memory: float = MAP_MEMORY,
     ) -> np.ndarray:
-        """Return class probabilities of every pixel; those without data count in no window of the smoothing."""
+        """Return class probabilities of every pixel; those without data count in no mean of the smoothing."""
         rows = rows or slice(0, len(cube))
-        radius = self.options.radius
+        radius = len(cube) if self.options.radius is None else self.options.radius
         wide = slice(max(0, rows.start - radius), min(len(cube), rows.stop + radius))
         found = self._mean(lambda member: member.predict_map(cube, wide, mask=mask, memory=memory))
         if not self.options.smooth:
@@ -262,7 +280,7 @@ class Ensemble(Classifier):
         layout: dict[str, tuple[str, tuple[int | None, ...]]] = {"seen": ("i4", (None,))}
         for number in range(count):
             layout |= {f"{name}_{number}": form for name, form in Calibration.LAYOUT.items()}
-        if self.options.smooth == "bilateral":
+        if self.options.smooth == "segments":
             layout |= {"mean": ("f8", (self.n_features,)), "components": ("f8", (None, self.n_features))}
         arrays = read_arrays(folder / FILE, layout)
         check_seen(arrays["seen"], self.n_classes, folder / FILE)
@@ -292,8 +310,10 @@ class Ensemble(Classifier):
             )
         elif options.calibrate:
             facts["calibration"] = options.calibrate
-        if options.smooth:
-            facts["smoothing"] = f"{options.smooth.replace('_', ' ')} of {options.size} x {options.size} pixels"
+        if options.smooth == "segments":
+            facts["smoothing"] = f"mean of segments of {options.least} pixels or more"
+        elif options.smooth:
+            facts["smoothing"] = f"mean of {options.size} x {options.size} pixels"
         counts = [report.parameters for report in reports if report.parameters is not None]
         notes = [
             f"member {names[number // options.seeds]}: {note}"

@@ -1,5 +1,9 @@
-"""Smoothing of class probabilities over the window around each pixel."""
+"""Means of class probabilities over the window around each pixel, or over its segment.
 
+Segments are connected pixels of similar spectra, as those of one field are.
+"""
+
+import warnings
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,9 +14,12 @@ from hsclass.features.bilateral import Bilateral, edge_aware_mean
 from hsclass.features.linear import project
 from hsclass.models.classifier import Sample
 
-Smoothing = Literal["mean", "log_mean", "bilateral"]
+Smoothing = Literal["mean", "segments"]
 
-_FLOOR = np.float32(1e-4)  # lower probabilities count as this in logarithms: no model knows more from a few fields
+COMPONENTS, RADIUS, WIDTH = 12, 2, 1.4
+"""Of the guide of segments, and of the edge-aware mean that it is smoothed by first."""
+
+_SCALE = 10.0  # k of Felzenszwalb & Huttenlocher, for a guide whose noise has variance 1
 
 
 @dataclass(frozen=True)
@@ -37,8 +44,8 @@ class Guide:
         return {"mean": self.mean, "components": self.components}
 
 
-def fit_guide(cube: np.ndarray, train: Sample, components: int) -> Guide:
-    """Learn the guide of the bilateral mean from the training pixels of a feature cube.
+def fit_guide(cube: np.ndarray, train: Sample) -> Guide:
+    """Learn the guide of segments from the training pixels of a feature cube.
 
     Raises
     ------
@@ -48,64 +55,78 @@ def fit_guide(cube: np.ndarray, train: Sample, components: int) -> Guide:
     labels = np.zeros(cube.shape[:2], np.int64)
     labels[tuple(train.places.T)] = train.targets + 1
     try:
-        fitted = Bilateral(components=components).fit(cube, labels)
+        fitted = Bilateral(components=COMPONENTS).fit(cube, labels)
     except DataError as error:
-        raise DataError(f"smooth: the noise that guides 'bilateral' is not known: {error}; or take mean") from error
+        raise DataError(f"smooth: the noise that guides 'segments' is not known: {error}; or take mean") from error
     return Guide(fitted.mean_, fitted.components_)
 
 
-def smoothed(
-    probabilities: np.ndarray,
-    mask: np.ndarray,
-    *,
-    how: Smoothing,
-    radius: int,
-    guide: np.ndarray | None = None,
-    width: float = 1.0,
-) -> np.ndarray:
-    """Return the probabilities of each pixel, averaged over the pixels of its window that hold data.
-
-    Windows end at the border of the raster.
+def segments(guide: np.ndarray, least: int) -> np.ndarray:
+    """Divide a scene into segments (Felzenszwalb & Huttenlocher, IJCV 59, 2004); no label takes part.
 
     Parameters
     ----------
-    probabilities : ndarray of float32, shape (rows, cols, classes)
-    mask : ndarray of bool, shape (rows, cols)
-        True where there is data. Pixels without keep their probabilities, and count in no window.
-    how : {"mean", "log_mean", "bilateral"}
-        `mean`: arithmetic mean. `log_mean`: geometric mean, scaled to a sum of 1; probabilities below 1e-4 count as
-        1e-4. `bilateral`: mean weighted by the similarity of `guide`, see `hsclass.features.bilateral`.
-    radius : int
-        Of the windows [pixels].
     guide : ndarray, shape (rows, cols, components)
-        Of `bilateral`.
-    width : float
-        Of `bilateral`: difference in the guide that counts.
+        What `Guide` gives. It is smoothed first, where it does not change by more than noise.
+    least : int
+        Pixels of the smallest segment: smaller ones are joined to a neighbour, the most similar ones first.
 
     Returns
     -------
-    ndarray of float32, shape (rows, cols, classes)
+    ndarray of int64, shape (rows, cols)
+        Number of the segment of each pixel, from 0.
     """
-    if how == "bilateral":
-        assert guide is not None
-        counted = np.concatenate([probabilities, np.ones_like(probabilities[..., :1])], axis=2)
-        total = edge_aware_mean(counted * mask[..., np.newaxis], guide, radius=radius, width=width)
-        found, weight = total[..., :-1], total[..., -1]
-    else:
-        values = probabilities if how == "mean" else np.log(np.maximum(probabilities, _FLOOR))
-        found, weight = np.empty(probabilities.shape, np.float32), _box(mask.astype(np.float32), radius)
-        for number in range(probabilities.shape[2]):
-            found[..., number] = _box(np.where(mask, values[..., number], 0), radius)
-    found /= np.where(mask, weight, 1)[..., np.newaxis]
-    if how == "log_mean":
-        found = np.exp(found - found.max(axis=2, keepdims=True))
-    np.maximum(found, 0, out=found)  # running sums may end a hair below
-    found /= found.sum(axis=2, keepdims=True)
-    return np.where(mask[..., np.newaxis], found, probabilities)
+    from skimage.segmentation import felzenszwalb
+
+    smooth = edge_aware_mean(guide, guide, radius=RADIUS, width=WIDTH).astype(np.float64)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Got image with third dimension")  # a guide is no picture
+        # scikit-image divides its scale by 255
+        return felzenszwalb(smooth, scale=255 * _SCALE, sigma=0, min_size=least, channel_axis=2)
+
+
+def segment_means(values: np.ndarray, found: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Return the means of segments over their pixels that hold data, float32 of shape (rows, cols, n).
+
+    Pixels without data, of `mask` False, keep their values.
+
+    Parameters
+    ----------
+    values : ndarray, shape (rows, cols, n)
+    found : ndarray of int, shape (rows, cols)
+        Number of the segment of each pixel.
+    mask : ndarray of bool, shape (rows, cols)
+    """
+    inside = found[mask]
+    count = np.maximum(np.bincount(inside), 1)
+    filled = values.astype(np.float32)
+    for number in range(values.shape[2]):
+        filled[mask, number] = (np.bincount(inside, values[mask, number]) / count)[inside]
+    return filled
+
+
+def window_means(values: np.ndarray, mask: np.ndarray, radius: int) -> np.ndarray:
+    """Return the means of windows over their pixels that hold data, float32 of shape (rows, cols, n).
+
+    Windows end at the border of the raster. Pixels without data, of `mask` False, keep their values.
+
+    Parameters
+    ----------
+    values : ndarray, shape (rows, cols, n)
+    mask : ndarray of bool, shape (rows, cols)
+    radius : int
+        Of the windows [pixels].
+    """
+    filled = values.astype(np.float32)
+    share = np.where(mask, _box(mask, radius), 1)
+    for number in range(values.shape[2]):
+        mean = _box(np.where(mask, values[..., number], 0), radius) / share
+        filled[..., number] = np.where(mask, mean, values[..., number])
+    return filled
 
 
 def _box(values: np.ndarray, radius: int) -> np.ndarray:
     """Return the sums over windows, divided by the pixels of a whole one; beyond the border is 0."""
     from scipy.ndimage import uniform_filter
 
-    return uniform_filter(values.astype(np.float64), 2 * radius + 1, mode="constant").astype(np.float32)
+    return uniform_filter(values.astype(np.float64), 2 * radius + 1, mode="constant")

@@ -12,6 +12,7 @@ import numpy as np
 from hsclass.atomic import atomic_path
 from hsclass.errors import DataError, UsageError
 from hsclass.features import feature_class
+from hsclass.features.extractor import total_reach
 from hsclass.features.frozen import ImageFeatures, features_of_files
 from hsclass.fit_scope import FitScope, read_fit_scope, write_fit_scope
 from hsclass.models import model_class, saved_family
@@ -107,7 +108,7 @@ class TrainedModel:
     @property
     def reach(self) -> int | None:
         """How far [pixels] features and model together look; None where without bound."""
-        return None if self.extractor.reach is None else self.extractor.reach + self.classifier.reach
+        return total_reach(self.extractor.reach, self.classifier.reach)
 
     @property
     def bands(self) -> Bands:

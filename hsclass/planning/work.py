@@ -39,7 +39,7 @@ class RunWork:
     feature_macs : float
         Multiply-adds that the features of all pixels cost.
     bounded : bool
-        Whether features look no farther than a known distance, so that a map is made strip by strip.
+        Whether features and model look no farther than a known distance, so that a map is made strip by strip.
     """
 
     size: Size
@@ -93,6 +93,7 @@ def run_work(kind: str, options: Any, task: Task, size: Size, **more: Any) -> Ru
     parsed = family.Options.model_validate(options)
     cost = family.cost(parsed, task)
     if not isinstance(parsed, ImageNetworkOptions):
+        more["bounded"] = more.get("bounded", True) and family.bounded(parsed)
         return RunWork(size, cost, task.features, family.runs_keras(parsed), **more)
     values = task.side**2 * task.features
     every = held_megabytes(size.samples, values, channels=task.features, most=float("inf"))

@@ -283,8 +283,9 @@ def _budget(predictor: Predictor, request: MapRequest) -> tuple[int, float]:
     if tiles.reach is None:
         if least + network > memory:
             _LOG.warning(
-                "features %s look without bound, so the whole scene is mapped at once, which takes about %.0f MB, more"
-                " than the %g MB of --memory", model.card.features, (least + network) / 1e6, request.memory,
+                "features %s or model %s look without bound, so the whole scene is mapped at once, which takes about"
+                " %.0f MB, more than the %g MB of --memory", model.card.features, model.card.model,
+                (least + network) / 1e6, request.memory,
             )  # fmt: skip
         return tiles.rows, network
     rows = held.strip_rows(tiles.height, tiles.reach, memory - network)

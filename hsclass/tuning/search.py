@@ -10,6 +10,7 @@ from typing import Any
 from hsclass import __version__
 from hsclass.errors import UsageError
 from hsclass.features import feature_class
+from hsclass.features.extractor import total_reach
 from hsclass.matching import check_match
 from hsclass.models import model_class
 from hsclass.options import parse_options
@@ -123,10 +124,9 @@ def problem_of(subject: Subject, scene: Scene, split: Split, search: TuneOptions
     classifier = model_class(subject.model)(
         parsed, window=split.window, n_features=count, n_classes=len(scene.classes)
     )  # fmt: skip
-    if look.reach is None:
-        reach = None
-    else:
-        reach = max((split.window - 1) // 2, look.reach + classifier.reach) if look.reach + classifier.reach else 0
+    reach = total_reach(look.reach, classifier.reach)
+    if reach:
+        reach = max((split.window - 1) // 2, reach)
     return make_problem(
         scene, split, search=search, reach=reach, validation=validation_share(subject, search), seed=seed
     )

@@ -153,6 +153,17 @@ def test_a_single_candidate_is_not_scored(farm: Scene, tmp_path: Path) -> None:
     assert choice["candidates"][0]["score"] is None
 
 
+def test_model_that_looks_without_bound_is_delivered_and_the_card_says_so(
+    delivered: Delivered, farm: Scene, tmp_path: Path
+) -> None:
+    options = {"members": "lda", "calibrate": None, "smooth": "segments", "least": 20}
+    done = deliver(farm, [Candidate("ensemble", options=options), *CANDIDATES[:1]], tmp_path, window=3, **ASKED)
+    assert done is not None
+    assert done.card.choice.winner.name == "raw/ensemble"
+    assert [limit for limit in done.card.limits if limit.startswith("The model looks at the scene without bound")]
+    assert not [limit for limit in delivered.card.limits if "without bound" in limit]
+
+
 def test_network_trains_for_the_epochs_of_the_inner_folds(farm: Scene, tmp_path: Path) -> None:
     network = Candidate("ann", options={"hidden": [4], "epochs": 4})
     done = deliver(farm, [network], tmp_path, window=3, folds=2, inner_folds=2, validation=0.1)

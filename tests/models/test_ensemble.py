@@ -11,9 +11,10 @@ import hsclass
 from hsclass.errors import DataError, UsageError
 from hsclass.experiment import Experiment
 from hsclass.models.ensemble import Ensemble
-from hsclass.models.smoothing import smoothed
+from hsclass.models.smoothing import window_means
 from hsclass.models.trained import TrainedModel
 from hsclass.options import parse_options
+from hsclass.predict.tiles import Tiles
 from hsclass.scene import Scene
 from hsclass.split import Role, Split
 
@@ -72,8 +73,8 @@ def test_seeds_are_averaged_and_differ_between_seeds_of_the_experiment(toy_scene
 def test_smoothing_is_of_the_mean(toy_scene: Scene, toy_split: Split) -> None:
     names = ["lda", "svm"]
     mean = mapped(fit(toy_scene, toy_split, members=names, **PLAIN), toy_scene)
-    found = fit(toy_scene, toy_split, members=names, calibrate=None, smooth="log_mean", size=5)
-    expected = smoothed(mean, toy_scene.mask, how="log_mean", radius=2)
+    found = fit(toy_scene, toy_split, members=names, calibrate=None, smooth="mean", size=5)
+    expected = window_means(mean, toy_scene.mask, 2)
     np.testing.assert_allclose(mapped(found, toy_scene), expected, atol=1e-5)
     assert found.reach == 2
 
@@ -82,10 +83,9 @@ def test_smoothing_corrects_single_pixels(fields: tuple[Scene, Split]) -> None:
     scene, split = fields
     truth = np.searchsorted([2, 7], scene.require_labels())
     right = {}
-    for smooth in (None, "mean", "bilateral"):
-        found = mapped(fit(scene, split, members="lda", calibrate=None, smooth=smooth, width=3.0), scene)
+    for smooth in (None, "mean"):
+        found = mapped(fit(scene, split, members="lda", calibrate=None, smooth=smooth), scene)
         right[smooth] = (found.argmax(axis=2) == truth)[split.roles == Role.TEST].mean()
-    assert right[None] + 0.05 < right["bilateral"]
     assert right[None] + 0.05 < right["mean"]
 
 
@@ -108,7 +108,7 @@ def test_calibration_makes_a_model_that_learned_noise_less_certain(fields: tuple
     assert abs(excess["isotonic"]) < 0.1
 
 
-@pytest.mark.parametrize("smooth", [None, "mean", "log_mean", "bilateral"])
+@pytest.mark.parametrize("smooth", [None, "mean", "segments"])
 @pytest.mark.parametrize("calibrate", [None, "temperature", "isotonic"])
 def test_saved_calibrated_and_smoothed_model_gives_the_same_map(
     calibrate: str | None, smooth: str | None, fields: tuple[Scene, Split], tmp_path: Path
@@ -187,5 +187,19 @@ def test_noise_that_is_not_known_is_one_sentence(toy_scene: Scene, toy_split: Sp
     lonely = toy_split.roles.copy()
     lonely[lonely == Role.TRAIN] = 0
     lonely[::4, 0:9:2] = Role.TRAIN
-    with pytest.raises(DataError, match=r"^smooth: the noise that guides 'bilateral' is not known: .*or take mean$"):
-        fit(toy_scene, replace(toy_split, roles=lonely), members="lda", calibrate=None, smooth="bilateral")
+    with pytest.raises(DataError, match=r"^smooth: the noise that guides 'segments' is not known: .*or take mean$"):
+        fit(toy_scene, replace(toy_split, roles=lonely), members="lda", calibrate=None, smooth="segments")
+
+
+def test_segments_look_without_bound_and_every_stage_says_so(fields: tuple[Scene, Split]) -> None:
+    scene, split = fields[0], replace(fields[1], window=3)
+    model = fit(scene, split, members="lda", calibrate=None, smooth="segments", least=20)
+    assert (model.reach, model.scope.reach, model.card.reach) == (None, None, None)
+    assert Tiles.of(10_000, 100, model.reach).count == 1
+    found = hsclass.predict_scene(model, scene)
+    labels = scene.require_labels()
+    leakage = hsclass.evaluate(found.classes, labels, split, scene.classes, scope=model.scope).leakage
+    assert leakage is not None
+    assert leakage.unbounded
+    assert not Ensemble.bounded(model.classifier.options)
+    assert Ensemble.bounded(Ensemble.Options())

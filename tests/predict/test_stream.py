@@ -88,12 +88,11 @@ def test_window_network_in_tiles_gives_the_classes_of_the_whole(toy_scene, toy_s
     np.testing.assert_allclose(tiled.confidence, whole.max(axis=2), atol=1e-5)
 
 
-@pytest.mark.parametrize("smooth", ["mean", "log_mean", "bilateral"])
 def test_smoothed_ensemble_in_tiles_gives_the_map_of_the_whole(
-    smooth: str, toy_scene: Scene, toy_split: Split, make_tall, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    toy_scene: Scene, toy_split: Split, make_tall, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Pixels without data, a tenth of all, count in no window, whichever tile they are in."""
-    options = {"members": ["lda", "multiscale_svm"], "calibrate": None, "smooth": smooth, "size": 3}
+    options = {"members": ["lda", "multiscale_svm"], "calibrate": None, "size": 3}
     options["members"][1] = {"model": "multiscale_svm", "scales": [1, 3], "machines": 1, "samples": 40}
     model = hsclass.fit(toy_scene, toy_split, "ensemble", **options)
     assert model.reach == 2
@@ -173,14 +172,22 @@ def test_other_bands_are_refused_and_resampled_when_asked(lda: TrainedModel, toy
     np.testing.assert_array_equal(in_memory.classes, expected)
 
 
-def test_features_without_bound_are_mapped_at_once_and_it_is_said(
-    toy_scene, toy_split, tmp_path: Path, warnings_logged: Callable[[], list[str]]
-) -> None:
-    model = hsclass.fit(toy_scene, toy_split, "lda", features="sdap", feature_options={"components": 1})
+@pytest.mark.parametrize(
+    ("features", "model", "options"),
+    [("sdap", "lda", {}), ("raw", "ensemble", {"members": "lda", "calibrate": None, "smooth": "segments"})],
+)
+def test_what_looks_without_bound_is_mapped_at_once_and_it_is_said(
+    features: str, model: str, options: dict, toy_scene, toy_split, tmp_path: Path,
+    warnings_logged: Callable[[], list[str]],
+) -> None:  # fmt: skip
+    model = hsclass.fit(toy_scene, toy_split, model, features=features, **options)
     write_scene(toy_scene, tmp_path / "toy")
     map_file(model, open_pixels(tmp_path / "toy"), tmp_path / "m.tif", LEAST)
     said = warnings_logged()
-    assert "features sdap look without bound, so the whole scene is mapped at once" in said[-1]
+    assert (
+        f"features {features} or model {model.card.model} look without bound, so the whole scene is mapped at once"
+        in said[-1]
+    )
     np.testing.assert_array_equal(read_classes(tmp_path / "m.tif")[0], hsclass.predict_scene(model, toy_scene).classes)
 
 
