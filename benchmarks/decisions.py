@@ -53,6 +53,7 @@ SMOOTHINGS = ("none", *MEANS, *SEGMENTS, UNTRAINED)
 Row = tuple[str, str, str, str]
 FIRST: Row = ("raw", "svm", "none", "none")
 CHOSEN, VOTE, BEST = ("chosen by inner scores", "", "", ""), ("vote of the best five", "", "", ""), 5
+LEFT_OUT = ("chosen by inner scores, training pixels left out of segments", "", "", "")
 
 
 def is_candidate(row: Row) -> bool:
@@ -61,7 +62,8 @@ def is_candidate(row: Row) -> bool:
 
 
 def is_measured(row: Row) -> bool:
-    return row[2] == "temperature" or row[3] in ("none", "mean 5 x 5", "mean of logarithms 9 x 9", "segments")
+    compared = row[2] == "temperature" and (row[1] == THREE or is_candidate(row))
+    return compared or row[3] in ("none", "segments")
 
 
 class Trained:
@@ -111,7 +113,8 @@ class Trained:
         """Yield class indices of the scene, of models calibrated on what others predicted of held-out pixels."""
         targets = np.concatenate([sample.targets for sample, _ in held])
         for features, calibration in product(FEATURES, CALIBRATIONS):
-            if not any(wanted((features, THREE, calibration, smoothing)) for smoothing in SMOOTHINGS):
+            rows = product([features], [*MEMBERS, THREE], [calibration], SMOOTHINGS)
+            if not any(map(wanted, rows)):
                 continue
             maps = {}
             for name in MEMBERS:
@@ -149,8 +152,11 @@ def nested(scene: Scene, split: Split) -> tuple[dict[Row, float], dict[Row, np.n
             right[row] += int((found[tuple(held.places.T)] == held.targets).sum())
     total = sum(len(held) for _, held in inner)
     scores = {row: count / total for row, count in right.items()}
-    found = dict(Trained(scene, train).decisions(predicted, is_measured))
     best = sorted(scores, key=lambda row: scores[row], reverse=True)[:BEST]
+    trained = Trained(scene, train)
+    found = dict(trained.decisions(predicted, is_measured))
+    left_out = (*best[0][:3], UNTRAINED if best[0][3] in SEGMENTS else best[0][3])
+    found[LEFT_OUT] = dict(trained.decisions(predicted, lambda row: row == left_out))[left_out]
     print(f"  {', '.join(best[0])}: inner score {scores[best[0]]:.3f}", flush=True)
     votes = sum(np.eye(len(ids))[found[row]] for row in best) + 0.5 * np.eye(len(ids))[found[best[0]]]
     scores[CHOSEN] = scores[best[0]]
@@ -202,12 +208,10 @@ def main() -> None:
         line["oa"] = f"{hsclass.pool(found, labels, splits, scene.classes).oa:.4f}"
         for name, other in references(row).items():
             against = [of[other] for of in maps]
-            if any((one != two).any() for one, two in zip(found, against, strict=True)):
+            if row != other:
                 pair = hsclass.compare({"a": found, "b": against}, labels, splits).pairs[0]
-                values = (pair.difference, pair.low, pair.high)
-                line |= {
-                    f"{key}_{name}": f"{value:.4f}" for key, value in zip(("minus", "low", "high"), values, strict=True)
-                }
+                values = {"minus": pair.difference, "low": pair.low, "high": pair.high}
+                line |= {f"{key}_{name}": "" if value is None else f"{value:.4f}" for key, value in values.items()}
         rows.append(line)
         print(line, flush=True)
     if given.csv:
