@@ -20,7 +20,8 @@ def of(ids: np.ndarray, identity: int) -> np.ndarray:
     return (ids == identity).astype(float)
 
 
-def test_olofsson_2014_table_9_areas_and_accuracies_to_the_printed_digit() -> None:
+def test_olofsson_2014_example_of_four_classes() -> None:
+    # Areas and their intervals as printed; those of producer's accuracies worked out apart by equation 7.
     mapped, reference = (np.repeat(np.indices((4, 4))[axis].ravel(), OLOFSSON.ravel()) for axis in (0, 1))
     design, one = Stratified(mapped, PIXELS), np.ones(len(mapped))
     oa = design.ratio((mapped == reference).astype(float), one)
