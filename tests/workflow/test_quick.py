@@ -178,6 +178,31 @@ def test_edit_of_a_module_reruns_just_the_stages_that_depend_on_it(
     assert jobs(done.stdout + done.stderr) == again
 
 
+@pytest.mark.parametrize(
+    ("given", "edited", "again"),
+    [
+        ("trees: 50", "trees: 51", {"train": 3, "predict": 3, "evaluate": 3, "compare": 3}),
+        ("epochs: 2}", "epochs: 2, l2: 0.1}", {"train": 3, "predict": 3, "evaluate": 3, "compare": 3}),
+        ("folds: 2}", "folds: 2, metric: aa}", DELIVERED),
+        (
+            "  - regions\n",
+            "  - {sampler: regions, smallest_first: 0.5}\n",
+            {"split": 3, "audit": 3, "train": 9, "predict": 9, "evaluate": 9, "compare": 3},
+        ),
+    ],
+)
+def test_edit_of_the_experiment_reruns_the_jobs_that_depend_on_it(
+    quick: Path, snakemake, tmp_path: Path, given: str, edited: str, again: dict[str, int]
+) -> None:
+    content = (ROOT / "config/quick.yaml").read_text()
+    assert given in content
+    file = tmp_path / "quick.yaml"
+    file.write_text(content.replace(given, edited, 1))
+    done = snakemake(quick, "--dry-run", config=file)
+    assert done.returncode == 0, done.stderr
+    assert jobs(done.stdout + done.stderr) == {"experiment": 1, **again, "report": 1}
+
+
 def test_edit_of_comments_and_docstrings_reruns_nothing(quick: Path, snakemake, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "hsclass", tmp_path / "hsclass", ignore=shutil.ignore_patterns("__pycache__"))
     for module in ("models/forest.py", "samplers/whole_fields.py", "predict/stream.py", "assess/confusion.py"):

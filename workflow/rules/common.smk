@@ -74,7 +74,9 @@ def in_run(files, folder="", flag=lambda path: path):
     return {name: flag(f"{RUN}/{folder}{file}") for name, file in files.items()}
 
 
-# Entries of the experiment and their options as arguments of commands.
+# Entries of the experiment and their options as arguments of commands. Snakemake runs a job again when its params change,
+# but leaves out those whose function takes `input`, `output`, `threads` or `resources`: what the experiment file states
+# comes from the wildcards alone.
 
 
 def kind(dimension, name):
@@ -96,10 +98,14 @@ def fetch_settings(wildcards):
     return "" if PIXELS else settings("scenes", dataset_entry(wildcards))
 
 
-def split_settings(wildcards, input):
-    """The options of a sampler; the option `of` names an entry in the experiment, and a file in its command."""
+def split_settings(wildcards):
+    """The options of a sampler, without `of`, which names an entry in the experiment and a file in its command."""
     given = EXPERIMENT.splits[wildcards.split].given
-    return arguments({**given, "of": str(input.copied)} if input.copied else given)
+    return arguments({key: value for key, value in given.items() if key != "of" or not copied_split(wildcards)})
+
+
+def copied_argument(wildcards, input):
+    return arguments({"of": str(input.copied)}) if input.copied else ""
 
 
 def given_subject(wildcards):
@@ -111,11 +117,15 @@ def given_subject(wildcards):
     )
 
 
-def train_subject(wildcards, input):
-    """Model, features and their options: the winners of a search, or what the experiment file gives."""
-    if input.tuned:
-        return f"--options {input.tuned[0]} --feature-options {input.tuned[1]} {features_argument(input)}"
-    return f"{given_subject(wildcards)} {features_argument(input)}"
+def train_subject(wildcards):
+    """Model, features and the options that the experiment file gives them; nothing where a search finds them."""
+    return "" if EXPERIMENT.models[wildcards.model].search else given_subject(wildcards)
+
+
+def train_files(wildcards, input):
+    """The winners of a search, and features that were computed before."""
+    found = f"--options {input.tuned[0]} --feature-options {input.tuned[1]} " if input.tuned else ""
+    return found + features_argument(input)
 
 
 def features_argument(input):

@@ -18,13 +18,14 @@ rule split:
     params:
         sampler=lambda wildcards: kind("splits", wildcards.split),
         settings=split_settings,
+        copied=copied_argument,
         window=window(),
         train=PLAN.fractions.train,
         validation=PLAN.fractions.validation,
         code=lambda wildcards: code("split", split=wildcards.split),
     shell:
-        "hsclass split results/{wildcards.scene} --sampler {params.sampler} {params.settings} {params.window}"
-        " --train {params.train} --validation {params.validation} --seed {wildcards.seed} -o {output.split} 2>&1 | tee {log}"
+        "hsclass split results/{wildcards.scene} --sampler {params.sampler} {params.settings} {params.copied}"
+        " {params.window} --train {params.train} --validation {params.validation} --seed {wildcards.seed} -o {output.split} 2>&1 | tee {log}"
 
 
 # Exit status 3, which stops the run, when a split that does not declare itself leaky leaks.

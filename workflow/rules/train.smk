@@ -22,8 +22,9 @@ rule train:
         launcher="",
         threads=lambda wildcards, threads: threads,
         subject=train_subject,
+        files=train_files,
         devices=devices,
         code=run_code("train"),
     shell:
-        "{params.launcher}hsclass train results/{wildcards.scene} {input.split} {params.subject} {params.devices}"
-        " --seed {wildcards.seed} --threads {params.threads} -o {output} 2>&1 | tee {log}"
+        "{params.launcher}hsclass train results/{wildcards.scene} {input.split} {params.subject} {params.files}"
+        " {params.devices} --seed {wildcards.seed} --threads {params.threads} -o {output} 2>&1 | tee {log}"

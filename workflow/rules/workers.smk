@@ -15,6 +15,7 @@ use rule train as train_workers with:
         launcher=launcher,
         threads=cpus_each,
         subject=train_subject,
+        files=train_files,
         devices=devices,
         code=run_code("train"),
 
