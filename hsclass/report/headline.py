@@ -71,7 +71,8 @@ def _choice(results: SetResults, chosen: Any, kind: str) -> Iterator[str]:
         f" {lowest_to_highest(others, lambda value: number(value, 2))}), without the test {kind}."
     )
     epochs = results.over(chosen, "training_best_epoch")
-    if results.over(chosen, "fitted_validation").gt(0).any() and epochs.notna().any():
+    by_loss = all(results.runs[run].card.options.get("monitor") == "loss" for run in chosen.runs)
+    if results.over(chosen, "fitted_validation").gt(0).any() and epochs.notna().any() and not by_loss:
         yield f"Its epoch was chosen on the same validation {kind}, which favours it."
     apart = differences(results, chosen)
     if alike := apart.label[apart.alike].tolist():

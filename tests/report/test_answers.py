@@ -70,6 +70,10 @@ def test_use_of_the_validation_pixels_by_the_chosen_model_is_said(experiment, an
     assert "epoch" not in said(answers(experiment)["Which map?"])
     experiment.edit("metrics.json", lambda metrics: metrics["fit_scope"].update(validation=20))
     assert "Its epoch was chosen on the same validation pixels, which" in said(answers(experiment)["Which map?"])
+    experiment.edit("model/model.json", lambda card: card["options"].update(monitor="loss"))
+    assert "Its epoch" not in said(answers(experiment)["Which map?"])
+    experiment.edit("model/model.json", lambda card: card["options"].update(monitor="val_loss"))
+    assert "Its epoch" in said(answers(experiment)["Which map?"])
     experiment.edit("training.json", lambda training: training.update(best_epoch=None))  # as of a forest
     assert "Its epoch" not in said(answers(experiment)["Which map?"])
 
