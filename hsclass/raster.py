@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import rasterio
-from rasterio._err import CPLE_BaseError  # what rasterio.shutil raises, under no public name
+from rasterio._err import CPLE_BaseError  # what damaged tags and rasterio.shutil raise, under no public name
 from rasterio.crs import CRS
 from rasterio.errors import NotGeoreferencedWarning, RasterioIOError
 from rasterio.transform import Affine, from_gcps
@@ -21,6 +21,7 @@ from hsclass.errors import DataError, UsageError, WriteError
 
 _LOG = logging.getLogger(__name__)
 _REGULAR = 0.1  # pixels by which ground control points may miss a regular grid that they are taken to describe
+UNREADABLE = (RasterioIOError, CPLE_BaseError)  # what a damaged file raises
 Color = tuple[int, int, int]
 
 
@@ -86,7 +87,7 @@ def read_raster(path: str | os.PathLike[str]) -> Raster:
                 tags=source.tags(),
                 band_tags=[source.tags(band) for band in source.indexes],
             )
-    except RasterioIOError as error:
+    except UNREADABLE as error:
         raise DataError(
             f"{path}: cannot be read as a raster ({error}); expected a GeoTIFF or what GDAL reads"
         ) from error
@@ -203,7 +204,7 @@ def writing(path: str | os.PathLike[str]) -> Iterator[None]:
     """Say in one sentence that GDAL could not write, which it does not give a reason for."""
     try:
         yield
-    except (RasterioIOError, CPLE_BaseError) as error:
+    except UNREADABLE as error:
         reason = error.__cause__ or error
         target = Path(path).with_name(Path(path).name.removeprefix(".partial-"))  # of a caller that writes two at once
         raise WriteError(

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import rasterio
-from rasterio.errors import RasterioIOError
 from rasterio.transform import Affine, xy
 from rasterio.windows import Window
 
@@ -17,7 +16,7 @@ from hsclass.assess.campaign import Layers, cells_of, choose
 from hsclass.assess.design.places import write_places
 from hsclass.assess.design.strata import ClassRaster
 from hsclass.errors import DataError, UsageError
-from hsclass.raster import Grid, grid_of, quiet
+from hsclass.raster import UNREADABLE, Grid, grid_of, quiet
 
 
 @dataclass(frozen=True)
@@ -157,7 +156,7 @@ def _require_on_grid(path: Path, raster: ClassRaster) -> None:
     try:
         with quiet(), rasterio.open(path) as source:
             shape, grid = (source.height, source.width), grid_of(source)
-    except RasterioIOError as error:
+    except UNREADABLE as error:
         raise DataError(f"{path}: cannot be read as a raster ({error}); expected one on the map's grid") from error
     require_same_grid(
         grid, raster.grid, shapes=(shape, raster.shape), name=f"{path}: the raster", other=str(raster.path)
@@ -181,7 +180,7 @@ def _strips(raster: ClassRaster, layers: dict[str, Path], side: int) -> Iterator
                 classes = np.where(found["visited"].filled(0) > 0, 0, classes)
             measured = (found[name].astype(np.float64).filled(np.nan) for name in ("confidence", "dissimilarity"))
             yield top, classes, *measured
-    except RasterioIOError as error:
+    except UNREADABLE as error:
         raise DataError(f"{raster.path.parent}: a raster cannot be read to its end ({error}); make it again") from error
     finally:
         for source in sources.values():

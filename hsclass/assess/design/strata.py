@@ -7,12 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import rasterio
-from rasterio.errors import RasterioIOError
 from rasterio.windows import Window
 
 from hsclass.alignment import require_same_grid
 from hsclass.errors import DataError
-from hsclass.raster import Grid, grid_of, quiet
+from hsclass.raster import UNREADABLE, Grid, grid_of, quiet
 
 _PIXELS = 1 << 23
 """Of a strip that is read at a time."""
@@ -65,7 +64,7 @@ class ClassRaster:
                     path, (source.height, source.width), grid_of(source),
                     source.nodata, max(block, rows // block * block),
                 )  # fmt: skip
-        except RasterioIOError as error:
+        except UNREADABLE as error:
             raise DataError(
                 f"{path}: cannot be read as a raster ({error}); expected a map of classes that GDAL reads"
             ) from error
@@ -81,7 +80,7 @@ class ClassRaster:
         rows = min(self.strip, self.shape[0] - top)
         try:
             return self._cleaned(source.read(1, window=Window(0, top, self.shape[1], rows)))
-        except RasterioIOError as error:
+        except UNREADABLE as error:
             raise DataError(f"{self.path}: cannot be read to its end ({error}); get the file again") from error
 
     def _cleaned(self, values: np.ndarray) -> np.ndarray:

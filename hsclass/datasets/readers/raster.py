@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import rasterio
 from rasterio.enums import ColorInterp, MaskFlags
-from rasterio.errors import RasterioIOError
 from rasterio.windows import Window
 
 from hsclass.datasets.cube import ArrayStore, Cube, FileStore
@@ -20,7 +19,7 @@ from hsclass.datasets.readers.layout import Wanted, arranged
 from hsclass.datasets.readers.legend import legend_of
 from hsclass.datasets.sizes import require_capacity
 from hsclass.errors import DataError
-from hsclass.raster import Grid, grid_of, quiet
+from hsclass.raster import UNREADABLE, Grid, grid_of, quiet
 
 _LOG = logging.getLogger(__name__)
 _CACHE_MB = 64  # of GDAL's own block cache; every block is asked for about once
@@ -106,7 +105,7 @@ def open_raster(path: Path, wanted: Wanted) -> Cube:
         with quiet(), rasterio.open(path) as source:
             _require_numbers(path, source)
             cube = _described(path, source)
-    except RasterioIOError as error:
+    except UNREADABLE as error:
         with path.open("rb") as file:
             start = file.read(200)
         if b"<RegionsOfInterest" in start or start.startswith(b"ENVI\x00"):
