@@ -1,8 +1,6 @@
 """The command line inside the process of the tests: they are of what it does, not of how a program starts."""
 
 import logging
-import sys
-import traceback
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
@@ -13,7 +11,7 @@ from hsclass.cli import main
 
 
 def hsclass(*arguments: object, cwd: Path) -> CompletedProcess[str]:
-    """Run a command in a folder; return its exit status and what it wrote."""
+    """Run a command in a folder; return its exit status and output. An error that it does not handle is raised."""
     words = ["hsclass", *map(str, arguments)]
     logger, status = logging.getLogger("hsclass"), 0
     before = logger.level, list(logger.handlers)
@@ -22,8 +20,5 @@ def hsclass(*arguments: object, cwd: Path) -> CompletedProcess[str]:
             main()
         except SystemExit as end:
             status = end.code if isinstance(end.code, int) else int(end.code is not None)
-        except Exception:
-            traceback.print_exc(file=sys.stderr)
-            status = 1
     logger.level, logger.handlers = before
     return CompletedProcess(words, status, out.getvalue(), err.getvalue())

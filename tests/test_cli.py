@@ -202,7 +202,10 @@ def test_bad_input_is_one_sentence_and_an_exit_status(
 
 
 def test_debug_shows_the_traceback(scene: Path) -> None:
-    assert "Traceback" in hsclass("--debug", "audit", "none.tif", cwd=scene).stderr
+    program = [sys.executable, "-m", "hsclass", "--debug", "audit", "none.tif"]  # Python itself prints it
+    done = subprocess.run(program, cwd=scene, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
