@@ -36,6 +36,8 @@ def test_jobs_that_are_cancelled_late_large_or_lose_their_node_run_again(
     slurm.says("scancel", cancelled.job)
     slurm.says("scontrol", "update", f"JobId={late.job}", "EndTime=now+3seconds")
     (lost,) = catch(process, folder, f"{RUNS}/third/map.tif")
+    # A node that is lost takes with it what still runs there: the late job has to be over by then.
+    until(lambda: slurm.jobs()[late.job]["JobState"] == "TIMEOUT")
     node = slurm.says("sinfo", "-h", "-o", "%n").split()[0]
     slurm.says("scontrol", "update", f"NodeName={node}", "State=DOWN", "Reason=test")
     until(lambda: not Path(f"/proc/{lost.process}").exists())
