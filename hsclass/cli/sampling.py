@@ -68,7 +68,9 @@ def sample(
         map_file, design, size=size, seed=seed, allocation=allocation, accuracies=accuracies, strata_file=strata,
         min_distance=min_distance, block_side=block_side, per_block=per_block,
     )  # fmt: skip
+    replaced = output.exists()
     write_sample(drawn, output)
+    _note(replaced, output)
     if design == "stratified":
         typer.echo(alternatives(drawn.sizes, size, accuracies, of_class=target_class), err=True)
     typer.echo(
@@ -157,12 +159,19 @@ def suggest(
         distance=distance, per_trip=per_trip, radius=radius, within=within, visited=visited,
         segments=segments,
     )  # fmt: skip
+    replaced = output.exists()
     found.write(output)
+    _note(replaced, output)
     fewer = "" if len(found) == number else f" of the {number} asked for: no other cell is left"
     trips = f" on {found.trips.max(initial=0)} trips" if per_trip > 1 else ""
     typer.echo(
         f"{len(found)} places{fewer}, in {len(set(found.classes.tolist()))} map classes{trips}: {output}", err=True
     )
+
+
+def _note(replaced: bool, output: Path) -> None:
+    if replaced:
+        typer.echo(f"note: {output}: the file of this name, in which nothing was filled in, was replaced", err=True)
 
 
 def _accuracies(given: list[str] | None) -> dict[int, float]:

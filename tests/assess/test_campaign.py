@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 import hsclass
 from hsclass.assess.campaign import Cells, cells_of, choose
 from hsclass.assess.design import read_sample
-from hsclass.assess.design.places import read_places
+from hsclass.assess.design.places import read_places, write_places
 from hsclass.assess.suggestion import Suggestions
 from hsclass.cli import app
 from hsclass.errors import DataError, UsageError
@@ -180,7 +180,10 @@ def test_other_grid_is_one_sentence(folder: Path) -> None:
         suggest(folder)
 
 
-def test_map_that_is_visited_everywhere_gives_no_place(folder: Path) -> None:
+@pytest.mark.parametrize("again", [False, True])
+def test_map_that_is_visited_everywhere_gives_no_place(folder: Path, again: bool) -> None:
+    if again:
+        suggest(folder, number=3).write(folder / "visit.gpkg")
     write_raster(folder / "all.tif", np.ones((1, 40, 60), np.uint8), grid=GRID)
     done = CliRunner().invoke(
         app, ["suggest", str(folder / "map.tif"), "--confidence", str(folder / "confidence.tif"),
@@ -188,6 +191,7 @@ def test_map_that_is_visited_everywhere_gives_no_place(folder: Path) -> None:
     )  # fmt: skip
     assert done.exit_code == 0, done.output
     assert "0 places of the 20 asked for: no other cell is left" in done.output
+    assert ("visit.gpkg: the file of this name, in which nothing was filled in, was replaced" in done.output) == again
     assert read_places(folder / "visit.gpkg")[0]["id"] == []
 
 
@@ -202,5 +206,33 @@ def test_labels_that_somebody_filled_in_are_not_written_over(folder: Path) -> No
     suggest(folder, number=3).write(output)
     suggest(folder, number=3).write(output)
     output.write_text(output.read_text().replace(",\n", ",2\n", 2))
-    with pytest.raises(UsageError, match=r"visit\.csv: holds 2 labels that somebody filled in"):
+    with pytest.raises(UsageError, match=r"visit\.csv: holds 2 labels or notes that somebody filled in"):
+        suggest(folder, number=3).write(output)
+
+
+@pytest.mark.parametrize("ending", ["csv", "gpkg", "geojson", "kml"])
+def test_places_without_labels_are_replaced_and_files_of_others_are_not(folder: Path, ending: str) -> None:
+    output = folder / f"visit.{ending}"
+    suggest(folder, number=3).write(output)
+    suggest(folder, number=2).write(output)
+    assert len(read_places(output)[0]["id"]) == 2
+    write_places(output.with_name(f"points.{ending}"), GRID, np.zeros((1, 2)), {"id": np.ones(1), "crop": np.ones(1)})
+    with pytest.raises(UsageError, match=rf"points\.{ending}: is there and was not written by this command"):
+        suggest(folder, number=2).write(output.with_name(f"points.{ending}"))
+
+
+def test_notes_in_a_column_of_the_interpreter_and_further_layers_are_kept(folder: Path) -> None:
+    output = folder / "visit.csv"
+    suggest(folder, number=3).write(output)
+    first, *rows = output.read_text().splitlines()
+    output.write_text("\n".join([f"{first},label", *(f"{row}," for row in rows[:-1]), f"{rows[-1]},wheat"]))
+    with pytest.raises(UsageError, match=r"visit\.csv: holds 1 labels or notes"):
+        suggest(folder, number=3).write(output)
+    output = folder / "visit.gpkg"
+    suggest(folder, number=3).write(output)
+    pyogrio.raw.write(
+        output, shapely.to_wkb([shapely.Point(0, 0)]), [], [], geometry_type="Point", crs="EPSG:32633", layer="roads",
+        append=True,
+    )  # fmt: skip
+    with pytest.raises(UsageError, match=r"visit\.gpkg: is there and was not written"):
         suggest(folder, number=3).write(output)

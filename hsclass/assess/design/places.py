@@ -44,7 +44,7 @@ def write_places(
     ------
     UsageError
         If the ending is another one, the map has no CRS, which GeoJSON and KML need, outlines are asked for in CSV, or
-        the file is there already with labels filled in.
+        the file is there already and is not one with the same columns that nobody has filled in.
     """
     path = Path(path)
     suffix = path.suffix.lower()
@@ -52,7 +52,7 @@ def write_places(
         raise UsageError(f"output {path}: ends in '{path.suffix}'; expected {', '.join([*DRIVERS, '.csv'])}")
     if suffix in _GLOBAL and grid.crs is None:
         raise UsageError(f"output {path}: is in degrees, and the map has no CRS to convert from; write .gpkg or .csv")
-    _require_unlabelled(path)
+    _require_replaceable(path, columns)
     shown = _in_degrees(grid, places) if suffix in _GLOBAL else places
     if suffix == ".csv" and outlines is not None:
         raise UsageError(f"output {path}: holds points alone; write segments to .gpkg, .geojson or .kml")
@@ -82,16 +82,38 @@ def write_places(
         )  # fmt: skip
 
 
-def _require_unlabelled(path: Path) -> None:
-    """Raise UsageError where a file that would be written over holds somebody's labels."""
+def _require_replaceable(path: Path, columns: Mapping[str, np.ndarray]) -> None:
+    """Raise UsageError where a file that would be written over is another one, or holds what somebody filled in."""
     if not path.exists():
         return
-    references = [texts for name, texts in read_places(path)[0].items() if name.lower().startswith("reference")]
-    filled = sum(bool(text.strip()) for texts in references for text in texts)
+    layers = _layers(path)
+    found = read_places(path)[0] if layers == 1 else {}
+    if layers != 1 or not set(columns) <= {name.lower() for name in found}:
+        raise UsageError(
+            f"output {path}: is there and was not written by this command; write to another file, or move this one"
+        )
+    ours = {*columns, "x", "y"} - {"reference"}
+    theirs = [name for name in found if name.lower() not in ours]
+    if path.suffix.lower() == ".kml":  # GDAL adds columns of its own
+        theirs = [name for name in theirs if name.lower().startswith("reference")]
+    filled = sum(bool(text.strip()) for name in theirs for text in found[name])
     if filled:
         raise UsageError(
-            f"output {path}: holds {filled} labels that somebody filled in; write to another file, or move this one"
+            f"output {path}: holds {filled} labels or notes that somebody filled in; write to another file, or move"
+            " this one"
         )
+
+
+def _layers(path: Path) -> int:
+    if path.suffix.lower() == ".csv":
+        return 1
+    import pyogrio
+    from pyogrio.errors import DataSourceError
+
+    try:
+        return len(pyogrio.list_layers(path))
+    except DataSourceError:
+        return 0
 
 
 def _in_degrees(grid: Grid, places: np.ndarray) -> np.ndarray:
