@@ -69,15 +69,16 @@ class MapMemory:
     @classmethod
     def of(
         cls, cols: int, *, stored: int, itemsize: int, bands: int, features: int, classes: int, results: float,
-        measured: bool = False, compared: bool = False,
+        model: float = 0.0, measured: bool = False, compared: bool = False,
     ) -> "MapMemory":  # fmt: skip
         """Return the memory of a map of `stored` bands of `itemsize` bytes, for a model of `bands` and `features`.
 
-        `results` are the bytes of a pixel's results; `measured` says whether the values are computed from those stored,
-        and `compared` whether the features are compared with training samples.
+        `results` are the bytes of a pixel's results, and `model` those that the model takes for a pixel of a tile in
+        addition (`Classifier.map_bytes`); `measured` says whether the values are computed from those stored, and
+        `compared` whether the features are compared with training samples.
         """
         values = 2 * bands + (4 if compared else 2) * features + 3 * classes + 2 * stored * measured
-        return cls(cols, stored * itemsize + results, stored * (itemsize + 1) + _FLOAT * values)
+        return cls(cols, stored * itemsize + results, stored * (itemsize + 1) + _FLOAT * values + model)
 
     def least(self, rows: int) -> float:
         """Return the bytes of so many rows, read and predicted at once."""

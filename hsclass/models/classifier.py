@@ -182,6 +182,12 @@ class Classifier(ABC):
         del options
         return True
 
+    @classmethod
+    def map_bytes(cls, options: Any) -> float:
+        """Return the bytes of a pixel that `predict_map` takes in addition to cube, features and probabilities."""
+        del options
+        return 0.0
+
     @property
     def reach(self) -> int | None:
         """How far [pixels] the model looks from the pixel it classifies; None: without bound."""

@@ -19,6 +19,7 @@ from hsclass.models.members import Members, Spec, built, parsed, resolved
 from hsclass.models.smoothing import (
     COMPONENTS,
     RADIUS,
+    SEGMENT_BYTES,
     Guide,
     Smoothing,
     fit_guide,
@@ -131,6 +132,11 @@ class Ensemble(Classifier):
     def bounded(cls, options: Any) -> bool:
         """Return whether smoothing is over windows."""
         return options.radius is not None
+
+    @classmethod
+    def map_bytes(cls, options: Any) -> float:
+        """Return the bytes of a pixel that segments take."""
+        return SEGMENT_BYTES if options.smooth == "segments" else 0.0
 
     @classmethod
     def cost(cls, options: Any, task: Task) -> Cost:

@@ -19,6 +19,9 @@ Smoothing = Literal["mean", "segments"]
 COMPONENTS, RADIUS, WIDTH = 12, 2, 1.4
 """Of the guide of segments, and of the edge-aware mean that it is smoothed by first."""
 
+SEGMENT_BYTES = 500.0
+"""Of a pixel, in the arrays that are held while a scene is divided into segments."""
+
 _SCALE = 10.0  # k of Felzenszwalb & Huttenlocher, for a guide whose noise has variance 1
 
 

@@ -40,6 +40,8 @@ class RunWork:
         Multiply-adds that the features of all pixels cost.
     bounded : bool
         Whether features and model look no farther than a known distance, so that a map is made strip by strip.
+    map_bytes : float
+        Of a pixel, that the model takes to map a scene in addition to cube, features and probabilities.
     """
 
     size: Size
@@ -49,6 +51,7 @@ class RunWork:
     reads: int = 0
     feature_macs: float = 0.0
     bounded: bool = True
+    map_bytes: float = 0.0
 
     @property
     def train_seconds(self) -> float:
@@ -77,7 +80,8 @@ class RunWork:
             return map_budget(network=self.network)
         rows, cols, bands = self.size.shape
         held = MapMemory.of(
-            cols, stored=bands, itemsize=4, bands=bands, features=self.features, classes=self.size.classes, results=8
+            cols, stored=bands, itemsize=4, bands=bands, features=self.features, classes=self.size.classes, results=8,
+            model=self.map_bytes,
         )
         return map_budget(network=self.network) + 1e-6 * held.least(rows)
 
@@ -94,6 +98,7 @@ def run_work(kind: str, options: Any, task: Task, size: Size, **more: Any) -> Ru
     cost = family.cost(parsed, task)
     if not isinstance(parsed, ImageNetworkOptions):
         more["bounded"] = more.get("bounded", True) and family.bounded(parsed)
+        more["map_bytes"] = family.map_bytes(parsed)
         return RunWork(size, cost, task.features, family.runs_keras(parsed), **more)
     values = task.side**2 * task.features
     every = held_megabytes(size.samples, values, channels=task.features, most=float("inf"))

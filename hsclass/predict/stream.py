@@ -274,7 +274,8 @@ def _budget(predictor: Predictor, request: MapRequest) -> tuple[int, float]:
     results = predictor.legend.dtype.itemsize + _FLOAT * rasters
     held = MapMemory.of(
         pixels.shape[1], stored=needed, itemsize=pixels.cube.dtype.itemsize, bands=bands, features=features,
-        classes=classes, results=results, measured=pixels.cube.measures, compared=predictor.measured > 0,
+        classes=classes, results=results, model=model.classifier.map_bytes(model.classifier.options),
+        measured=pixels.cube.measures, compared=predictor.measured > 0,
     )  # fmt: skip
     memory = request.memory * 1e6
     rows_at_least = tiles.rows if tiles.reach is None else tiles.height + 2 * tiles.reach

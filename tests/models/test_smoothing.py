@@ -1,9 +1,11 @@
 """Means of probabilities over windows and segments, worked out by hand or by loops."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
-from hsclass.models.smoothing import segment_means, segments, window_means
+from hsclass.models.smoothing import SEGMENT_BYTES, segment_means, segments, window_means
 
 
 @pytest.mark.parametrize("radius", [1, 2, 9])
@@ -43,6 +45,16 @@ def test_fields_that_differ_by_more_than_noise_are_segments_and_small_patches_ar
 def test_segments_have_the_least_size() -> None:
     _, guide = scene_of_two_fields(1.5)
     assert np.bincount(segments(guide, least=20).ravel()).min() >= 20
+
+
+def test_memory_that_segments_are_said_to_take_is_what_they_allocate() -> None:
+    guide = np.random.default_rng(0).normal(size=(160, 160, 12)).astype(np.float32)
+    segments(guide[:20, :20], least=50)  # imports
+    tracemalloc.start()
+    segments(guide, least=50)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most / 160**2 == pytest.approx(SEGMENT_BYTES, rel=0.05)
 
 
 def test_mean_of_a_segment_is_of_its_pixels_with_data() -> None:

@@ -54,6 +54,17 @@ def test_memory_of_a_map_does_not_grow_with_a_scene_that_is_read_in_strips(exper
     assert asked.memory("predict", {**run("rf"), "features": "sdap"}) > 1500
 
 
+def test_memory_of_a_map_that_is_made_at_once_counts_its_segments(experiment) -> None:
+    three = {"model": "ensemble", "members": "lda"}
+    named = [{**three, "name": "fields", "smooth": "segments"}, {**three, "name": "means"}]
+    asked = JobResources(experiment(models=named))
+    # 21,025 pixels of 200 bands in 4 bytes and 8 of results; in a tile 5 bytes a band as read, 4 times twice the bands,
+    # twice the features and three times the 16 classes, and 500 of segments.
+    hand = 21025 * (200 * 4 + 8 + 200 * 5 + 4 * (400 + 400 + 48) + 500) / 1e6
+    assert asked.work.run(run("fields")).predict_mb == pytest.approx(500 + hand)
+    assert asked.work.run(run("means")).predict_mb == 500
+
+
 def test_minutes_follow_the_work_and_grow_on_retry(experiment) -> None:
     asked = JobResources(experiment())
     seconds = asked.work.run(run("cnn3d")).cost.train / 1e10

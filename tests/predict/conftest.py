@@ -31,6 +31,10 @@ class Box:
     def runs_keras(options: None) -> bool:
         return False
 
+    @staticmethod
+    def map_bytes(options: None) -> float:
+        return 0.0
+
     def predict_map(
         self, cube: np.ndarray, rows: slice | None = None, *, mask: np.ndarray | None = None, memory: float = 0
     ) -> np.ndarray:

@@ -117,6 +117,9 @@ class Hungry:
     def runs_keras(self, options: object) -> bool:
         return True
 
+    def map_bytes(self, options: object) -> float:
+        return 0.0
+
     def predict_map(
         self, cube: np.ndarray, rows: slice | None = None, *, memory: float = 0, **others: object
     ) -> np.ndarray:

@@ -1,6 +1,7 @@
 """A map made in strips from a file is the map made in memory, also after a kill."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -189,6 +190,25 @@ def test_what_looks_without_bound_is_mapped_at_once_and_it_is_said(
         in said[-1]
     )
     np.testing.assert_array_equal(read_classes(tmp_path / "m.tif")[0], hsclass.predict_scene(model, toy_scene).classes)
+
+
+def test_memory_of_segments_counts_in_what_a_map_is_said_to_take(
+    toy_scene, toy_split, tmp_path: Path, warnings_logged: Callable[[], list[str]]
+) -> None:
+    options = {"members": "lda", "calibrate": None, "smooth": "segments"}
+    model = hsclass.fit(toy_scene, toy_split, "ensemble", **options)
+    tall = replace(
+        toy_scene, cube=np.tile(toy_scene.cube, (9, 9, 1)), labels=None, mask=np.tile(toy_scene.mask, (9, 9))
+    )
+    write_scene(tall, tmp_path / "tall")
+    map_file(model, open_pixels(tmp_path / "tall"), tmp_path / "m.tif", LEAST)
+    rows, cols, bands = tall.shape
+    # As read, its results of 1 + 4 bytes; in a tile as read with a mask, bands and features twice, classes three times.
+    size = tall.cube.dtype.itemsize
+    pixel = bands * size + 5 + bands * (size + 1) + 4 * (4 * bands + 3 * len(model.classes)) + 500
+    said = re.search(r"takes about (\d+) MB", warnings_logged()[-1])
+    assert said is not None
+    assert int(said[1]) == round(rows * cols * pixel / 1e6)
 
 
 @pytest.mark.parametrize(("factor", "warned"), [(1e-4, True), (1, False), (1.3, False), (0.7, False), (100, True)])
