@@ -287,10 +287,15 @@ class Experiment:
                 f" such as {{{next(iter(self.scenes))}: {final.assess}}}"
             )
         for file in filter(None, named.values()):
+            expected = "expected a copy of a sample that 'hsclass sample' drew, with labels filled in"
             if not Path(file).is_file():
+                raise UsageError(f"final: assess: {file}: no such file; {expected}")
+            if not Path(file).stat().st_size:
+                raise UsageError(f"final: assess: {file}: is empty; {expected}")
+            if not (design := Path(file).with_suffix(".design.json")).is_file():
                 raise UsageError(
-                    f"final: assess: {file}: no such file; expected a copy of a sample that 'hsclass sample' drew, with"
-                    " labels filled in"
+                    f"final: assess: {file}: its design is missing; expected {design}, a copy of the design that"
+                    " 'hsclass sample' wrote next to the sample"
                 )
 
     def candidates(self) -> list[Candidate]:

@@ -71,6 +71,13 @@ def test_labelled_sample_is_there_and_each_scene_has_its_own(elsewhere: Path) ->
         with pytest.raises(UsageError, match=message):
             load_experiment(file)
     (elsewhere / "s.csv").touch()
+    file.write_text(plan.format("indian_pines", "s.csv"), encoding="utf-8")
+    with pytest.raises(UsageError, match=r"assess: \.\./plans/s\.csv: is empty; expected a copy of a sample"):
+        load_experiment(file)
+    (elsewhere / "s.csv").write_text("id,x,y,reference\n", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"its design is missing; expected \.\./plans/s\.design\.json, a copy"):
+        load_experiment(file)
+    (elsewhere / "s.design.json").touch()
     file.write_text(plan.format(f"[indian_pines, {cut}]", "{cut: s.csv}"), encoding="utf-8")
     final = load_experiment(file).plan.final
     assert final is not None

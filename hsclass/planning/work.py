@@ -82,7 +82,7 @@ class RunWork:
         held = MapMemory.of(
             cols, stored=bands, itemsize=4, bands=bands, features=self.features, classes=self.size.classes, results=8,
             model=self.map_bytes,
-        )
+        )  # fmt: skip
         return map_budget(network=self.network) + 1e-6 * held.least(rows)
 
     @property
