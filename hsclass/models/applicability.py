@@ -12,6 +12,8 @@ Schumacher, F. L., Knoth, C., Ludwig, M., Meyer, H. (2025). Estimation of local 
 the assessment of spatial prediction uncertainty. Geoscientific Model Development.
 """
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,8 @@ MOST_NEIGHBOURS = 50
 """Training samples that the local point density counts at most."""
 
 _KEPT = 0.9999  # of the variance: fewer axes where these hold it
+_BLOCK = 2048  # samples that are placed and searched for at a time
+_MANY = 20  # queries that are compared by products of matrices
 _PAIRED = 5000  # training samples whose mutual distances are averaged, drawn where there are more
 _NEAR = 100  # neighbours among which one of another fold is looked for first
 _FEW_FOLDS = 30
@@ -89,8 +93,12 @@ class Applicability:
 
     def dissimilarity(self, features: np.ndarray, *, threads: int = 1) -> np.ndarray:
         """Return the dissimilarity index of samples, features of shape (n, features), as float32 of shape (n,)."""
-        near = _nearest(self.samples, self.place(features), 1, threads)
-        return near[:, 0] / np.float32(self.mean_distance)
+        to_all = _searcher(self.samples)
+
+        def part(rows: slice) -> np.ndarray:
+            return to_all(self.place(features[rows]), 1)[0][:, 0]
+
+        return _in_blocks(part, len(features), threads) / np.float32(self.mean_distance)
 
     def dissimilarities(
         self, features: np.ndarray, classes: np.ndarray, *, threads: int = 1
@@ -109,23 +117,34 @@ class Applicability:
         to_all, to_class : ndarray of float32, shape (n,)
             `to_class` is inf where the class has no training sample.
         """
-        placed = self.place(features)
-        near, at = _search(self.samples, placed, 1, threads)
-        to_all = near[:, 0] / np.float32(self.mean_distance)
-        to_class = to_all.copy()
-        # Where the nearest of all is of the class, it is the nearest of the class.
-        others = self.classes[at[:, 0]] != classes
-        to_class[others] = np.inf
-        for identity in np.unique(classes[others]):
-            here, members = others & (classes == identity), self.classes == identity
-            if members.any():
-                to_class[here] = _nearest(self.samples[members], placed[here], 1, threads)[:, 0] / self.mean_distance
-        return to_all, to_class
+        to_all = _searcher(self.samples)
+        members = {identity: self.samples[self.classes == identity] for identity in np.unique(self.classes)}
+        to_members = {identity: _searcher(samples) for identity, samples in members.items()}
+
+        def part(rows: slice) -> np.ndarray:
+            placed, asked = self.place(features[rows]), classes[rows]
+            near, at = to_all(placed, 1)
+            found = np.repeat(near, 2, axis=1)
+            # Where the nearest of all is of the class, it is the nearest of the class.
+            others = self.classes[at[:, 0]] != asked
+            found[others, 1] = np.inf
+            for identity in to_members.keys() & set(asked[others].tolist()):
+                here = others & (asked == identity)
+                found[here, 1] = to_members[identity](placed[here], 1)[0][:, 0]
+            return found
+
+        found = _in_blocks(part, len(features), threads) / np.float32(self.mean_distance)
+        return found[:, 0], found[:, 1]
 
     def density(self, features: np.ndarray, *, threads: int = 1) -> np.ndarray:
         """Return the local point density, int16 of shape (n,): training samples within the threshold, up to 50."""
-        near = _nearest(self.samples, self.place(features), min(MOST_NEIGHBOURS, len(self.samples)), threads)
-        return (near <= self.threshold * self.mean_distance).sum(axis=1).astype(np.int16)
+        to_all, count = _searcher(self.samples), min(MOST_NEIGHBOURS, len(self.samples))
+
+        def part(rows: slice) -> np.ndarray:
+            near = to_all(self.place(features[rows]), count)[0]
+            return (near <= self.threshold * self.mean_distance).sum(axis=1).astype(np.int16)
+
+        return _in_blocks(part, len(features), threads)
 
     def with_accuracy(self, dissimilarity: np.ndarray, right: np.ndarray) -> "Applicability":
         """Return it with the accuracy to expect as a function of DI.
@@ -232,20 +251,39 @@ def upper_whisker(values: np.ndarray) -> float:
     return float(ordered[ordered <= upper + 1.5 * (upper - lower)].max())
 
 
-def _nearest(samples: np.ndarray, queries: np.ndarray, count: int, threads: int) -> np.ndarray:
-    """Return the distances, ascending, to the nearest `count` samples, float32 of shape (queries, count)."""
-    return _search(samples, queries, count, threads)[0]
+Search = Callable[[np.ndarray, int], tuple[np.ndarray, np.ndarray]]
 
 
-def _search(samples: np.ndarray, queries: np.ndarray, count: int, threads: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the same, and the places of these samples."""
+def _searcher(samples: np.ndarray) -> Search:
+    """Return a function of queries and a count: distances, ascending, to the nearest samples, and their places."""
     import faiss
 
-    faiss.omp_set_num_threads(threads)
+    # Its default compares some thousand queries or fewer pair by pair, which takes ten times as long.
+    faiss.cvar.distance_compute_blas_threshold = _MANY
     index = faiss.IndexFlatL2(samples.shape[1])
     index.add(np.ascontiguousarray(samples, np.float32))
-    squares, at = index.search(np.ascontiguousarray(queries, np.float32), count)
-    return np.sqrt(np.maximum(squares, 0)), at
+
+    def search(queries: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+        faiss.omp_set_num_threads(1)  # of the calling thread
+        squares, at = index.search(np.ascontiguousarray(queries, np.float32), count)
+        return np.sqrt(np.maximum(squares, 0)), at
+
+    return search
+
+
+def _in_blocks(part: Callable[[slice], np.ndarray], count: int, threads: int) -> np.ndarray:
+    """Return what `part` gives of blocks of rows, together; threads share the blocks, which do not depend on them."""
+    blocks = [slice(top, top + _BLOCK) for top in range(0, max(1, count), _BLOCK)]
+    if threads == 1 or len(blocks) == 1:
+        return np.concatenate([part(rows) for rows in blocks])
+    with ThreadPoolExecutor(threads) as pool:
+        return np.concatenate(list(pool.map(part, blocks)))
+
+
+def _nearest(samples: np.ndarray, queries: np.ndarray, count: int, threads: int) -> np.ndarray:
+    """Return the distances, ascending, to the nearest `count` samples, float32 of shape (queries, count)."""
+    search = _searcher(samples)
+    return _in_blocks(lambda rows: search(queries[rows], count)[0], len(queries), threads)
 
 
 def _to_other_folds(samples: np.ndarray, folds: np.ndarray, threads: int) -> np.ndarray:
@@ -253,7 +291,7 @@ def _to_other_folds(samples: np.ndarray, folds: np.ndarray, threads: int) -> np.
     found = np.full(len(samples), np.inf, np.float32)
     if len(np.unique(folds)) > _FEW_FOLDS:
         # Most have a neighbour of another fold near them, which spares a search for each fold.
-        near, at = _search(samples, samples, min(_NEAR, len(samples)), threads)
+        near, at = _searcher(samples)(samples, min(_NEAR, len(samples)))
         other = folds[at] != folds[:, np.newaxis]
         known = other.any(axis=1)
         found[known] = near[known, other[known].argmax(axis=1)]

@@ -59,6 +59,18 @@ def test_both_distances_are_those_of_a_search_for_each() -> None:
     assert 0.1 < (own == distances.min(axis=1)).mean() < 0.4
 
 
+def test_threads_that_share_the_samples_change_no_bit() -> None:
+    rng = np.random.default_rng(4)
+    train, kind = rng.normal(size=(300, 8)), rng.integers(0, 5, 300)
+    known = fit_applicability(train, kind, rng.integers(0, 4, 300))
+    new, said = rng.normal(size=(5000, 8)), rng.integers(0, 6, 5000)
+    alone, shared = (known.dissimilarities(new, said, threads=threads) for threads in (1, 3))
+    np.testing.assert_array_equal(alone, shared)
+    np.testing.assert_array_equal(known.dissimilarity(new, threads=3), alone[0])
+    np.testing.assert_allclose(alone[0], cdist(known.place(new), known.samples).min(axis=1) / known.mean_distance, 1e-5)
+    np.testing.assert_array_equal(*(known.density(new, threads=threads) for threads in (1, 3)))
+
+
 def test_density_counts_training_samples_within_the_threshold(table: Applicability) -> None:
     assert table.density(np.array([[2.0, 20.0], [100.0, 20.0]])).tolist() == [4, 0]
 
