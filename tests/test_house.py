@@ -14,6 +14,7 @@ CALLED_BY_OTHERS = {
     "__dir__", "__getattr__",  # Python
     "LogHandler",  # Snakemake, by name
     "after_trial",  # Optuna
+    "distance_compute_blas_threshold",  # faiss
     "get_config", "on_train_batch_end",  # Keras
     "n_outputs_",  # scikit-learn
     "on_config", "on_files", "on_page_markdown",  # MkDocs
