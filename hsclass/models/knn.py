@@ -1,5 +1,6 @@
 """Nearest neighbours."""
 
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -7,10 +8,13 @@ from pydantic import Field
 
 from hsclass.cost import READ, Cost, Task
 from hsclass.errors import DataError
+from hsclass.models.array_file import read_arrays, write_arrays
 from hsclass.models.classifier import ModelOptions
-from hsclass.models.pixelwise import PixelwiseClassifier
+from hsclass.models.estimator_file import check_seen
+from hsclass.models.spectra import SpectrumClassifier
 from hsclass.space import Choice, Range, search_space
 
+FILE = "spectra.npz"
 _PART = 128  # spectra whose nearest few are compared at a time, so that they stay in the processor's cache
 _SPARE = 3  # more than the neighbours, as float32 may order nearly equal ones in another way
 
@@ -23,10 +27,11 @@ class NeighboursOptions(ModelOptions):
     metric: Literal["euclidean", "manhattan", "cosine"] = Field("manhattan", description="distance of two spectra")
 
 
-class NearestNeighbours(PixelwiseClassifier):
+class NearestNeighbours(SpectrumClassifier):
     """Vote of the nearest training spectra (Cover & Hart, IEEE Transactions on Information Theory 13, 1967).
 
-    All distances are computed, block by block: a search tree does not help in hundreds of bands.
+    All distances are computed, block by block: a search tree does not help in hundreds of bands. The training spectra
+    are kept as plain arrays, the same in memory and on disk.
     """
 
     Options = NeighboursOptions
@@ -46,14 +51,10 @@ class NearestNeighbours(PixelwiseClassifier):
             train_bytes=4.0 * task.train * task.features,
         )
 
-    def build(self, seed: int) -> Any:
-        """Return the unfitted estimator."""
-        from sklearn.neighbors import KNeighborsClassifier
-
-        options = self.options
-        return KNeighborsClassifier(
-            options.neighbours, weights=options.weights, metric=options.metric, algorithm="brute"
-        )
+    @property
+    def seen(self) -> np.ndarray:
+        """The class indices that training held."""
+        return self.classes_
 
     def learn(self, spectra: np.ndarray, targets: np.ndarray, *, seed: int) -> None:
         """Keep the training spectra.
@@ -68,19 +69,30 @@ class NearestNeighbours(PixelwiseClassifier):
                 f"model knn: option 'neighbours' is {self.options.neighbours}, but there are {len(spectra)} training"
                 f" pixels; set it to {len(spectra)} or less, or make the split with a larger train fraction"
             )
-        super().learn(spectra, targets, seed=seed)
+        del seed  # nothing is drawn
+        self._keep(spectra.astype(np.float32), targets.astype(np.int32))
+
+    def _keep(self, spectra: np.ndarray, targets: np.ndarray) -> None:
+        self.spectra_, self.targets_ = spectra, targets
+        self.classes_, self._columns = np.unique(targets, return_inverse=True)
 
     def scores(self, spectra: np.ndarray) -> np.ndarray:
-        """Return scikit-learn's `predict_proba`.
+        """Return the shares of votes, shape (n, classes seen in training): scikit-learn's `predict_proba`.
 
         Sums of absolute differences, which it computes in float64, are searched in float32; those of the nearest few
         are then computed in float64.
         """
-        if self.options.metric != "manhattan":
-            return super().scores(spectra)
+        options, train = self.options, self.spectra_
+        if options.metric != "manhattan":
+            from sklearn.neighbors import KNeighborsClassifier
+
+            estimator = KNeighborsClassifier(
+                options.neighbours, weights=options.weights, metric=options.metric, algorithm="brute"
+            )
+            return estimator.fit(train, self.targets_).predict_proba(spectra)
         import faiss
 
-        train, count = self.estimator_._fit_X, self.options.neighbours
+        count = options.neighbours
         faiss.omp_set_num_threads(self.threads)
         index = faiss.IndexFlat(train.shape[1], faiss.METRIC_L1)
         index.add(np.ascontiguousarray(train, np.float32))
@@ -101,11 +113,28 @@ class NearestNeighbours(PixelwiseClassifier):
             equal = distances == 0
             with np.errstate(divide="ignore"):
                 votes = np.where(equal.any(axis=1, keepdims=True), equal, 1 / distances)
-        rows, classes = np.arange(len(at)), self.estimator_._y[at]
+        rows, classes = np.arange(len(at)), self._columns[at]
         shares = np.zeros((len(at), len(self.seen)))
         for place in range(at.shape[1]):
             shares[rows, classes[:, place]] += votes[:, place]
         return shares / shares.sum(axis=1, keepdims=True)
+
+    def save(self, folder: Path) -> None:
+        """Write the training spectra and their classes."""
+        write_arrays(folder / FILE, spectra=self.spectra_, targets=self.targets_)
+
+    def load(self, folder: Path) -> None:
+        """Read the training spectra and their classes."""
+        file = folder / FILE
+        arrays = read_arrays(file, {"spectra": ("f4", (None, self.n_features)), "targets": ("i4", (None,))})
+        spectra, targets = arrays["spectra"], arrays["targets"]
+        if not self.options.neighbours <= len(spectra) == len(targets):
+            raise DataError(
+                f"{file}: holds {len(spectra)} spectra and {len(targets)} classes; expected one class a spectrum, and"
+                f" {self.options.neighbours} spectra or more; train the model again"
+            )
+        check_seen(np.unique(targets), self.n_classes, file)
+        self._keep(spectra, targets)
 
     def facts(self) -> dict[str, str]:
         """Return the hyper-parameters in words."""

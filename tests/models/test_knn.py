@@ -1,11 +1,14 @@
 """Nearest neighbours, by hand."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+from sklearn.neighbors import KNeighborsClassifier
 
 from hsclass.errors import DataError
 from hsclass.models.classifier import Sample
-from hsclass.models.knn import NearestNeighbours
+from hsclass.models.knn import FILE, NearestNeighbours
 
 LINE = np.array([0.0, 1.0, 4.0, 9.0], np.float32).reshape(1, 4, 1)
 
@@ -41,7 +44,8 @@ def test_votes_are_scikit_learns(options: dict[str, object]) -> None:
     places = np.array([(0, col) for col in range(700)], np.int32)
     model = NearestNeighbours(NearestNeighbours.Options(**options), window=1, n_features=40, n_classes=4)
     model.fit(cube, Sample(places[:300], targets), Sample(places[:0], targets[:0]), seed=0)
-    expected = model.estimator_.predict_proba(cube[0])
+    peer = KNeighborsClassifier(model.options.neighbours, weights=model.options.weights, metric="manhattan")
+    expected = peer.fit(cube[0, :300], targets).predict_proba(cube[0])
     np.testing.assert_allclose(model.predict_proba(cube, places), expected, atol=1e-6)
 
 
@@ -50,3 +54,22 @@ def test_fewer_training_pixels_than_neighbours() -> None:
     with pytest.raises(DataError, match=expected):
         fit(neighbours=5)
     fit(neighbours=4)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"targets": np.array([0, 0, 1], np.int32)}, "holds 4 spectra and 3 classes"),
+        ({"targets": np.array([0, 0, 1, 3], np.int32)}, "not ascending indices below 3"),
+        ({"spectra": LINE[0, :1], "targets": np.zeros(1, np.int32)}, "and 2 spectra or more"),
+    ],
+)
+def test_file_that_does_not_hold_neighbours_is_refused(
+    tmp_path: Path, change: dict[str, np.ndarray], message: str
+) -> None:
+    model = fit(neighbours=2)
+    model.save(tmp_path)
+    with np.load(tmp_path / FILE) as held:
+        np.savez(tmp_path / FILE, **{**held, **change})
+    with pytest.raises(DataError, match=message):
+        model.load(tmp_path)
