@@ -1,5 +1,6 @@
 """The program `hsclass`: its global options and what becomes of its errors."""
 
+import gc
 import logging
 import sys
 from typing import Annotated
@@ -8,6 +9,10 @@ import typer
 
 from hsclass import __version__
 from hsclass.errors import HsclassError
+
+# Between two searches for cycles. Imports and graphs of TensorFlow allocate hundreds of thousands of objects that stay;
+# Python's 700 search them again and again.
+_ALLOCATIONS = 100_000
 
 
 def show_messages(*, level: int = logging.INFO) -> None:
@@ -74,6 +79,7 @@ def _globals(
 
 def main() -> None:
     """Run the command line; an error of hsclass becomes one sentence on standard error and its exit status."""
+    gc.set_threshold(_ALLOCATIONS)
     try:
         app()
     except HsclassError as error:
