@@ -1,8 +1,6 @@
 """Regions: the contiguous patches that a class falls into."""
 
 import numpy as np
-from scipy.ndimage import label
-from scipy.spatial import cKDTree
 
 NOISE = -1
 
@@ -34,8 +32,12 @@ def find_regions(mask: np.ndarray, *, eps: float, min_samples: int) -> list[np.n
     region = (_touching if eps < 2 else _clustered)(mask, eps, min_samples)
     noise = region == NOISE
     if noise.all():
+        from scipy.ndimage import label
+
         region = label(mask, structure=np.ones((3, 3)))[0][mask]
     elif noise.any():
+        from scipy.spatial import cKDTree
+
         nearest = cKDTree(pixels[~noise]).query(pixels[noise])[1]
         region[noise] = region[~noise][nearest]
     order = np.argsort(region, kind="stable")
@@ -52,6 +54,8 @@ def _clustered(mask: np.ndarray, eps: float, min_samples: int) -> np.ndarray:
 
 def _touching(mask: np.ndarray, eps: float, min_samples: int) -> np.ndarray:
     """Return the same for `eps` below 2, where neighbours touch: clusters are connected components of core pixels."""
+    from scipy.ndimage import label
+
     near = np.hypot(*np.mgrid[-1:2, -1:2]) <= eps
     shifts = np.argwhere(near)
     padded = np.pad(mask.view(np.uint8), 1)
