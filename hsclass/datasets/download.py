@@ -1,6 +1,5 @@
 """Download one file over HTTP, and say in a few words why it failed."""
 
-import sys
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -32,12 +31,14 @@ def download(url: str, target: Path, *, resume: bool = False) -> None:
     """
     import requests
     from pooch import HTTPDownloader
+    from tqdm import tqdm
 
-    bar = _Bar(target.name) if sys.stderr.isatty() else None
+    # pooch sets the total of the bar, and takes one whose total is 0 for none.
+    bar = tqdm(desc=target.name, total=1, unit="B", unit_scale=True, disable=None)
     start = target.stat().st_size if resume and target.exists() else 0
     asking = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={start}-"} if start else {})
     try:
-        with target.open("ab" if resume else "wb") as file:
+        with bar, target.open("ab" if resume else "wb") as file:
             beginning = {"response": lambda answer, **_: _begin(answer, file, start)}
             get = HTTPDownloader(progressbar=bar, chunk_size=_CHUNK, timeout=_TIMEOUT, hooks=beginning, headers=asking)
             get(url, file, None)
@@ -58,8 +59,6 @@ def download(url: str, target: Path, *, resume: bool = False) -> None:
     except requests.RequestException as error:
         raise FetchError(" ".join(str(error).split())) from error
     finally:
-        if bar is not None:
-            bar.close()
         head = _head(target).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
         page = head.startswith((b"<!doctype html", b"<html"))
         if page or not head:
@@ -82,32 +81,3 @@ def _begin(answer: Any, file: BinaryIO, start: int) -> None:
     goes_on = str(answer.headers.get("Content-Range", "")).startswith(f"bytes {start}-")
     if start and answer.ok and not (answer.status_code == HTTPStatus.PARTIAL_CONTENT and goes_on):
         file.truncate(0)
-
-
-class _Bar:
-    """A progress bar with the four calls that pooch makes."""
-
-    total = 0
-
-    def __init__(self, title: str) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
-
-        columns: tuple[Any, ...] = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            DownloadColumn(),
-            TransferSpeedColumn(),
-        )
-        self._progress = Progress(*columns, console=Console(stderr=True))
-        self._task = self._progress.add_task(title)
-        self._progress.start()
-
-    def update(self, count: int) -> None:
-        self._progress.update(self._task, total=self.total or None, advance=count)
-
-    def reset(self) -> None:
-        self._progress.update(self._task, completed=0)
-
-    def close(self) -> None:
-        self._progress.stop()

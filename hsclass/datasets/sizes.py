@@ -38,9 +38,11 @@ def require_capacity(
     claimed = math.prod(map(int, shape)) * itemsize
     held = path.stat().st_size if held is None else held
     if claimed > (packed * held if packed else max(_HARMLESS, _PACKED * held)):
+        from rich.filesize import decimal
+
         raise DataError(
-            f"{path}: says that it holds {' x '.join(map(str, shape))} values, {in_words(claimed)}, which its"
-            f" {in_words(held)} cannot hold; its header is damaged, or it was cut off; get the whole file"
+            f"{path}: says that it holds {' x '.join(map(str, shape))} values, {decimal(claimed)}, which its"
+            f" {decimal(held)} cannot hold; its header is damaged, or it was cut off; get the whole file"
         )
 
 
@@ -50,9 +52,11 @@ def require_memory(path: Path | None, shape: Sequence[int], itemsize: int) -> No
 
     wanted, whole = math.prod(map(int, shape)) * itemsize, psutil.virtual_memory().total
     if wanted > whole:
+        from rich.filesize import decimal
+
         raise OutOfMemoryError(
-            f"{path or 'array'}: has {' x '.join(map(str, shape))} values, which take {in_words(wanted)} as a whole,"
-            f" and this machine has {in_words(whole)} of memory; cut a part out, or map it with 'hsclass predict'"
+            f"{path or 'array'}: has {' x '.join(map(str, shape))} values, which take {decimal(wanted)} as a whole,"
+            f" and this machine has {decimal(whole)} of memory; cut a part out, or map it with 'hsclass predict'"
         )
 
 
@@ -60,17 +64,3 @@ def whole_array(item: Any) -> np.ndarray:
     """Read a dataset of an open HDF5 file as a whole, unless the file cannot hold it."""
     require_capacity(Path(os.fspath(item.file.filename)), item.shape, item.dtype.itemsize)
     return np.asarray(item[...])
-
-
-def in_words(size: int) -> str:
-    """Return a number of bytes in the unit that suits it.
-
-    Examples
-    --------
-    >>> in_words(2_500_000_000_000), in_words(999)
-    ('2.5 TB', '999 bytes')
-    """
-    for unit, factor in (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
-        if size >= factor:
-            return f"{size / factor:,.3g} {unit}" if size < 1000 * factor else f"{size / factor:,.0f} {unit}"
-    return f"{size} bytes"

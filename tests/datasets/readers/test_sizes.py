@@ -85,13 +85,13 @@ def envi(path: Path) -> Path:
 )  # fmt: skip
 def test_claim_is_refused_with_its_size(make: Callable[[Path], Path], name: str, tmp_path: Path) -> None:
     path = make(tmp_path / name)
-    with pytest.raises(DataError, match=r"1000000 .*x 1000000.* values, [24] TB, which its [\d.]+ [kM]?B?") as caught:
+    with pytest.raises(DataError, match=r"1000000 .*x 1000000.* values, [24].0 TB, which its [\d.]+ [kM]?B?") as caught:
         open_cube(path, ndim=3)
     assert "\n" not in str(caught.value)
 
 
 def test_sparse_matrix_is_refused_before_it_is_filled(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"1000000 x 1000000 values, 1 TB"):
+    with pytest.raises(DataError, match=r"1000000 x 1000000 values, 1.0 TB"):
         open_cube(sparse(tmp_path / "gt.mat"), ndim=2)
 
 
