@@ -1,7 +1,6 @@
 """A small run of the models and features of an experiment, on synthetic scenes or images, to be timed."""
 
 import subprocess
-import warnings
 from collections.abc import Mapping
 from math import prod
 from pathlib import Path
@@ -16,6 +15,7 @@ from hsclass.errors import DataError
 from hsclass.experiment import Experiment
 from hsclass.launch import environment, snakemake_command
 from hsclass.planning.size import Size, sample_size
+from hsclass.raster import quiet
 from hsclass.samples.synthetic_archive import make_archive
 
 SIDES = {"small": 48, "large": 96}
@@ -113,7 +113,6 @@ def _write_folders(folder: Path, count: int, classes: int, size: Size) -> None:
     Classes differ by coarse patterns: on what they cannot separate, models would take longer than on real images.
     """
     import rasterio
-    from rasterio.errors import NotGeoreferencedWarning
 
     rng = np.random.default_rng(0)
     rows, cols, bands = size.shape
@@ -124,10 +123,8 @@ def _write_folders(folder: Path, count: int, classes: int, size: Size) -> None:
         home = folder / f"class{number % classes}"
         home.mkdir(parents=True, exist_ok=True)
         pixels = rng.normal(patterns[number % classes][:, down][..., right], 40)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            with rasterio.open(home / f"{number:03d}.tif", "w", **form) as file:
-                file.write(pixels.clip(0, 255).astype(np.uint8))
+        with quiet(), rasterio.open(home / f"{number:03d}.tif", "w", **form) as file:
+            file.write(pixels.clip(0, 255).astype(np.uint8))
 
 
 def run_calibration(file: Path, *, cores: int) -> None:

@@ -1,7 +1,6 @@
 """BigEarthNet's folder layout: a folder a patch with a GeoTIFF a Sentinel-2 band, and a JSON file of its labels."""
 
 import json
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -77,9 +76,8 @@ def read_patch(folder: Path, bands: Sequence[int] = ()) -> np.ndarray:
 def read_geotiff(path: Path) -> np.ndarray:
     """Return a GeoTIFF's pixels, shape (rows, cols, bands); images of a set need not know where they lie."""
     import rasterio
-    from rasterio.errors import NotGeoreferencedWarning
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        with rasterio.open(path) as opened:
-            return np.moveaxis(opened.read(), 0, -1)
+    from hsclass.raster import quiet
+
+    with quiet(), rasterio.open(path) as opened:
+        return np.moveaxis(opened.read(), 0, -1)

@@ -1,11 +1,12 @@
 """A small synthetic archive in BigEarthNet's folder layout, to try the pipeline without the 66 GB of the real one."""
 
 import json
-import warnings
 from pathlib import Path
 
 import numpy as np
+import rasterio
 
+from hsclass.raster import quiet
 from hsclass.samples.bigearthnet import BANDS, CLASSES, LABELS, SIDES
 
 _BLOCK = 20  # pixels of 10 m a side, the size of one pixel of 200 m
@@ -44,11 +45,6 @@ def make_archive(folder: Path, *, patches: int, classes: int = 43, seed: int = 0
 
 
 def _write_band(path: Path, values: np.ndarray) -> None:
-    import rasterio
-    from rasterio.errors import NotGeoreferencedWarning
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        form = {"width": values.shape[1], "height": values.shape[0], "count": 1, "dtype": "uint16"}
-        with rasterio.open(path, "w", driver="GTiff", **form) as file:
-            file.write(values, 1)
+    form = {"width": values.shape[1], "height": values.shape[0], "count": 1, "dtype": "uint16"}
+    with quiet(), rasterio.open(path, "w", driver="GTiff", **form) as file:
+        file.write(values, 1)
