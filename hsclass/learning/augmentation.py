@@ -72,25 +72,6 @@ class BandJitter(Augmentation):
         return windows * gain + offset
 
 
-class SpectralNoise(Augmentation):
-    """Add Gaussian noise to every value of every window, as a sensor does.
-
-    Parameters
-    ----------
-    spread : float
-        Standard deviation, in units of the normalised cube.
-    seed : int
-    """
-
-    def __init__(self, spread: float, seed: int, **kwargs: Any) -> None:
-        super().__init__(seed, **kwargs)
-        self.spread = spread
-
-    def change(self, windows: Any) -> Any:
-        """Return value + noise."""
-        return windows + keras.random.normal(ops.shape(windows), stddev=self.spread, seed=self.generator)
-
-
 class Mixup(keras.layers.Layer):
     """Blend each window of a training batch with that of its partner.
 
@@ -115,15 +96,15 @@ class Mixup(keras.layers.Layer):
         return input_shape[0]
 
 
-def augmentation_layers(options: "NetworkOptions", seed: int, *, side: int) -> list[Augmentation]:
+def augmentation_layers(options: "NetworkOptions", seed: int, *, side: int) -> list[keras.layers.Layer]:
     """Return the layers for `options` and windows of `side` pixels, each with its own seed."""
-    layers: list[Augmentation] = []
+    layers: list[keras.layers.Layer] = []
     if options.augment and side > 1:
         layers.append(RandomSymmetry(seed))
     if options.jitter:
         layers.append(BandJitter(options.jitter, _seed(seed, 1)))
     if options.noise:
-        layers.append(SpectralNoise(options.noise, _seed(seed, 2)))
+        layers.append(keras.layers.GaussianNoise(options.noise, seed=_seed(seed, 2), dtype="float32"))
     return layers
 
 

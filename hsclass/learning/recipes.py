@@ -46,7 +46,7 @@ class NetworkOptions(ModelOptions):
     )
     augment: bool = Field(True, description="mirror and turn the windows at random")
     jitter: float = Field(0.0, ge=0, description="random gain and offset of each band: their standard deviation")
-    noise: float = Field(0.0, ge=0, description="random change of each value: its standard deviation")
+    noise: float = Field(0.0, ge=0, le=1, description="random change of each value: its standard deviation")
     mixup: float = Field(0.0, ge=0, description="blend windows in pairs, in shares of a beta distribution; 0: do not")
     monitor: Literal["val_accuracy", "val_loss", "loss"] = Field(
         "val_accuracy", description="what decides which epoch is kept"
