@@ -55,7 +55,7 @@ def near_duplicates(hashes: Sequence[str], threshold: int = THRESHOLD) -> np.nda
     found = [np.empty((0, 3), np.int64)]
     step = max(1, _CHUNK // max(len(bits), 1))
     for start in range(0, len(bits), step):
-        differ = _count_bits(bits[start : start + step, np.newaxis] ^ bits[np.newaxis, start:])
+        differ = np.bitwise_count(bits[start : start + step, np.newaxis] ^ bits[np.newaxis, start:])
         rows, cols = np.nonzero(differ <= threshold)
         rows, cols = rows[cols > rows], cols[cols > rows]
         found.append(np.stack([known[start + rows], known[start + cols], differ[rows, cols].astype(np.int64)], axis=1))
@@ -70,12 +70,3 @@ def groups_of(pairs: np.ndarray, count: int) -> np.ndarray:
 
     links = coo_matrix((np.ones(len(pairs), np.int8), (pairs[:, 0], pairs[:, 1])), shape=(count, count))
     return np.asarray(connected_components(links, directed=False)[1])
-
-
-def _count_bits(words: np.ndarray) -> np.ndarray:
-    """Return how many bits of each 64-bit word are set, by adding neighbouring bits, then pairs, then fours."""
-    masks = [np.uint64(mask) for mask in (0x5555555555555555, 0x3333333333333333, 0x0F0F0F0F0F0F0F0F)]
-    counts = words - ((words >> np.uint64(1)) & masks[0])
-    counts = (counts & masks[1]) + ((counts >> np.uint64(2)) & masks[1])
-    counts = (counts + (counts >> np.uint64(4))) & masks[2]
-    return (counts * np.uint64(0x0101010101010101)) >> np.uint64(56)
