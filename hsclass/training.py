@@ -4,7 +4,7 @@ import hashlib
 import logging
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from statistics import median
@@ -37,7 +37,7 @@ from hsclass.split import Split
 from hsclass.trainable import note_on_constant, require_trainable
 
 if TYPE_CHECKING:
-    from hsclass.models.network import NetworkClassifier
+    from hsclass.models.keras_network import KerasNetwork
 
 _LOG = logging.getLogger(__name__)
 
@@ -144,8 +144,7 @@ def fit(
         "features": inputs.about.get("image_features", named),
         "feature options": checked.model_dump(mode="json"), "seed": seed,
     }  # fmt: skip
-    watch = _Watch(None if checkpoint is None else Path(checkpoint), key, tensorboard)
-    report = _train(classifier, inputs, devices, seed=seed, watch=watch)
+    report = _train(classifier, inputs, devices, seed=seed, state=checkpoint, key=key, logs=tensorboard)
     shape = split.roles.shape
     learned = {part: _places(inputs, part) for part in ("train", "validation")}
     scope = FitScope(
@@ -209,33 +208,20 @@ def _places(inputs: Inputs, part: str) -> np.ndarray:
     return places[:, -1:] if "several_labels" in inputs.about else places
 
 
-@dataclass(frozen=True)
-class _Watch:
-    """Where a training keeps its state and its logs."""
-
-    folder: Path | None
-    key: Mapping[str, Any]
-    tensorboard: str | os.PathLike[str] | None
-
-    def checkpoint(self, *, writes: bool) -> Checkpoint | None:
-        """Its state, of which the versions of Keras and its backend decide, too."""
-        if self.folder is None:
-            return None
-        return Checkpoint(self.folder, {**self.key, **_backend(backend_name())}, writes=writes)
-
-
-def _train(classifier: Classifier, inputs: Inputs, devices: TrainingOptions, *, seed: int, watch: _Watch) -> FitReport:
+def _train(
+    classifier: Classifier, inputs: Inputs, devices: TrainingOptions, *, seed: int, key: Mapping[str, Any],
+    state: str | os.PathLike[str] | None, logs: str | os.PathLike[str] | None,
+) -> FitReport:  # fmt: skip
+    """Train a model; `state` and `logs` are the folders of a network's checkpoint, which `key` identifies, and logs."""
     learned = inputs.values, inputs.train, inputs.validation
     if not classifier.network:
         return classifier.fit(*learned, seed=seed)
-    network = cast("NetworkClassifier", classifier)
+    network = cast("KerasNetwork", classifier)
     with join(devices, threads=network.threads) as team, team.scope:
-        report = network.fit(
-            *learned,
-            seed=seed,
-            checkpoint=watch.checkpoint(writes=team.chief),
-            tensorboard=Path(watch.tensorboard) if watch.tensorboard is not None and team.chief else None,
-        )
+        if state is not None:  # the versions of Keras and its backend decide, too
+            network.checkpoint = Checkpoint(Path(state), {**key, **_backend(backend_name())}, writes=team.chief)
+        network.tensorboard = Path(logs) if logs is not None and team.chief else None
+        report = network.fit(*learned, seed=seed)
     if team.strategy != "single":
         network.rebuild()
     return replace(report, device=team.describe(report.device))

@@ -2,7 +2,7 @@
 
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import Field
@@ -19,9 +19,6 @@ from hsclass.progress import progress
 from hsclass.samples.image_source import ImageSource
 from hsclass.samples.symmetries import COUNT
 from hsclass.tables import resolve
-
-if TYPE_CHECKING:
-    from hsclass.learning.checkpoint import Checkpoint
 
 _CHUNK = 64
 CHANNELS = 3
@@ -132,16 +129,7 @@ class Backbone(ImageNetwork):
             ]
         )
 
-    def fit(
-        self,
-        inputs: ImageSource,
-        train: Sample,
-        validation: Sample,
-        *,
-        seed: int,
-        checkpoint: "Checkpoint | None" = None,
-        tensorboard: Path | None = None,
-    ) -> FitReport:
+    def fit(self, inputs: ImageSource, train: Sample, validation: Sample, *, seed: int) -> FitReport:
         """Train the last blocks and the head; validation images decide which epoch is kept."""
         options = self.options
         self.start(seed, lambda: self._assemble(options.weights))
@@ -151,12 +139,11 @@ class Backbone(ImageNetwork):
         early, late = divide_network(self.network_, self.backbone_, frozen)
         symmetries = COUNT if options.augment else 1
         count = len(train) + len(validation)
-        watched: dict[str, Any] = {"checkpoint": checkpoint, "tensorboard": tensorboard}
         if early is None or options.jitter or options.noise or map_bytes(early, count, symmetries) > MOST_BYTES:
-            return self.train_on(inputs, self.network_, train, validation, seed=seed, **watched)
+            return self.train_on(inputs, self.network_, train, validation, seed=seed)
         maps = EarlyMaps(inputs, early, symmetries=symmetries, seed=seed)
         maps.prepare(self.learned(train, validation).places[:, 0], validation.places[:, 0])
-        return self.train_on(maps, late, train, validation, seed=seed, turn=False, **watched)
+        return self.train_on(maps, late, train, validation, seed=seed, turn=False)
 
     def _freeze(self) -> int:
         """Let the last blocks learn and no other; return how many stay as they are."""

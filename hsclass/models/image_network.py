@@ -1,6 +1,5 @@
 """Model families that are Keras networks on whole images: options, form of the images, training, prediction."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +15,6 @@ from hsclass.samples.symmetries import COUNT, turned
 
 if TYPE_CHECKING:
     from hsclass.learning.batches import Source
-    from hsclass.learning.checkpoint import Checkpoint
 
 _PREDICT_BATCH = 64
 
@@ -53,33 +51,13 @@ class ImageNetwork(KerasNetwork):
             repeats=COUNT if options.average_symmetries else 1,
         )  # fmt: skip
 
-    def fit(
-        self,
-        inputs: ImageSource,
-        train: Sample,
-        validation: Sample,
-        *,
-        seed: int,
-        checkpoint: "Checkpoint | None" = None,
-        tensorboard: Path | None = None,
-    ) -> FitReport:
+    def fit(self, inputs: ImageSource, train: Sample, validation: Sample, *, seed: int) -> FitReport:
         """Train on the `train` images; `validation` images decide which epoch is kept."""
         self.start(seed)
-        return self.train_on(
-            inputs, self.network_, train, validation, seed=seed, checkpoint=checkpoint, tensorboard=tensorboard
-        )
+        return self.train_on(inputs, self.network_, train, validation, seed=seed)
 
     def train_on(
-        self,
-        source: "Source",
-        network: Any,
-        train: Sample,
-        validation: Sample,
-        *,
-        seed: int,
-        turn: bool = True,
-        checkpoint: "Checkpoint | None" = None,
-        tensorboard: Path | None = None,
+        self, source: "Source", network: Any, train: Sample, validation: Sample, *, seed: int, turn: bool = True
     ) -> FitReport:
         """Train `network_`, or a part of it, on the images or what `source` gives for them.
 
@@ -103,9 +81,7 @@ class ImageNetwork(KerasNetwork):
         shape = network.input_shape[1:]
         before = [keras.Input(shape, dtype="float32")]
         before += augmentation_layers(options, seed, side=shape[0]) if turn else []
-        return self.train(
-            network, before, batches, steering if steered else None, checkpoint=checkpoint, tensorboard=tensorboard
-        )
+        return self.train(network, before, batches, steering if steered else None)
 
     def learned(self, train: Sample, validation: Sample) -> Sample:
         """Return the images to learn from."""

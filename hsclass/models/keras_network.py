@@ -41,6 +41,10 @@ class KerasNetwork(Classifier):
     ----------
     examples : str
         What the network learns from, in the plural, for messages.
+    checkpoint : Checkpoint or None
+        Where a training keeps its state; None: nowhere.
+    tensorboard : Path or None
+        Folder of TensorBoard logs; None: none are written.
     """
 
     Options = NetworkOptions
@@ -49,6 +53,8 @@ class KerasNetwork(Classifier):
     parallel = True
     several_workers = True
     examples: ClassVar[str]
+    checkpoint: "Checkpoint | None" = None
+    tensorboard: Path | None = None
 
     @property
     def side(self) -> int:
@@ -108,16 +114,7 @@ class KerasNetwork(Classifier):
         del keras
         return {}
 
-    def train(
-        self,
-        network: Any,
-        before: Sequence[Any],
-        batches: "Batches",
-        steering: "Batches | None",
-        *,
-        checkpoint: "Checkpoint | None" = None,
-        tensorboard: Path | None = None,
-    ) -> FitReport:
+    def train(self, network: Any, before: Sequence[Any], batches: "Batches", steering: "Batches | None") -> FitReport:
         """Train a network, and let `network_`, which shares its weights, predict.
 
         Parameters
@@ -128,8 +125,6 @@ class KerasNetwork(Classifier):
             What turns a batch's inputs into the network's; see `make_trainer`.
         batches, steering : Batches
             To learn from, and to choose the epoch that is kept; None: the training loss chooses it.
-        checkpoint : Checkpoint, optional
-        tensorboard : Path, optional
         """
         import keras
 
@@ -144,8 +139,8 @@ class KerasNetwork(Classifier):
             self.n_features, 0 if steering is None else len(steering.inputs),
         )  # fmt: skip
         fitted = train_network(
-            trainer, network, batches, steering, options=options, checkpoint=checkpoint, what=self.examples,
-            callbacks=tensorboard_callbacks(tensorboard),
+            trainer, network, batches, steering, options=options, checkpoint=self.checkpoint, what=self.examples,
+            callbacks=tensorboard_callbacks(self.tensorboard),
         )  # fmt: skip
         if options.precision == "mixed":
             self.rebuild()  # it then predicts in float32, as one read from disk does

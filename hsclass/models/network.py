@@ -1,7 +1,6 @@
 """Model families that are Keras networks on windows of a feature cube."""
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -9,9 +8,6 @@ from hsclass.backend import load_keras
 from hsclass.cost import Cost, Task, network_cost
 from hsclass.models.classifier import MAP_MEMORY, FitReport, Sample, Takes
 from hsclass.models.keras_network import TRAINING_SPACE, KerasNetwork
-
-if TYPE_CHECKING:
-    from hsclass.learning.checkpoint import Checkpoint
 
 __all__ = ["TRAINING_SPACE", "NetworkClassifier"]
 
@@ -41,16 +37,7 @@ class NetworkClassifier(KerasNetwork):
         """
         del cube, train
 
-    def fit(
-        self,
-        inputs: np.ndarray,
-        train: Sample,
-        validation: Sample,
-        *,
-        seed: int,
-        checkpoint: "Checkpoint | None" = None,
-        tensorboard: Path | None = None,
-    ) -> FitReport:
+    def fit(self, inputs: np.ndarray, train: Sample, validation: Sample, *, seed: int) -> FitReport:
         """Train on windows around the `train` pixels; `validation` decides which epoch is kept."""
         self.start(seed)
         from hsclass.learning.balance import class_weights
@@ -66,10 +53,7 @@ class NetworkClassifier(KerasNetwork):
             validation.places, validation.one_hot(self.n_classes), batch_size=_PREDICT_BATCH,
             weights=class_weights(validation.targets), mixup=0 if self.options.mixup else None,
         )  # fmt: skip
-        return self.train(
-            self.network_, self.gathering(inputs, seed), batches, steering if len(validation) else None,
-            checkpoint=checkpoint, tensorboard=tensorboard,
-        )  # fmt: skip
+        return self.train(self.network_, self.gathering(inputs, seed), batches, steering if len(validation) else None)
 
     def gathering(self, cube: np.ndarray, seed: int) -> list[Any]:
         """Return the layers from the places of pixels to windows, changed at random where the options ask for it."""

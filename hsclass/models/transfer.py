@@ -4,7 +4,7 @@ import json
 import logging
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import Field, PositiveInt
@@ -22,9 +22,6 @@ from hsclass.models.network import TRAINING_SPACE, NetworkClassifier
 from hsclass.models.softmax_head import SoftmaxHead
 from hsclass.models.spatial import check_window
 from hsclass.space import Choice, search_space
-
-if TYPE_CHECKING:
-    from hsclass.learning.checkpoint import Checkpoint
 
 _LOG = logging.getLogger(__name__)
 
@@ -228,22 +225,16 @@ class Transfer(NetworkClassifier):
         seen = self._run(self._part(_STANDARD), cube, some)
         self.network_.get_layer("standard").set_weights([seen.mean(axis=0), seen.var(axis=0)])
 
-    def fit(
-        self,
-        cube: np.ndarray,
-        train: Sample,
-        validation: Sample,
-        *,
-        seed: int,
-        checkpoint: "Checkpoint | None" = None,
-        tensorboard: Path | None = None,
-    ) -> FitReport:
+    def fit(self, cube: np.ndarray, train: Sample, validation: Sample, *, seed: int) -> FitReport:
         """Train the last layer, then the blocks that are asked for; `validation` decides which epochs are kept."""
         options = self.options
         once = _seen_once(options, len(train) + len(validation))
         first = self._fit_head if once else super().fit
-        watched: dict[str, Any] = {"checkpoint": checkpoint, "tensorboard": tensorboard}
-        report = first(cube, train, validation, seed=seed, **({} if options.fine_tune else watched))
+        kept = self.checkpoint, self.tensorboard
+        if options.fine_tune:  # the second training is the one to resume
+            self.checkpoint = self.tensorboard = None
+        report = first(cube, train, validation, seed=seed)
+        self.checkpoint, self.tensorboard = kept
         if options.fine_tune:
             _LOG.info("train the last blocks too: %s", options.fine_tune)
             self._tuned_from = self.network_.get_weights()
@@ -251,13 +242,13 @@ class Transfer(NetworkClassifier):
                 update={"learning_rate": options.fine_tune_learning_rate, "epochs": options.fine_tune_epochs}
             )
             try:
-                tuned = super().fit(cube, train, validation, seed=seed, **watched)
+                tuned = super().fit(cube, train, validation, seed=seed)
             finally:
                 self.options, self._tuned_from = options, None
             report = _one_after_the_other(report, tuned)
         return replace(report, facts=report.facts | self._facts())
 
-    def _fit_head(self, cube: np.ndarray, train: Sample, validation: Sample, *, seed: int, **watched: Any) -> FitReport:
+    def _fit_head(self, cube: np.ndarray, train: Sample, validation: Sample, *, seed: int) -> FitReport:
         """Train the last layer on features that are computed once: a scene of one column, a row for each window."""
         keras = load_keras(self.threads)
         keras.utils.set_random_seed(seed)
@@ -268,12 +259,13 @@ class Transfer(NetworkClassifier):
         head = SoftmaxHead(
             self.options, window=1, n_features=seen.shape[1], n_classes=self.n_classes, threads=self.threads
         )
+        head.checkpoint, head.tensorboard = self.checkpoint, self.tensorboard
         rows = np.arange(len(seen), dtype=np.int32)
         samples = [
             Sample(np.stack([places, np.zeros_like(places)], axis=1), sample.targets)
             for places, sample in zip(np.split(rows, [len(train)]), (train, validation), strict=True)
         ]
-        report = head.fit(seen[:, np.newaxis], *samples, seed=seed, **watched)
+        report = head.fit(seen[:, np.newaxis], *samples, seed=seed)
         self.network_.get_layer("head").set_weights(head.network_.layers[-1].get_weights())
         return report
 

@@ -30,7 +30,8 @@ def train(checkpoint: Checkpoint | None = None, **options: Any) -> tuple[Any, Fi
     targets = (cube[pixels[:, 0], pixels[:, 1], 0] > 0).astype(np.int32)
     train, validation = Sample(pixels[:60], targets[:60]), Sample(pixels[100:120], targets[100:120])
     model = DenseNetwork(AnnOptions(**{**OPTIONS, **options}), window=1, n_features=5, n_classes=2)
-    report = model.fit(cube, train, validation, seed=4, checkpoint=checkpoint)
+    model.checkpoint = checkpoint
+    report = model.fit(cube, train, validation, seed=4)
     return model.network_.get_weights(), report
 
 
