@@ -206,7 +206,7 @@ def require_numbering(mask: Mask) -> None:
     raise DataError(f"{mask.path}: the mask {found}{lacking}; {remedy}")
 
 
-def listed(counts: Mapping[int, int]) -> str:
+def listed(counts: Mapping[int, object]) -> str:
     """Return counts by class as text: "1: 46, 2: 1428"."""
     return ", ".join(f"{identity}: {count}" for identity, count in sorted(counts.items()))
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from hsclass.samplers.holdings import Holdings
+from hsclass.samplers.notes import Notes
 from hsclass.samplers.regions import cut
 from hsclass.samples.neighbours import within
 from hsclass.split import Role
@@ -48,7 +49,7 @@ class Allocation:
         self.holdings = Holdings(labels, window - 1)
         self.left = {identity: list(parts) for identity, parts in regions.items()}
         self.sizes = {identity: sum(map(len, parts)) for identity, parts in regions.items()}
-        self.notes: dict[int, str] = {}
+        self.notes = Notes()
 
     def run(self, train: float, validation: float) -> np.ndarray:
         """Return the roles, ndarray of uint8 of shape (rows, cols), for the shares asked for."""
@@ -65,7 +66,7 @@ class Allocation:
             for identity, missing in self._whole(Role.VALIDATION, validation):
                 self._cut_validation(identity, missing)
             for identity in sorted(self._having(Role.TEST) - self._having(Role.VALIDATION)):
-                self._note(identity, "no validation: none fits next to training and test")
+                self.notes.add(identity, "no validation: none fits next to training and test")
         return self.holdings.roles
 
     def _train_by_rows(self, share: float) -> None:
@@ -78,7 +79,7 @@ class Allocation:
                 wanted -= len(taken)
                 if len(rest):
                     parts.insert(0, rest)
-                    self._note(identity, "training cut by rows from a region")
+                    self.notes.add(identity, "training cut by rows from a region")
 
     def _whole(self, role: Role, share: float) -> Iterator[tuple[int, int]]:
         """Take whole regions, then name the classes that need a cut and how many pixels it should give."""
@@ -109,11 +110,13 @@ class Allocation:
             part = min(keeping, key=lambda part: self.holdings.loss(region[part]))
             self.holdings.take(region[part], Role.TRAIN)
             self.left[identity] = others if part.all() else [region[~part], *others]
-            self._note(identity, f"training cut from a region of {len(region)} pixels")
+            self.notes.add(identity, f"training cut from a region of {len(region)} pixels")
         elif sum(map(len, self.left[identity])) == self.sizes[identity]:
             self.holdings.take(np.concatenate(self.left[identity]), Role.TRAIN)
             self.left[identity] = []
-            self._note(identity, "untestable: no cut leaves a test pixel out of training's reach, so all pixels train")
+            self.notes.add(
+                identity, "untestable: no cut leaves a test pixel out of training's reach, so all pixels train"
+            )
 
     def _cut_validation(self, identity: int, missing: int) -> None:
         """Cut validation off an end of a region that is left, where no class loses its test set by it."""
@@ -123,10 +126,7 @@ class Allocation:
         losses = [self.holdings.loss(choice) for choice in choices]
         if min(losses) < np.inf:
             self.holdings.take(choices[int(np.argmin(losses))], Role.VALIDATION)
-            self._note(identity, "validation cut from a region")
+            self.notes.add(identity, "validation cut from a region")
 
     def _having(self, role: Role) -> set[int]:
         return set(np.unique(self.holdings.labels[self.holdings.roles == role]).tolist())
-
-    def _note(self, identity: int, text: str) -> None:
-        self.notes[identity] = "; ".join(filter(None, (self.notes.get(identity), text)))

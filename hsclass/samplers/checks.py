@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from hsclass.datasets.masks import listed
 from hsclass.errors import DataError, UsageError
 from hsclass.split import ClassShare
 
@@ -92,8 +93,3 @@ def check_roles(
         how, choose = f"sampler {sampler} with window {window}{asked}", f"choose a smaller window{smaller} or another"
         leaves, choose = f"leaves no {given} pixel out of reach of the other windows", f"{choose} sampler"
     raise DataError(f"{where}: {how} {leaves} ({unit}s per class: {listed(per_class)}); {choose}")
-
-
-def listed(counts: Mapping[int, object]) -> str:
-    """Return the counts per class as text: "1: 46, 2: 1428"."""
-    return ", ".join(f"{identity}: {count}" for identity, count in sorted(counts.items()))

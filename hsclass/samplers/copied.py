@@ -8,6 +8,7 @@ from pydantic import Field
 from hsclass.alignment import require_same_grid
 from hsclass.errors import DataError
 from hsclass.options import Options
+from hsclass.samplers.notes import Notes
 from hsclass.samplers.sampler import Request
 from hsclass.split import Role, Split, read_split
 
@@ -18,8 +19,8 @@ class CopyOptions(Options):
     of: Path = Field(description="file of the split to start from; in an experiment, the name of another of its splits")
 
 
-def read_copied(path: Path, asked: Request) -> tuple[Split, np.ndarray]:
-    """Return the split to start from and the class ids that hold in it, 0 where the samples hold no data.
+def read_copied(path: Path, asked: Request) -> tuple[Split, np.ndarray, Notes]:
+    """Return the split to start from, the class ids that hold in it (0 without data), and the notes on its classes.
 
     Raises
     ------
@@ -38,4 +39,4 @@ def read_copied(path: Path, asked: Request) -> tuple[Split, np.ndarray]:
             f"{path}: has {bare} pixels with a role that the reference labels leave unlabelled; expected a split of"
             " this scene"
         )
-    return other, reference
+    return other, reference, Notes({share.id: share.note for share in other.classes if share.note})

@@ -10,6 +10,7 @@ from pydantic import Field
 from hsclass.datasets.masks import Mask, read_mask
 from hsclass.options import Options
 from hsclass.raster import Grid
+from hsclass.samplers.notes import Notes
 from hsclass.samplers.placement import Otherwise, Unlabelled, place
 from hsclass.samplers.sampler import Assignment, Kind, Request, Sampler
 from hsclass.split import Role
@@ -97,8 +98,7 @@ class FixedSampler(Sampler):
         placed = place(
             masks, asked.labels, unlabelled=self.options.unlabelled, otherwise=self.options.otherwise, data=asked.mask
         )
-        notes = dict(placed.notes)
+        notes = Notes(placed.notes)
         if asked.validation > 0 and Role.VALIDATION not in masks:
-            for identity in np.unique(asked.labels[asked.labels > 0]).tolist():
-                notes[identity] = "; ".join(filter(None, (notes.get(identity), "no validation: no mask was given")))
+            notes.add_lacking(asked.labels, placed.roles, {Role.VALIDATION: "no validation: no mask was given"})
         return Assignment(placed.roles, notes, given=placed.given, asked=placed.asked, fractions={})

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from hsclass.errors import DataError, UsageError
 from hsclass.options import Options
+from hsclass.samplers.notes import Notes
 from hsclass.samplers.regions import cut
 from hsclass.samplers.sampler import Assignment, Request, Sampler
 from hsclass.samples import Neighbours
@@ -191,13 +192,11 @@ def _cost(pixels: np.ndarray, roles: np.ndarray, neighbours: Neighbours) -> int:
     return int((neighbours.near(taken) & (roles == Role.TRAIN)).sum())
 
 
-def _lacking(labels: np.ndarray, roles: np.ndarray, fold: int, folds: int, validation: float) -> dict[int, str]:
+def _lacking(labels: np.ndarray, roles: np.ndarray, fold: int, folds: int, validation: float) -> Notes:
     texts = {Role.TRAIN: f"no training: all its units test or validate in fold {fold} of {folds}"}
     if validation > 0:
         texts[Role.VALIDATION] = "no validation: the next fold has none of its units out of test's reach"
     texts[Role.TEST] = f"no test: none of its units is in fold {fold} of {folds}"
-    notes: dict[int, str] = {}
-    for role, text in texts.items():
-        for identity in np.setdiff1d(labels[labels > 0], labels[roles == role]).tolist():
-            notes[identity] = f"{notes[identity]}; {text}" if identity in notes else text
+    notes = Notes()
+    notes.add_lacking(labels, roles, texts)
     return notes

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from hsclass.samplers.notes import ROLE_NAMES, Notes
 from hsclass.samples.neighbours import Neighbours
 from hsclass.split import Role
-
-_NAMES = {Role.TRAIN: "training", Role.VALIDATION: "validation", Role.TEST: "test"}
 
 
 def apply_guard(
@@ -16,7 +15,7 @@ def apply_guard(
     neighbours: Neighbours,
     *,
     keep: Sequence[Role] = (Role.TRAIN, Role.VALIDATION, Role.TEST),
-) -> tuple[np.ndarray, dict[int, str]]:
+) -> tuple[np.ndarray, Notes]:
     """Drop the samples that are neighbours of one whose role comes before theirs.
 
     The samples of the first role stay; their neighbours of the second role become guard; then those of the third that
@@ -36,7 +35,7 @@ def apply_guard(
     Returns
     -------
     roles : ndarray of uint8, same shape
-    notes : dict of int to str
+    notes : Notes
         For each class that lost all its samples of a role to the guard.
     """
     guarded = roles.copy()
@@ -46,11 +45,9 @@ def apply_guard(
         guarded[(roles == role) & near] = Role.GUARD
         near |= neighbours.near(guarded == role)
 
-    notes: dict[int, list[str]] = {}
+    notes = Notes()
     for role in others:
         before, after = (np.bincount(labels[codes == role], minlength=labels.max() + 1) for codes in (roles, guarded))
         for identity in np.flatnonzero((before > 0) & (after == 0)).tolist():
-            notes.setdefault(identity, []).append(
-                f"{_NAMES[role]} lost: all {before[identity]} {neighbours.relation} another role's"
-            )
-    return guarded, {identity: "; ".join(parts) for identity, parts in notes.items()}
+            notes.add(identity, f"{ROLE_NAMES[role]} lost: all {before[identity]} {neighbours.relation} another role's")
+    return guarded, notes

@@ -12,6 +12,7 @@ from hsclass.raster import Grid
 from hsclass.samplers import checks
 from hsclass.samplers.folds import FoldingSampler, FoldOptions, assign_fold, train_share
 from hsclass.samplers.guard import apply_guard
+from hsclass.samplers.notes import Notes
 from hsclass.samplers.sampler import Assignment, Kind, Request
 from hsclass.samplers.table import DEFAULT, check_counts, sampler_for
 from hsclass.samples import DuplicateNeighbours, ImageSamples, Neighbours, Samples, WindowNeighbours
@@ -254,12 +255,12 @@ def _guarded(
     assigned: Assignment, labels: np.ndarray, neighbours: Neighbours, leaky: bool
 ) -> tuple[np.ndarray, dict[int, str]]:
     """Return the roles that the guard leaves, and the notes on the classes."""
-    notes = dict(assigned.notes)
     if leaky or not assigned.guard:
-        return assigned.roles, notes
+        return assigned.roles, assigned.notes
     roles, found = apply_guard(assigned.roles, labels, neighbours, keep=assigned.keep)
+    notes = Notes(assigned.notes)
     for identity, note in found.items():
-        notes[identity] = f"{notes[identity]}; {note}" if identity in notes else note
+        notes.add(identity, note)
     return roles, notes
 
 

@@ -50,7 +50,7 @@ class MatchedSampler(Sampler):
         DataError
             If the other split cannot be read, is not of these samples, or leaks; or if no test field is large enough.
         """
-        other, reference = read_copied(self.options.of, asked)
+        other, reference, notes = read_copied(self.options.of, asked)
         if other.leaky:
             raise DataError(
                 f"{self.options.of}: declares itself leaky (sampler {other.sampler}); expected a spatial split, whose"
@@ -62,9 +62,8 @@ class MatchedSampler(Sampler):
         roles[moved.kept] = Role.TRAIN
         roles[self.training(moved)] = Role.TRAIN
         roles[moved.test] = Role.TEST
-        notes = {share.id: share.note for share in other.classes if share.note}
         for identity, text in moved.notes.items():
-            notes[identity] = f"{notes[identity]}; {text}" if identity in notes else text
+            notes.add(identity, text)
         requested = {share.id: share.asked for share in other.classes}
         return Assignment(
             roles, notes, given=other.given, asked=requested or None, fractions=other.fractions,
@@ -90,7 +89,7 @@ class MatchedRandom(MatchedSampler):
         """Give every labelled sample a role; see `hsclass.samplers.sampler.Sampler.assign`."""
         if asked.images is None:
             return super().assign(asked)
-        other, reference = read_copied(self.options.of, asked)
+        other, reference, _ = read_copied(self.options.of, asked)
         roles = np.zeros_like(other.roles)
         for identity in np.unique(reference[reference > 0]):
             members = reference == identity

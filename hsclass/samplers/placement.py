@@ -1,6 +1,5 @@
 """Placement: the roles that published masks give the pixels of a scene, and all that is dropped or kept on the way."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
@@ -10,12 +9,11 @@ import numpy as np
 
 from hsclass.datasets.masks import Mask, count_classes, listed, require_numbering
 from hsclass.errors import DataError
+from hsclass.samplers.notes import ROLE_NAMES, Notes
 from hsclass.split import Role
 
 Unlabelled = Literal["drop", "keep"]
 Otherwise = Literal["drop", "reference", "mask"]
-
-_NAMES = {Role.TRAIN: "training", Role.VALIDATION: "validation", Role.TEST: "test"}
 
 
 @dataclass(frozen=True)
@@ -80,7 +78,7 @@ def place(
             require_numbering(mask)
     roles = np.zeros(labels.shape, np.uint8)
     given = np.zeros(labels.shape, np.uint16)
-    notes: dict[int, list[str]] = defaultdict(list)
+    notes = Notes()
     inside = np.ones(labels.shape, bool) if data is None else data
     for role, mask in masks.items():
         kept = mask.members & inside & ((labels > 0) | ((unlabelled == "keep") & (mask.classes > 0)))
@@ -96,16 +94,11 @@ def place(
         roles[elsewhere] = Role.TEST
     else:
         for identity, count in count_classes(labels[elsewhere]).items():
-            notes[identity].append(f"{count} pixels are in no mask, unused")
+            notes.add(identity, f"{count} pixels are in no mask, unused")
     reference = np.where(given > 0, given, labels)
     _require_pixels(masks, roles, reference)
     _note_missing(notes, masks, roles, reference)
-    return Placement(
-        roles,
-        given if given.any() else None,
-        {identity: "; ".join(texts) for identity, texts in notes.items()},
-        masks[Role.TRAIN].counts(),
-    )
+    return Placement(roles, given if given.any() else None, notes, masks[Role.TRAIN].counts())
 
 
 def _require_disjoint(masks: Mapping[Role, Mask]) -> None:
@@ -115,8 +108,8 @@ def _require_disjoint(masks: Mapping[Role, Mask]) -> None:
         if both.any():
             remedy = "; leave the test mask out to test on the rest" if Role.TEST in (first, second) else ""
             raise DataError(
-                f"{other.path}: the {_NAMES[second]} mask shares {both.sum()} pixels with the {_NAMES[first]} mask"
-                f" {one.path} (by class {listed(one.counts(both))}); expected a pixel in one mask only{remedy}"
+                f"{other.path}: the {ROLE_NAMES[second]} mask shares {both.sum()} pixels with the {ROLE_NAMES[first]}"
+                f" mask {one.path} (by class {listed(one.counts(both))}); expected a pixel in one mask only{remedy}"
             )
 
 
@@ -127,7 +120,7 @@ def _require_pixels(masks: Mapping[Role, Mask], roles: np.ndarray, reference: np
             source = f"{masks[role].path}: the mask" if role in masks else f"{masks[Role.TRAIN].path}: the masks' rest"
             had = f" (of {listed(masks[role].counts())})" if role in masks else ""
             raise DataError(
-                f"{source} leaves no {_NAMES[role]} pixel{had} that the reference data label and 'unlabelled' or"
+                f"{source} leaves no {ROLE_NAMES[role]} pixel{had} that the reference data label and 'unlabelled' or"
                 " 'otherwise' does not drop; expected some; check that the mask is of this scene"
             )
         if role == Role.TRAIN and len(left) == 1:
@@ -137,7 +130,7 @@ def _require_pixels(masks: Mapping[Role, Mask], roles: np.ndarray, reference: np
             )
 
 
-def _note_unlabelled(notes: dict[int, list[str]], role: Role, mask: Mask, kept: np.ndarray, inside: np.ndarray) -> None:
+def _note_unlabelled(notes: Notes, role: Role, mask: Mask, kept: np.ndarray, inside: np.ndarray) -> None:
     sizes, bare = mask.counts(), mask.unlabelled
     for pixels, fate in (
         (bare & kept, "are unlabelled in the reference data, kept as this class"),
@@ -145,22 +138,20 @@ def _note_unlabelled(notes: dict[int, list[str]], role: Role, mask: Mask, kept: 
         (bare & ~inside, "lie where the scene holds no data, dropped"),
     ):
         for identity, count in mask.counts(pixels).items():
-            notes[identity].append(f"{_NAMES[role]}: {count} of {sizes[identity]} mask pixels {fate}")
+            notes.add(identity, f"{ROLE_NAMES[role]}: {count} of {sizes[identity]} mask pixels {fate}")
 
 
-def _note_otherwise(notes: dict[int, list[str]], role: Role, mask: Mask, otherwise: Otherwise) -> None:
+def _note_otherwise(notes: Notes, role: Role, mask: Mask, otherwise: Otherwise) -> None:
     for (said, is_), count in mask.contradictions().items():
         here = {"drop": "dropped", "reference": f"taken as {is_}", "mask": "kept as this class"}[otherwise]
         there = {"drop": "dropped", "reference": "kept as this class", "mask": f"taken as {said}"}[otherwise]
-        notes[said].append(f"{_NAMES[role]}: {count} mask pixels are class {is_} in the reference data, {here}")
-        notes[is_].append(f"{_NAMES[role]}: {count} pixels are class {said} in the mask, {there}")
+        notes.add(said, f"{ROLE_NAMES[role]}: {count} mask pixels are class {is_} in the reference data, {here}")
+        notes.add(is_, f"{ROLE_NAMES[role]}: {count} pixels are class {said} in the mask, {there}")
 
 
-def _note_missing(
-    notes: dict[int, list[str]], masks: Mapping[Role, Mask], roles: np.ndarray, reference: np.ndarray
-) -> None:
+def _note_missing(notes: Notes, masks: Mapping[Role, Mask], roles: np.ndarray, reference: np.ndarray) -> None:
     for role in (*masks, Role.TEST) if Role.TEST not in masks else masks:
         held = count_classes(reference[roles == role])
         for identity in count_classes(reference):
             if identity not in held:
-                notes[identity].append(f"no {_NAMES[role]} pixel")
+                notes.add(identity, f"no {ROLE_NAMES[role]} pixel")

@@ -49,7 +49,7 @@ class Reduced(Sampler):
             If the other split cannot be read, is not of these pixels, leaks, or keeps smaller windows apart.
         """
         path = self.options.of
-        other, reference = read_copied(path, asked)
+        other, reference, notes = read_copied(path, asked)
         if other.leaky or other.window < asked.window:
             found = "declares itself leaky" if other.leaky else f"keeps windows of {other.window} pixels apart"
             raise DataError(
@@ -57,7 +57,7 @@ class Reduced(Sampler):
                 " pixels stay as they are; make it again with that window, or choose another"
             )
         fields = fields_of(reference, other.groups)
-        roles, notes, wanted = other.roles.copy(), {share.id: share.note for share in other.classes if share.note}, {}
+        roles, wanted = other.roles.copy(), {}
         for identity in np.unique(reference[roles == Role.TRAIN]).tolist():
             own = np.argwhere((roles == Role.TRAIN) & (reference == identity))
             units = fields[tuple(own.T)] if self.options.unit == "fields" else np.arange(len(own))
@@ -66,8 +66,7 @@ class Reduced(Sampler):
             dropped = own[~np.isin(units, kept)]
             roles[tuple(dropped.T)] = Role.GUARD
             wanted[identity] = len(own) - len(dropped)
-            note = f"{len(kept)} of {len(order)} training {self.options.unit} kept"
-            notes[identity] = f"{notes[identity]}; {note}" if identity in notes else note
+            notes.add(identity, f"{len(kept)} of {len(order)} training {self.options.unit} kept")
         return Assignment(
             roles, notes, given=other.given, guard=False, asked=wanted, fractions={},
             threshold=other.threshold, groups=other.groups,

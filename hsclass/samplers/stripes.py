@@ -8,6 +8,7 @@ from pydantic import Field
 from hsclass.options import Options
 from hsclass.samplers.folds import FoldingSampler, FoldOptions, Partition
 from hsclass.samplers.holdings import Holdings
+from hsclass.samplers.notes import Notes
 from hsclass.samplers.regions import equal_lines, first_lines
 from hsclass.samplers.sampler import Assignment, Request
 from hsclass.samples.neighbours import within
@@ -61,11 +62,11 @@ class Stripes(FoldingSampler):
         labels = asked.labels
         members = {identity: np.argwhere(labels == identity) for identity in np.unique(labels[labels > 0]).tolist()}
         holdings = Holdings(labels, asked.window - 1)
-        notes = {}
+        notes = Notes()
         for identity, pixels in members.items():
             first = first_lines(self.along(pixels), round(asked.train * len(pixels)), leave=1)
             if not first.any():
-                notes[identity] = "untestable: all pixels lie on one line, so all train"
+                notes.add(identity, "untestable: all pixels lie on one line, so all train")
             holdings.take(pixels[first] if first.any() else pixels, Role.TRAIN)
         if asked.validation == 0:
             return Assignment(holdings.roles, notes)
@@ -78,8 +79,7 @@ class Stripes(FoldingSampler):
             if len(chosen) and holdings.loss(chosen) < np.inf:
                 holdings.take(chosen, Role.VALIDATION)
             else:
-                text = "no validation: no line fits between training and test"
-                notes[identity] = "; ".join(filter(None, (notes.get(identity), text)))
+                notes.add(identity, "no validation: no line fits between training and test")
         return Assignment(holdings.roles, notes)
 
     def partition(self, asked: Request, folds: int) -> Partition:

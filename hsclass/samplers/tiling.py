@@ -5,6 +5,7 @@ from collections import deque
 import numpy as np
 
 from hsclass.samplers.holdings import Holdings
+from hsclass.samplers.notes import Notes
 from hsclass.samples.fields import places_by_number
 from hsclass.samples.neighbours import within
 from hsclass.split import Role
@@ -49,7 +50,7 @@ class Tiling:
         self.classes, self.sizes = np.unique(labels[labels > 0], return_counts=True)
         self.pixels = places_by_number(tiles)
         self.order = rng.permutation(len(self.pixels))
-        self.notes: dict[int, str] = {}
+        self.notes = Notes()
 
     def run(self, train: float, validation: float) -> np.ndarray:
         """Return the roles, ndarray of uint8 of shape (rows, cols), for the shares asked for."""
@@ -61,11 +62,8 @@ class Tiling:
             self.pixels = [pixels[clear[tuple(pixels.T)]] for pixels in self.pixels]
             self._serve(Role.VALIDATION, validation)
             lacks[Role.VALIDATION] = "no validation: of its {} tile(s) none is out of training's reach and to spare"
-        for role, text in lacks.items():
-            lacking = ~np.isin(self.classes, self.labels[self.holdings.roles == role])
-            for identity, count in zip(self.classes[lacking].tolist(), n_tiles[lacking].tolist(), strict=True):
-                note = text.format(count)
-                self.notes[identity] = f"{self.notes[identity]}; {note}" if identity in self.notes else note
+        tiles = dict(zip(self.classes.tolist(), n_tiles.tolist(), strict=True))
+        self.notes.add_lacking(self.labels, self.holdings.roles, lacks, tiles)
         return self.holdings.roles
 
     def _serve(self, role: Role, share: float) -> None:

@@ -10,6 +10,7 @@ from hsclass.errors import DataError
 from hsclass.options import Options
 from hsclass.samplers.folds import FoldingSampler, FoldOptions, Partition, deal
 from hsclass.samplers.holdings import Holdings
+from hsclass.samplers.notes import Notes
 from hsclass.samplers.sampler import Assignment, Request
 from hsclass.samples.fields import fields_of, places_by_number
 from hsclass.samples.neighbours import within
@@ -149,18 +150,15 @@ class _Draw:
                 self.free[field] = False
                 given += self._count(taken)
 
-    def notes(self, validation: float) -> dict[int, str]:
+    def notes(self, validation: float) -> Notes:
         """Return what the classes lack."""
         texts = {Role.TRAIN: "no training: its {} field(s) are needed elsewhere",
                  Role.TEST: "untestable: of its {} field(s) none is left for test"}  # fmt: skip
         if validation > 0:
             texts[Role.VALIDATION] = "no validation: of its {} field(s) none is out of training's reach and to spare"
-        notes: dict[int, str] = {}
-        for role, text in texts.items():
-            lacking = ~np.isin(self.classes, self.holdings.labels[self.holdings.roles == role])
-            for identity, counts in zip(self.classes[lacking].tolist(), self.counts.T[lacking], strict=True):
-                note = text.format(int((counts > 0).sum()))
-                notes[identity] = f"{notes[identity]}; {note}" if identity in notes else note
+        fields = dict(zip(self.classes.tolist(), (self.counts > 0).sum(axis=0).tolist(), strict=True))
+        notes = Notes()
+        notes.add_lacking(self.holdings.labels, self.holdings.roles, texts, fields)
         return notes
 
     def _may_take(self, field: int, taken: np.ndarray, role: Role, *, harmless: bool) -> bool:
