@@ -43,16 +43,8 @@ class Bands(Extractor):
     """Keep some of the normalised bands, in their order.
 
     Keeps the bands of `keep` and `keep_nm`, or all if both are empty, except those of `drop`, `drop_nm` and
-    `drop_water`. In the water ranges, around the absorption at 1.38 and 1.88 µm (Gao et al., Remote Sensing of
-    Environment 113, 2009), hardly any light reaches the sensor.
-
-    Parameters
-    ----------
-    keep, drop : sequence of int or of (int, int)
-        Bands of the scene, counted from 0, or first and last of a range.
-    keep_nm, drop_nm : sequence of (float, float)
-        Ranges of wavelengths [nm], ends included.
-    drop_water : bool
+    `drop_water`; ranges include both ends. In the water ranges, around the absorption at 1.38 and 1.88 µm (Gao et al.,
+    Remote Sensing of Environment 113, 2009), hardly any light reaches the sensor.
 
     Attributes
     ----------

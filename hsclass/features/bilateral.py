@@ -16,7 +16,7 @@ class BilateralOptions(Options):
 
     radius: int = Field(4, ge=1, description="how far [pixels] the mean reaches: windows of 2 radius + 1 keep it safe")
     width: float = Field(1.0, gt=0, description="spectral distance, in standard deviations of the noise, that counts")
-    components: int = Field(12, ge=1, description="noise-adjusted components that the distance is measured in")
+    components: int = Field(12, ge=1, description="noise-adjusted components that the distance is measured in, at most")
 
 
 class Bilateral(Extractor):
@@ -28,15 +28,6 @@ class Bilateral(Extractor):
     pixels outside the scene have no weight.
 
     The receptive field has this `radius`, so the split must be guarded for windows of that radius.
-
-    Parameters
-    ----------
-    radius : int
-        [pixels]
-    width : float
-        In standard deviations of the noise.
-    components : int
-        Fewer if fewer bands vary.
 
     Attributes
     ----------

@@ -43,11 +43,6 @@ class ChainOptions(Options):
 class Chain(Extractor):
     """Apply extractors in sequence, each fitted on the training pixels of the previous one's features.
 
-    Parameters
-    ----------
-    steps : sequence of dict
-        For each extractor its name under "features", and its options.
-
     Attributes
     ----------
     step0_…, step1_… : ndarray

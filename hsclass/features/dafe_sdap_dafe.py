@@ -35,17 +35,6 @@ class DiscriminantProfiles(ProfileExtractor):
     component is scaled to standard deviation 1 at the training pixels. The second discriminants are learned from the
     profiles of the training pixels, and these depend on the spectra, never the labels, of the whole scene.
 
-    Parameters
-    ----------
-    profiled, components : int or None
-        Discriminants that are profiled, and those of the profiles.
-    shrinkage : float or "auto"
-    area, deviation, inertia : sequence of float or None
-        Thresholds; None: automatic, see `hsclass.features.sdap`.
-    pixel_size : float or None
-        Side of a pixel [m], for automatic areas.
-    rule : {"direct", "subtractive"}
-
     Attributes
     ----------
     first_mean_ : ndarray, shape (bands,)

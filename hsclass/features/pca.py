@@ -27,13 +27,6 @@ class PcaOptions(Options):
 class PrincipalComponents(LinearExtractor):
     """Principal components of the training spectra (Hotelling, Journal of Educational Psychology 24, 1933).
 
-    Parameters
-    ----------
-    components : int, float or None
-        Number of components; below 1: share of the variance to keep.
-    whiten : bool
-        Scale every component to unit variance over the training pixels.
-
     Attributes
     ----------
     share_ : ndarray of float64, shape (features,)

@@ -18,7 +18,9 @@ _BLOCK = 1 << 20  # values in double precision at a time: 8 MB an array
 class RestoreOptions(Options):
     """Options of the restoration."""
 
-    components: int = Field(12, ge=1, description="principal components of the training spectra that a value must fit")
+    components: int = Field(
+        12, ge=1, description="principal components of the training spectra that a value must fit, at most"
+    )
 
 
 class Restore(Extractor):
@@ -33,11 +35,6 @@ class Restore(Extractor):
 
     If the training pixels have values from 3328 to 3583, which the damage would have removed, or no values on either
     side of this range, the scene is undamaged and passes unchanged.
-
-    Parameters
-    ----------
-    components : int
-        Fewer if there are fewer training pixels or bands.
 
     Attributes
     ----------

@@ -141,14 +141,7 @@ class SelfDualProfiles(ProfileExtractor):
     belongs to with values shared by all of its pixels. Near training pixels it therefore identifies the field as well
     as the land cover: evaluate it on test pixels in other fields.
 
-    Parameters
-    ----------
-    components : int
-    area, deviation, inertia : sequence of float or None
-        Thresholds; None: automatic, see `area_thresholds`, `deviation_thresholds`.
-    pixel_size : float or None
-        Side of a pixel [m], for automatic areas.
-    rule : {"direct", "subtractive"}
+    Thresholds that are not given are those of `area_thresholds`, `deviation_thresholds` and `INERTIA`.
 
     Attributes
     ----------

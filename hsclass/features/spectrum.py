@@ -53,14 +53,6 @@ class Spectrum(Extractor):
     Measured values are computed from the normalised ones. Use radiance or reflectance, whose zero means no light.
     The spectra of pixels without data have no meaning.
 
-    Parameters
-    ----------
-    scale : {"norm", "area", "snv", "none"}
-    continuum : bool
-    derivative : {0, 1, 2}
-    window, degree : int
-        Of the derivative.
-
     Attributes
     ----------
     offset_, scale_ : ndarray, shape (bands,)
