@@ -50,11 +50,8 @@ use rule deliver_fold as deliver with:
         **asks("deliver"),
         gpu=candidate_gpus,
     params:
-        candidates=candidates(),
-        settings=final_settings(),
         fold="",
         folder=lambda wildcards, output: Path(output.card).parent,
-        code=lambda wildcards: delivery_code(),
 
 
 # `suggest` and `sample` write to files that somebody fills in: these are not removed before a rule runs again, and the

@@ -17,8 +17,6 @@ use rule predict as predict_part with:
         gpu=gpus,
     params:
         part=lambda wildcards: f"--part {wildcards.scatteritem}",
-        form=prediction_form,
-        code=run_code("predict"),
 
 
 rule gather:

@@ -47,8 +47,4 @@ use rule tune as winner with:
     resources:
         **asks("winner"),
     params:
-        subject=given_subject,
-        search=tune_settings,
         worker="",
-        folder=lambda wildcards, output: Path(output[0]).parent,
-        code=run_code("tune"),

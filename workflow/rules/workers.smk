@@ -14,10 +14,6 @@ use rule train as train_workers with:
     params:
         launcher=launcher,
         threads=cpus_each,
-        subject=train_subject,
-        files=train_files,
-        devices=devices,
-        code=run_code("train"),
 
 
 ruleorder: train_workers > train
