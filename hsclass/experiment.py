@@ -177,14 +177,8 @@ class Experiment:
         for entry in self.features.values():
             if isinstance(entry.options, FrozenOptions):
                 check_frozen(entry.options, f"features {entry.name}")
-        if self.samples == "pixels":
-            return
-        if any(self.on(name) == [RAW] for name in self.models):
+        if self.samples == "images" and any(self.on(name) == [RAW] for name in self.models):
             self.features.setdefault(RAW, Entry(RAW, RAW, {}, parse_options(feature_class(RAW).Options, {}, RAW)))
-        if self.plan.training.strategy == "multi_worker":
-            raise UsageError(
-                "training: 'strategy: multi_worker' is for networks of scenes; take mirrored, or leave it out"
-            )
 
     def _check_searches(self) -> None:
         for model in self.models.values():

@@ -58,10 +58,7 @@ def test_models_of_features_run_on_each_and_models_of_pixels_once() -> None:
         ),
         ({"features": [{"features": "ResNet50", "weights": "no.h5"}]}, "there is no such file"),
         ({"features": [{"features": "ResNet50", "name": "raw"}]}, "'raw' names the samples themselves"),
-        (
-            {"training": {"strategy": "multi_worker", "workers": 2}},
-            "'strategy: multi_worker' is for networks of scenes",
-        ),
+        ({"training": {"strategy": "multi_worker"}}, "'strategy: multi_worker' needs 'workers', 2 or more"),
         ({"scenes": ["indian_pines"]}, "has 'scenes' and 'images'; give one of the two"),
     ],
 )
