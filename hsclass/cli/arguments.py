@@ -15,6 +15,7 @@ Settings = Annotated[list[str] | None, typer.Option("--set", metavar="OPTION=VAL
 FeatureSettings = Annotated[
     list[str] | None, typer.Option("--set-feature", metavar="OPTION=VALUE", help="an option of the extractor")
 ]
+AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
 Seed = Annotated[int, typer.Option(help="random seed")]
 Threads = Annotated[int, typer.Option(min=1, help="processor threads")]
 DataFolder = Annotated[Path | None, typer.Option("--data", help="folder of fetched files", show_default="a cache")]

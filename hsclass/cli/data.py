@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from hsclass.cli.app import app
-from hsclass.cli.arguments import DataFolder, Output, Settings, read_options
+from hsclass.cli.arguments import AsJson, DataFolder, Output, Settings, read_options
 
 DataSet = Annotated[
     str, typer.Argument(metavar="NAME", help="data set of the catalogue, descriptor file (.yaml), or folder of images")
@@ -66,7 +66,7 @@ def fetch(name: DataSet, data: DataFolder = None, settings: Settings = None) -> 
 def inspect(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="cube, and labels to compare with it")],
     key: Annotated[str | None, typer.Option(help="variable of a MATLAB or NumPy file")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show how files are read, and what looks wrong in them."""
     from hsclass.datasets.inspecting import inspect_files

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from hsclass.cli.app import app
+from hsclass.cli.arguments import AsJson
 
 _MARKS = {"ok": " ", "note": "-", "problem": "!"}
 
@@ -14,7 +15,7 @@ _MARKS = {"ok": " ", "note": "-", "problem": "!"}
 @app.command()
 def doctor(
     folder: Annotated[Path, typer.Option(help="where experiments are to run", show_default="this one")] = Path(),
-    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Check versions, processors, GPUs, memory, disk, data folders and cluster, and say what to do.
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hsclass.cli.app import app
+from hsclass.cli.arguments import AsJson
 
 
 @app.command()
@@ -103,7 +104,7 @@ def estimate(
             "--calibrate", help="first run its models and features on small synthetic scenes or images, to time them"
         ),
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Estimate run time and resources of an experiment: jobs, hours, memory, disk, and the time on some cores."""
     from hsclass.experiment import load_experiment

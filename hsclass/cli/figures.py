@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from hsclass.cli.app import app
-from hsclass.cli.arguments import Output, read_files
+from hsclass.cli.arguments import AsJson, Output, read_files
 from hsclass.cli.shown import show_comparison, show_metrics
 
 SplitFile = Annotated[Path, typer.Option(metavar="SPLIT.tif|SPLIT.csv", help="raster or table of a split")]
@@ -14,7 +14,6 @@ Labels = Annotated[
     Path | None, typer.Option(help="reference labels, or index of images", show_default="what the split names")
 ]
 JsonFile = Annotated[Path | None, typer.Option("--output", "-o", help="JSON file", show_default="print a table")]
-AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
 
 
 @app.command()

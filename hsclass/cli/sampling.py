@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from hsclass.cli.app import app
-from hsclass.cli.arguments import Output, Seed
+from hsclass.cli.arguments import AsJson, Output, Seed
 from hsclass.errors import UsageError
 
 
@@ -90,7 +90,7 @@ def assess(
         Literal["m2", "ha", "km2", "pixels"] | None, typer.Option(help="of the areas", show_default="ha, else pixels")
     ] = None,
     allow_missing: Annotated[bool, typer.Option("--allow-missing", help="leave points without a label out")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+    as_json: AsJson = False,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="file for the JSON")] = None,
     report: Annotated[Path | None, typer.Option(metavar="PAGE.html", help="page with all figures")] = None,
 ) -> None:

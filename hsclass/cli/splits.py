@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from hsclass.cli.app import app
-from hsclass.cli.arguments import Output, SceneArgument, Seed, Settings, read_options
+from hsclass.cli.arguments import AsJson, Output, SceneArgument, Seed, Settings, read_options
 
 _LOG = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ def audit(
     test_key: Annotated[str | None, typer.Option(help="variable of the test mask's file")] = None,
     validation_key: Annotated[str | None, typer.Option(help="variable of the validation mask's file")] = None,
     labels_key: Annotated[str | None, typer.Option(help="variable of the reference labels' file")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+    as_json: AsJson = False,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="file for the JSON")] = None,
 ) -> None:
     """Measure leakage of a split, or of masks from elsewhere; exit status 3 if it is not declared.
