@@ -1,4 +1,4 @@
-"""A disk that fills up at any place of a raster: one sentence, and never a file that is not whole."""
+"""A disk that fills up at any place of a file: one sentence, and never a file that is not whole."""
 
 import resource
 from collections.abc import Callable, Iterator
@@ -8,7 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
+from rasterio.crs import CRS
+from rasterio.transform import Affine
 
+from hsclass.assess.design.places import read_places, write_places
 from hsclass.errors import WriteError
 from hsclass.predict.cloud_optimised import write_cloud_optimised
 from hsclass.raster import Grid, write_raster
@@ -59,3 +62,21 @@ def test_raster_is_whole_or_said_not_to_be(write: Callable[[Path], None], tmp_pa
             whole += 1
     assert said > 10
     assert whole > 0
+
+
+@pytest.mark.parametrize("suffix", [".gpkg", ".geojson", ".kml", ".csv"])
+def test_points_to_label_are_whole_or_said_not_to_be(suffix: str, tmp_path: Path) -> None:
+    places = np.random.default_rng(0).uniform(0, 9000, (500, 2))
+    columns = {"id": np.arange(1, 501), "reference": np.array([""] * 500)}
+    path = tmp_path / f"sample{suffix}"
+    grid = Grid(CRS.from_epsg(32633), Affine(30, 0, 0, 0, -30, 9000))
+    write_places(path, grid, places, columns)
+    size = path.stat().st_size
+    for most in range(500, size, size // 12):
+        path.unlink(missing_ok=True)
+        with files_of_at_most(most), pytest.raises(WriteError, match=f"^output {path}: could not be written"):
+            write_places(path, grid, places, columns)
+        assert list(tmp_path.iterdir()) == []
+    with files_of_at_most(size):
+        write_places(path, grid, places, columns)
+    assert read_places(path)[0]["id"] == [str(number) for number in range(1, 501)]

@@ -4,6 +4,7 @@ import csv
 import os
 import warnings
 from collections.abc import Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,8 @@ def write_places(
     UsageError
         If the ending is another one, the map has no CRS, which GeoJSON and KML need, outlines are asked for in CSV, or
         the file is there already and is not one with the same columns that nobody has filled in.
+    WriteError
+        If the disk is full.
     """
     path = Path(path)
     suffix = path.suffix.lower()
@@ -76,10 +79,12 @@ def write_places(
         else:
             turned = _outlines_in_degrees(grid, outlines) if suffix in _GLOBAL else outlines
             shapes, kind = np.array([shapely.geometry.shape(outline) for outline in turned]), "Polygon"
+        written = BytesIO()  # GDAL does not report every write that a full disk refuses
         pyogrio.raw.write(
-            partial, shapely.to_wkb(shapes), fields, list(held), geometry_type=kind, crs=crs, driver=DRIVERS[suffix],
+            written, shapely.to_wkb(shapes), fields, list(held), geometry_type=kind, crs=crs, driver=DRIVERS[suffix],
             layer=path.stem,
         )  # fmt: skip
+        partial.write_bytes(written.getvalue())
 
 
 def _require_replaceable(path: Path, columns: Mapping[str, np.ndarray]) -> None:
