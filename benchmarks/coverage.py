@@ -1,18 +1,19 @@
 """Coverage of the 95 % intervals, and false alarms of the paired tests, with spatially correlated errors.
 
-    python benchmarks/coverage.py [--runs 100]
+    python benchmarks/coverage.py [--runs 100] [--sides 80 145 290] [--lengths 0 2 5 10 fields]
 
 Each run simulates a scene of fields with one class each, some of which are test fields, and a map. A pixel is correct
 where a smooth Gaussian random field is below the quantile of its class's accuracy, so that the true accuracies are
 known and errors are correlated over a length: the standard deviation [pixels] of the Gaussian kernel that smooths the
-random field. `fields` puts half of the variance between fields. Windows are 9 x 9.
+random field. `fields` puts half of the variance between fields. Windows are 9 x 9. The accuracies of the classes are
+`equal`, or `unequal`: from 0.6 times the share of errors below the mean to as much above it.
 
 `fields` is the mean effective number of test fields; the other columns are in percent of the runs. Intervals of OA that
 contain the true value: by bootstrap over pixels (`pixels`), by percentiles of a bootstrap over blocks of two windows a
 side (`2 windows`), and by hsclass (`oa`), the last with its mean width. Then hsclass's intervals of AA, kappa, macro F1
 and of the classes' producer's and user's accuracies, if defined (`none` is the share of undefined producer's
 accuracies). For a second map with the same accuracies and half of its errors in common: intervals of the difference of
-OA that contain 0 (`diff`), and false alarms at 5 % of McNemar's test and of the block permutation test.
+OA that contain 0 (`diff`), and false alarms at 5 % of McNemar's test and of the t-test.
 """
 
 import argparse
@@ -29,16 +30,17 @@ from hsclass.scene import LandCover
 from hsclass.split import Role, Split
 
 WINDOW, TESTED, REPLICATES = 9, 0.4, 1000
-# side [pixels], fields, classes, correlation length, mean accuracy
+# side [pixels], fields, classes, correlation length, mean accuracy, how far classes differ in it
+SMALL, MIDDLE, LARGE = (80, 20, 4), (145, 50, 8), (290, 200, 8)
 SETTINGS = [
-    (80, 20, 4, "0", 0.8), (80, 20, 4, "2", 0.8), (80, 20, 4, "5", 0.8), (80, 20, 4, "fields", 0.8),
-    (145, 50, 8, "0", 0.8), (145, 50, 8, "2", 0.8), (145, 50, 8, "5", 0.8), (145, 50, 8, "10", 0.8),
-    (145, 50, 8, "fields", 0.8), (145, 50, 8, "5", 0.95), (290, 200, 8, "5", 0.8), (290, 200, 8, "10", 0.8),
-    (290, 200, 8, "fields", 0.8),
-]  # fmt: skip
+    *((*SMALL, length, 0.8, 0.6) for length in ("0", "2", "5", "fields")),
+    *((*MIDDLE, length, 0.8, apart) for apart in (0.6, 0.0) for length in ("0", "2", "5", "10", "fields")),
+    (*MIDDLE, "5", 0.95, 0.6),
+    *((*LARGE, length, 0.8, apart) for apart in (0.6, 0.0) for length in ("5", "10", "fields")),
+]
 COLUMNS = (
     "fields", "pixels", "2 windows", "oa", "width", "aa", "kappa", "macro_f1", "producers", "none", "users", "diff",
-    "mcnemar", "permuted",
+    "mcnemar", "t-test",
 )  # fmt: skip
 
 
@@ -82,9 +84,11 @@ def percentiles(right: np.ndarray, pixels: np.ndarray, side: int, rng: np.random
     return float(low), float(high)
 
 
-def run(setting: tuple[int, int, int, str, float], rng: np.random.Generator, outcomes: dict[str, list[float]]) -> None:
-    side, fields, classes, length, accuracy = setting
-    accuracies = accuracy + (1 - accuracy) * np.linspace(-0.6, 0.6, classes)
+def run(
+    setting: tuple[int, int, int, str, float, float], rng: np.random.Generator, outcomes: dict[str, list[float]]
+) -> None:
+    side, fields, classes, length, accuracy, apart = setting
+    accuracies = accuracy + (1 - accuracy) * np.linspace(-apart, apart, classes)
     parcels, kinds, test = scene(side, fields, classes, rng)
     shared = error_field(parcels, length, rng)
     truth, maps = kinds + 1, {}
@@ -120,24 +124,28 @@ def run(setting: tuple[int, int, int, str, float], rng: np.random.Generator, out
     (pair,) = hsclass.compare(maps, truth, split).pairs
     hold("diff", pair.low, pair.high, 0)
     outcomes["mcnemar"].append(pair.mcnemar_p < 0.05)
-    outcomes["permuted"].append(pair.permutation_p < 0.05)
+    outcomes["t-test"].append(pair.p < 0.05)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=100)
-    runs = parser.parse_args().runs
-    print("| scene | accuracy | length | " + " | ".join(COLUMNS) + " |")
-    print("|---" * (3 + len(COLUMNS)) + "|")
-    for setting in SETTINGS:
+    parser.add_argument("--sides", type=int, nargs="*", default=[80, 145, 290], help="of the scenes")
+    parser.add_argument("--lengths", nargs="*", default=["0", "2", "5", "10", "fields"], help="of the correlation")
+    options = parser.parse_args()
+    runs = options.runs
+    print("| scene | accuracy | classes | length | " + " | ".join(COLUMNS) + " |")
+    print("|---" * (4 + len(COLUMNS)) + "|")
+    for setting in [each for each in SETTINGS if each[0] in options.sides and each[3] in options.lengths]:
         rng, outcomes = np.random.default_rng(0), defaultdict[str, list[float]](list)
         for _ in range(runs):
             run(setting, rng, outcomes)
-        side, *_, length, accuracy = setting
+        side, _, _, length, accuracy, apart = setting
         mean = {name: float(np.mean(values)) for name, values in outcomes.items()}
         digits = {"width": 2, "fields": 1}
         shown = [f"{mean[name]:.{digits[name]}f}" if name in digits else f"{100 * mean[name]:.0f}" for name in COLUMNS]
-        print(f"| {side} | {accuracy} | {length} | " + " | ".join(shown) + " |", flush=True)
+        first = (str(side), str(accuracy), "unequal" if apart else "equal", length)
+        print("| " + " | ".join([*first, *shown]) + " |", flush=True)
 
 
 if __name__ == "__main__":

@@ -33,9 +33,10 @@ from scipy.ndimage import gaussian_filter
 from scipy.special import ndtri
 
 import hsclass
-from hsclass.assess.comparison import gain_bounds
+from hsclass.assess.blocks import whole_fields
 from hsclass.assess.confusion import summaries
 from hsclass.assess.figures import main_figures
+from hsclass.assess.intervals import difference_bounds
 from hsclass.assess.sample import TestedSamples, join, take_samples
 from hsclass.assess.units import BlockUnits, units_of
 from hsclass.samples.fields import fields_of
@@ -98,6 +99,7 @@ def pooled_table(scene: Scene, simulations: int) -> None:
         reference = (samples := join(runs)).reference
         units = units_of(samples, labels, splits)
         assert isinstance(units, BlockUnits)
+        effective = whole_fields(units.sites).effective
         matrix = np.diag(np.bincount(reference, minlength=len(accuracies)) * accuracies)[np.ix_(ids, ids)]
         wrong = (np.bincount(reference, minlength=len(accuracies)) * (1 - accuracies))[ids]
         truth = summaries(matrix + np.roll(np.diag(wrong), 1, axis=1))
@@ -112,7 +114,7 @@ def pooled_table(scene: Scene, simulations: int) -> None:
                 found.append([(low <= truth[each] <= high, high - low) for each, (low, high) in
                               zip(FIGURES, ends, strict=True)])  # fmt: skip
             shown = " | ".join(f"{100 * held:.1f} | {width:.2f}" for held, width in np.mean(np.array(found, float), 0))
-            print(f"| {kind} | {units.fields.effective:.1f} | {name} | {shown} |", flush=True)
+            print(f"| {kind} | {effective:.1f} | {name} | {shown} |", flush=True)
 
 
 def ladder(scene: Scene, seeds: int) -> list[list[Split]]:
@@ -137,6 +139,7 @@ def ladder_table(scene: Scene, simulations: int) -> None:
                    for one, other in zip(apart + apart, random + unseen, strict=True))  # fmt: skip
         units = units_of(join(runs), labels, apart)
         assert isinstance(units, BlockUnits)
+        effective = whole_fields(units.sites).effective
         for expected, rungs in RUNGS.items():
             for name, parts in PARTS.items():
                 rng, found = np.random.default_rng(0), []
@@ -145,13 +148,13 @@ def ladder_table(scene: Scene, simulations: int) -> None:
                     right = [np.concatenate([errors.run(run.places) for run in runs]) < ndtri(oa) for oa in rungs]
                     row: list[float] = []
                     for upper, lower in ((0, 1), (1, 2), (0, 2)):
-                        low, high = gain_bounds(right[upper].astype(np.int8) - right[lower], units)
+                        (low, high), _ = difference_bounds(right[upper].astype(np.int8) - right[lower], units.clusters)
                         row += low <= rungs[upper] - rungs[lower] <= high, high - low
                     found.append(row)
                 means = np.mean(np.array(found, float), axis=0)
                 shown = " | ".join(f"{100 * held:.1f}" for held in means[::2])
                 print(
-                    f"| {seeds} | {units.fields.effective:.1f} | {expected} | {name} | {shown} | {means[-1]:.2f} |",
+                    f"| {seeds} | {effective:.1f} | {expected} | {name} | {shown} | {means[-1]:.2f} |",
                     flush=True,
                 )
 

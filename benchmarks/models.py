@@ -5,7 +5,7 @@
 Prints a line for each model: its receptive-field radius and its OA on the test pixels of the splits `random` and
 `dbscan_area`, in percent; with `--details` also its trainable parameters and its training time on each, in seconds.
 With `--compare` then the pairs of models under each split: how many there are, and how many are distinguishable: the
-95 % interval of the difference of OA does not hold 0, and the corrected p of the block permutation test is below 0.05.
+95 % interval of the difference of OA does not hold 0, and the corrected p of the clustered t-test is below 0.05.
 Without names, all models that are not networks.
 """
 
@@ -49,9 +49,7 @@ def main() -> None:
         print(f"| {' | '.join([f'`{name}`', str(model.reach), *accuracies, *details])} |", flush=True)
     for sampler, split in zip(SPLITS if options.compare else (), splits, strict=False):
         pairs = hsclass.compare(maps[sampler], scene.require_labels(), split).pairs
-        found = [
-            pair for pair in pairs if not (pair.low or -1) <= 0 <= (pair.high or 1) and pair.permutation_holm < 0.05
-        ]
+        found = [pair for pair in pairs if not (pair.low or -1) <= 0 <= (pair.high or 1) and pair.p_holm < 0.05]
         print(f"{sampler}: {len(found)} of {len(pairs)} pairs are distinguishable")
 
 

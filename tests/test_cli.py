@@ -257,7 +257,7 @@ def test_maps_are_compared_in_pairs(scene: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     (pair,) = json.loads(done.stdout)["pairs"]
-    assert (pair["a"], pair["b"], pair["difference"], pair["permutation_p"]) == ("truth", "same", 0, 1)
+    assert (pair["a"], pair["b"], pair["difference"], pair["p"]) == ("truth", "same", 0, 1)
     shown = hsclass("compare", "truth=toy/labels.tif", "same=toy/labels.tif", "--split", "split.tif", cwd=scene).stdout
     assert "truth - same" in shown
     assert "not distinguishable" in shown

@@ -9,6 +9,7 @@ import numpy as np
 WANTED = 8
 # Eight places for a grid's corner, in parts of the side, evenly spread in rows, columns and together.
 _CORNERS = tuple((k / 8, 3 * k % 8 / 8) for k in range(8))
+_SPARSE = 2**20  # codes up to which counting them is cheap
 
 
 @dataclass(frozen=True)
@@ -102,8 +103,9 @@ class ByField:
     numbers: np.ndarray
 
     def sums(self, values: np.ndarray) -> np.ndarray:
-        """Return the sums of values, bool or int of shape (pixels,), over each field."""
-        return np.add.reduceat(values[self.order], self.starts, dtype=np.int64)
+        """Return the sums of values, of shape (pixels,), over each field."""
+        exact = np.float64 if values.dtype.kind == "f" else np.int64
+        return np.add.reduceat(values[self.order], self.starts, dtype=exact)
 
 
 @dataclass(frozen=True)
@@ -132,10 +134,14 @@ class Pieces:
         return np.concatenate([self.fields.sizes[self.uncut], np.ones(len(self.loose), np.int64)])
 
     def sums(self, values: np.ndarray) -> np.ndarray:
-        """Return the sums of values, bool or int of shape (pixels,), over each piece."""
+        """Return the sums of values, of shape (pixels,), over each piece."""
         if not self.uncut.any():
             return values[self.loose]
         return np.concatenate([self.fields.sums(values)[self.uncut], values[self.loose]])
+
+    def groups(self, groups: np.ndarray) -> np.ndarray:
+        """Return the group of each piece from that of each pixel, shape (pixels,): fields or classes of fields."""
+        return np.concatenate([groups[self.fields.order[self.fields.starts[self.uncut]]], groups[self.loose]])
 
 
 @dataclass(frozen=True)
@@ -163,22 +169,15 @@ class BlockGrids:
         return [np.bincount(grid, weights) for grid in self.grids]
 
     def sums(self, values: np.ndarray) -> list[np.ndarray]:
-        """Return the sums of values, bool or int of shape (samples,), over the blocks of each grid, as float64."""
+        """Return the sums of values, of shape (samples,), over the blocks of each grid, as float64."""
         weights = values if self.pieces is None else self.pieces.sums(values)
         return [np.bincount(grid, weights) for grid in self.grids]
 
-    def counts(self, cells: np.ndarray, size: int) -> list[np.ndarray]:
-        """Count the samples of each block by cell, int of shape (samples,) below `size`; of shape (blocks, size)."""
-        if self.pieces is None:
-            return [_count(grid, cells, size) for grid in self.grids]
-        fields, uncut, loose = self.pieces.fields, self.pieces.uncut, self.pieces.loose
-        of_uncut, of_loose = _count(fields.number, cells, size)[fields.numbers[uncut]], cells[loose]
-        found = []
-        for grid in self.grids:
-            table = _count(grid[len(of_uncut) :], of_loose, size, least=int(grid.max()) + 1)
-            np.add.at(table, grid[: len(of_uncut)], of_uncut)
-            found.append(table)
-        return found
+    def crossed(self, groups: np.ndarray) -> "BlockGrids":
+        """Return the parts of the blocks that lie in one group each; `groups` are fields or classes of the samples."""
+        of = (groups if self.pieces is None else self.pieces.groups(groups)).astype(np.int64)
+        count = int(of.max(initial=0)) + 1
+        return BlockGrids(self.side, tuple(_numbered(grid * count + of) for grid in self.grids), self.pieces)
 
     @cached_property
     def effective(self) -> float:
@@ -236,8 +235,7 @@ def fixed_blocks(sites: Sites, *, side: int) -> BlockGrids:
 
 def whole_groups(groups: np.ndarray) -> BlockGrids:
     """Return groups, int of shape (samples,), none negative, as blocks without a side: fields or classes."""
-    held = np.bincount(groups) > 0
-    return BlockGrids(None, ((np.cumsum(held) - 1).astype(np.int32)[groups],))
+    return BlockGrids(None, (_numbered(groups),))
 
 
 def whole_fields(sites: Sites) -> BlockGrids:
@@ -247,13 +245,12 @@ def whole_fields(sites: Sites) -> BlockGrids:
     return BlockGrids(None, (number,), Pieces(fields, np.ones(len(number), bool)))
 
 
-def _count(blocks: np.ndarray, cells: np.ndarray, size: int, *, least: int = 0) -> np.ndarray:
-    """Count samples by block and cell, int64 of shape (blocks, size)."""
-    count = max(least, int(blocks.max(initial=-1)) + 1)
-    code = blocks.astype(np.min_scalar_type(-count * size))
-    code *= size
-    code += cells
-    return np.bincount(code, minlength=count * size).reshape(count, size)
+def _numbered(codes: np.ndarray) -> np.ndarray:
+    """Number codes, none negative, from 0 without gaps, in their order."""
+    if int(codes.max(initial=0)) > _SPARSE + 8 * len(codes):
+        return np.unique(codes, return_inverse=True)[1].ravel().astype(np.int32)
+    held = np.bincount(codes) > 0
+    return (np.cumsum(held) - 1).astype(np.int32)[codes]
 
 
 def field_counts(sites: Sites) -> dict[str, Any]:
@@ -273,7 +270,5 @@ def _lay(sites: Sites, side: int, corners: tuple[tuple[float, float], ...]) -> B
     grids = []
     for down, right in corners:
         across = (cols + np.int32(right * side)) // np.int32(side)
-        code = (rows + np.int32(down * side)) // np.int32(side) * (across.max() + 1) + across
-        used = np.bincount(code) > 0
-        grids.append((np.cumsum(used) - 1)[code])
+        grids.append(_numbered((rows + np.int32(down * side)) // np.int32(side) * (across.max() + 1) + across))
     return BlockGrids(side, tuple(grids), pieces)

@@ -117,13 +117,31 @@ def pseudo_values(reference: np.ndarray, predicted: np.ndarray, ids: np.ndarray,
     ----------
     Efron, B. (1982). The jackknife, the bootstrap and other resampling plans. SIAM.
     """
-    size = len(ids)
     cells = cells_of(reference, predicted, ids)
-    counts = np.bincount(cells, minlength=size**2).astype(float)
-    step = 1e-5
-    more = (counts + step * np.eye(size**2)).reshape(-1, size, size)
-    found, changed = summaries(counts.reshape(size, size))[figure], summaries(more)[figure]
-    return np.asarray((found + len(cells) * (changed - found) / step)[cells])
+    confusion = np.bincount(cells, minlength=len(ids) ** 2).reshape(len(ids), -1).astype(float)
+    total, found = len(cells), float(summaries(confusion)[figure])
+    return np.asarray((found + total * _derivatives(confusion)[figure]).ravel()[cells])
+
+
+def _derivatives(confusion: np.ndarray) -> dict[str, np.ndarray]:
+    """Return the derivatives of each figure by the weight of a pixel of each cell, of the shape of the matrix."""
+    size, total = len(confusion), confusion.sum()
+    reference, predicted = confusion.sum(axis=1), confusion.sum(axis=0)
+    right, held = np.eye(size), reference > 0
+    agreement = np.trace(confusion) / total
+    chance = (reference * predicted).sum() / total**2
+    of_agreement = (right - agreement) / total
+    of_chance = (predicted[:, np.newaxis] + reference) / total**2 - 2 * chance / total
+    apart = 1 - chance if 1 - chance > 1e-12 else np.nan
+    recall, f1 = (np.where(held, values(confusion), 0) for values in (producers_accuracy, f1_scores))
+    share = np.where(held, f1 / np.maximum(reference + predicted, 1), 0)
+    each = np.where(held, 2 / np.maximum(reference + predicted, 1), 0)
+    return {
+        "oa": of_agreement,
+        "aa": (right - recall[:, np.newaxis]) / np.maximum(reference, 1)[:, np.newaxis] / held.sum(),
+        "kappa": (of_agreement * apart - of_chance * (1 - agreement)) / apart**2,
+        "macro_f1": (right * each - share[:, np.newaxis] - share) / held.sum(),
+    }
 
 
 def _diagonal(confusion: np.ndarray) -> np.ndarray:

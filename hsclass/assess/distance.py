@@ -11,9 +11,7 @@ from hsclass.results.metrics import DistanceBin
 from hsclass.split import Role
 
 
-def accuracy_by_distance(
-    right: np.ndarray, sites: Sites, roles: np.ndarray, *, least: int, seed: int = 0
-) -> list[DistanceBin]:
+def accuracy_by_distance(right: np.ndarray, sites: Sites, roles: np.ndarray, *, least: int) -> list[DistanceBin]:
     """Return the accuracy of the test pixels near to and far from training pixels.
 
     Parameters
@@ -26,8 +24,6 @@ def accuracy_by_distance(
         Codes of `Role`.
     least : int
         Smallest side of a block [pixels] of the intervals.
-    seed : int
-        Of the intervals.
 
     Returns
     -------
@@ -47,7 +43,7 @@ def accuracy_by_distance(
         if not members.any():
             continue
         part = sites[members]
-        bounds = share_bounds(right[members], part, least=least, seed=seed)
+        bounds = share_bounds(right[members], part, least=least)
         rows.append(
             DistanceBin(
                 low=low,

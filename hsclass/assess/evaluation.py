@@ -37,10 +37,10 @@ def evaluate(
 ) -> Metrics:
     """Compare a map, or predictions of images, with the reference labels on the test samples of a split.
 
-    The intervals of a map come from a bootstrap over spatial blocks, over whole fields and over classes, the widest of
-    these, not over pixels: neighbouring pixels of one field are right or wrong together, so resampling pixels would
-    make the interval far too narrow. Each figure has the largest blocks that leave about eight of them on its own
-    pixels, no smaller than three windows a side. The units of images are groups of near-duplicates where the split
+    The standard errors of a map are clustered by spatial blocks and by fields or classes, not by pixels: neighbouring
+    pixels of one field are right or wrong together, so that an interval that takes pixels for independent is far too
+    narrow. Each figure has the largest blocks that leave about eight of them on its own pixels, no smaller than three
+    windows a side. The units of images are groups of near-duplicates where the split
     keeps such groups together, else single images.
 
     Parameters
@@ -66,7 +66,7 @@ def evaluate(
     identity : str
         Of the samples, `Scene.identity`; a model of others, by its scope's identity, is not checked.
     seed : int
-        Of the bootstrap.
+        Of the bootstrap over images.
 
     Returns
     -------
@@ -131,7 +131,7 @@ def evaluate(
 
 
 def _distances(samples: TestedSamples, split: Split, units: BlockUnits) -> list[DistanceBin]:
-    return accuracy_by_distance(samples.right, units.sites, split.roles, least=units.least, seed=units.seed)
+    return accuracy_by_distance(samples.right, units.sites, split.roles, least=units.least)
 
 
 def _area(

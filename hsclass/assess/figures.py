@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 
 from hsclass.assess.classes import class_figures
-from hsclass.assess.confusion import count_confusions, pseudo_values, summaries
-from hsclass.assess.intervals import FEW_FIELDS, LEVEL, REPLICATES, Bounds, mean_bounds
+from hsclass.assess.confusion import count_confusions, summaries
+from hsclass.assess.intervals import LEVEL, Bounds
 from hsclass.assess.label_sets import label_set_figures
 from hsclass.assess.sample import TestedSamples
-from hsclass.assess.units import Units
+from hsclass.assess.units import REPLICATES, Units
 from hsclass.errors import DataError
-from hsclass.results.figures import ClassFigures, Interval
+from hsclass.results.figures import ClassFigures, Interval, too_few
 from hsclass.scene import LandCover
 
 
@@ -28,14 +28,16 @@ def main_figures(samples: TestedSamples, classes: Sequence[LandCover], units: Un
     everything = np.ones(len(samples.places), bool)
     counts = units.counts(everything)
     effective = counts.get("effective_fields")
+    runs = 1 if samples.runs is None else len(np.unique(samples.runs))
     interval = Interval(
         method=units.method,
         level=LEVEL,
         **{"blocks" if counts else "groups": round(units.blocks.effective)},
         **counts,
-        reliable=effective is None or effective >= FEW_FIELDS,
+        runs=runs,
+        reliable=not too_few(effective, runs),
         block_side=units.blocks.side,
-        replicates=REPLICATES,
+        replicates=None if counts else REPLICATES,
     )
     of_kind = label_set_figures(samples, units) if samples.several_labels else _one_label(samples, classes, rows, units)
     return {"several_labels": samples.several_labels, "classes": rows, "interval": interval, **of_kind}
@@ -51,15 +53,11 @@ def _one_label(
     if unknown:
         raise DataError(f"test samples hold the class ids {unknown}; expected only {ids.tolist()} of the legend")
     confusion = count_confusions(samples.reference, samples.predicted, ids)
-    present = [row for row in rows if row.support]
-    of_classes = mean_bounds(
-        np.array([row.producers_accuracy for row in present]),
-        [Bounds.of(row.producers_low, row.producers_high) for row in present],
-    )
+    of_classes = [Bounds.of(row.producers_low, row.producers_high) for row in rows if row.support]
     bounds = {
         "oa": units.share(samples.right, np.ones(len(samples.places), bool)),
-        "aa": units.over_runs(of_classes, lambda: pseudo_values(samples.reference, samples.predicted, ids, "aa")),
-        **units.summaries(samples.reference, samples.predicted, ids),
+        "aa": units.class_mean("aa", of_classes, samples, ids),
+        **units.summaries(samples, ids),
     }
     return {
         **summaries(confusion),

@@ -1,29 +1,24 @@
-"""Intervals of accuracies by bootstrap over what may be right or wrong together: blocks, fields, classes."""
+"""Intervals of accuracies whose samples are right or wrong together: in blocks, fields, classes and runs."""
 
-from functools import lru_cache
-from math import ceil, log
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import stdtrit
+from scipy.special import stdtr, stdtrit
 
 from hsclass.assess.blocks import BlockGrids, Sites, fixed_blocks, make_blocks, whole_fields, whole_groups
-from hsclass.assess.confusion import summaries
 
 LEVEL = 0.95
-REPLICATES = 2000
 ROUNDING = 1e-12
-_SHARED = 2**24  # weights that are kept for the next figure, or else drawn at a time: 128 MiB
-FEW_FIELDS = 10
-"""Effective number of fields below which an interval is not to be relied on."""
-
 MANY_CLASSES = 5
 """Effective number of classes from which they are units, too."""
 
 METHOD = (
-    "the widest of three: spatial block bootstrap, bootstrap over whole fields and, for figures of all classes, over"
-    " classes; standard error of replicates with random weights, Student's t for the effective number of units,"
-    " Wilson's limits; wider by what several runs differ in as a whole"
+    "standard errors clustered in two ways, by spatial blocks and by classes, or fields where there are few classes;"
+    " the largest of these and of both together, and what several runs differ in as a whole; Wilson's limits with"
+    " Student's t for the smaller effective number of units"
 )
 
 
@@ -41,128 +36,237 @@ class Bounds(NamedTuple):
 
 UNDEFINED = Bounds(np.nan, np.nan)
 
-
-def widest(bounds: list[Bounds]) -> Bounds:
-    """Return the interval that holds all of them; undefined where one of them is."""
-    if any(np.isnan(one.low) for one in bounds):
-        return UNDEFINED
-    return Bounds(min(one.low for one in bounds), max(one.high for one in bounds))
+Sums = Callable[[BlockGrids], list[np.ndarray]]
+"""Returns, for each grid of some units, what each unit adds to the deviation of an estimate; 0 in total."""
 
 
-def share_bounds(right: np.ndarray, sites: Sites, *, least: int, by_class: bool = False, seed: int = 0) -> Bounds:
-    """Return the 95 % interval of a share of pixels, such as an accuracy.
+@dataclass(frozen=True)
+class Clusters:
+    """Units in which samples may be right or wrong together.
+
+    Attributes
+    ----------
+    ways : tuple of BlockGrids
+        One, such as groups of images, or two that cross each other: blocks, and classes or fields.
+    both : BlockGrids or None
+        The parts of the first that lie in one unit of the second.
+    runs : tuple of BlockGrids, or None
+        Where there are several runs: these, and the fields or groups within each.
+    """
+
+    ways: tuple[BlockGrids, ...]
+    both: BlockGrids | None = None
+    runs: tuple[BlockGrids, BlockGrids] | None = None
+
+    @cached_property
+    def effective(self) -> float:
+        """The smallest effective number of units."""
+        return min(way.effective for way in self.ways)
+
+    @property
+    def several(self) -> bool:
+        """False where a single unit could hold all the samples, so that nothing shows how much others would vary."""
+        return all(way.several for way in self.ways)
+
+    @property
+    def quantile(self) -> float:
+        """The upper quantile of Student's t that belongs to the level and the number of units."""
+        return float(stdtrit(self.effective - 1, (1 + LEVEL) / 2))
+
+    def error(self, sums: Sums) -> float:
+        """Return the standard error of an estimate.
+
+        Of two ways in which samples depend on each other, V_1 and V_2 are the variances clustered by one of them, V_12
+        that clustered by both at once; V_1 + V_2 - V_12 holds where samples depend on each other that share a unit in
+        either way (Cameron, Gelbach, Miller 2011). With few units each of them varies, so that the largest of V_1, V_2
+        and this counts (MacKinnon, Nielsen, Webb 2024). Runs add `of_runs`.
+
+        References
+        ----------
+        Cameron, A. C., Gelbach, J. B., Miller, D. L. (2011). Robust inference with multiway clustering. Journal of
+        Business and Economic Statistics 29.
+        MacKinnon, J. G., Nielsen, M. Ø., Webb, M. D. (2024). Jackknife inference with two-way clustering. arXiv
+        2406.08880.
+        """
+        found = [variance(sums, way) for way in self.ways]
+        if self.both is not None:
+            found.append(sum(found) - variance(sums, self.both))
+        return float(np.sqrt(max(found) + self.of_runs(sums)))
+
+    def of_runs(self, sums: Sums) -> float:
+        """Return the variance that comes from runs which are better or worse as a whole; 0 for a single run.
+
+        V_r - V_rf, 0 where that is negative: V_r clustered by run, V_rf by field within run, which the other ways do
+        contain.
+        """
+        if self.runs is None:
+            return 0.0
+        whole, fields = (variance(sums, units) for units in self.runs)
+        return max(0.0, whole - fields)
+
+    def shared(self, sums: Sums, parts: BlockGrids) -> float:
+        """Return the standard error of what `parts` of the blocks have in common within a block, and of runs."""
+        return float(np.sqrt(max(0.0, variance(sums, self.ways[0]) - variance(sums, parts)) + self.of_runs(sums)))
+
+
+def variance(sums: Sums, units: BlockGrids) -> float:
+    """Return the variance of an estimate clustered by some units: n / (n - 1) Σ_g S_g², the mean over their grids.
+
+    S_g is what a unit adds to the deviation of the estimate, n the effective number of units: the linearised variance
+    of a ratio of totals (Cochran 1977, 6.3).
+
+    References
+    ----------
+    Cochran, W. G. (1977). Sampling techniques. Wiley, 3rd edition.
+    """
+    n = units.effective
+    return float(n / (n - 1) * np.mean([(each**2).sum() for each in sums(units)]))
+
+
+def clusters_of(sites: Sites, *, least: int, by_class: bool = False, finest: bool = False) -> Clusters:
+    """Return the units of some pixels: blocks crossed with fields, or with classes, which hold whole fields.
 
     Nobody knows beforehand whether errors come in patches, field by field or class by class. Blocks alone are too
-    narrow where whole fields, larger than a block, are right or wrong together; so the interval is the widest of those
-    over blocks, over fields and, for figures over all classes, over classes. benchmarks/coverage.py measures each on
-    the geometry of a real test set.
+    small where whole fields, larger than a block, are right or wrong together, or whole classes.
+
+    Parameters
+    ----------
+    sites : Sites
+    least : int
+        Smallest side of a block [pixels].
+    by_class : bool
+        Take classes instead of fields where there are effectively `MANY_CLASSES` or more: fewer do not show how much
+        classes vary.
+    finest : bool
+        Lay blocks of the smallest side.
+    """
+    blocks = fixed_blocks(sites, side=least) if finest else make_blocks(sites, least=least)
+    second, of = whole_fields(sites), sites.fields
+    if by_class and (classes := whole_groups(sites.classes)).effective >= MANY_CLASSES:
+        second, of = classes, sites.classes
+    return Clusters((blocks, second), None if finest else blocks.crossed(of), run_units(sites.runs, sites.fields))
+
+
+def run_units(runs: np.ndarray | None, groups: np.ndarray) -> tuple[BlockGrids, BlockGrids] | None:
+    """Return several runs, and the groups of samples within each, as units; None where all samples are of one run."""
+    if runs is None or len(runs) == 0 or runs.max() == runs.min():
+        return None
+    return whole_groups(runs), whole_groups(runs.astype(np.int64) * (int(groups.max()) + 1) + groups)
+
+
+def deviations(values: np.ndarray) -> Sums:
+    """Return what units add to the deviation of the mean of values, float of shape (samples,)."""
+    centred = (values - values.mean()) / len(values)
+    return lambda units: units.sums(centred)
+
+
+def share_bounds(right: np.ndarray, sites: Sites, *, least: int, by_class: bool = False) -> Bounds:
+    """Return the 95 % interval of a share of pixels, such as an accuracy; undefined without any.
 
     Parameters
     ----------
     right : ndarray of bool, shape (pixels,)
     sites : Sites
         Where they lie.
-    least : int
-        Smallest side of a block [pixels].
-    by_class : bool
-        Take classes for units, too, where there are effectively `MANY_CLASSES` or more: fewer do not show how much
-        classes vary.
-    seed : int
-        Of the weights.
+    least, by_class
+        See `clusters_of`.
+    """
+    if len(right) == 0:
+        return UNDEFINED
+    alike = bool(right.all() or not right.any())
+    clusters = clusters_of(sites, least=least, by_class=by_class, finest=alike)
+    return ratio_bounds(right, clusters, most=sites.distinct)
+
+
+def ratio_bounds(right: np.ndarray, clusters: Clusters, *, most: int, weights: np.ndarray | None = None) -> Bounds:
+    """Return the 95 % interval of the share of right samples, each of which may have a weight.
+
+    The limits are Wilson's, with the number of independent samples that would have the same standard error and with
+    Student's t for the number of units, as in surveys of clusters (Dean, Pagano 2015). Where all or none are right no
+    unit differs from another, which says nothing of those that were not seen: there each unit counts as one trial.
+
+    Parameters
+    ----------
+    right : ndarray of bool, shape (samples,)
+    clusters : Clusters
+    most : int
+        Number of independent samples than whose interval this is no narrower.
+    weights : ndarray of int, shape (samples,), optional
 
     Returns
     -------
     Bounds
-        Undefined where a single block or field holds all the pixels.
-    """
-    if len(right) == 0:
-        return UNDEFINED
-    all_alike = float(right.mean()) in {0, 1}
-    units = [fixed_blocks(sites, side=least) if all_alike else make_blocks(sites, least=least)]
-    units.append(whole_fields(sites))
-    if by_class and (classes := whole_groups(sites.classes)).effective >= MANY_CLASSES:
-        units.append(classes)
-    return widest([unit_bounds(right, blocks, seed=seed, most=sites.distinct) for blocks in units])
-
-
-def unit_bounds(right: np.ndarray, blocks: BlockGrids, *, seed: int = 0, most: int | None = None) -> Bounds:
-    """Return the 95 % interval of a share of pixels under one choice of units.
-
-    It is no narrower than that of `most` independent pixels; by default, of all.
-
-    The standard error is that of replicates over the units. The limits are Wilson's, with the number of independent
-    pixels that would have this standard error and with Student's t for the number of units, as in surveys of clusters
-    (Dean, Pagano 2015). Where all or none are right no unit differs from another, which says nothing of those that were
-    not seen: there each unit counts as one trial.
+        Undefined where a single block or field holds all the samples.
 
     References
     ----------
     Dean, N., Pagano, M. (2015). Evaluating confidence interval methods for binomial proportions in clustered surveys.
     Journal of Survey Statistics and Methodology 3.
     """
-    share = float(right.mean())
-    if not blocks.several:
+    if not clusters.several:
         return UNDEFINED
+    hits = right if weights is None else right * weights
+    total = len(right) if weights is None else int(weights.sum())
+    share = float(hits.sum()) / total
     if share in {0, 1}:
-        return wilson(share, blocks.effective, blocks)
-    sums = replicate(share_tables(right, blocks), seed)
-    error = standard_error(sums[:, 0] / sums[:, 1], blocks)
-    return wilson(share, trials(share, error, most or len(right)), blocks)
+        return wilson_limits(share, clusters.effective, clusters.quantile)
+
+    def sums(units: BlockGrids) -> list[np.ndarray]:
+        sizes = units.sizes if weights is None else units.sums(weights)
+        return [(one - share * size) / total for one, size in zip(units.sums(hits), sizes, strict=True)]
+
+    return wilson_limits(share, trials(share, clusters.error(sums), most), clusters.quantile)
 
 
-def share_tables(values: np.ndarray, blocks: BlockGrids) -> list[np.ndarray]:
-    """Return the sum of values and the number of samples of each block, shape (blocks, 2), grid by grid."""
-    return [np.stack(columns, axis=1) for columns in zip(blocks.sums(values), blocks.sizes, strict=True)]
+def kappa_bounds(kappa: float, oa: float, error: float, clusters: Clusters, *, most: int) -> Bounds:
+    """Return the 95 % interval of kappa: Wilson's limits of OA with the standard error of kappa.
 
-
-def summary_bounds(
-    confusions: list[np.ndarray], blocks: BlockGrids, *, seed: int = 0, most: int | None = None
-) -> dict[str, Bounds]:
-    """Return the 95 % intervals of `kappa` and `macro_f1` from replicates over blocks.
-
-    Those of kappa are symmetric, those of macro F1 Wilson's.
-
-    Parameters
-    ----------
-    confusions : list of ndarray of int, each of shape (blocks, classes, classes)
-        One for each grid of the blocks: the confusion matrix of every block.
-    blocks : BlockGrids
-        Over all the pixels.
-    seed : int
-        Of the weights.
-    most : int, optional
-        Number of independent pixels than whose interval that of macro F1 is no narrower; by default, of all.
+    kappa = (OA - e) / (1 - e) with e the chance agreement, so that (1 - e) times the error of kappa is one on the scale
+    of OA. Limits symmetric about kappa miss the truth more often where kappa is large.
 
     Returns
     -------
-    dict of str to Bounds
-        Undefined where a single block holds all the pixels, where the figure is, and where no replicate differs from
-        another, as with a map that is right everywhere.
+    Bounds
+        Undefined where kappa is, or where no unit differs from another.
     """
-    size = confusions[0].shape[-1]
-    total = confusions[0].sum(axis=0)
-    found = {name: float(value) for name, value in summaries(total).items()}
-    bounds = {"kappa": UNDEFINED, "macro_f1": UNDEFINED}
-    if not blocks.several:
-        return bounds
-    sums = replicate([matrices.reshape(len(matrices), -1) for matrices in confusions], seed)
-    replicates = summaries(sums.reshape(len(sums), size, size))
-    errors = {name: standard_error(replicates[name], blocks) for name in bounds}
-    if errors["kappa"] > ROUNDING:
-        half = quantile(blocks) * errors["kappa"]
-        bounds["kappa"] = Bounds(max(-1.0, found["kappa"] - half), min(1.0, found["kappa"] + half))
-    if errors["macro_f1"] > ROUNDING:
-        count = trials(found["macro_f1"], errors["macro_f1"], most or int(total.sum()))
-        bounds["macro_f1"] = wilson(found["macro_f1"], count, blocks)
-    return bounds
+    if not clusters.several or np.isnan(kappa) or not error > ROUNDING or oa in {0, 1}:
+        return UNDEFINED
+    agreed = (1 - oa) / (1 - kappa)  # 1 - e
+    low, high = wilson_limits(oa, trials(oa, agreed * error, most), clusters.quantile)
+    return Bounds(max(-1.0, 1 - (1 - low) / agreed), min(1.0, 1 - (1 - high) / agreed))
+
+
+def difference_bounds(gain: np.ndarray, clusters: Clusters) -> tuple[Bounds, float]:
+    """Return the 95 % interval of the mean of `gain`, 1, 0 or -1 per sample, and the p-value of no difference.
+
+    Both are those of Student's t with the same standard error, so that p is below 0.05 where the interval excludes 0.
+    What is easy or hard for both cancels in each sample. Where no unit differs from another, but all are in favour of
+    one, p is that of as many coins.
+
+    Returns
+    -------
+    bounds : Bounds
+        Undefined where a single unit holds all the samples, or no unit differs from another.
+    p : float
+        1 where nothing shows a difference.
+    """
+    mean = float(gain.mean())
+    if not clusters.several or not gain.any():
+        return UNDEFINED, 1.0
+    error = clusters.error(deviations(gain))
+    if error < ROUNDING:
+        return UNDEFINED, float(min(1.0, 2 * 0.5**clusters.effective))
+    half = clusters.quantile * error
+    p = float(2 * stdtr(clusters.effective - 1, -abs(mean) / error))
+    return Bounds(max(-1.0, mean - half), min(1.0, mean + half)), p
 
 
 def mean_bounds(values: np.ndarray, bounds: list[Bounds]) -> Bounds:
     """Return the interval of the mean of independent estimates from theirs, by Zou and Donner's (2008) recovery.
 
-    low = mean - √(Σ (value - low)²) / n, high likewise. This is AA's: its classes lie in few blocks each, so that
-    replicates over blocks of all classes vary too little. An undefined interval counts as 0…1: of a class in a single
-    block nothing is known.
+    low = mean - √(Σ (value - low)²) / n, high likewise. This is that of AA and macro F1:
+    classes lie in few blocks each, so that blocks of all classes vary too little. An undefined interval counts as 0…1:
+    of a class in a single block nothing is known.
 
     Parameters
     ----------
@@ -190,42 +294,11 @@ def mean_bounds(values: np.ndarray, bounds: list[Bounds]) -> Bounds:
 def cluster_error(values: np.ndarray, groups: np.ndarray) -> float:
     """Return the standard error of a mean of values that are alike within groups, NaN for a single group.
 
-    √(n / (n - 1) · Σ_g (Σ_{i in g} (y_i - ȳ))²) / N, with n the effective number of groups and N that of the values:
-    the linearised error of a ratio of group totals (Cochran 1977, 6.3).
-
-    References
-    ----------
-    Cochran, W. G. (1977). Sampling techniques. Wiley, 3rd edition.
+    √(n / (n - 1) · Σ_g (Σ_{i in g} (y_i - ȳ))²) / N, with n the effective number of groups and N that of the values;
+    see `variance`.
     """
     units = whole_groups(groups)
-    if (effective := units.effective) <= 1:
-        return float("nan")
-    sums = np.bincount(units.grids[0], values - values.mean())
-    return float(np.sqrt(effective / (effective - 1) * (sums**2).sum()) / len(values))
-
-
-def run_error(values: np.ndarray, runs: np.ndarray | None, groups: np.ndarray) -> float:
-    """Return the standard error of a mean that comes from runs which are better or worse as a whole.
-
-    An interval over fields does not contain it. √(V_r - V_rf), 0 where that is negative: V_r the variance with runs as
-    clusters, V_rf with the tests of a run in a field as clusters, which the interval over fields does contain (two-way
-    clustering, Cameron, Gelbach, Miller 2011).
-
-    Parameters
-    ----------
-    values : ndarray of float, shape (n,)
-    runs, groups : ndarray of int, shape (n,)
-        The run and the field of each; no runs where there is one.
-
-    References
-    ----------
-    Cameron, A. C., Gelbach, J. B., Miller, D. L. (2011). Robust inference with multiway clustering. Journal of Business
-    and Economic Statistics 29.
-    """
-    if runs is None or runs.max() == runs.min():
-        return 0.0
-    within = runs.astype(np.int64) * (int(groups.max()) + 1) + groups
-    return float(np.sqrt(max(0.0, cluster_error(values, runs) ** 2 - cluster_error(values, within) ** 2)))
+    return float("nan") if units.effective <= 1 else float(np.sqrt(variance(deviations(values), units)))
 
 
 def widened(bounds: Bounds, value: float, half: float, *, least: float = 0.0) -> Bounds:
@@ -236,67 +309,9 @@ def widened(bounds: Bounds, value: float, half: float, *, least: float = 0.0) ->
     return Bounds(max(least, float(low)), min(1.0, float(high)))
 
 
-def replicate(tables: list[np.ndarray], seed: int) -> np.ndarray:
-    """Return sums over blocks with random weights (Rubin 1981).
-
-    Weights from the exponential distribution instead of the counts of a resample: they are never 0, so that a class
-    that lies in one block of ten does not vanish from a third of the replicates.
-
-    Parameters
-    ----------
-    tables : list of ndarray, each of shape (blocks, figures)
-        One for each grid: what each block adds to each sum.
-    seed : int
-
-    Returns
-    -------
-    ndarray of float64, shape (REPLICATES, figures)
-        The same number from each grid.
-
-    References
-    ----------
-    Rubin, D. B. (1981). The Bayesian bootstrap. Annals of Statistics 9.
-    """
-    each = REPLICATES // len(tables)
-    ends = np.cumsum([each * len(table) for table in tables])
-    if ends[-1] <= _SHARED:
-        weights = np.split(_drawn(seed, 4 ** ceil(log(ends[-1], 4)))[: ends[-1]], ends[:-1])
-        return np.concatenate([part.reshape(each, -1) @ table for part, table in zip(weights, tables, strict=True)])
-    rng = np.random.default_rng(seed)
-    return np.concatenate(
-        [
-            rng.standard_exponential((min(rows, each - top), len(table))) @ table
-            for table in tables
-            for rows in [max(1, _SHARED // len(table))]
-            for top in range(0, each, rows)
-        ]
-    )
-
-
-@lru_cache
-def _drawn(seed: int, count: int) -> np.ndarray:
-    """Return the first weights that a seed gives, which all figures of an evaluation begin with."""
-    return np.random.default_rng(seed).standard_exponential(count)
-
-
-def standard_error(replicates: np.ndarray, blocks: BlockGrids) -> float:
-    """Return the standard error that replicates show, shape (replicates,).
-
-    The variance of a mean of n equal blocks under exponential weights is S / (n (n + 1)), with S the sum of squared
-    deviations; S / (n (n - 1)) is unbiased.
-    """
-    n = blocks.effective
-    return float(np.std(replicates) * np.sqrt((n + 1) / (n - 1)))
-
-
 def trials(share: float, error: float, most: int) -> float:
     """Return the number of independent trials that would give a share, neither 0 nor 1, this standard error."""
     return most if error == 0 else min(most, share * (1 - share) / error**2)
-
-
-def wilson(share: float, count: float, blocks: BlockGrids) -> Bounds:
-    """Return Wilson's limits of a share of `count` trials, with Student's t for the number of blocks."""
-    return wilson_limits(share, count, quantile(blocks))
 
 
 def wilson_limits(share: float, count: float, t: float) -> Bounds:
@@ -305,8 +320,3 @@ def wilson_limits(share: float, count: float, t: float) -> Bounds:
     half = t / (1 + t**2 / count) * np.sqrt(share * (1 - share) / count + (t / (2 * count)) ** 2)
     # With a share of 0 or 1 one limit is the share, but for rounding.
     return Bounds(max(0.0, min(share, float(centre - half))), min(1.0, max(share, float(centre + half))))
-
-
-def quantile(blocks: BlockGrids) -> float:
-    """Return the upper quantile of Student's t that belongs to the level and the number of blocks."""
-    return float(stdtrit(blocks.effective - 1, (1 + LEVEL) / 2))

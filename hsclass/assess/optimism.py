@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hsclass.assess.comparison import gain_bounds
+from hsclass.assess.intervals import difference_bounds
 from hsclass.assess.sample import TestedSamples, join, take_runs
 from hsclass.assess.units import units_of
 from hsclass.results.comparison import Gain
@@ -18,14 +18,12 @@ def optimism(
     splits: tuple[Sequence[Split], Sequence[Split]],
     *,
     method: str = "",
-    seed: int = 0,
 ) -> Gain:
     """Return the accuracy of a model under some splits minus that under others, on the samples that both test.
 
     The k-th runs make a pair: the same seed under a matched random split and under the spatial split that it copies. Of
     each pair only the samples that both test count, once for each pair, so that what is hard there is hard for both and
-    cancels. The interval is that of the mean of paired differences: the widest of the bootstraps over blocks, fields
-    and classes of these samples.
+    cancels. The interval is that of the mean of paired differences, clustered by blocks and classes of these samples.
 
     Parameters
     ----------
@@ -37,8 +35,6 @@ def optimism(
         Those of `here`, then those of `there`.
     method : str
         Name of the model.
-    seed : int
-        Of the bootstrap.
 
     Returns
     -------
@@ -63,7 +59,7 @@ def optimism(
     (2, 1.0, 0.5, 0.5)
     """
     runs, others = (take_runs(given, labels, of, name=method) for given, of in zip((here, there), splits, strict=True))
-    return gain_of_samples(runs, others, labels, splits[0], method=method, seed=seed)
+    return gain_of_samples(runs, others, labels, splits[0], method=method)
 
 
 def gain_of_samples(
@@ -73,20 +69,19 @@ def gain_of_samples(
     splits: Sequence[Split],
     *,
     method: str = "",
-    seed: int = 0,
 ) -> Gain:
     """Return what `optimism` does, of the test samples of each run; `splits` are those of `here`."""
     pairs = [_shared(one, other, split) for one, other, split in zip(here, there, splits, strict=True)]
     own, other = (join(side) for side in zip(*pairs, strict=True))
     counts = {
-        "n_test": len(own.places), "n_here": sum(len(run.places) for run in here),
+        "n_test": len(own.places), "runs": len(pairs), "n_here": sum(len(run.places) for run in here),
         "n_there": sum(len(run.places) for run in there),
     }  # fmt: skip
     if len(own.places) == 0:
         return Gain(method=method, **counts)
-    units = units_of(own, labels, splits, seed=seed)
+    units = units_of(own, labels, splits)
     gain = own.right.astype(np.int8) - other.right
-    low, high = gain_bounds(gain, units, seed=seed)
+    (low, high), _ = difference_bounds(gain, units.clusters)
     return Gain(
         method=method,
         **counts,

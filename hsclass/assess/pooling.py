@@ -42,7 +42,7 @@ def pool(
     method : str
         Name of the model.
     seed : int
-        Of the bootstrap.
+        Of the bootstrap over images.
 
     Raises
     ------

@@ -1,29 +1,30 @@
 """What intervals and tests take for independent of each other: blocks of pixels, or groups of images."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from functools import cached_property, partial
+from collections.abc import Sequence
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
 
-from hsclass.assess.blocks import BlockGrids, Sites, field_counts, make_blocks, whole_fields, whole_groups
-from hsclass.assess.confusion import cells_of, pseudo_values, summaries
+from hsclass.assess.blocks import BlockGrids, Sites, field_counts
+from hsclass.assess.confusion import count_confusions, f1_scores, producers_accuracy, pseudo_values, summaries
 from hsclass.assess.intervals import (
     LEVEL,
-    MANY_CLASSES,
     METHOD,
-    REPLICATES,
     UNDEFINED,
     Bounds,
+    Clusters,
     cluster_error,
-    quantile,
-    run_error,
+    clusters_of,
+    deviations,
+    kappa_bounds,
+    mean_bounds,
+    ratio_bounds,
+    run_units,
     share_bounds,
-    summary_bounds,
     trials,
     widened,
-    widest,
     wilson_limits,
 )
 from hsclass.assess.sample import TestedSamples
@@ -36,6 +37,9 @@ GROUPS = (
     "Wilson's limits for the number of independent images with the same standard error, near-duplicates taken"
     " together; kappa and macro F1 by bootstrap over the groups of near-duplicates"
 )
+REPLICATES = 2000
+"""Of the bootstrap over images."""
+
 LEAST = {"kappa": -1.0, "macro_f1": 0.0}
 Z = 1.959963984540054  # of the normal distribution, for 95 %
 
@@ -53,17 +57,23 @@ class Units(Protocol):
 
     @property
     def blocks(self) -> BlockGrids:
-        """The units of all the samples."""
+        """The blocks, or groups, of all the samples."""
 
     @property
-    def choices(self) -> tuple[BlockGrids, ...]:
-        """All choices of units of all the samples; an interval is the widest over them."""
+    def clusters(self) -> Clusters:
+        """All units of all the samples."""
 
     def share(self, right: np.ndarray, members: np.ndarray) -> Bounds:
         """Return the 95 % interval of the share of right ones, bool of shape (n,), among some members."""
 
-    def summaries(self, reference: np.ndarray, predicted: np.ndarray, ids: np.ndarray) -> dict[str, Bounds]:
-        """Return the 95 % intervals of `kappa` and `macro_f1`, from class ids of shape (n,)."""
+    def class_mean(self, figure: str, bounds: list[Bounds], samples: TestedSamples, ids: np.ndarray) -> Bounds:
+        """Return the 95 % interval of a mean over the classes that have test samples, `aa`, from those of the classes.
+
+        `ids` are the ids of all classes.
+        """
+
+    def summaries(self, samples: TestedSamples, ids: np.ndarray) -> dict[str, Bounds]:
+        """Return the 95 % intervals of `kappa` and `macro_f1`; `ids` are the ids of all classes."""
 
     def counts(self, members: np.ndarray) -> dict[str, Any]:
         """Return the number of `fields` that some members lie in, and `effective_fields`; empty for images."""
@@ -71,15 +81,9 @@ class Units(Protocol):
     def error(self, right: np.ndarray) -> float:
         """Return the standard error of a share between fields or groups, NaN where there is only one."""
 
-    def over_runs(self, bounds: Bounds, values: Callable[[], np.ndarray], *, least: float = 0.0) -> Bounds:
-        """Return the interval of the mean of values of all the samples, wider by what whole runs differ in.
-
-        The values are computed only where there are several runs.
-        """
-
 
 class BlockUnits:
-    """Spatial blocks, whole fields and classes of pixels: neighbours are right or wrong together.
+    """Spatial blocks, fields and classes of pixels: neighbours are right or wrong together.
 
     Each figure has blocks of its own pixels, the largest that leave about eight of them.
 
@@ -89,61 +93,66 @@ class BlockUnits:
         Where the pixels lie.
     least : int
         Smallest side of a block [pixels].
-    seed : int
-        Of the bootstrap.
     """
 
     method = METHOD
 
-    def __init__(self, sites: Sites, *, least: int, seed: int = 0) -> None:
-        self.sites, self.least, self.seed = sites, least, seed
+    def __init__(self, sites: Sites, *, least: int) -> None:
+        self.sites, self.least = sites, least
 
     @cached_property
+    def clusters(self) -> Clusters:
+        """Blocks of all the pixels, and their classes or fields."""
+        return clusters_of(self.sites, least=self.least, by_class=True)
+
+    @property
     def blocks(self) -> BlockGrids:
-        """Blocks over all the pixels."""
-        return make_blocks(self.sites, least=self.least)
-
-    @cached_property
-    def fields(self) -> BlockGrids:
-        """The fields as units."""
-        return whole_fields(self.sites)
-
-    @cached_property
-    def choices(self) -> tuple[BlockGrids, ...]:
-        """Blocks, fields and, where there are many, classes."""
-        classes = whole_groups(self.sites.classes)
-        return self.blocks, self.fields, *([classes] if classes.effective >= MANY_CLASSES else [])
+        """Blocks of all the pixels."""
+        return self.clusters.ways[0]
 
     def share(self, right: np.ndarray, members: np.ndarray) -> Bounds:
         """Return the interval of a share of pixels; see `share_bounds`."""
-        everything = bool(members.all())
-        right, sites = (right, self.sites) if everything else (right[members], self.sites[members])
-        bounds = share_bounds(right, sites, least=self.least, by_class=everything, seed=self.seed)
-        return _over_runs(bounds, lambda: right, sites)
+        if not members.all():
+            return share_bounds(right[members], self.sites[members], least=self.least)
+        if right.all() or not right.any():
+            return share_bounds(right, self.sites, least=self.least, by_class=True)
+        return ratio_bounds(right, self.clusters, most=self.sites.distinct)
 
-    def over_runs(self, bounds: Bounds, values: Callable[[], np.ndarray], *, least: float = 0.0) -> Bounds:
-        """Return the interval of the mean of values of all the pixels, wider by what whole runs differ in."""
-        return _over_runs(bounds, values, self.sites, least=least)
+    def class_mean(self, figure: str, bounds: list[Bounds], samples: TestedSamples, ids: np.ndarray) -> Bounds:
+        """Return the interval of a mean over classes from theirs, wider by what classes have in common.
 
-    def summaries(self, reference: np.ndarray, predicted: np.ndarray, ids: np.ndarray) -> dict[str, Bounds]:
-        """Return the intervals of kappa and macro F1, the widest over all choices; see `summary_bounds`."""
-        cells, size = cells_of(reference, predicted, ids), len(ids)
-        found = [
-            summary_bounds(
-                [table.reshape(-1, size, size) for table in blocks.counts(cells, size**2)],
-                blocks,
-                seed=self.seed,
-                most=self.sites.distinct,
-            )
-            for blocks in self.choices
-        ]
+        `mean_bounds` takes the classes for independent. What those within a block, or all tests of a run, have in
+        common is added.
+        """
+        values = pseudo_values(samples.reference, samples.predicted, ids, figure)
+        value = float(values.mean())
+        found = mean_bounds(_of_classes(samples, ids, figure), bounds)
+        if not self.clusters.several:
+            return found
+        parts = self.blocks.crossed(self.sites.classes)
+        half = self.clusters.quantile * self.clusters.shared(deviations(values), parts)
+        return widened(found, value, half)
+
+    def summaries(self, samples: TestedSamples, ids: np.ndarray) -> dict[str, Bounds]:
+        """Return the intervals of kappa, see `kappa_bounds`, and of macro F1, from those of the classes' F1."""
+        reference, predicted, most = samples.reference, samples.predicted, self.sites.distinct
+        found = {name: float(value) for name, value in summaries(count_confusions(reference, predicted, ids)).items()}
+        error = 0.0
+        if self.clusters.several and not np.isnan(found["kappa"]):
+            error = self.clusters.error(deviations(pseudo_values(reference, predicted, ids, "kappa")))
+        classes = [self._f1(reference == one, predicted == one) for one in ids if (reference == one).any()]
         return {
-            name: self.over_runs(
-                widest([bounds[name] for bounds in found]), partial(pseudo_values, reference, predicted, ids, name),
-                least=LEAST[name],
-            )
-            for name in found[0]
-        }  # fmt: skip
+            "kappa": kappa_bounds(found["kappa"], found["oa"], error, self.clusters, most=most),
+            "macro_f1": self.class_mean("macro_f1", classes, samples, ids),
+        }
+
+    def _f1(self, reference: np.ndarray, predicted: np.ndarray) -> Bounds:
+        """Return the interval of F1 of a class: of its pixels, right ones count twice, and so do they in the total."""
+        members = reference | predicted
+        right, sites = (reference & predicted)[members], self.sites[members]
+        alike = bool(right.all() or not right.any())
+        clusters = clusters_of(sites, least=self.least, finest=alike)
+        return ratio_bounds(right, clusters, most=sites.distinct, weights=right + np.int8(1))
 
     def counts(self, members: np.ndarray) -> dict[str, Any]:
         """Return how many fields some members lie in, and how many of equal size would say as much."""
@@ -166,7 +175,7 @@ class GroupUnits:
     runs : ndarray of int, shape (n,), optional
         The run that each test belongs to, where there are several.
     seed : int
-        Of the bootstrap.
+        Of the bootstrap over images.
     """
 
     def __init__(
@@ -187,10 +196,10 @@ class GroupUnits:
         """The groups as blocks without a side."""
         return BlockGrids(None, (self.groups,))
 
-    @property
-    def choices(self) -> tuple[BlockGrids, ...]:
-        """The groups alone."""
-        return (self.blocks,)
+    @cached_property
+    def clusters(self) -> Clusters:
+        """The groups, and runs where there are several."""
+        return Clusters((self.blocks,), None, run_units(self.runs, self.groups))
 
     def share(self, right: np.ndarray, members: np.ndarray) -> Bounds:
         """Return Wilson's limits of a share of images.
@@ -215,16 +224,20 @@ class GroupUnits:
         else:
             error = float(np.sqrt((np.bincount(groups, right - share) ** 2).sum())) / len(right)
             count = trials(share, error, len(np.unique(self.images[members])))
-        return widened(wilson_limits(share, count, Z), share, Z * run_error(right, runs, groups))
+        return _over_runs(wilson_limits(share, count, Z), right, runs, groups)
 
-    def over_runs(self, bounds: Bounds, values: Callable[[], np.ndarray], *, least: float = 0.0) -> Bounds:
-        """Return the interval of the mean of values of all the images, wider by what whole runs differ in."""
+    def class_mean(self, figure: str, bounds: list[Bounds], samples: TestedSamples, ids: np.ndarray) -> Bounds:
+        """Return the interval of a mean over classes from theirs, which are taken for independent."""
+        found = mean_bounds(_of_classes(samples, ids, figure), bounds)
+        return self._over_runs(found, samples, ids, figure)
+
+    def _over_runs(self, bounds: Bounds, samples: TestedSamples, ids: np.ndarray, figure: str) -> Bounds:
         if self.runs is None:
             return bounds
-        found = values()
-        return widened(bounds, float(found.mean()), Z * run_error(found, self.runs, self.groups), least=least)
+        values = pseudo_values(samples.reference, samples.predicted, ids, figure)
+        return _over_runs(bounds, values, self.runs, self.groups, least=LEAST.get(figure, 0.0))
 
-    def summaries(self, reference: np.ndarray, predicted: np.ndarray, ids: np.ndarray) -> dict[str, Bounds]:
+    def summaries(self, samples: TestedSamples, ids: np.ndarray) -> dict[str, Bounds]:
         """Return percentile intervals of kappa and macro F1 under random weights of the groups (Rubin 1981).
 
         Groups whose images fall into the same cells of the confusion matrix are alike, so their weights, exponential
@@ -235,7 +248,7 @@ class GroupUnits:
         Rubin, D. B. (1981). The Bayesian bootstrap. Annals of Statistics 9.
         """
         size = len(ids)
-        cells = np.searchsorted(ids, reference) * size + np.searchsorted(ids, predicted)
+        cells = np.searchsorted(ids, samples.reference) * size + np.searchsorted(ids, samples.predicted)
         order = np.lexsort((cells, self.groups))
         ends = np.cumsum(np.bincount(self.groups))[:-1]
         alike = Counter(tuple(part.tolist()) for part in np.split(cells[order], ends))
@@ -250,12 +263,9 @@ class GroupUnits:
         found = summaries(tables.reshape(REPLICATES, size, size))
         tails = [50 * (1 - LEVEL), 50 * (1 + LEVEL)]
         return {
-            name: self.over_runs(
-                Bounds(*np.percentile(found[name], tails).tolist()),
-                partial(pseudo_values, reference, predicted, ids, name), least=LEAST[name],
-            )
+            name: self._over_runs(Bounds(*np.percentile(found[name], tails).tolist()), samples, ids, name)
             for name in ("kappa", "macro_f1")
-        }  # fmt: skip
+        }
 
     def counts(self, members: np.ndarray) -> dict[str, Any]:
         """Return nothing: images have no fields."""
@@ -267,13 +277,22 @@ class GroupUnits:
         return cluster_error(right, self.groups)
 
 
-def _over_runs(bounds: Bounds, values: Callable[[], np.ndarray], sites: Sites, *, least: float = 0.0) -> Bounds:
-    """Return the interval of a mean over the tests of pixels, wider by what whole runs differ in; see `run_error`."""
-    if np.isnan(bounds.low) or sites.runs is None:
+def _of_classes(samples: TestedSamples, ids: np.ndarray, figure: str) -> np.ndarray:
+    """Return the producer's accuracy (`aa`) or F1 (`macro_f1`) of the classes that have test samples."""
+    confusion = count_confusions(samples.reference, samples.predicted, ids)
+    values = {"aa": producers_accuracy, "macro_f1": f1_scores}[figure](confusion)
+    return np.asarray(values[confusion.sum(axis=1) > 0])
+
+
+def _over_runs(
+    bounds: Bounds, values: np.ndarray, runs: np.ndarray | None, groups: np.ndarray, *, least: float = 0.0
+) -> Bounds:
+    """Return the interval of the mean of values of images, wider by what whole runs differ in."""
+    units = run_units(runs, groups)
+    if units is None:
         return bounds
-    found = values()
-    half = quantile(whole_fields(sites)) * run_error(found, sites.runs, sites.fields)
-    return widened(bounds, float(found.mean()), half, least=least)
+    half = Z * float(np.sqrt(Clusters(units[:1], None, units).of_runs(deviations(values))))
+    return widened(bounds, float(values.mean()), half, least=least)
 
 
 def units_of(samples: TestedSamples, labels: np.ndarray, splits: Split | Sequence[Split], *, seed: int = 0) -> Units:
@@ -299,7 +318,7 @@ def units_of(samples: TestedSamples, labels: np.ndarray, splits: Split | Sequenc
             " splits of the same reference labels"
         )
     sites = sites_of(samples, labels, splits[0])
-    return BlockUnits(sites, least=max(least_side(split) for split in splits), seed=seed)
+    return BlockUnits(sites, least=max(least_side(split) for split in splits))
 
 
 def joined_groups(groups: Sequence[np.ndarray | None], count: int) -> np.ndarray:

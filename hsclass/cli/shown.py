@@ -36,11 +36,11 @@ def show_comparison(comparison: "Comparison") -> None:
             f"{pair.a} - {pair.b}", f"{pair.difference:+.4f}", _interval(pair.low, pair.high),
             "" if pair.distinguishable else "not distinguishable",
         )  # fmt: skip
-    fields, reliable = comparison.fields, all(pooled.interval.reliable for pooled in comparison.pooled)
+    fields = comparison.fields
     behind = "" if fields is None else f" in {fields} fields ({comparison.effective_fields} effective)"
     _print(f"{comparison.n_test} test samples{behind}", models, pairs)
-    if not reliable:
-        _print("too few test fields for the intervals to be relied on")
+    if lacking := next((found for pooled in comparison.pooled if (found := pooled.interval.lacking)), ""):
+        _print(f"too few for the intervals to be relied on: {lacking}")
 
 
 def _table(*columns: str) -> "Table":

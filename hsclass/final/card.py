@@ -134,7 +134,7 @@ def _limits(card: FinalCard, scene: Scene, folds: Sequence[Fold], *, bounded: bo
             " nothing of it."
         )
     if not card.metrics.interval.reliable:
-        limits.append("So few fields are tested that the intervals may be too narrow.")
+        limits.append(f"The intervals may be too narrow: there are only {card.metrics.interval.lacking}.")
     if len(set(card.fold_choices)) > 1:
         limits.append("The folds did not all choose the same candidate: which is best is not certain.")
     return limits

@@ -149,7 +149,8 @@ def _why(results: SetResults, head: Headline) -> Answer:
                 f" random-sampling optimism {number(pair.optimism, 2)}"
                 f" ({between(pair.optimism_low, pair.optimism_high, 2, sign=True)}{no_effect(pair)}),"
                 f" on the {count(pair.n_test)} tests that both share"
-                + (f", in {fields_in_words(pair.fields, pair.effective_fields)}." if pd.notna(pair.fields) else ".")
+                + (f", in {fields_in_words(pair.fields, pair.effective_fields, pair.runs)}."
+                   if pd.notna(pair.fields) else ".")
             ))  # fmt: skip
         untrained = results.pooled[head.split, head.group.method].untrained if results.pooled else 0
         if untrained:

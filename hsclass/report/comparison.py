@@ -21,7 +21,7 @@ class ComparisonPanel:
         Of the models.
     rows : DataFrame
         Each pair once, over all tests of all seeds or folds: labels `a` and `b`; `difference`, OA of `a` minus OA of
-        `b`; in words its `interval`, the Holm-corrected p values `permutation` and `mcnemar`, and `only`, the tests
+        `b`; in words its `interval`, the Holm-corrected p values `clustered` and `mcnemar`, and `only`, the tests
         that one of the two alone passes; `distinguishable`, see `hsclass.results.Pair`.
     about : Comparison
     """
@@ -76,7 +76,7 @@ def _in_words(pair: Pair, labels: Mapping[str, str]) -> dict[str, Any]:
         "b": labels.get(pair.b, pair.b),
         "difference": pair.difference,
         "interval": between(pair.low, pair.high, sign=True),
-        "permutation": probability(pair.permutation_holm),
+        "clustered": probability(pair.p_holm),
         "mcnemar": probability(pair.mcnemar_holm),
         "only": f"{count(pair.only_a)} / {count(pair.only_b)}",
         "distinguishable": pair.distinguishable,
@@ -92,7 +92,5 @@ def described(panel: ComparisonPanel, unit: Mapping[str, str]) -> str:
         side = "" if about.block_side is None else f" of {number(about.block_side, 0)} pixels a side"
         parts.append(f"{count(about.blocks)} {unit['block']}s{side}")
     if about.fields is not None:
-        parts.append(fields_in_words(about.fields, about.effective_fields))
-    if about.permutations is not None:
-        parts.append(f"{count(about.permutations)} permutations")
+        parts.append(fields_in_words(about.fields, about.effective_fields, about.runs))
     return ", ".join(parts)

@@ -51,9 +51,9 @@ LADDER = {
 COMPARISON = {
     "scene": "scene", "sampler": "sampler", "runs": "runs", "a": "a", "b": "b", "difference": "difference",
     "difference_low": "low", "difference_high": "high", "only_a": "only_a", "only_b": "only_b",
-    "permutation_p": "permutation_p", "permutation_holm": "permutation_holm", "mcnemar_p": "mcnemar_p",
+    "p": "p", "p_holm": "p_holm", "mcnemar_p": "mcnemar_p",
     "mcnemar_holm": "mcnemar_holm", "n_test": "n_test", "blocks": "blocks", "block_side": "block_side",
-    "permutations": "permutations", "leaky": "leaky", "test_fields": "fields", "effective_fields": "effective_fields",
+    "leaky": "leaky", "test_fields": "fields", "effective_fields": "effective_fields",
 }  # fmt: skip
 
 POOLED = [
@@ -71,7 +71,7 @@ LEARNING = [
 """Columns of `learning.csv`."""
 
 _COUNTS = [
-    "window", "own_reach", "audit_overlap", "audit_threshold", "blocks", "block_side", "permutations", "folds",
+    "window", "own_reach", "audit_overlap", "audit_threshold", "blocks", "block_side", "folds",
     "interval_fields", "test_fields", "fields", "taken_for_tests",
 ]  # fmt: skip
 

@@ -77,7 +77,8 @@ def _good(card: FinalCard) -> Answer:
         *_expected(card),
     ]  # fmt: skip
     if behind.fields is not None:
-        lines.append(Line(f"{fields_in_words(behind.fields, behind.effective_fields)}.", warns=not behind.reliable))
+        fields = fields_in_words(behind.fields, behind.effective_fields, behind.runs)
+        lines.append(Line(f"{fields}.", warns=not behind.reliable))
     return Answer("How good?", number(figures.oa, 2), tuple(lines), "safe")
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from hsclass.report.comparison import paired
 from hsclass.report.table import SetResults
 from hsclass.report.text import between, lowest_to_highest, number, signed
+from hsclass.results.figures import too_few
 
 
 @dataclass(frozen=True)
@@ -105,19 +106,22 @@ def differences(results: SetResults, group: Any) -> pd.DataFrame:
 
 
 def unreliable(results: SetResults, split: str) -> str:
-    """Return a sentence where too few test fields stand behind the intervals of a split; else nothing.
+    """Return a sentence where too few test fields or runs stand behind the intervals of a split; else nothing.
 
     Those of all runs together where these were pooled, else those of a run.
     """
     intervals = [record.interval for (name, _), record in results.pooled.items() if name == split] or [
         run.metrics.interval for run in results.runs.values() if run.entry.split == split
     ]
-    few = [interval.effective_fields for interval in intervals if not interval.reliable]
+    few = [interval for interval in intervals if not interval.reliable]
     if not few:
         return ""
-    return (
-        f"The interval is unreliable: {lowest_to_highest(few, lambda value: number(value, 1))} effective test fields."
-    )
+    fields = lowest_to_highest((each.effective_fields for each in few), lambda value: number(value, 1))
+    lacking = {name for each in few for name in too_few(each.effective_fields, each.runs)}
+    runs = max(each.runs for each in few)
+    reasons = [f"{fields} effective test fields"] * ("fields" in lacking)
+    reasons += [f"{runs} runs show too little of how others would differ"] * ("runs" in lacking)
+    return f"The interval is unreliable: {'; '.join(reasons)}."
 
 
 def _listed(labels: Sequence[str]) -> str:

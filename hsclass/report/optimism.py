@@ -9,7 +9,7 @@ from hsclass.results.comparison import holds_0
 
 _COLUMNS = [
     "split", "split_random", "method", "label", "features", "model", "oa", "oa_std", "oa_random", "oa_random_std",
-    "optimism", "optimism_low", "optimism_high", "n_test", "n_own", "n_random", "fields", "effective_fields",
+    "optimism", "optimism_low", "optimism_high", "n_test", "n_own", "n_random", "fields", "effective_fields", "runs",
 ]  # fmt: skip
 
 
@@ -27,7 +27,7 @@ def ladder(results: SetResults) -> pd.DataFrame:
         {"label": names[gain.method].label, "method": gain.method, "features": names[gain.method].features,
          "model": names[gain.method].model, "upper": upper, "lower": gain.against, "oa_upper": gain.here,
          "oa_lower": gain.there, "difference": gain.difference, "low": gain.low, "high": gain.high,
-         "n_test": gain.n_test, "fields": gain.fields, "effective_fields": gain.effective_fields}
+         "n_test": gain.n_test, "fields": gain.fields, "effective_fields": gain.effective_fields, "runs": gain.runs}
         for upper, comparison in results.comparisons.items()
         if upper not in results.experiment.reduced
         for gain in comparison.gains
@@ -63,7 +63,7 @@ def mean_optimism(results: SetResults) -> pd.DataFrame:
                 "features": group.features, "model": group.model, "oa": gain.there, "oa_random": gain.here,
                 "optimism": gain.difference, "optimism_low": gain.low, "optimism_high": gain.high,
                 "n_test": gain.n_test, "n_own": gain.n_there, "n_random": gain.n_here, "fields": gain.fields,
-                "effective_fields": gain.effective_fields,
+                "effective_fields": gain.effective_fields, "runs": gain.runs,
             })  # fmt: skip
     numbers = ["oa", "oa_std", "oa_random", "oa_random_std", "optimism", "optimism_low", "optimism_high"]
     return pd.DataFrame(rows, columns=_COLUMNS).astype(dict.fromkeys(numbers, float))

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from hsclass.assess.intervals import FEW_FIELDS
+from hsclass.results.figures import too_few
 
 MISSING = "–"
 _THIN = "\u202f"
@@ -70,10 +70,12 @@ def between(low: float | None, high: float | None, digits: int = 3, *, sign: boo
     return f"{write(low, digits)} to {write(high, digits)}"
 
 
-def fields_in_words(fields: float, effective: float | None) -> str:
-    """Write how many fields stand behind a figure, and whether they are too few for its interval."""
-    few = effective is not None and effective < FEW_FIELDS
-    return f"{count(fields)} fields ({number(effective, 1)} effective{': too few for a reliable interval' * few})"
+def fields_in_words(fields: float, effective: float | None, runs: int) -> str:
+    """Write how many fields stand behind a figure, and whether these or its runs are too few for its interval."""
+    few = too_few(effective, runs)
+    lacking = ": too few for a reliable interval" if "fields" in few else ""
+    lacking += f"; {runs} runs: too few for a reliable interval" if few == ["runs"] else ""
+    return f"{count(fields)} fields ({number(effective, 1)} effective{lacking})"
 
 
 def signed(value: float | None, digits: int = 3) -> str:

@@ -9,7 +9,10 @@ SIGNIFICANT = 0.05
 
 
 class Pair(Record):
-    """Two models on the same test samples; `difference` is OA of `a` minus OA of `b`, `holm` corrects for all pairs."""
+    """Two models on the same test samples; `difference` is OA of `a` minus OA of `b`.
+
+    `p` is that of the t-test with the standard error of the interval; `holm` corrects for all pairs.
+    """
 
     a: str
     b: str
@@ -20,8 +23,8 @@ class Pair(Record):
     only_b: int
     mcnemar_p: Figure
     mcnemar_holm: Figure
-    permutation_p: Figure
-    permutation_holm: Figure
+    p: Figure = None
+    p_holm: Figure = None
 
     def turned(self) -> "Pair":
         """Return the same pair with `b` first."""
@@ -33,8 +36,8 @@ class Pair(Record):
 
     @property
     def distinguishable(self) -> bool:
-        """Whether the interval of the difference excludes 0 and the corrected p of the permutation is below 0.05."""
-        known = self.permutation_holm is not None and self.permutation_holm < SIGNIFICANT
+        """Whether the interval of the difference excludes 0 and the corrected p of the t-test is below 0.05."""
+        known = self.p_holm is not None and self.p_holm < SIGNIFICANT
         return known and not holds_0(self.low, self.high)
 
 
@@ -46,8 +49,8 @@ def holds_0(low: float | None, high: float | None) -> bool:
 class Gain(Record):
     """One model under two splits, on the samples that both test: OA here minus OA there, with its 95 % interval.
 
-    `against` names the other split. `n_test` tests are shared, of `n_here` and `n_there`; they lie in `fields`. Figures
-    are None where none is shared.
+    `against` names the other split. `n_test` tests of `runs` pairs of runs are shared, of `n_here` and `n_there`; they
+    lie in `fields`. Figures are None where none is shared.
     """
 
     method: str
@@ -57,6 +60,7 @@ class Gain(Record):
     n_there: int
     fields: int | None = None
     effective_fields: Figure = None
+    runs: int = 1
     here: Figure = None
     there: Figure = None
     difference: Figure = None
@@ -78,7 +82,6 @@ class Comparison(Record):
     fields: int | None = None
     effective_fields: Figure = None
     level: float = 0.95
-    permutations: int | None = None
     methods: list[str]
     pooled: list[Pooled] = Field(default_factory=list)
     pairs: list[Pair]

@@ -4,6 +4,14 @@ from pydantic import Field
 
 from hsclass.results.record import Figure, Record
 
+FEW_FIELDS = 10
+"""Effective number of fields below which an interval is not to be relied on."""
+
+FEW_RUNS = 5
+"""Number of runs below which an interval over several is not to be relied on: they show too little of what others would
+differ in.
+"""
+
 
 class ClassFigures(Record):
     """Accuracy of one class; `support` is its number of test samples, which lie in `fields`.
@@ -28,8 +36,9 @@ class ClassFigures(Record):
 class Interval(Record):
     """How the intervals were estimated: the effective number of `blocks` of pixels, or of `groups` of images.
 
-    `fields` are the test fields, `effective_fields` how many of equal size would carry as much information. `reliable`
-    is False where these are so few that the interval may miss the truth more often than it says.
+    `fields` are the test fields, `effective_fields` how many of equal size would carry as much information; `runs` the
+    seeds or folds. `reliable` is False where there are too few fields, or two to four runs, so that the interval may
+    miss the truth more often than it says. Of a single run it holds for that training set.
     """
 
     method: str = ""
@@ -38,9 +47,27 @@ class Interval(Record):
     groups: int | None = None
     fields: int | None = None
     effective_fields: float | None = None
+    runs: int = 1
     reliable: bool = True
     block_side: int | None = None
     replicates: int | None = None
+
+    @property
+    def lacking(self) -> str:
+        """What there is too little of for an interval to be relied on, in words; empty where there is enough."""
+        return in_words(too_few(self.effective_fields, self.runs), self.effective_fields, self.runs)
+
+
+def too_few(effective_fields: float | None, runs: int) -> list[str]:
+    """Return which are too few for an interval to be relied on: `fields`, `runs`. A single run is not several."""
+    few = {"fields": effective_fields is not None and effective_fields < FEW_FIELDS, "runs": 1 < runs < FEW_RUNS}
+    return [name for name, lacks in few.items() if lacks]
+
+
+def in_words(few: list[str], effective_fields: float | None, runs: int) -> str:
+    """Write what `too_few` found with its number."""
+    words = {"fields": f"{effective_fields} effective test fields", "runs": f"{runs} runs"}
+    return " and ".join(words[name] for name in few)
 
 
 class Figures(Record):

@@ -18,8 +18,7 @@ class MetricsView:
         metrics = cast("Metrics", self)
         lines = [metrics.in_words()]
         if not metrics.interval.reliable:
-            fields = metrics.interval.effective_fields
-            lines.append(f"too few test fields ({fields} effective) for the intervals to be relied on")
+            lines.append(f"too few for the intervals to be relied on: {metrics.interval.lacking}")
         if metrics.leaky:
             lines.append("the split declares itself leaky: this is no accuracy on unseen fields")
         return "\n  ".join([*lines, *metrics.checks])

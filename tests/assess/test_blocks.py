@@ -11,9 +11,10 @@ def alone(pixels: np.ndarray) -> Sites:
     return Sites(pixels, np.arange(len(pixels)), np.ones(len(pixels), int))
 
 
-def of_each(blocks: BlockGrids, count: int) -> list[np.ndarray]:
+def of_each(blocks: BlockGrids, count: int) -> list[list[int]]:
     """Return the block of each of `count` pixels, grid by grid."""
-    return [table.argmax(axis=0) for table in blocks.counts(np.arange(count), count)]
+    held = [[int(sums.argmax()) for sums in blocks.sums(pixel)] for pixel in np.eye(count, dtype=np.int8)]
+    return np.array(held).T.tolist()
 
 
 def square(side: int) -> np.ndarray:
@@ -69,7 +70,7 @@ def test_field_that_fits_in_a_block_is_not_cut() -> None:
     grids = of_each(fixed_blocks(sites, side=6), len(pixels))
     for grid in grids:
         for first in (0, 5):
-            assert len(set(grid[pixels[:, 1] // 5 == first // 5])) == 1
+            assert len(set(np.array(grid)[pixels[:, 1] // 5 == first // 5])) == 1
     assert any(len(set(grid)) == 2 for grid in grids)
 
 
@@ -90,16 +91,15 @@ def test_sums_over_blocks_are_those_of_the_pixels_whose_field_or_self_lies_in_th
     anchors -= anchors.min(axis=0)
     blocks = fixed_blocks(Sites(pixels, fields, np.ones(len(pixels), int)), side=side)
     assert len(blocks.grids) == 8
-    cells = rng.integers(0, 3, len(pixels))
-    for k, (sums, sizes, counts) in enumerate(
-        zip(blocks.sums(values), blocks.sizes, blocks.counts(cells, 3), strict=True)
-    ):
+    groups = np.random.default_rng(6).integers(0, 3, 40)[fields]  # such as classes
+    parts = blocks.crossed(groups)
+    for k, (sums, sizes, crossed) in enumerate(zip(blocks.sums(values), blocks.sizes, parts.sums(values), strict=True)):
         corner = np.array([k * side // 8, 3 * k % 8 * side // 8])
         _, block = np.unique((anchors + corner) // side, axis=0, return_inverse=True)
         np.testing.assert_array_equal(sums, np.bincount(block.ravel(), values))
         np.testing.assert_array_equal(sizes, np.bincount(block.ravel()))
-        for cell in range(3):
-            np.testing.assert_array_equal(counts[:, cell], np.bincount(block.ravel(), cells == cell))
+        _, part = np.unique(3 * block.ravel() + groups, return_inverse=True)
+        np.testing.assert_array_equal(crossed, np.bincount(part, values))
 
 
 def test_pixels_tested_several_times_count_once_in_their_field() -> None:

@@ -3,26 +3,31 @@
 import numpy as np
 import pytest
 from scipy.special import stdtrit
-from scipy.stats import binomtest
+from scipy.stats import binomtest, ttest_1samp
 
 from hsclass.assess.blocks import BlockGrids, Sites, fixed_blocks
-from hsclass.assess.confusion import summaries
+from hsclass.assess.confusion import pseudo_values, summaries
 from hsclass.assess.intervals import (
     UNDEFINED,
     Bounds,
+    Clusters,
+    deviations,
+    difference_bounds,
+    kappa_bounds,
     mean_bounds,
-    quantile,
-    replicate,
-    run_error,
+    ratio_bounds,
+    run_units,
     share_bounds,
-    standard_error,
-    summary_bounds,
     trials,
+    variance,
     widened,
-    wilson,
+    wilson_limits,
 )
 
-MANY = BlockGrids(1, (np.arange(100_000),))
+
+def equal(count: int) -> Clusters:
+    """Return so many units of one sample each."""
+    return Clusters((BlockGrids(1, (np.arange(count),)),))
 
 
 def alone(pixels: np.ndarray) -> Sites:
@@ -37,21 +42,63 @@ def square(side: int) -> Sites:
 @pytest.mark.parametrize(("right", "count"), [(7, 10), (0, 12), (12, 12), (480, 500)])
 def test_limits_of_many_blocks_are_wilsons(right: int, count: int) -> None:
     expected = binomtest(right, count).proportion_ci(method="wilson")
-    assert wilson(right / count, count, MANY) == pytest.approx((expected.low, expected.high), abs=1e-4)
+    found = wilson_limits(right / count, count, equal(100_000).quantile)
+    assert found == pytest.approx((expected.low, expected.high), abs=1e-4)
 
 
 def test_few_blocks_widen_the_quantile() -> None:
-    assert quantile(MANY) == pytest.approx(1.96, abs=1e-3)
-    assert quantile(BlockGrids(1, (np.arange(10),))) == pytest.approx(2.262, abs=1e-3)
-    assert quantile(BlockGrids(1, (np.arange(3),))) == pytest.approx(4.303, abs=1e-3)
+    assert equal(100_000).quantile == pytest.approx(1.96, abs=1e-3)
+    assert equal(10).quantile == pytest.approx(2.262, abs=1e-3)
+    assert equal(3).quantile == pytest.approx(4.303, abs=1e-3)
 
 
 def test_standard_error_of_equal_blocks_is_the_textbooks() -> None:
     means = np.array([0.2, 0.5, 0.9, 0.6, 0.7, 0.4])
-    blocks = BlockGrids(1, (np.arange(6),) * 8)
-    sums = replicate([np.stack([means, np.ones(6)], axis=1)] * 8, seed=0)
-    found = standard_error(sums[:, 0] / sums[:, 1], blocks)
-    assert found == pytest.approx(np.std(means, ddof=1) / np.sqrt(6), rel=0.05)
+    assert equal(6).error(deviations(means)) == pytest.approx(np.std(means, ddof=1) / np.sqrt(6))
+
+
+def test_variance_is_the_mean_over_grids() -> None:
+    """Values 1, 0, 0, 1: pairs (1, 2) and (3, 4) do not differ, (1, 4) and (2, 3) do.
+
+    By hand 0 and 2 (1² + 1²) / 4².
+    """
+    units = BlockGrids(2, (np.array([0, 0, 1, 1]), np.array([0, 1, 1, 0])))
+    assert variance(deviations(np.array([1.0, 0, 0, 1])), units) == pytest.approx((0 + 2 * (1 + 1) / 16) / 2)
+
+
+def two_ways(rows: np.ndarray, cols: np.ndarray) -> Clusters:
+    one, other = (BlockGrids(None, (each,)) for each in (rows, cols))
+    return Clusters((one, other), one.crossed(cols))
+
+
+def test_two_ways_of_clustering_by_the_definition() -> None:
+    """All pairs of samples that share a row or a column, with n / (n - 1) for either and for both."""
+    rng = np.random.default_rng(3)
+    rows, cols = np.repeat(np.arange(6), 5), np.tile(np.arange(5), 6)
+    values = rng.normal(size=6)[rows] + rng.normal(size=5)[cols] + 0.3 * rng.normal(size=30)
+    away = np.outer(values - values.mean(), values - values.mean()) / 30**2
+    row, col = rows[:, np.newaxis] == rows, cols[:, np.newaxis] == cols
+    by_row, by_col, by_both = (n / (n - 1) * away[same].sum() for n, same in ((6, row), (5, col), (30, row & col)))
+    clusters = two_ways(rows, cols)
+    assert by_row + by_col - by_both > max(by_row, by_col)
+    assert clusters.error(deviations(values)) == pytest.approx((by_row + by_col - by_both) ** 0.5)
+    assert clusters.effective == pytest.approx(5)
+
+
+def test_error_is_no_smaller_than_that_of_one_way() -> None:
+    """Values that add up to 0 in each column: V_col = 0, and V_row - V_both is below V_row."""
+    rows, cols = np.repeat([0, 1], 2), np.tile([0, 1], 2)
+    values = np.array([1.0, 1, -1, -1])
+    # 2 (2² + 2²) / 4² = 1 by row; 4/3 · 4 / 4² = 1/3 by both
+    assert two_ways(rows, cols).error(deviations(values)) == pytest.approx(1)
+
+
+def test_what_is_common_to_classes_within_blocks() -> None:
+    """Two blocks of two classes: alike in each block, so that V_block - V_parts = 1 - 1/3; else nothing."""
+    clusters = Clusters((BlockGrids(None, (np.repeat([0, 1], 2),)),))
+    parts = clusters.ways[0].crossed(np.tile([0, 1], 2))
+    assert clusters.shared(deviations(np.array([1.0, 1, -1, -1])), parts) == pytest.approx((2 / 3) ** 0.5)
+    assert clusters.shared(deviations(np.array([1.0, -1, 1, -1])), parts) == 0
 
 
 def test_trials_are_those_with_that_error_and_no_more_than_pixels() -> None:
@@ -107,24 +154,60 @@ def test_origin_of_the_blocks_hardly_matters() -> None:
     assert max(widths) / min(widths) < 1.15
 
 
-def test_kappa_and_macro_f1_have_the_error_of_the_jackknife() -> None:
+def test_kappa_has_the_error_of_the_jackknife_and_wilsons_limits_on_the_scale_of_oa() -> None:
     rng = np.random.default_rng(6)
     rates = np.array([[0.4, 0.05, 0.05], [0.05, 0.2, 0.05], [0.05, 0.05, 0.1]])
     matrices = np.array([rng.multinomial(50, rng.dirichlet(20 * rates.ravel())) for _ in range(40)]).reshape(-1, 3, 3)
-    blocks = BlockGrids(1, (np.arange(40),) * 8)
-    found = summary_bounds([matrices] * 8, blocks)
+    cells = np.concatenate([np.repeat(np.arange(9), matrix.ravel()) for matrix in matrices])
+    clusters = Clusters((BlockGrids(1, (np.repeat(np.arange(40), 50),)),))
     whole, left = summaries(matrices.sum(axis=0)), summaries(matrices.sum(axis=0) - matrices)
-    error = {name: np.sqrt(39 / 40 * ((left[name] - left[name].mean()) ** 2).sum()) for name in left}
-    half = quantile(blocks) * error["kappa"]
-    np.testing.assert_allclose(found["kappa"], [whole["kappa"] - half, whole["kappa"] + half], atol=0.15 * half)
-    assert np.ptp(found["macro_f1"]) == pytest.approx(2 * quantile(blocks) * error["macro_f1"], rel=0.15)
-    assert found["macro_f1"].low < whole["macro_f1"] < found["macro_f1"].high
+    jackknife = np.sqrt(39 / 40 * ((left["kappa"] - left["kappa"].mean()) ** 2).sum())
+    error = clusters.error(deviations(pseudo_values(cells // 3, cells % 3, np.arange(3), "kappa")))
+    assert error == pytest.approx(jackknife, rel=0.02)
+    kappa, oa = float(whole["kappa"]), float(whole["oa"])
+    low, high = kappa_bounds(kappa, oa, error, clusters, most=2000)
+    chance = 1 - (1 - oa) / (1 - kappa)
+    p = matrices.sum(axis=0) / 2000
+    assert chance == pytest.approx(p.sum(axis=0) @ p.sum(axis=1))
+    # The limits are where OA, at this chance agreement, lies as many standard errors away: Wilson's equation.
+    t = stdtrit(39, 0.975)
+    for end in (low, high):
+        at = chance + end * (1 - chance)
+        scale = np.sqrt(at * (1 - at) / (oa * (1 - oa)))
+        assert abs(end - kappa) == pytest.approx(t * error * scale)
 
 
-def test_map_that_is_right_everywhere_has_no_interval_of_kappa() -> None:
-    matrices = np.array([np.diag([3, 4]), np.diag([5, 1]), np.diag([2, 2])])
-    found = summary_bounds([matrices] * 8, BlockGrids(1, (np.arange(3),) * 8))
-    assert np.isnan([*found["kappa"], *found["macro_f1"]]).all()
+def test_kappa_without_errors_or_chance_has_no_interval() -> None:
+    for kappa, oa, error in ((1, 1, 0), (np.nan, 1, 0), (0.5, 0.8, 0)):
+        assert np.isnan(kappa_bounds(kappa, oa, error, equal(5), most=5)).all()
+
+
+def test_weighted_share_is_a_ratio_of_totals() -> None:
+    """F1 of ten blocks, right samples with weight 2: the error by Cochran's (1977) eq. 6.13, worked out here."""
+    rng = np.random.default_rng(8)
+    block, right = np.repeat(np.arange(10), 20), rng.random(200) < np.repeat(rng.random(10), 20)
+    weights = 1 + right
+    hits, sizes = (np.bincount(block, values) for values in (2 * right, weights))
+    share = hits.sum() / sizes.sum()
+    error = np.sqrt(10 / 9 * ((hits - share * sizes) ** 2).sum()) / sizes.sum()
+    wanted = wilson_limits(share, share * (1 - share) / error**2, stdtrit(9, 0.975))
+    assert ratio_bounds(right, Clusters((BlockGrids(1, (block,)),)), most=200, weights=weights) == pytest.approx(wanted)
+
+
+def test_difference_is_tested_as_its_interval_says() -> None:
+    """Six blocks of four pixels with mean gains 0, 1/4, 1/2, -1/4, 1/4, 3/4: SciPy's t-test of the six means."""
+    gain = np.array([1, -1, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0, -1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 1, 0])
+    bounds, p = difference_bounds(gain, Clusters((BlockGrids(2, (np.repeat(np.arange(6), 4),) * 8),)))
+    test = ttest_1samp([0, 0.25, 0.5, -0.25, 0.25, 0.75], 0)
+    assert bounds == pytest.approx(test.confidence_interval())
+    assert p == pytest.approx(test.pvalue)
+
+
+def test_differences_without_any_variation() -> None:
+    """Nothing to compare; one unit; five units all in favour of one model, like coins that all show heads."""
+    assert difference_bounds(np.zeros(5, int), equal(5)) == (UNDEFINED, 1)
+    assert difference_bounds(np.ones(5, int), Clusters((BlockGrids(None, (np.zeros(5, int),)),)))[1] == 1
+    assert difference_bounds(np.ones(5, int), equal(5))[1] == pytest.approx(2 / 2**5)
 
 
 def test_mean_of_intervals_by_hand() -> None:
@@ -148,7 +231,7 @@ def test_fields_that_no_block_holds_widen_the_interval() -> None:
     cut = share_bounds(right, Sites(pixels, np.arange(len(pixels)), strip % 2), least=5)
     whole = share_bounds(right, Sites(pixels, strip, strip % 2), least=5)
     assert whole.low < cut.low < cut.high <= whole.high
-    coins = wilson(4 / 6, trials(4 / 6, np.sqrt(2 / 9 / 5), 12_000), BlockGrids(None, (np.arange(6),)))
+    coins = wilson_limits(4 / 6, trials(4 / 6, np.sqrt(2 / 9 / 5), 12_000), equal(6).quantile)
     assert whole == pytest.approx(coins, abs=0.03)
 
 
@@ -174,12 +257,13 @@ def test_what_whole_runs_differ_in_is_measured_beyond_what_their_fields_show() -
     With runs as clusters the variance is 2 (2² + 2²) / 8² = 1/4; with fields within runs 4/3 · 4 · 1² / 8² = 1/12.
     """
     runs, fields = np.repeat([0, 1], 4), np.tile(np.repeat([5, 9], 2), 2)
-    assert run_error(np.repeat([1.0, 0.0], 4), runs, fields) == pytest.approx((1 / 4 - 1 / 12) ** 0.5)
+    clusters = Clusters((BlockGrids(None, (np.tile(np.repeat([0, 1], 2), 2),)),), None, run_units(runs, fields))
+    whole = deviations(np.repeat([1.0, 0.0], 4))
+    assert clusters.of_runs(whole) == pytest.approx(1 / 4 - 1 / 12)
+    assert clusters.error(whole) == pytest.approx((1 / 4 - 1 / 12) ** 0.5)  # the fields do not differ
     # runs that are right in one of the fields each differ in nothing as a whole
-    assert run_error(np.array([1.0, 1, 0, 0, 0, 0, 1, 1]), runs, fields) == 0
-    assert (
-        run_error(np.array([1.0, 0, 1, 0]), np.zeros(4, int), np.arange(4)) == run_error(np.ones(4), None, fields) == 0
-    )
+    assert clusters.of_runs(deviations(np.array([1.0, 1, 0, 0, 0, 0, 1, 1]))) == 0
+    assert run_units(np.zeros(8, int), fields) is run_units(None, fields) is None
 
 
 def test_interval_with_a_second_reason_to_vary() -> None:

@@ -166,7 +166,7 @@ def make_gain(here: dict[str, Any], there: dict[str, Any]) -> dict[str, Any]:
 def make_pair() -> dict[str, Any]:
     return {
         "a": METHODS[0], "b": METHODS[1], "difference": -0.07, "low": -0.12, "high": -0.01, "only_a": 5,
-        "only_b": 9, "mcnemar_p": 0.0001, "mcnemar_holm": 0.0002, "permutation_p": 0.01, "permutation_holm": 0.02,
+        "only_b": 9, "mcnemar_p": 0.0001, "mcnemar_holm": 0.0002, "p": 0.01, "p_holm": 0.02,
     }  # fmt: skip
 
 
@@ -255,7 +255,7 @@ class Experiment:
             file = self.comparisons / f"{split}.json"
             content = json.loads(file.read_text()) if file.exists() else {
                 "n_test": 142, "runs": 2, "blocks": 8, "block_side": 10, "fields": 12, "effective_fields": 10.5,
-                "permutations": 9999, "methods": METHODS, "pairs": [make_pair()],
+                "methods": METHODS, "pairs": [make_pair()],
             }  # fmt: skip
             both = zip(found, pooled["blocks"], strict=True) if split == "random" else ()
             gains = [make_gain(*pair) for pair in both if None not in (pair[0]["oa"], pair[1]["oa"])]

@@ -31,9 +31,10 @@ def test_pair_has_the_figures_of_all_seeds_together(experiment, panels) -> None:
     (row,) = blocks.rows.itertuples()
     assert (row.a, row.b, signed(row.difference)) == ("rf", "net", "−0.070")
     assert row.interval == "−0.120 to −0.010"
-    assert (row.permutation, row.mcnemar, row.only) == ("0.020", "< 0.001", "5 / 9")
+    assert (row.clustered, row.mcnemar, row.only) == ("0.020", "< 0.001", "5 / 9")
     assert described(blocks, UNITS["pixels"]) == (
-        "142 test pixels in 2 runs, 8 blocks of 10 pixels a side, 12 fields (10.5 effective), 9\u202f999 permutations"
+        "142 test pixels in 2 runs, 8 blocks of 10 pixels a side, 12 fields (10.5 effective; 2 runs: too few for a"
+        " reliable interval)"
     )
 
 
@@ -41,15 +42,15 @@ def test_pair_has_the_figures_of_all_seeds_together(experiment, panels) -> None:
     ("figures", "distinguishable"),
     [
         ({}, True),
-        ({"permutation_holm": 0.05}, False),
-        ({"permutation_holm": None}, False),
+        ({"p_holm": 0.05}, False),
+        ({"p_holm": None}, False),
         ({"mcnemar_holm": 0.9}, True),
         ({"high": 0.01}, False),
         ({"low": 0.01, "high": 0.1}, True),
         ({"low": None, "high": None}, False),
     ],
 )
-def test_difference_is_distinguishable_where_both_the_permutation_of_blocks_and_the_interval_say_so(
+def test_difference_is_distinguishable_where_both_the_corrected_test_and_the_interval_say_so(
     experiment, panels, figures, distinguishable: bool
 ) -> None:
     change(experiment, **figures)
@@ -64,13 +65,13 @@ def test_table_of_pairs_has_a_row_a_pair(experiment) -> None:
         ("random", "2", "true"), ("blocks", "2", "false"),
     ]  # fmt: skip
     assert (rows[1]["a"], rows[1]["b"], rows[1]["difference"]) == ("raw/rf", "raw/net", "-0.07")
-    assert (rows[1]["only_a"], rows[1]["only_b"], rows[1]["permutation_holm"]) == ("5", "9", "0.02")
+    assert (rows[1]["only_a"], rows[1]["only_b"], rows[1]["p_holm"]) == ("5", "9", "0.02")
     assert (rows[1]["test_fields"], rows[1]["effective_fields"]) == ("12", "10.5")
 
 
 def test_pair_the_other_way_round_has_the_interval_turned() -> None:
     pair = Pair(a="rf", b="net", difference=-0.07, low=-0.12, high=-0.01, only_a=5, only_b=9, mcnemar_p=None,
-                mcnemar_holm=None, permutation_p=0.01, permutation_holm=0.02)  # fmt: skip
+                mcnemar_holm=None, p=0.01, p_holm=0.02)  # fmt: skip
     turned = pair.turned()
     assert (turned.a, turned.b, turned.difference, turned.low, turned.high) == ("net", "rf", 0.07, 0.01, 0.12)
     assert (turned.only_a, turned.only_b, turned.distinguishable) == (9, 5, True)

@@ -168,15 +168,15 @@ def test_image_that_cannot_be_read_has_an_empty_thumbnail(images, read) -> None:
 
 def test_models_of_images_are_compared_by_groups_of_near_duplicates(images, read) -> None:
     pair = {"a": "raw/rf", "b": "raw/dense", "difference": -0.25, "low": -0.5, "high": 0.1, "only_a": 0, "only_b": 1,
-            "mcnemar_p": 1, "mcnemar_holm": 1, "permutation_p": 0.4, "permutation_holm": 0.4}  # fmt: skip
+            "mcnemar_p": 1, "mcnemar_holm": 1, "p": 0.4, "p_holm": 0.4}  # fmt: skip
     write("reports/tiles/comparison/tiles/lists.json", {
-        "n_test": 4, "blocks": 3, "level": 0.95, "permutations": 9999, "methods": ["raw/rf", "raw/dense"],
+        "n_test": 4, "blocks": 3, "level": 0.95, "methods": ["raw/rf", "raw/dense"],
         "pairs": [pair],
     })  # fmt: skip
     page = read(images)
-    assert any("4 test images, 3 groups, 9\u202f999 permutations" in element["text"] for element in page.find("p"))
+    assert any("4 test images, 3 groups" in element["text"] for element in page.find("p"))
     rows = page.table("Pairs of models")
-    assert rows[0][5] == "Group permutation p (Holm)"
+    assert rows[0][5] == "Clustered p (Holm)"
     assert rows[1] == [
         "lists",
         "rf − dense",
