@@ -23,6 +23,8 @@ from hsclass.assess.intervals import (
     widened,
     wilson_limits,
 )
+from hsclass.assess.sample import TestedSamples
+from hsclass.assess.units import BlockUnits
 
 
 def equal(count: int) -> Clusters:
@@ -208,6 +210,32 @@ def test_differences_without_any_variation() -> None:
     assert difference_bounds(np.zeros(5, int), equal(5)) == (UNDEFINED, 1)
     assert difference_bounds(np.ones(5, int), Clusters((BlockGrids(None, (np.zeros(5, int),)),)))[1] == 1
     assert difference_bounds(np.ones(5, int), equal(5))[1] == pytest.approx(2 / 2**5)
+
+
+def test_mean_over_classes_contains_what_they_have_in_common() -> None:
+    """Class by class and pair by pair: AA varies by its classes, and by pairs of pixels of two classes in one block."""
+    rng = np.random.default_rng(9)
+    block, reference = np.repeat(np.arange(12), 60), np.tile(np.repeat([1, 2, 3], 20), 12)
+    right = rng.random(720) < np.repeat(rng.random(12), 60)  # a block is easy or hard for all classes
+    samples = TestedSamples(np.zeros((720, 2), int), reference, np.where(right, reference, reference % 3 + 1))
+    places = np.stack([6 * block + np.arange(720) % 60 // 10, np.arange(720) % 10], axis=1)
+    units = BlockUnits(Sites(places, block, reference), least=6)
+    classes = [units.share(right, reference == one) for one in (1, 2, 3)]
+    recall = np.array([right[reference == one].mean() for one in (1, 2, 3)])
+    u = (right - recall[reference - 1]) / 240 / 3  # what a pixel adds to the deviation of AA
+    common = []
+    for of in units.blocks.grids:  # all fields are larger than a block, so that these are of each pixel
+        same = of[:, np.newaxis] == of
+        kind = reference[:, np.newaxis] == reference
+        pairs = np.outer(u, u)
+        n = units.blocks.effective
+        m = units.blocks.crossed(reference).effective
+        common.append(n / (n - 1) * pairs[same].sum() - m / (m - 1) * pairs[same & kind].sum())
+    half = units.clusters.quantile * np.sqrt(np.mean(common))
+    alone = mean_bounds(recall, classes)
+    expected = widened(alone, float(recall.mean()), half)
+    assert units.class_mean("aa", classes, samples, np.array([1, 2, 3])) == pytest.approx(expected)
+    assert expected.high - expected.low > 1.2 * (alone.high - alone.low)
 
 
 def test_mean_of_intervals_by_hand() -> None:

@@ -114,6 +114,17 @@ def test_moran_of_halves() -> None:
     assert moran_i(halves(4, 4), np.ones((4, 4), bool)) == pytest.approx((16 / 24) * (20 / 4 - 4 / 4) / 4)
 
 
+def test_moran_by_its_definition_over_all_pairs() -> None:
+    rng = np.random.default_rng(4)
+    used = rng.random((6, 7)) < 0.8
+    marked = used & (rng.random((6, 7)) < 0.4)
+    places = np.argwhere(used)
+    z = marked[used] - marked[used].mean()
+    weights = np.abs(places[:, np.newaxis] - places).sum(axis=2) == 1
+    expected = len(z) / weights.sum() * (weights * np.outer(z, z)).sum() / (z**2).sum()
+    assert moran_i(marked, used) == pytest.approx(expected)
+
+
 def test_moran_counts_pairs_of_used_pixels_only() -> None:
     # Two rows of two, apart: used pixels 1 1 . 0 0. Mean 1/2, pairs 2, each product 1/4: (4 / 2) (1/2) / 1 = 1.
     used = np.array([[True, True, False, True, True]])

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.spatial.distance import cdist
 
 from hsclass.errors import UsageError
 from hsclass.samplers import make_split
@@ -67,6 +68,21 @@ def test_it_notes_how_far_it_is_off() -> None:
     labels, mask = dense_and_sparse()
     (note,) = make_split(labels, "knndm", window=1, mask=mask).notes
     assert "clusters: distances from test to training are" in note
+
+
+def test_the_noted_distance_is_the_area_between_the_distribution_functions() -> None:
+    """Of all pairwise distances, and with both distribution functions summed up step by step."""
+    labels, mask = dense_and_sparse()
+    splits = [make_split(labels, "knndm", window=1, folds=4, validation=0, seed=seed, mask=mask) for seed in range(4)]
+    tested = np.concatenate([
+        cdist(*(np.argwhere(split.roles == role) for role in (Role.TEST, Role.TRAIN))).min(axis=1) for split in splits
+    ])  # fmt: skip
+    wanted = cdist(np.argwhere(mask & (labels == 0)), np.argwhere(labels > 0)).min(axis=1)
+    steps = np.unique(np.concatenate([tested, wanted]))
+    of_tested, of_wanted = ((values[:, np.newaxis] <= steps[:-1]).mean(axis=0) for values in (tested, wanted))
+    area = (np.abs(of_tested - of_wanted) * np.diff(steps)).sum()
+    (note,) = splits[0].notes
+    assert f"are {area:.1f} pixels" in note
 
 
 def test_the_guard_must_leave_training_pixels() -> None:
