@@ -13,6 +13,7 @@ from hsclass.results import (
     ClassFigures,
     ExperimentRecord,
     Histogram,
+    Interval,
     PredictionRecord,
     Record,
     read_history,
@@ -27,6 +28,17 @@ def test_record_comes_back_to_the_last_digit(tmp_path: Path) -> None:
     written = ClassFigures(**FIGURES, producers_accuracy=np.float64(1 / 3))
     write_record(written, tmp_path / "new" / "record.json")
     assert read_record(ClassFigures, tmp_path / "new" / "record.json", "evaluate") == written
+
+
+@pytest.mark.parametrize(
+    ("fields", "runs", "lacking"),
+    [
+        (9.9, 1, "9.9 effective test fields"), (10, 1, ""), (None, 1, ""), (25, 2, "2 runs"), (25, 4, "4 runs"),
+        (25, 5, ""), (3.2, 3, "3.2 effective test fields and 3 runs"), (None, 2, "2 runs"),
+    ],
+)  # fmt: skip
+def test_interval_says_what_there_is_too_little_of(fields: float | None, runs: int, lacking: str) -> None:
+    assert Interval(effective_fields=fields, runs=runs).lacking == lacking
 
 
 def test_undefined_figure_is_null(tmp_path: Path) -> None:

@@ -55,19 +55,14 @@ class Interval(Record):
     @property
     def lacking(self) -> str:
         """What there is too little of for an interval to be relied on, in words; empty where there is enough."""
-        return in_words(too_few(self.effective_fields, self.runs), self.effective_fields, self.runs)
+        words = {"fields": f"{self.effective_fields} effective test fields", "runs": f"{self.runs} runs"}
+        return " and ".join(words[name] for name in too_few(self.effective_fields, self.runs))
 
 
 def too_few(effective_fields: float | None, runs: int) -> list[str]:
     """Return which are too few for an interval to be relied on: `fields`, `runs`. A single run is not several."""
     few = {"fields": effective_fields is not None and effective_fields < FEW_FIELDS, "runs": 1 < runs < FEW_RUNS}
     return [name for name, lacks in few.items() if lacks]
-
-
-def in_words(few: list[str], effective_fields: float | None, runs: int) -> str:
-    """Write what `too_few` found with its number."""
-    words = {"fields": f"{effective_fields} effective test fields", "runs": f"{runs} runs"}
-    return " and ".join(words[name] for name in few)
 
 
 class Figures(Record):

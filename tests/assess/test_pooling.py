@@ -44,6 +44,8 @@ def test_folds_are_one_evaluation_of_the_mosaic_of_their_tests(folds, make_split
         if name != "interval":
             assert getattr(found, name) == getattr(whole, name), name
     assert (found.interval.fields, found.interval.runs, whole.interval.runs) == (12, 3, 1)
+    # Twelve equal fields are enough, three runs are not.
+    assert (found.interval.effective_fields, found.interval.reliable, whole.interval.reliable) == (12, False, True)
     # No pixel is tested twice, so nothing tells splits from fields.
     assert (found.spread.splits, found.spread.models, found.spread.runs) == (None, None, None)
 

@@ -89,6 +89,10 @@ def test_interval_of_few_fields_is_called_unreliable(experiment, answers) -> Non
                     split="blocks")  # fmt: skip
     last = answers(experiment)["How good?"].lines[-1]
     assert (last.text, last.warns) == ("The interval is unreliable: 2.7 effective test fields.", True)
+    experiment.edit("metrics.json", lambda metrics: metrics["interval"].update(runs=2), split="blocks")
+    assert answers(experiment)["How good?"].lines[-1].text == (
+        "The interval is unreliable: 2.7 effective test fields; 2 runs show too little of how others would differ."
+    )
 
 
 def test_class_that_no_seed_finds_is_named_and_one_without_test_pixels_is_not(experiment, read_set, answers) -> None:
