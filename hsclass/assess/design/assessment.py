@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,7 @@ FEW_BLOCKS = 30
 
 _MOVED = 0.6  # pixels from the centre: half a pixel, and what coordinates lose on their way through a file
 _SHOWN = 5
+_WHOLE = re.compile(r"\d+(\.0*)?", re.ASCII)  # as tables hold ids, too: 3, 3.0
 
 
 @dataclass(frozen=True)
@@ -221,6 +223,12 @@ def assess_map(
         notes.append(
             f"{missing} points without a label were left out, as if they lacked at random within their stratum"
         )
+    if foreign := sorted(set(reference[kept].tolist()) - sizes.keys()):
+        notes.append(
+            f"{int(np.isin(reference, foreign).sum())} points have labels that no pixel of the map has"
+            f" ({', '.join(legend.get(number, str(number)) for number in foreign[:_SHOWN])}); they count as errors of"
+            " the map: check that these are no slips"
+        )
     return _estimated(
         planned, drawn, mapped[kept], reference[kept], sizes, legend, _scale(raster, unit), missing=missing,
         agreement=_agreement(texts, legend, sample_file), notes=notes, units=drawn.strata[kept],
@@ -343,7 +351,7 @@ def _class_ids(texts: list[str], legend: Mapping[int, str], file: object) -> np.
     for place, text in enumerate(texts):
         if not text:
             continue
-        number = int(float(text)) if text.replace(".0", "").isdigit() else by_name.get(text.casefold(), -1)
+        number = int(text.split(".")[0]) if _WHOLE.fullmatch(text) else by_name.get(text.casefold(), -1)
         found[place] = max(number, 0)
         if number < 1 or (legend and number not in legend):
             wrong.append(text)

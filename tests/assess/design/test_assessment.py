@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from hsclass.assess.design import assess_map, draw_sample, read_sample, write_sample
 from hsclass.cli import app
 from hsclass.errors import DataError, UsageError
+from hsclass.raster import Grid, write_raster
 
 Fill = Callable[[Path, Callable[[int], str]], Path]
 
@@ -152,6 +153,8 @@ def change(rows: list[dict[str, str]], kind: str) -> list[dict[str, str]]:
         rows[3]["reference"] = ""
     elif kind == "unknown":
         rows[3]["reference"] = "desert"
+    elif kind == "no number":
+        rows[3]["reference"], rows[4]["reference"], rows[5]["reference"] = "1.05", "²", "2.0"
     elif kind == "moved":
         rows[3]["x"] = str(float(rows[3]["x"]) + 40)
     elif kind == "removed":
@@ -174,6 +177,7 @@ def change(rows: list[dict[str, str]], kind: str) -> list[dict[str, str]]:
     [
         ("empty", "1 of its 120 points have no label"),
         ("unknown", r"1 labels are no classes \(desert\); expected 1 water, 2 forest, 5 field"),
+        ("no number", r"2 labels are no classes \(1\.05, ²\); expected 1 water, 2 forest, 5 field"),
         ("moved", "1 of 120 points lie elsewhere than they were drawn"),
         ("removed", "lacks 1 of the 120 points of its design"),
         ("twice", "stands 2 times; expected each id once"),
@@ -196,6 +200,20 @@ def test_a_stratum_with_one_label_has_no_standard_error(labelled: Path, map_file
         assess_map(labelled, map_file, allow_missing=True)
 
 
+def test_labels_that_no_pixel_of_a_map_without_names_has_are_said(
+    labelled: Path, map_file: Path, mapped: np.ndarray, tmp_path: Path
+) -> None:
+    with rasterio.open(map_file) as source:
+        write_raster(tmp_path / "nameless.tif", mapped, grid=Grid(source.crs, source.transform))
+    with labelled.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    rows[3]["reference"] = rows[7]["reference"] = "77"
+    write(labelled, rows)
+    found = assess_map(labelled, tmp_path / "nameless.tif")
+    assert found.notes[-1].startswith("2 points have labels that no pixel of the map has (77); they count as errors")
+    assert [entry.id for entry in found.classes] == [1, 2, 5, 77]
+
+
 def test_missing_labels_are_left_out_on_request_and_said(labelled: Path, map_file: Path) -> None:
     with labelled.open(newline="") as file:
         rows = list(csv.DictReader(file))
@@ -206,8 +224,6 @@ def test_missing_labels_are_left_out_on_request_and_said(labelled: Path, map_fil
 
 
 def test_a_map_on_another_grid_is_refused(labelled: Path, map_file: Path, mapped: np.ndarray, tmp_path: Path) -> None:
-    from hsclass.raster import Grid, write_raster
-
     with rasterio.open(map_file) as source:
         shifted = Grid(source.crs, source.transform * source.transform.translation(2, 0))
     write_raster(tmp_path / "other.tif", mapped, grid=shifted)
