@@ -167,17 +167,15 @@ def parameters(command: Any) -> Iterator[tuple[str, str]]:
 
 
 def api_page() -> str:
-    """Return the public names by topic, with their docstrings."""
+    """Return the public names by the part of the package that they come from, with their docstrings."""
     parts = ["# Python API\n\nEvery name can be imported from `hsclass`."]
-    topics = re.findall(
-        r"^    # (.+)$|^    \"(\w+)\": \"([\w.]+)\",$", Path(hsclass.__file__).read_text(encoding="utf-8"), re.MULTILINE
-    )
-    for topic, name, _ in topics:
-        if topic:
-            parts.append(f"## {topic}")
-        else:
-            found = getattr(hsclass, name)
-            parts.append(f"::: {found.__module__}.{name}")
+    stub = Path(hsclass.__file__).with_suffix(".pyi").read_text(encoding="utf-8")
+    topic = ""
+    for origin, name in re.findall(r"^from \.(\w+)\S* import \w+ as (\w+)$", stub, re.MULTILINE):
+        if origin != topic:
+            parts.append(f"## {origin.replace('_', ' ').capitalize()}")
+            topic = origin
+        parts.append(f"::: {getattr(hsclass, name).__module__}.{name}")
     return "\n\n".join(parts)
 
 
