@@ -15,7 +15,7 @@ from hsclass.space import Choice, Range, search_space
 _WHO = "dafe_sdap_dafe"
 
 
-class ChainOptions(ProfileOptions):
+class DiscriminantProfilesOptions(ProfileOptions):
     """Options of the chain of discriminants, profiles and discriminants."""
 
     profiled: Components | None = Field(
@@ -45,7 +45,7 @@ class DiscriminantProfiles(ProfileExtractor):
         Profiles of training pixels are unbounded.
     """
 
-    Options = ChainOptions
+    Options = DiscriminantProfilesOptions
     space = search_space(
         profiled=Range(low=2, high=15),
         components=Range(low=2, high=15),
