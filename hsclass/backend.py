@@ -126,7 +126,7 @@ def use_gpus(asked: int = 0) -> Devices:
     gpus = _gpus(backend)
     if len(gpus) < asked:
         raise UsageError(
-            f"gpus: asked for {asked}, but {backend} sees {len(gpus) or 'no'} GPU here; install it with the GPU's"
+            f"gpus: {asked} requested, but {backend} sees {len(gpus) or 'no'} GPU here; install it with the GPU's"
             " libraries (docs/gpu.md), have the scheduler give the job a GPU, or set gpus to 0"
         )
     if asked and backend == "tensorflow":

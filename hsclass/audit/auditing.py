@@ -124,8 +124,8 @@ def require_sound(audit: Audit, name: str) -> None:
         )
     first = audit.shown[0]
     raise LeakageError(
-        f"{name}: {audit.overlap} of the {audit.n_test} test images nearly show a training or validation image, as"
-        f" {first.paths[0]} and {first.paths[1]}, expected none; make the split again with 'threshold:"
+        f"{name}: {audit.overlap} of the {audit.n_test} test images are near-duplicates of a training or validation"
+        f" image, as {first.paths[0]} and {first.paths[1]}, expected none; make the split again with 'threshold:"
         f" {audit.threshold}', or with 'keep_together: false' to declare it leaky"
     )
 

@@ -131,7 +131,7 @@ def _show(found: "Estimate") -> None:
 
     from hsclass.report.text import duration
 
-    table = Table("rule", "of", "jobs", "together", "CPU", "peak MB", "asked MB", "asked min", "disk MB", box=None)
+    table = Table("rule", "of", "jobs", "time", "CPU", "peak MB", "requested MB", "requested min", "disk MB", box=None)
     for rule in found.rules:
         known = rule.seconds is not None
         table.add_row(

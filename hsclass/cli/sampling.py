@@ -162,7 +162,7 @@ def suggest(
     replaced = output.exists()
     found.write(output)
     _note(replaced, output)
-    fewer = "" if len(found) == number else f" of the {number} asked for: no other cell is left"
+    fewer = "" if len(found) == number else f" of the {number} requested: no other cell is left"
     trips = f" on {found.trips.max(initial=0)} trips" if per_trip > 1 else ""
     typer.echo(
         f"{len(found)} places{fewer}, in {len(set(found.classes.tolist()))} map classes{trips}: {output}", err=True

@@ -28,9 +28,11 @@ class TrainingOptions(Options):
         description="single: one device; mirrored: the GPUs of one machine share each batch; multi_worker: so do"
         " processes, on one machine or several; auto: mirrored where there are several GPUs",
     )
-    workers: int = Field(1, ge=1, description="processes of multi_worker; by hand, TF_CONFIG or Slurm may say it")
+    workers: int = Field(
+        1, ge=1, description="processes of multi_worker; without the workflow, TF_CONFIG or Slurm may set it"
+    )
     gpus: int = Field(0, ge=0, description="GPUs per process; 0: all that are available")
-    wait: float = Field(300, gt=0, description="seconds that a worker waits for the others to come")
+    wait: float = Field(300, gt=0, description="seconds that a worker waits for the others to connect")
 
     @model_validator(mode="after")
     def _workers_need_their_strategy(self) -> "TrainingOptions":

@@ -22,9 +22,9 @@ Ranges = tuple[tuple[Wavelength, Wavelength], ...]
 class BandsOptions(Options):
     """Options of the band selection; without any, all bands are kept."""
 
-    keep: Numbers = Field((), description="bands to keep, counted from 0, and runs [first, last]; with none: all")
+    keep: Numbers = Field((), description="bands to keep, counted from 0, and ranges [first, last]; with none: all")
     keep_nm: Ranges = Field((), description="[from, to] wavelengths [nm] to keep, added to those of 'keep'")
-    drop: Numbers = Field((), description="bands to leave out, counted from 0, and runs [first, last]")
+    drop: Numbers = Field((), description="bands to leave out, counted from 0, and ranges [first, last]")
     drop_nm: Ranges = Field((), description="[from, to] wavelengths [nm] to leave out")
     drop_water: bool = Field(
         False, description="leave out " + " and ".join(f"{low:g} to {high:g} nm" for low, high in WATER)
@@ -86,7 +86,7 @@ class Bands(Extractor):
         wavelengths = None if origin is None else origin.wavelengths
         if self._asks_wavelengths and wavelengths is None:
             raise DataError(
-                "features bands: a range of wavelengths is asked for, but the scene has no wavelengths; give them in"
+                "features bands: a range of wavelengths is given, but the scene has no wavelengths; give them in"
                 " its descriptor ('wavelengths'), or use the numbers of bands ('keep', 'drop')"
             )
         self.kept_ = self._choose(cube.shape[2], wavelengths)

@@ -38,7 +38,9 @@ class FrozenOptions(Options):
         (), description="further networks, with weights alike, whose features follow those of the first"
     )
     weights: str = Field("imagenet", description="imagenet, none (random), or a file of this network's weights")
-    size: int | None = Field(None, ge=1, description="side [pixels] that images are brought to; null: the commonest")
+    size: int | None = Field(
+        None, ge=1, description="side [pixels] that images are resized to; null: the most common one"
+    )
     fit: Fit = Field("resize", description="how: resize stretches, crop cuts the middle out")
     bands: tuple[int, ...] = Field((), description="three bands to take, counted from 0; empty: red, green, blue")
     symmetries: bool = Field(False, description="mean over the eight symmetries of each image")

@@ -30,19 +30,19 @@ class NetworkOptions(ModelOptions):
     schedule: Literal["constant", "cosine", "step", "exponential", "plateau"] = Field(
         "constant",
         description="of the learning rate; cosine: to 0 at the last epoch; step, exponential: times 'drop' every"
-        " 'drop_every' epochs, at once or gradually; plateau: so where that many epochs brought no better one",
+        " 'drop_every' epochs, in steps or gradually; plateau: the same after that many epochs without improvement",
     )
     drop: float = Field(0.1, gt=0, lt=1, description="of schedule step, exponential and plateau")
     drop_every: int = Field(10, ge=1, description="epochs, of schedule step, exponential and plateau")
     warmup: int = Field(0, ge=0, description="epochs before the schedule, in which the learning rate rises")
     weight_decay: float = Field(1e-4, ge=0, description="of adamw")
     loss: Literal["cross_entropy", "mean_squared_error"] = Field("cross_entropy", description="on the softmax")
-    batch_size: int = Field(50, ge=1, description="windows a step")
-    epochs: int = Field(60, ge=1, description="most epochs to train")
+    batch_size: int = Field(50, ge=1, description="windows per step")
+    epochs: int = Field(60, ge=1, description="maximum number of epochs")
     dropout: float = Field(0.3, ge=0, lt=1, description="after each dense layer")
     balance: Literal["none", "weights", "batches"] = Field(
         "none",
-        description="weights: a window of a rarer class counts more; batches: all classes come up equally often",
+        description="weights: inverse to the frequency of a window's class; batches: all classes equally often",
     )
     augment: bool = Field(True, description="mirror and turn the windows at random")
     jitter: float = Field(0.0, ge=0, description="random gain and offset of each band: their standard deviation")
@@ -51,7 +51,9 @@ class NetworkOptions(ModelOptions):
     monitor: Literal["val_accuracy", "val_loss", "loss"] = Field(
         "val_accuracy", description="what decides which epoch is kept"
     )
-    patience: int | None = Field(15, ge=1, description="epochs without a better one before stopping; null: never stop")
+    patience: int | None = Field(
+        15, ge=1, description="epochs without improvement before training stops; null: it never stops early"
+    )
     precision: Precision = Field("float32", description="mixed: the layers compute in 16 bits")
     jit: bool | Literal["auto"] = Field("auto", description="compile with XLA; auto: where the backend is JAX")
 
@@ -116,7 +118,7 @@ def recipe_facts(options: NetworkOptions, examples: str = "windows") -> dict[str
         "learning rate": f"{options.learning_rate:g}{_rate_in_words(options)}",
         "loss": options.loss.replace("_", " "),
         "batch": f"{options.batch_size} {examples}",
-        "epochs asked for": str(options.epochs),
+        "epochs requested": str(options.epochs),
         "early stopping": patience,
         "kept": f"epoch of the best {options.monitor}",
         "regularisation": f"dropout {options.dropout:g}{weight_decay}",
@@ -130,12 +132,16 @@ def recipe_facts(options: NetworkOptions, examples: str = "windows") -> dict[str
 
 
 def _rate_in_words(options: NetworkOptions) -> str:
-    words = f", decay {options.decay:g} a step" if options.decay else ""
+    words = f", decay {options.decay:g} per step" if options.decay else ""
     if options.schedule == "cosine":
         words = ", falling as a cosine to 0"
     elif options.schedule != "constant":
         epochs = f"{options.drop_every} epochs"
-        how = {"step": f"every {epochs}", "exponential": f"gradually in {epochs}", "plateau": f"after {epochs} in vain"}
+        how = {
+            "step": f"every {epochs}",
+            "exponential": f"gradually in {epochs}",
+            "plateau": f"after {epochs} without improvement",
+        }
         words = f", × {options.drop:g} {how[options.schedule]}"
     return words + (f", warm-up of {options.warmup} epochs" if options.warmup else "")
 

@@ -38,14 +38,18 @@ class BackboneOptions(ImageNetworkOptions):
     schedule: Literal["constant", "cosine", "step", "exponential", "plateau"] = Field(
         "cosine", description="of the learning rate, as of other networks"
     )
-    warmup: int = Field(1, ge=0, description="epochs in which the rate rises; full steps at once throw the weights off")
+    warmup: int = Field(
+        1,
+        ge=0,
+        description="epochs in which the learning rate rises, to protect the pretrained weights",
+    )
     weight_decay: float = Field(1e-2, ge=0, description="of adamw")
     label_smoothing: float = Field(0.1, ge=0, lt=1, description="share of each target spread over all classes")
-    batch_size: int = Field(32, ge=1, description="images a step")
-    epochs: int = Field(20, ge=1, description="most epochs to train")
+    batch_size: int = Field(32, ge=1, description="images per step")
+    epochs: int = Field(20, ge=1, description="maximum number of epochs")
     dropout: float = Field(0.2, ge=0, lt=1, description="before the head")
     patience: int | None = Field(
-        None, ge=1, description="epochs without a better one before stopping; null: never stop"
+        None, ge=1, description="epochs without improvement before training stops; null: it never stops early"
     )
     average_symmetries: bool = Field(True, description="predict the mean over the eight symmetries of the image")
 

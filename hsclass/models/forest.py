@@ -21,8 +21,10 @@ class ForestOptions(ModelOptions):
     max_features: Literal["sqrt", "log2"] | Annotated[float, Field(gt=0, le=1)] = Field(
         "sqrt", description="features tried at a node; a number is a share of all"
     )
-    min_samples_leaf: int = Field(1, ge=1, description="smallest leaf [pixels]")
-    class_weight: Literal["balanced"] | None = Field(None, description="'balanced' weighs rare classes up")
+    min_samples_leaf: int = Field(1, ge=1, description="minimum number of pixels in a leaf")
+    class_weight: Literal["balanced"] | None = Field(
+        None, description="'balanced': weights inverse to the frequency of a class"
+    )
     implementation: Literal["auto", "scikit-learn"] = Field(
         "auto",
         description="'auto': grown by scikit-learn-intelex where it is installed, leaves of one pixel are allowed and"

@@ -33,15 +33,17 @@ _NODE = {
 class GradientBoostingOptions(ModelOptions):
     """Options of the gradient-boosted trees."""
 
-    iterations: int = Field(100, ge=1, description="trees a class")
+    iterations: int = Field(100, ge=1, description="trees per class")
     learning_rate: float = Field(0.1, gt=0, description="share of a tree's correction that is applied")
-    leaves: int = Field(31, ge=2, description="most leaves of a tree")
-    min_samples_leaf: int = Field(5, ge=1, description="smallest leaf [pixels]")
+    leaves: int = Field(31, ge=2, description="maximum number of leaves of a tree")
+    min_samples_leaf: int = Field(5, ge=1, description="minimum number of pixels in a leaf")
     max_features: Literal["sqrt"] | Annotated[float, Field(gt=0, le=1)] = Field(
         "sqrt", description="features tried at a node: the square root of their number, or a share of all"
     )
     l2: float = Field(0.0, ge=0, description="L2 penalty of the leaves' values")
-    class_weight: Literal["balanced"] | None = Field(None, description="'balanced' weighs rare classes up")
+    class_weight: Literal["balanced"] | None = Field(
+        None, description="'balanced': weights inverse to the frequency of a class"
+    )
 
 
 class GradientBoosting(SpectrumClassifier):

@@ -22,7 +22,9 @@ _PREDICT_BATCH = 64
 class ImageNetworkOptions(NetworkOptions):
     """Options of every network on images."""
 
-    size: int | None = Field(None, ge=1, description="side [pixels] that images are brought to; null: the commonest")
+    size: int | None = Field(
+        None, ge=1, description="side [pixels] that images are resized to; null: the most common one"
+    )
     fit: Fit = Field("resize", description="how: resize stretches, crop cuts the middle out")
     grey: bool = Field(False, description="one channel in place of red, green and blue")
     bands: tuple[int, ...] = Field((), description="bands to take, counted from 0; empty: red, green, blue, or all")

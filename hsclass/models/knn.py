@@ -23,7 +23,9 @@ class NeighboursOptions(ModelOptions):
     """Options of the nearest neighbours."""
 
     neighbours: int = Field(1, ge=1, description="training pixels that vote; more than 1 give graded probabilities")
-    weights: Literal["uniform", "distance"] = Field("distance", description="'distance': a vote weighs its inverse")
+    weights: Literal["uniform", "distance"] = Field(
+        "distance", description="'distance': votes are weighted by inverse distance"
+    )
     metric: Literal["euclidean", "manhattan", "cosine"] = Field("manhattan", description="distance of two spectra")
 
 

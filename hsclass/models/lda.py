@@ -20,7 +20,7 @@ class LdaOptions(ModelOptions):
         "auto",
         description="share by which each class's covariance is drawn to a multiple of identity; 'auto': Ledoit-Wolf",
     )
-    priors: Literal["training", "equal"] = Field("training", description="class probabilities before a pixel is seen")
+    priors: Literal["training", "equal"] = Field("training", description="prior probabilities of the classes")
 
 
 class LinearDiscriminantAnalysis(PixelwiseClassifier):

@@ -16,8 +16,10 @@ class LogisticOptions(ModelOptions):
     """Options of the logistic regression."""
 
     c: float = Field(1.0, gt=0, description="inverse strength of the L2 penalty")
-    iterations: int = Field(1000, ge=1, description="most steps of the solver (L-BFGS)")
-    class_weight: Literal["balanced"] | None = Field(None, description="'balanced' weighs rare classes up")
+    iterations: int = Field(1000, ge=1, description="maximum number of iterations of the solver (L-BFGS)")
+    class_weight: Literal["balanced"] | None = Field(
+        None, description="'balanced': weights inverse to the frequency of a class"
+    )
 
 
 class LogisticRegression(PixelwiseClassifier):

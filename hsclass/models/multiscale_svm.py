@@ -31,8 +31,8 @@ class MultiscaleSvmOptions(ModelOptions):
         (1, 3, 5, 7), min_length=1, description="sides [pixels], odd, of the windows; none wider than the window"
     )
     side: PositiveInt = Field(3, description="of the filters [pixels], odd; a smaller scale has filters of its size")
-    machines: int = Field(4, ge=1, description="linear machines a scale; each gives a filter a class")
-    samples: int = Field(500, ge=2, description="most windows that a linear machine learns from")
+    machines: int = Field(4, ge=1, description="linear machines per scale; each gives one filter per class")
+    samples: int = Field(500, ge=2, description="maximum number of windows that a linear machine learns from")
     filter_c: float = Field(1e-4, gt=0, description="cost of a training error of the linear machines")
     pooling: Literal["max", "mean"] = Field("max", description="over the places of a filter in the window")
     c: float = Field(10.0, gt=0, description="cost of a training error of the last machine")

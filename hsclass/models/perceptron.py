@@ -16,8 +16,10 @@ class PerceptronOptions(ModelOptions):
     """Options of the perceptron."""
 
     alpha: float = Field(0.0, ge=0, description="strength of the L2 penalty; 0: none, as published")
-    epochs: int = Field(1000, ge=1, description="most passes over the training pixels")
-    class_weight: Literal["balanced"] | None = Field(None, description="'balanced' weighs rare classes up")
+    epochs: int = Field(1000, ge=1, description="maximum number of passes over the training pixels")
+    class_weight: Literal["balanced"] | None = Field(
+        None, description="'balanced': weights inverse to the frequency of a class"
+    )
 
 
 class Perceptron(PixelwiseClassifier):

@@ -18,7 +18,7 @@ class RnnOptions(SpectralOptions):
     cell: Literal["gru", "lstm"] = Field("gru", description="recurrent unit")
     units: Sizes = Field((64,), min_length=1, description="of each recurrent layer")
     step: PositiveInt = Field(
-        1, description="neighbouring bands that are read at a time; the last are filled up with 0; 1: as published"
+        1, description="neighbouring bands that are read at a time; the last are padded with 0; 1: as published"
     )
     both_ways: bool = Field(False, description="read the bands in both directions")
     dense: Sizes = Field((), description="units of dense layers behind the recurrent ones")

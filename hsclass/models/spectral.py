@@ -9,8 +9,10 @@ from hsclass.models.network import NetworkClassifier
 class SpectralOptions(LayerOptions):
     """Options of a network on spectra: such an epoch is short, so there may be more of them than with windows."""
 
-    epochs: int = Field(150, ge=1, description="most epochs to train")
-    patience: int | None = Field(30, ge=1, description="epochs without a better one before stopping; null: never stop")
+    epochs: int = Field(150, ge=1, description="maximum number of epochs")
+    patience: int | None = Field(
+        30, ge=1, description="epochs without improvement before training stops; null: it never stops early"
+    )
 
 
 class SpectralNetwork(NetworkClassifier):

@@ -17,9 +17,11 @@ class SvmOptions(ModelOptions):
 
     c: float = Field(100.0, gt=0, description="cost of a training error")
     gamma: Literal["scale", "auto"] | Annotated[float, Field(gt=0)] = Field(
-        "scale", description="width of the radial basis function"
+        "scale", description="gamma of the radial basis function, the larger the narrower"
     )
-    class_weight: Literal["balanced"] | None = Field(None, description="'balanced' weighs rare classes up")
+    class_weight: Literal["balanced"] | None = Field(
+        None, description="'balanced': weights inverse to the frequency of a class"
+    )
 
 
 class SupportVectorMachine(PixelwiseClassifier):

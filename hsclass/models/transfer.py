@@ -70,7 +70,7 @@ class TransferOptions(NetworkOptions):
         0, description="how many of the network's last blocks are trained too, after the last layer alone; or all"
     )
     fine_tune_learning_rate: float = Field(1e-4, gt=0, description="at its first step")
-    fine_tune_epochs: int = Field(20, ge=1, description="most epochs of it")
+    fine_tune_epochs: int = Field(20, ge=1, description="maximum number of epochs of it")
 
 
 class Transfer(NetworkClassifier):

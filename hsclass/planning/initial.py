@@ -110,8 +110,8 @@ def initial_files(
         if len(scene.classes) < 2:
             raise UsageError(f"{labels}: hold one class only, '{scene.classes[0].name}'; expected two or more")
         sampler, refused = _sampler(scene)
-        matched = _refusal("what random sampling adds is not asked for", _match, scene, sampler)
-        final = _refusal("no map trained on all labels is asked for", _fold, scene, sampler)
+        matched = _refusal("random-sampling optimism is left out", _match, scene, sampler)
+        final = _refusal("the map trained on all labels is left out", _fold, scene, sampler)
         notes += [*refused, *matched, *final]
         lines = [*_commented(refused), f"  - {sampler}"]
         if sampler != "random":

@@ -100,7 +100,7 @@ def _common(results: SetResults) -> Iterable[tuple[str, str]]:
         yield "Images", f"{count(samples.about.images)}, most {rows} × {cols} pixels, {bands} band{'s' * (bands > 1)}"
         yield "Reference labels", f"{len(samples.classes)} classes"
     if experiment.fractions:
-        yield "Fractions asked for", options(experiment.fractions)
+        yield "Requested fractions", options(experiment.fractions)
     yield "Seeds", ", ".join(str(seed) for seed in experiment.seeds)
     for entry in experiment.splits:
         yield f"Split {entry.get('name')}", described(entry, "sampler")

@@ -43,7 +43,7 @@ class PublishedFigure(Options):
 class Published(Options):
     """Figures that somebody published; the report shows the experiment's own next to them."""
 
-    source: str = Field(description="where they stand, and what they hold for: scene, split, training share")
+    source: str = Field(description="the publication, and what they hold for: scene, split, training share")
     figures: tuple[PublishedFigure, ...] = Field(min_length=1)
 
 

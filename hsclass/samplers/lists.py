@@ -22,7 +22,7 @@ class ListsOptions(Options):
         0.0, ge=0, lt=1, description="share of the training images that validate, where the lists leave validation out"
     )
     guard: bool = Field(
-        False, description="drop training and validation images that nearly show an image of a later role"
+        False, description="drop training and validation images that are near-duplicates of an image of a later role"
     )
     threshold: int = Field(
         THRESHOLD, ge=0, le=32, description="bits of 64 in which the hashes of near-duplicates may differ"

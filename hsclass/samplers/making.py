@@ -274,5 +274,5 @@ def _lacking(images: ImageSamples, roles: np.ndarray) -> tuple[str, ...]:
             named = ", ".join(lacking[:5]) + (f" and {len(lacking) - 5} more" if len(lacking) > 5 else "")
             notes.append(f"no {role.name.lower()} images of {named}")
     if dropped := int((roles == Role.GUARD).sum()):
-        notes.append(f"{dropped} images dropped that nearly show an image of another role")
+        notes.append(f"{dropped} images dropped as near-duplicates of an image of another role")
     return tuple(notes)

@@ -65,7 +65,7 @@ class DuplicateNeighbours:
         Bits of 64 in which the hashes of near-duplicates may differ.
     """
 
-    relation = "images nearly show one of"
+    relation = "images are near-duplicates of one of"
 
     def __init__(self, hashes: Sequence[str], threshold: int = THRESHOLD) -> None:
         self.hashes = hashes

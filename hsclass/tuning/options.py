@@ -27,7 +27,7 @@ class TuneOptions(Options):
     validation: float = Field(
         0.05, ge=0, lt=1, description="share of the training pixels that validates networks in each fold; 0: none"
     )
-    pruning: bool = Field(True, description="give a trial up whose mean over folds is below the median of the others")
+    pruning: bool = Field(True, description="stop a trial whose mean over folds is below the median of the others")
     space: dict[str, Any] = Field(
         default_factory=dict,
         description="narrows or replaces what is tried of an option: a list of values, or any of low, high, log, step",

@@ -190,7 +190,7 @@ def test_map_that_is_visited_everywhere_gives_no_place(folder: Path, again: bool
               "--visited", str(folder / "all.tif"), "-o", str(folder / "visit.gpkg")],
     )  # fmt: skip
     assert done.exit_code == 0, done.output
-    assert "0 places of the 20 asked for: no other cell is left" in done.output
+    assert "0 places of the 20 requested: no other cell is left" in done.output
     assert ("visit.gpkg: the file of this name, in which nothing was filled in, was replaced" in done.output) == again
     assert read_places(folder / "visit.gpkg")[0]["id"] == []
 

@@ -38,7 +38,7 @@ def test_team_is_described_by_workers_and_gpus() -> None:
         ({"strategy": "mirored"}, "training: option 'strategy' is 'mirored'"),
         ({"workers": 2}, "workers 2 need 'strategy: multi_worker', found auto"),
         ({"workers": 2, "strategy": "mirrored"}, "workers 2 need 'strategy: multi_worker', found mirrored"),
-        ({"gpus": 1}, "gpus: asked for 1, but tensorflow sees no GPU here"),
+        ({"gpus": 1}, "gpus: 1 requested, but tensorflow sees no GPU here"),
         ({"strategy": "mirrored"}, "strategy mirrored: found one device, CPU:0; expected two GPUs or more"),
         ({"strategy": "multi_worker"}, "strategy multi_worker: neither TF_CONFIG nor a Slurm step"),
     ],

@@ -48,7 +48,7 @@ def test_count_is_open_while_the_wavelengths_are_not_known() -> None:
 
 
 def test_range_of_wavelengths_in_a_scene_without_any() -> None:
-    with pytest.raises(DataError, match="features bands: a range of wavelengths is asked for, but the scene has no"):
+    with pytest.raises(DataError, match="features bands: a range of wavelengths is given, but the scene has no"):
         Bands(keep_nm=((400, 700),)).fit(np.zeros((2, 2, 8)), origin=Origin())
 
 

@@ -38,7 +38,7 @@ def test_leaking_split_that_is_silent_has_exit_status_3(make_folder, tmp_path: P
     assert about["leaky"]
     (tmp_path / "r/split.json").write_text(json.dumps({**about, "leaky": False}))
     assert run(monkeypatch, "audit", "r/split.csv", "-o", "r/audit.json") == 3
-    assert "1 of the 3 test images nearly show a training or validation image" in capsys.readouterr().err
+    assert "1 of the 3 test images are near-duplicates of a training or validation image" in capsys.readouterr().err
     assert json.loads((tmp_path / "r/audit.json").read_text())["overlap"] == 1
     assert run(monkeypatch, *split) == 0
     assert run(monkeypatch, "audit", "r/split.csv", "-o", "r/audit.json") == 0

@@ -133,10 +133,10 @@ def test_facts_tell_the_published_training_in_words() -> None:
     assert recipe_facts(NetworkOptions(recipe="lange2018")) == {
         "recipe": "lange2018",
         "optimizer": "sgd",
-        "learning rate": "1, decay 5e-06 a step",
+        "learning rate": "1, decay 5e-06 per step",
         "loss": "mean squared error",
         "batch": "50 windows",
-        "epochs asked for": "600",
+        "epochs requested": "600",
         "early stopping": "none",
         "kept": "epoch of the best loss",
         "regularisation": "dropout 0",

@@ -67,7 +67,7 @@ def test_impossible_schedules_are_refused(options: dict[str, Any], message: str)
         ({"schedule": "cosine", "warmup": 2}, "0.001, falling as a cosine to 0, warm-up of 2 epochs"),
         ({"schedule": "step"}, "0.001, × 0.1 every 10 epochs"),
         ({"schedule": "exponential", "drop": 0.5}, "0.001, × 0.5 gradually in 10 epochs"),
-        ({"schedule": "plateau"}, "0.001, × 0.1 after 10 epochs in vain"),
+        ({"schedule": "plateau"}, "0.001, × 0.1 after 10 epochs without improvement"),
     ],
 )
 def test_facts_tell_the_schedule(options: dict[str, Any], words: str) -> None:

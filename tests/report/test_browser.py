@@ -94,6 +94,22 @@ def test_pointer_reads_and_a_click_keeps_the_pixel(opened) -> None:
     assert page.inner_text("[data-role=values]") == kept
 
 
+def test_pixel_in_the_middle_is_read_kept_and_released_by_keyboard(opened) -> None:
+    page = opened()
+    page.focus("[data-role=map]")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelector('[data-role=said]').textContent.endsWith('kept')")
+    kept = page.inner_text("[data-role=values]")
+    page.evaluate("document.querySelector('.viewer').viewer.map.panBy([120, 0], { animate: false })")
+    assert page.inner_text("[data-role=values]") == kept
+    for pinned in (True, False):  # the new pixel in the middle, then none
+        page.keyboard.press("Enter")
+        page.wait_for_function(
+            f"document.querySelector('.viewer').classList.contains('pinned') === {str(pinned).lower()}"
+        )
+    assert page.inner_text("[data-role=values]") != kept
+
+
 def test_divider_clips_the_layers_and_moves_by_keyboard(opened) -> None:
     page = opened()
     clip = "getComputedStyle(document.querySelector('.leaflet-left-pane')).clip"

@@ -81,6 +81,6 @@ def test_near_duplicates_of_training_images_are_dropped_from_the_others() -> Non
     assert neighbours.near(roles == Role.TRAIN).tolist() == [True, False, True, False, False, False]
     guarded, notes = apply_guard(roles, labels, neighbours)
     assert guarded.tolist() == [1, 2, 4, 3, 4, 0]
-    assert notes == {2: "test lost: all 2 images nearly show one of another role's"}
+    assert notes == {2: "test lost: all 2 images are near-duplicates of one of another role's"}
     kept, _ = apply_guard(roles, labels, neighbours, keep=(Role.TEST, Role.VALIDATION, Role.TRAIN))
     assert kept.tolist() == [4, 4, 3, 3, 3, 0]

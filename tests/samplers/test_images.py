@@ -50,7 +50,9 @@ def test_split_that_leaks_and_does_not_say_so_ends_the_run_and_a_declared_one_do
     assert measured.overlap == int((test % 2 == 0).sum())
     assert measured.overlap_share == measured.overlap / len(test)
     require_sound(measured, "split.csv")
-    with pytest.raises(LeakageError, match=r"4 of the 8 test images nearly show a training or validation image, as a/"):
+    with pytest.raises(
+        LeakageError, match=r"4 of the 8 test images are near-duplicates of a training or validation image, as a/"
+    ):
         require_sound(audit_split(replace(declared, leaky=False), index), "split.csv")
 
 

@@ -213,7 +213,7 @@ function viewer(root) {
     }
     if (last.row !== row || last.col !== col) return; // the pointer has moved on
     find("values").replaceChildren(...lines.flatMap(([name, text]) => [element("dt", name), element("dd", text)]));
-    if (said) find("said").textContent = lines.map(([name, text]) => `${name}: ${text}`).join("; ");
+    if (said) find("said").textContent = [...lines.map(([name, text]) => `${name}: ${text}`), ...(pinned ? ["kept"] : [])].join("; ");
     await spectrum(row, col, truth, shown.first ?? 0);
   }
 
@@ -263,10 +263,14 @@ function viewer(root) {
     if (plot) plot.setSize({ width: find("spectrum").clientWidth, height: 190 });
   }).observe(root);
   map.on("mousemove", (event) => { if (!pinned) read(event.latlng); });
-  map.on("click", (event) => {
-    pinned = !pinned || !marker.getBounds().contains(event.latlng);
+  const keep = (latlng) => {
+    pinned = !pinned || !marker.getBounds().contains(latlng);
     root.classList.toggle("pinned", pinned);
-    read(event.latlng, true);
+    read(latlng, true);
+  };
+  map.on("click", (event) => keep(event.latlng));
+  map.getContainer().addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target === map.getContainer()) keep(map.getCenter());
   });
   map.on("moveend", () => { if (document.activeElement === map.getContainer() && !pinned) read(map.getCenter(), true); });
   own.onchange = () => sides.forEach(show);
