@@ -1,5 +1,6 @@
 """Colours for classes whose publisher gives none."""
 
+import re
 from collections.abc import Sequence
 from itertools import cycle, islice
 
@@ -17,6 +18,30 @@ PALETTE: tuple[Color, ...] = (
 
 
 _SHADES = 5
+
+# Colours of the palette that maps customarily give to what a class is called.
+_CUSTOMARY: dict[Color, frozenset[str]] = {
+    (0, 114, 178): frozenset({"water", "lake", "river", "sea", "ocean", "pond"}),
+    (0, 158, 115): frozenset({"forest", "forests", "tree", "trees", "wood", "woods", "woodland"}),
+    (195, 255, 120): frozenset({"grass", "grassland", "meadow", "meadows", "pasture", "vegetation"}),
+    (230, 159, 0): frozenset({"soil", "bare", "sand"}),
+    (213, 94, 0): frozenset({"roof", "roofs", "building", "buildings", "urban"}),
+}
+
+
+def colors_for(names: Sequence[str], taken: Sequence[Color] = ()) -> list[Color]:
+    """Return a colour for each class: a customary one for the first that is called so, such as blue for water.
+
+    The others get those of `distinct_colors`; no colour is in `taken`.
+    """
+    found: dict[int, Color] = {}
+    for color, words in _CUSTOMARY.items():
+        called = [place for place, name in enumerate(names) if words & set(re.findall(r"[a-z]+", name.lower()))]
+        free = [place for place in called if place not in found]
+        if free and color not in taken:
+            found[free[0]] = color
+    others = iter(distinct_colors(len(names) - len(found), [*taken, *found.values()]))
+    return [found[place] if place in found else next(others) for place in range(len(names))]
 
 
 def distinct_colors(count: int, taken: Sequence[Color] = ()) -> list[Color]:

@@ -10,7 +10,7 @@ from rasterio.transform import Affine, tastes_like_gdal
 
 from hsclass.errors import DataError, UsageError
 from hsclass.gaps import can_hold, unused_value
-from hsclass.palette import distinct_colors
+from hsclass.palette import colors_for
 from hsclass.raster import Color, Grid
 
 MAX_ID = 65535
@@ -226,5 +226,6 @@ def named_classes(
         )
     used = sorted(known)
     taken = [color for _, color in known.values() if color is not None]
-    free = iter(distinct_colors(len(used) - len(taken), taken))
+    plain = [known[identity][0] for identity in used if known[identity][1] is None]
+    free = iter(colors_for(plain, taken))
     return [(identity, name, color or next(free)) for identity in used for name, color in (known[identity],)]

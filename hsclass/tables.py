@@ -36,3 +36,8 @@ def resolve_name(table: Collection[str], name: str, kind: str) -> str:
         hint = f"; did you mean '{near[0]}'?" if near else ""
         raise UsageError(f"unknown {kind} '{name}': expected one of {', '.join(sorted(table))}{hint}")
     return name
+
+
+def summary(described: type) -> str:
+    """Return the first sentence of a docstring."""
+    return " ".join((described.__doc__ or "").partition("\n\n")[0].split())

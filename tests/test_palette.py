@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hsclass.palette import PALETTE, distinct_colors
+from hsclass.palette import PALETTE, colors_for, distinct_colors
 
 # Linear RGB as seen without one kind of cone (Machado et al. 2009, severity 1).
 DEUTERANOPIA = [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
@@ -33,6 +33,15 @@ def test_colours_lie_far_apart(sight: np.ndarray, least: float) -> None:
 
 def test_taken_colours_are_passed_over() -> None:
     assert distinct_colors(2, [PALETTE[0], PALETTE[2]]) == [PALETTE[1], PALETTE[3]]
+
+
+def test_customary_colours_go_to_the_first_class_of_a_name_and_are_of_the_palette() -> None:
+    blue, green, orange = (0, 114, 178), (0, 158, 115), (230, 159, 0)
+    assert colors_for(["Water (deep)", "corn", "water, shallow", "Bare soil", "bog"]) == [
+        blue, PALETTE[1], PALETTE[2], orange, PALETTE[3],
+    ]  # fmt: skip
+    assert colors_for(["watercress", "woods", "corn"], [PALETTE[0]]) == [PALETTE[1], green, PALETTE[3]]
+    assert colors_for(["water", "lake"], [blue]) == distinct_colors(2)
 
 
 @pytest.mark.parametrize("count", [0, 1, 24, 60, 500])

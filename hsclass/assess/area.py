@@ -83,7 +83,7 @@ def adjusted_area(
     return Area(
         unit="ha" if pixel_area else "pixels",
         total=total,
-        unsampled_share=(total - whole) / total,
+        unsampled_share=0.0 if sampled[mapped > 0].all() and not unnamed else (total - whole) / total,
         **_spread("oa", oa, oa_half, 1.0),
         classes=[
             ClassArea(

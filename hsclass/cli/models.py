@@ -18,7 +18,8 @@ from hsclass.cli.arguments import (
     read_entry,
     read_options,
 )
-from hsclass.cli.tables import print_table, summary
+from hsclass.cli.tables import print_table
+from hsclass.tables import summary
 
 
 @app.command()

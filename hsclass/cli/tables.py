@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from hsclass.cli.app import app
+from hsclass.tables import summary
 
 Samples = Annotated[
     Literal["pixels", "images"] | None, typer.Option("--samples", help="only those for", show_default="both")
@@ -32,11 +33,6 @@ def samplers(samples: Samples = None) -> None:
     print_table(
         "sampler", {name: (" and ".join(sorted(classes[name].takes)), summary(classes[name])) for name in names}
     )
-
-
-def summary(described: type) -> str:
-    """Return the first sentence of a docstring."""
-    return " ".join((described.__doc__ or "").partition("\n\n")[0].split())
 
 
 def print_table(kind: str, rows: dict[str, tuple[str, str]]) -> None:

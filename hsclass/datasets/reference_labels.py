@@ -8,7 +8,7 @@ import numpy as np
 from hsclass.datasets.cube import Cube
 from hsclass.datasets.descriptor import ClassEntry
 from hsclass.errors import DataError
-from hsclass.palette import distinct_colors
+from hsclass.palette import colors_for
 from hsclass.scene import UNLABELLED, LandCover
 
 _LOG = logging.getLogger(__name__)
@@ -112,7 +112,8 @@ def legend(entries: tuple[ClassEntry, ...], ids: tuple[int, ...]) -> tuple[LandC
     known = {entry.id: entry for entry in entries}
     taken = [_rgb(entry.color) for entry in entries if entry.color is not None]
     plain = [identity for identity in ids if identity not in known or known[identity].color is None]
-    colors = dict(zip(plain, distinct_colors(len(plain), taken), strict=True))
+    names = [known[identity].name if identity in known else "" for identity in plain]
+    colors = dict(zip(plain, colors_for(names, taken), strict=True))
     classes = []
     for identity in ids:
         entry = known.get(identity)

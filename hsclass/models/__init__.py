@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import Any
 
 from hsclass.models.classifier import Classifier
-from hsclass.tables import resolve
+from hsclass.tables import resolve, summary
 
 MODELS = {
     "ann": "hsclass.models.ann:DenseNetwork",
@@ -49,6 +49,11 @@ def model_class(model: Any) -> type[Classifier]:
     if isinstance(model, str) and ":" not in model:
         return resolve(MODELS, model, "model")
     return _of_own().own_family(model)
+
+
+def model_summary(name: str) -> str:
+    """Return what a model of hsclass is, in a sentence; "" of any other."""
+    return summary(model_class(name)) if name in MODELS else ""
 
 
 def model_name(model: Any) -> str:

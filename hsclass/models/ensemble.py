@@ -76,7 +76,7 @@ class EnsembleOptions(ModelOptions):
 
 
 class Ensemble(Classifier):
-    """The mean of the members' probabilities, each calibrated, then smoothed over windows or segments.
+    """Ensemble: mean of the members' calibrated probabilities, smoothed over windows or segments.
 
     Members learn from the same training samples and features. The probabilities of one are averaged over its seeds.
     Calibration (`hsclass.models.calibration`) is fitted on training fields that the member, trained anew without them,

@@ -47,7 +47,7 @@ class GradientBoostingOptions(ModelOptions):
 
 
 class GradientBoosting(SpectrumClassifier):
-    """Trees on binned features that correct one another by the gradient of the log-loss.
+    """Gradient-boosted trees on binned features, with the log loss.
 
     Friedman (Annals of Statistics 29, 2001), with the histograms of Ke et al. (LightGBM, NeurIPS 2017), as scikit-learn
     has them. There is no early stopping: it would need pixels that the split keeps apart from the training pixels.

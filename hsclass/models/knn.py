@@ -30,7 +30,7 @@ class NeighboursOptions(ModelOptions):
 
 
 class NearestNeighbours(SpectrumClassifier):
-    """Vote of the nearest training spectra (Cover & Hart, IEEE Transactions on Information Theory 13, 1967).
+    """k nearest neighbours: vote of the nearest training spectra (Cover & Hart, IEEE TIT 13, 1967).
 
     All distances are computed, block by block: a search tree does not help in hundreds of bands. The training spectra
     are kept as plain arrays, the same in memory and on disk.

@@ -18,13 +18,13 @@ class LdaOptions(ModelOptions):
 
     shrinkage: Literal["auto"] | Annotated[float, Field(ge=0, le=1)] = Field(
         "auto",
-        description="share by which each class's covariance is drawn to a multiple of identity; 'auto': Ledoit-Wolf",
+        description="shrinkage of the covariance towards a multiple of the identity, 0 to 1; 'auto': Ledoit-Wolf",
     )
     priors: Literal["training", "equal"] = Field("training", description="prior probabilities of the classes")
 
 
 class LinearDiscriminantAnalysis(PixelwiseClassifier):
-    """Normal classes of one covariance (Fisher, Annals of Eugenics 7, 1936), shrunk where bands outnumber pixels.
+    """Linear discriminant analysis (Fisher, Annals of Eugenics 7, 1936) with a shrunk covariance.
 
     The shrinkage 'auto' is that of Ledoit & Wolf (Journal of Multivariate Analysis 88, 2004), estimated for each class
     on standardised bands. A class with one training pixel has a mean but no scatter, and adds none.

@@ -39,7 +39,7 @@ class LinearHeadOptions(ModelOptions):
 
 
 class LinearHead(Classifier):
-    """Multinomial logistic regression on standardised features; with several labels, one regression a class.
+    """Multinomial logistic regression on standardised features; with several labels, one regression per class.
 
     The validation samples choose the strength of the penalty: the lowest log-loss.
     """

@@ -23,7 +23,7 @@ class LogisticOptions(ModelOptions):
 
 
 class LogisticRegression(PixelwiseClassifier):
-    """Linear model with a softmax, L2-penalised (Bishop, Pattern Recognition and Machine Learning, 2006, 4.3.4)."""
+    """Logistic regression: softmax and L2 penalty (Bishop, Pattern Recognition and Machine Learning, 2006)."""
 
     Options = LogisticOptions
     space = search_space(

@@ -23,7 +23,7 @@ class PerceptronOptions(ModelOptions):
 
 
 class Perceptron(PixelwiseClassifier):
-    """One perceptron a class, against the rest (Rosenblatt, Psychological Review 65, 1958).
+    """Perceptrons, each class against the rest (Rosenblatt, Psychological Review 65, 1958).
 
     A perceptron has no probabilities. Given are the softmax of its decision values, divided by the mean length of the
     classes' weights, because their size only shows how many corrections training made: they order the classes as the

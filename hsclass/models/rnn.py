@@ -27,7 +27,7 @@ class RnnOptions(SpectralOptions):
 
 
 class Recurrent(SpectralNetwork):
-    """Reads a spectrum band by band; the state after the last band, batch-normalised, gives the class.
+    """Recurrent network: reads a spectrum band by band; its last state, batch-normalised, gives the class.
 
     One layer of 64 gated recurrent units, batch normalisation and a softmax, as published but for the activation: the
     parametric one of the publication is a hyperbolic tangent here, in common gated units (Cho et al., EMNLP 2014). The

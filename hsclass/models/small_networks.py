@@ -21,7 +21,7 @@ class SoftmaxOptions(ImageNetworkOptions):
 
 
 class Softmax(ImageNetwork):
-    """No hidden layer: one weight for each pixel and class."""
+    """Softmax regression: no hidden layer, one weight for each pixel and class."""
 
     Options = SoftmaxOptions
 
@@ -66,7 +66,7 @@ class DenseOptions(SoftmaxOptions):
 
 
 class Dense(Softmax):
-    """Hidden layers of rectified units, with dropout behind each where it is asked for."""
+    """Dense network: hidden layers of rectified linear units, with optional dropout."""
 
     Options = DenseOptions
 
@@ -88,7 +88,7 @@ class ConvolutionalOptions(DenseOptions):
 
 
 class Convolutional(Dense):
-    """LeNet's line: convolutions with pooling, a dense layer, softmax.
+    """CNN in the style of LeNet: convolutions with pooling, a dense layer, softmax.
 
     References
     ----------

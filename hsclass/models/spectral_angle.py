@@ -27,7 +27,7 @@ class SpectralAngleOptions(ModelOptions):
 
 
 class SpectralAngleMapper(SpectrumClassifier):
-    """The class whose reference spectrum makes the smallest angle with the pixel's spectrum.
+    """Spectral angle mapper: the class whose reference spectrum is at the smallest angle to the pixel's.
 
     A class's reference is the mean of its training spectra. The angle does not change with the brightness of a pixel,
     as long as values are proportional to reflectance: hence no normalisation by default.

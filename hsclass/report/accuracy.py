@@ -9,7 +9,7 @@ from hsclass.report.distances import DistancePanel, distance_panels
 from hsclass.report.drawing import legend, styles
 from hsclass.report.splits import is_one_split, seeds_of
 from hsclass.report.table import SetResults
-from hsclass.report.text import MISSING, count, duration, lowest_to_highest, number, ordered
+from hsclass.report.text import MISSING, count, lowest_to_highest, number
 from hsclass.results import FieldFigures, Interval, PublishedFigure
 
 
@@ -102,12 +102,6 @@ def fields_behind(results: SetResults, group: Any) -> str:
     fields = lowest_to_highest((interval.fields for interval in intervals), count)
     effective = lowest_to_highest((interval.effective_fields for interval in intervals), lambda each: number(each, 1))
     return fields if effective == MISSING else f"{fields} ({effective})"
-
-
-def times(results: SetResults, group: Any) -> str:
-    """Return the mean times of training and of prediction."""
-    parts = (ordered(results.over(group, f"{stage}_seconds")) for stage in ("training", "prediction"))
-    return " / ".join(duration(sum(part) / len(part)) if part else MISSING for part in parts)
 
 
 def _note(results: SetResults, split: str) -> str:

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from hsclass.datasets.build_images import in_words
+from hsclass.models import model_summary
 from hsclass.report.collect import ImageSetResult, SceneResult
 from hsclass.report.finding import find, image_sentence
 from hsclass.report.headline import Headline, headline
-from hsclass.report.optimism import mean_optimism, no_effect
+from hsclass.report.optimism import interval_in_words, mean_optimism
 from hsclass.report.table import SetResults
 from hsclass.report.text import (
     between,
@@ -94,7 +95,8 @@ def _which(results: SetResults, head: Headline) -> Answer:
         return Answer("Which map?", "none chosen", tuple(lines))
     run = results.of(head.group)[0]
     means = results.over_runs(head.split)
-    lines = [Line(f"On split {head.split}{f', {means}' if means else ''}."), *map(Line, head.choice)]
+    where = f"On split {head.split}{f', {means}' if means else ''}."
+    lines = [*about_model(run.card.model), Line(where), *map(Line, head.choice)]
     file = run.map_file
     links = ((f"{file.parent.name}/{file.name}", file),) if results.samples.kind == "pixels" else ()
     return Answer("Which map?" if links else "Which model?", str(head.group.label), tuple(lines), links=links)
@@ -147,7 +149,7 @@ def _why(results: SetResults, head: Headline) -> Answer:
             lines.append(Line(
                 f"With the same class counts drawn at random the same model shows {number(pair.oa_random, 2)}:"
                 f" random-sampling optimism {number(pair.optimism, 2)}"
-                f" ({between(pair.optimism_low, pair.optimism_high, 2, sign=True)}{no_effect(pair)}),"
+                f" ({interval_in_words(pair)}),"
                 f" on the {count(pair.n_test)} tests that both share"
                 + (f", in {fields_in_words(pair.fields, pair.effective_fields, pair.runs)}."
                    if pd.notna(pair.fields) else ".")
@@ -199,6 +201,12 @@ def limits_of_labels(scene: SceneResult) -> Iterator[Line]:
     labelled = float((scene.labels > 0).mean())
     if labelled < 1:
         yield Line(f"{percent(1 - labelled)} of the scene has no reference label.")
+
+
+def about_model(name: str) -> Iterator[Line]:
+    """Say what a model of hsclass is."""
+    if said := model_summary(name):
+        yield Line(said)
 
 
 def few_of(names: Sequence[str]) -> str:

@@ -89,8 +89,9 @@ def described(panel: ComparisonPanel, unit: Mapping[str, str]) -> str:
     of_runs = f" in {about.runs} runs" if about.runs > 1 else ""
     parts = [f"{count(about.n_test)} test {unit['long']}{of_runs}"]
     if about.blocks is not None:
-        side = "" if about.block_side is None else f" of {number(about.block_side, 0)} pixels a side"
-        parts.append(f"{count(about.blocks)} {unit['block']}s{side}")
+        side = number(about.block_side, 0) if about.block_side is not None else ""
+        size = f" of {side} × {side} pixels" if side else ""
+        parts.append(f"{count(about.blocks)} {unit['block']}{'s' * (about.blocks != 1)}{size}")
     if about.fields is not None:
         parts.append(fields_in_words(about.fields, about.effective_fields, about.runs))
     return ", ".join(parts)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from hsclass.assess.design import Assessment
-from hsclass.report.answers import Answer, Answers, Line, few_of, limits_of_labels, model_answers
+from hsclass.report.answers import Answer, Answers, Line, about_model, few_of, limits_of_labels, model_answers
 from hsclass.report.assessment import area_interval, written_area
 from hsclass.report.collect import SceneResult
 from hsclass.report.delivered import SUGGESTIONS, assessment, final_card, final_folder, places, winner
@@ -57,6 +57,7 @@ def _held_out(card: FinalCard) -> str:
 
 
 def _which(card: FinalCard) -> Iterator[Line]:
+    yield from about_model(card.choice.winner.model)
     epochs = f" for {card.choice.epochs} epochs" if card.choice.epochs else ""
     yield Line(f"Trained with all {count(card.n_labelled)} labelled pixels{epochs}.")
     if len(card.choice.candidates) > 1:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from hsclass.report.collect import ImageSetResult
 from hsclass.report.headline import Headline, headline
-from hsclass.report.optimism import mean_optimism, no_effect
+from hsclass.report.optimism import interval_in_words, mean_optimism
 from hsclass.report.table import SetResults
 from hsclass.report.text import between, lowest_to_highest, number, percent
 
@@ -81,7 +81,7 @@ def find(results: SetResults) -> Finding:
 
 
 def _effect(pair: Any) -> str:
-    interval = f" (95 % interval {between(pair.optimism_low, pair.optimism_high, 2)}{no_effect(pair)})"
+    interval = f" ({interval_in_words(pair)})"
     effect = "random-sampling optimism of" if pair.optimism > 0 else "a difference of"
     shared = "" if pair.n_test == pair.n_own == pair.n_random else f" on the {pair.n_test} tests that both share"
     return f"{effect} {number(pair.optimism, 2)}{interval}{shared}"

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from hsclass.models import model_summary
 from hsclass.report.collect import ImageSetResult, Run, SceneResult
 from hsclass.report.table import SetResults
 from hsclass.report.text import MISSING, count, duration, lowest_to_highest, number, options
@@ -139,6 +140,7 @@ def _method(results: SetResults, runs: Sequence[Run]) -> tuple[dict[str, str], .
     kind = (card.normalization or {}).get("kind")
     fitted = {key: value for key, value in card.feature_options.items() if value is not None}
     given = {
+        "Model": model_summary(card.model) or card.model,
         "Features": runs[0].entry.features + (f" ({options(fitted)})" if fitted else ""),
         "Normalisation": MISSING if kind is None else f"{kind}, fitted on training {results.samples.kind}",
     }
@@ -153,10 +155,10 @@ def _method(results: SetResults, runs: Sequence[Run]) -> tuple[dict[str, str], .
         "Parameters": over(count, "parameters"),
         "Epochs run": over(count, "epochs"),
         "Best epoch": over(count, "best_epoch"),
-        "Training time a run": over(duration, "seconds"),
-        "Training time an epoch": over(duration, "seconds_per_epoch"),
-        "Windows trained a second": over(count, "windows_per_second"),
-        "Prediction time a run": lowest_to_highest((run.prediction.seconds for run in runs), duration),
+        "Training time per run": over(duration, "seconds"),
+        "Training time per epoch": over(duration, "seconds_per_epoch"),
+        "Windows per second in training": over(count, "windows_per_second"),
+        "Prediction time per run": lowest_to_highest((run.prediction.seconds for run in runs), duration),
         "Peak memory, training": over(_megabytes, "peak_memory_mb"),
         "Peak memory of the GPU, training": over(_megabytes, "gpu_memory_mb"),
         "Peak memory, prediction": lowest_to_highest((run.prediction.peak_memory_mb for run in runs), _megabytes),

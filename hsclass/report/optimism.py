@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from hsclass.report.table import SetResults
+from hsclass.report.text import between
 from hsclass.results.comparison import holds_0
 
 _COLUMNS = [
@@ -69,6 +70,9 @@ def mean_optimism(results: SetResults) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=_COLUMNS).astype(dict.fromkeys(numbers, float))
 
 
-def no_effect(pair: Any) -> str:
-    """Return words, after a comma, for a row of `mean_optimism` whose interval holds 0, or is not known; else ""."""
-    return ", not distinguishable from 0" if holds_0(pair.optimism_low, pair.optimism_high) else ""
+def interval_in_words(pair: Any) -> str:
+    """Return the interval of a row of `mean_optimism`, and whether it contains 0; or that it has none."""
+    if pd.isna(pair.optimism_low) or pd.isna(pair.optimism_high):
+        return "not distinguishable from 0: too few fields for an interval"
+    no_effect = ", not distinguishable from 0" if holds_0(pair.optimism_low, pair.optimism_high) else ""
+    return f"95 % interval {between(pair.optimism_low, pair.optimism_high, 2, sign=True)}{no_effect}"

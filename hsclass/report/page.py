@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hsclass.atomic import write_text
-from hsclass.report.accuracy import accuracy_part, fields_behind, sample_of, times, training_samples
+from hsclass.report.accuracy import accuracy_part, fields_behind, sample_of, training_samples
 from hsclass.report.areas import area_panels
 from hsclass.report.assessment import area_interval, written, written_area
 from hsclass.report.calibration import FEW, calibration_part
@@ -126,7 +126,6 @@ def render(results: Results, out: Path, tables: Sequence[str] = ()) -> str:
             sample_of=sample_of,
             shaded=shaded,
             signed=signed,
-            times=times,
             training_samples=training_samples,
         )
         .get_template("page.html.j2")

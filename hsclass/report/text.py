@@ -75,7 +75,7 @@ def fields_in_words(fields: float, effective: float | None, runs: int) -> str:
     few = too_few(effective, runs)
     lacking = ": too few for a reliable interval" if "fields" in few else ""
     lacking += f"; {runs} runs: too few for a reliable interval" if few == ["runs"] else ""
-    return f"{count(fields)} fields ({number(effective, 1)} effective{lacking})"
+    return f"{count(fields)} field{'s' * (fields != 1)} ({number(effective, 1)} effective{lacking})"
 
 
 def signed(value: float | None, digits: int = 3) -> str:

@@ -61,7 +61,7 @@ class Tiling:
             clear = ~within(self.holdings.roles == Role.TRAIN, self.reach)
             self.pixels = [pixels[clear[tuple(pixels.T)]] for pixels in self.pixels]
             self._serve(Role.VALIDATION, validation)
-            lacks[Role.VALIDATION] = "no validation: of its {} tile(s) none is out of training's reach and to spare"
+            lacks[Role.VALIDATION] = "no validation: of its {} tile(s) none is left that is far enough from training"
         tiles = dict(zip(self.classes.tolist(), n_tiles.tolist(), strict=True))
         self.notes.add_lacking(self.labels, self.holdings.roles, lacks, tiles)
         return self.holdings.roles

@@ -155,7 +155,7 @@ class _Draw:
         texts = {Role.TRAIN: "no training: its {} field(s) are needed elsewhere",
                  Role.TEST: "untestable: of its {} field(s) none is left for test"}  # fmt: skip
         if validation > 0:
-            texts[Role.VALIDATION] = "no validation: of its {} field(s) none is out of training's reach and to spare"
+            texts[Role.VALIDATION] = "no validation: of its {} field(s) none is left that is far enough from training"
         fields = dict(zip(self.classes.tolist(), (self.counts > 0).sum(axis=0).tolist(), strict=True))
         notes = Notes()
         notes.add_lacking(self.holdings.labels, self.holdings.roles, texts, fields)

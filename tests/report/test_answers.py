@@ -8,7 +8,7 @@ import pytest
 
 from hsclass.report.answers import border_share, zero_classes
 from hsclass.report.delivered_answers import answers_part, models_part
-from hsclass.report.optimism import no_effect
+from hsclass.report.optimism import interval_in_words
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_answers_are_about_the_model_that_its_validation_pixels_chose(experiment
 def test_optimism_is_named_where_there_is_a_matched_random_split(experiment, answers) -> None:
     experiment.make_matched()
     text = said(answers(experiment)["Why believe it?"])
-    assert "shows 0.92: random-sampling optimism 0.44 (+0.34 to +0.54)" in text
+    assert "shows 0.92: random-sampling optimism 0.44 (95 % interval +0.34 to +0.54)" in text
     assert "tests that both share, in 9 fields (7.5 effective: too few for a reliable interval)." in text
 
 
@@ -139,7 +139,8 @@ def test_labels_without_borders_are_called_polygons(experiment, read_set, answer
 )
 def test_optimism_whose_interval_holds_0_is_called_not_distinguishable(limits, said_of: bool) -> None:
     low, high = limits
-    assert bool(no_effect(SimpleNamespace(optimism_low=low, optimism_high=high))) is said_of
+    said = interval_in_words(SimpleNamespace(optimism_low=low, optimism_high=high))
+    assert ("not distinguishable from 0" in said) is said_of
 
 
 def test_top_is_about_the_delivered_map_alone_and_the_models_follow(experiment, answers, read_set) -> None:
@@ -149,7 +150,10 @@ def test_top_is_about_the_delivered_map_alone_and_the_models_follow(experiment, 
     assert models_part(read_set(experiment)) == before
     found = answers(experiment)
     which, good, where_not = (found[question] for question in ("Which map?", "How good?", "Where not?"))
-    assert (which.value, said(which)) == ("forest", "Trained with all 176 labelled pixels.")
+    assert which.value == "forest"
+    assert said(which) == (
+        "Random forest on single spectra (Breiman, Machine Learning 45, 2001). Trained with all 176 labelled pixels."
+    )
     assert [str(file) for _, file in which.links] == ["results/farm/final/map.tif", "results/farm/final/card.html"]
     # OA 0.6, its interval from 0.05 below to 0.03 above
     assert good.value == "0.60"

@@ -1,6 +1,7 @@
 """The page in a real browser: the viewer, the tables, themes, a phone, print; nothing is asked of a network."""
 
 import contextlib
+import itertools
 import re
 import shutil
 from collections.abc import Iterator
@@ -234,6 +235,13 @@ def test_page_is_as_wide_as_the_screen_and_drawings_with_it(opened, width: int) 
     assert right <= width
 
 
+def test_main_table_is_whole_at_1280_pixels(opened) -> None:
+    widths = opened().evaluate(
+        "(box => [box.scrollWidth, box.clientWidth])(document.querySelector('table[data-name=Accuracy]').parentElement)"
+    )
+    assert widths[0] <= widths[1]
+
+
 def test_answers_and_first_sentence_stand_on_the_first_screen(opened) -> None:
     assert opened().query_selector(".answers").bounding_box()["y"] < 400
     bottom = opened().evaluate("document.querySelector('.answers').getBoundingClientRect().bottom")
@@ -247,6 +255,31 @@ def test_first_stop_of_the_keyboard_skips_to_the_results(opened) -> None:
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     assert page.evaluate("document.getElementById('main').contains(document.activeElement)")
+
+
+def test_controls_and_images_have_names_and_headings_skip_no_level(opened) -> None:
+    page = opened()
+    for block in page.query_selector_all("details"):
+        block.evaluate("block => { block.open = true; }")
+    nodes = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    named = {
+        "button",
+        "link",
+        "searchbox",
+        "combobox",
+        "checkbox",
+        "slider",
+        "application",
+        "image",
+        "table",
+        "columnheader",
+    }
+    shown = [node for node in nodes if not node["ignored"] and node["role"]["value"] in named]
+    assert {node["role"]["value"] for node in shown} == named
+    assert [node["role"]["value"] for node in shown if not node["name"]["value"].strip()] == []
+    levels = page.evaluate("[...document.querySelectorAll('h1, h2, h3, h4')].map(each => Number(each.tagName[1]))")
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
 
 
 def test_print_has_few_pages_and_the_figures(opened, tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def test_pair_has_the_figures_of_all_seeds_together(experiment, panels) -> None:
     assert row.interval == "−0.120 to −0.010"
     assert (row.clustered, row.mcnemar, row.only) == ("0.020", "< 0.001", "5 / 9")
     assert described(blocks, UNITS["pixels"]) == (
-        "142 test pixels in 2 runs, 8 blocks of 10 pixels a side, 12 fields (10.5 effective; 2 runs: too few for a"
+        "142 test pixels in 2 runs, 8 blocks of 10 × 10 pixels, 12 fields (10.5 effective; 2 runs: too few for a"
         " reliable interval)"
     )
 

@@ -58,7 +58,7 @@ def test_matched_random_split_of_the_chosen_model_gives_optimism_and_its_interva
     assert finding.sentence == (
         "On blocks, the split without leakage, net, which the validation samples chose, reaches OA 0.48 (all tests of 2"
         " seeds; the other model 0.42); with the same class counts drawn at random, the leaky random split shows 0.92"
-        " for the same model: random-sampling optimism of 0.44 (95 % interval 0.34 to 0.54) on the 40 tests that both"
+        " for the same model: random-sampling optimism of 0.44 (95 % interval +0.34 to +0.54) on the 40 tests that both"
         " share."
     )
     assert (finding.optimism.split_random, finding.leaky.split) == ("random", "random")

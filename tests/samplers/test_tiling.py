@@ -60,4 +60,4 @@ def test_validation_is_what_of_other_tiles_is_out_of_trainings_reach() -> None:
 
 def test_a_class_without_a_tile_to_spare_has_no_validation() -> None:
     _, notes = run(line("1111", "2222", "1111", "2222", "1111", "1111"), reach=0, train=0.1, validation=0.1)
-    assert notes == {2: "no validation: of its 2 tile(s) none is out of training's reach and to spare"}
+    assert notes == {2: "no validation: of its 2 tile(s) none is left that is far enough from training"}

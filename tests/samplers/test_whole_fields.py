@@ -46,8 +46,8 @@ def test_the_only_field_of_a_class_trains_and_the_class_is_untestable() -> None:
     share = make_split(FIELDS, "regions", window=1, train=0.2, validation=0.1).classes[2]
     assert (share.train, share.validation, share.test, share.guard) == (16, 0, 0, 64)
     assert share.note == (
-        "untestable: of its 1 field(s) none is left for test; no validation: of its 1 field(s) none is out of"
-        " training's reach and to spare"
+        "untestable: of its 1 field(s) none is left for test; no validation: of its 1 field(s) none is left that"
+        " is far enough from training"
     )
 
 

@@ -108,6 +108,7 @@ function viewer(root) {
   range.step = 0.02; // of a press of an arrow key
   map.fitBounds(bounds);
   map.attributionControl = null;
+  map.getPane("overlayPane").setAttribute("aria-hidden", "true"); // the pixel and the places are said in words
 
   for (const side of sides) {
     for (const [name, kind] of Object.entries(kinds)) {
