@@ -51,7 +51,7 @@ def test_split_model_map_and_figures_are_few_lines(
         "Split by 'fixed', seed 0, windows of 7 pixels",
         "  pixels: {} train, {} validation, {} test, {} guard".format(*counts),
     ]
-    assert repr(model).startswith("TrainedModel lda on features raw: 3 classes, looks 0 pixels far\n  learned from ")
+    assert repr(model).startswith("TrainedModel lda on features raw: 3 classes, reach 0 pixels\n  learned from ")
     assert re.match(r"ClassMap of 'toy' by lda: 24 x 24 pixels in [\d.]+ s\n  largest: \w+ \d+%", repr(mapped))
     assert str(metrics).startswith(
         f"OA {metrics.oa:.4f}, AA {metrics.aa:.4f}, 212 test samples\n  too few for the intervals"

@@ -90,7 +90,7 @@ class TrainedModel:
         reach = "without bound" if self.reach is None else f"{self.reach} pixels"
         seconds = "" if took.seconds is None else f" in {took.seconds:.1f} s"
         lines = [
-            f"TrainedModel {card.model} on features {card.features}: {len(card.classes)} classes, looks {reach} far",
+            f"TrainedModel {card.model} on features {card.features}: {len(card.classes)} classes, reach {reach}",
             f"learned from {card.fit_scope.model} {card.samples} of {card.scene!r}{seconds}; seed {card.seed}",
         ]
         return "\n  ".join([*lines, *took.notes])
