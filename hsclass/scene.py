@@ -315,7 +315,8 @@ def write_scene(scene: Scene, folder: str | os.PathLike[str]) -> None:
         cube = whole.enter_context(atomic_path(folder / CUBE_FILE))
         if scene.labels is not None:
             labels = whole.enter_context(atomic_path(folder / LABELS_FILE))
-            write_classes(labels, scene.labels, classes=scene.classes, grid=scene.grid, tags=tags)
+            counted = {**tags, "labelled": str(np.count_nonzero(scene.labels))}  # for estimates, which read no pixel
+            write_classes(labels, scene.labels, classes=scene.classes, grid=scene.grid, tags=counted)
         if scene.groups is not None:
             write_raster(
                 whole.enter_context(atomic_path(folder / GROUPS_FILE)), scene.groups, grid=scene.grid, nodata=0,

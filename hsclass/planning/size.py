@@ -110,6 +110,8 @@ def _scene(described: Descriptor, cut: SceneOptions, built: Path) -> Size:
     labelled = _LABELLED * pixels
     if counts and None not in counts:
         labelled = sum(count or 0 for count in counts) * pixels / (full[0] * full[1])
+    elif counted := _built_labelled(built):
+        labelled = counted
     return Size(pixels, round(labelled), shape, len(kept) or _CLASSES, known=known)
 
 
@@ -129,6 +131,20 @@ def built_cube(folder: Path) -> tuple[int, int, int] | None:
     """Return (rows, cols, bands) of the scene that was built in a folder, None where there is none."""
     cube = folder / "cube.tif"
     return open_cube(cube).shape if cube.is_file() else None
+
+
+def _built_labelled(folder: Path) -> int | None:
+    """Return the labelled pixels of the scene that was built in a folder, None where there is none."""
+    import rasterio
+
+    from hsclass.raster import UNREADABLE, quiet
+    from hsclass.scene import LABELS_FILE
+
+    try:
+        with quiet(), rasterio.open(folder / LABELS_FILE) as source:
+            return int(source.tags().get("labelled", 0)) or None
+    except (*UNREADABLE, ValueError):
+        return None
 
 
 def built_images(folder: Path, *, files: int = 1) -> Size | None:

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from hsclass import open_scene
 from hsclass.planning.resources import JobResources
 from hsclass.planning.size import sample_size
+from hsclass.scene import write_scene
 
 
 def test_size_is_that_of_the_descriptor_without_dropped_bands(experiment) -> None:
@@ -30,6 +32,18 @@ def test_shape_of_a_file_of_the_user_is_known_before_the_first_run(experiment, t
     assert (size.shape, size.samples, size.known) == ((12, 7, 4), 84, True)
     (tmp_path / "cube.npy").write_bytes(b"nothing")
     assert sample_size(experiment(scenes=[str(tmp_path / "own.yaml")]), "own", tmp_path).known is False
+
+
+def test_labelled_pixels_are_those_of_the_scene_that_was_built(experiment, tmp_path: Path) -> None:
+    cube, labels = np.ones((12, 7, 5), np.int16), np.zeros((12, 7), np.uint8)
+    labels[2, 1:4], labels[5, :5] = 1, 2
+    np.save(tmp_path / "cube.npy", cube)
+    np.save(tmp_path / "labels.npy", labels)
+    (tmp_path / "own.yaml").write_text("cube: cube.npy\nlabels: labels.npy\n", encoding="utf-8")
+    own = experiment(scenes=[str(tmp_path / "own.yaml")])
+    assert sample_size(own, "own", tmp_path).labelled == 42  # half of all pixels: nothing is known
+    write_scene(open_scene(cube, labels, name="own"), tmp_path / "results/own")
+    assert sample_size(own, "own", tmp_path).labelled == 8
 
 
 def test_number_of_images_is_that_of_the_index_or_the_catalogue_or_the_folder(on_images, tmp_path: Path) -> None:
