@@ -17,8 +17,10 @@ from hsclass.assess.optimism import gain_of_samples
 from hsclass.assess.pooling import pool_samples
 from hsclass.assess.sample import TestedSamples, join, take_samples
 from hsclass.assess.units import units_of
+from hsclass.datasets.descriptor import ClassEntry, ShapeOptions
 from hsclass.datasets.masks import read_ids
 from hsclass.datasets.reference_labels import legend
+from hsclass.datasets.shapes import draw_labels, holds_shapes
 from hsclass.errors import DataError, UsageError
 from hsclass.fit_scope import read_fit_scope
 from hsclass.raster import Grid, read_raster, write_raster
@@ -73,7 +75,13 @@ class Predicted:
 
 
 def evaluate_file(
-    path: Path, split: Path, *, labels: Path | None = None, model: Path | None = None, confidence: Path | None = None
+    path: Path,
+    split: Path,
+    *,
+    labels: Path | None = None,
+    attribute: str | None = None,
+    model: Path | None = None,
+    confidence: Path | None = None,
 ) -> Metrics:
     """Evaluate a map (.tif) or a table of predictions (.csv) on the test samples of a split.
 
@@ -81,7 +89,9 @@ def evaluate_file(
     ----------
     path, split : Path
     labels : Path, optional
-        Raster of reference labels, or index of the images; by default what the split names.
+        Raster, polygons or points of reference labels, or index of the images; by default what the split names.
+    attribute : str, optional
+        Of polygons or points: the attribute that gives the class; by default the only one.
     model : Path, optional
         Folder of the model, to check what it was fitted on.
     confidence : Path, optional
@@ -96,7 +106,7 @@ def evaluate_file(
     LeakageError
         If the model has seen a test sample; see `evaluate`.
     """
-    reference = read_reference(split, labels)
+    reference = read_reference(split, labels, attribute)
     found = read_predicted(path, reference)
     names = [image.path for image in reference.images.images] if reference.images else ()
     metrics = evaluate(
@@ -265,8 +275,8 @@ def _write_field_map(
     write_raster(path, bands, grid=reference.grid, nodata=float("nan"), descriptions=names)
 
 
-def read_reference(split: Path, labels: Path | None = None) -> Reference:
-    """Read a split and the reference labels of its samples."""
+def read_reference(split: Path, labels: Path | None = None, attribute: str | None = None) -> Reference:
+    """Read a split and the reference labels of its samples; polygons or points give the classes by `attribute`."""
     read, named = read_split_and_labels(split)
     path = labels or named
     if path is None:
@@ -276,13 +286,30 @@ def read_reference(split: Path, labels: Path | None = None) -> Reference:
         read = read_split(split, images)
         known = images.targets > 0 if images.several_labels else images.labels
         return Reference(read, known, images.classes, images, identity=images.identity)
-    labelled = _read_ids(path)
     shape = read.roles.shape[0], read.roles.shape[1]
+    if labels and holds_shapes(path):
+        return _drawn_reference(path, attribute, read, split=split, named=named, shape=shape)
+    labelled = _read_ids(path)
     name = f"{path}: the raster of labels"
     truth = aligned(labelled.ids, labelled.grid, read.grid, shape=shape, name=name, other=f"the split {split}")
     classes = labelled.classes or legend((), tuple(np.unique(truth[truth > 0]).tolist()))
     grid = labelled.grid if read.grid.transform is None else read.grid
     return Reference(read, truth, classes, None, grid, labelled.tags.get("identity", ""))
+
+
+def _drawn_reference(
+    path: Path, attribute: str | None, read: Split, *, split: Path, named: Path | None, shape: tuple[int, int]
+) -> Reference:
+    """Draw polygons or points onto the grid of a split; the labels that it names say which class has which id."""
+    if named is None or not (known := _read_ids(named)).classes:
+        raise UsageError(
+            f"{path}: holds polygons or points, and {split} names no labels that give their classes an id; expected a"
+            " raster of class ids"
+        )
+    entries = tuple(ClassEntry(id=cover.id, name=cover.name) for cover in known.classes)
+    grid = read.grid if read.grid.transform is not None else known.grid
+    truth, *_ = draw_labels(path, ShapeOptions(field=attribute), grid=grid, shape=shape, entries=entries)
+    return Reference(read, truth, known.classes, None, grid, known.tags.get("identity", ""))
 
 
 def read_predicted(path: Path, reference: Reference) -> Predicted:

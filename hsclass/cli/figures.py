@@ -24,7 +24,16 @@ def evaluate(
     split: SplitFile,
     output: JsonFile = None,
     as_json: AsJson = False,
-    labels: Labels = None,
+    labels: Annotated[
+        Path | None,
+        typer.Option(
+            help="reference labels: raster, polygons or points; or index of images", show_default="what the split names"
+        ),
+    ] = None,
+    attribute: Annotated[
+        str | None,
+        typer.Option("--field", help="attribute of polygons or points with the class", show_default="the only one"),
+    ] = None,
     model: Annotated[Path | None, typer.Option(help="folder of the model, to check what it was fitted on")] = None,
     confidence: Annotated[
         Path | None, typer.Option(help="raster that predict wrote, for the calibration of a map")
@@ -37,7 +46,9 @@ def evaluate(
     from hsclass.assess import evaluate_file
     from hsclass.results import as_text, write_record
 
-    metrics = evaluate_file(predictions, split, labels=labels, model=model, confidence=confidence)
+    metrics = evaluate_file(
+        predictions, split, labels=labels, attribute=attribute, model=model, confidence=confidence
+    )  # fmt: skip
     if output:
         write_record(metrics, output)
         typer.echo(f"evaluate {output}: {metrics.in_words()}", err=True)

@@ -4,7 +4,9 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pyogrio
 import pytest
+import shapely
 from rasterio.crs import CRS
 from rasterio.transform import Affine
 
@@ -123,6 +125,29 @@ def test_split_that_names_no_labels(maps: Path) -> None:
     with pytest.raises(UsageError, match=r"bare\.tif: names no reference labels; give them with --labels"):
         evaluate_file(maps / "map.tif", maps / "bare.tif")
     assert evaluate_file(maps / "map.tif", maps / "bare.tif", labels=maps / "labels.tif").oa == 2 / 3
+
+
+def test_polygons_and_points_are_reference_labels_with_the_ids_of_their_names(tmp_path: Path) -> None:
+    grid = Grid(CRS.from_epsg(32633), Affine(10, 0, 500, 0, -10, 900))
+    write_classes(tmp_path / "labels.tif", np.array([[1, 0, 2, 2]], np.uint8), classes=CLASSES, grid=grid)
+    write_classes(tmp_path / "map.tif", np.array([[1, 1, 2, 1]], np.uint8), classes=CLASSES, grid=grid)
+    roles = np.array([[1, 3, 3, 3]], np.uint8)
+    write_split(Split(roles, 1, "fixed", 0, {}, True, grid=grid), tmp_path / "split.tif", labels_file="labels.tif")
+    shapes = [shapely.box(510, 890, 520, 900), shapely.Point(525, 895), shapely.Point(535, 895)]
+    pyogrio.raw.write(
+        tmp_path / "visited.gpkg", shapely.to_wkb(shapes),
+        [np.array(["roof", "roof", "field"], object), np.array([1, 2, 3])], ["cover", "day"],
+        geometry_type="Unknown", crs="EPSG:32633",
+    )  # fmt: skip
+    with pytest.raises(DataError, match=r"has the fields cover, day; name the one that gives the class by 'field'"):
+        evaluate_file(tmp_path / "map.tif", tmp_path / "split.tif", labels=tmp_path / "visited.gpkg")
+    found = evaluate_file(
+        tmp_path / "map.tif", tmp_path / "split.tif", labels=tmp_path / "visited.gpkg", attribute="cover"
+    )
+    assert found.confusion == [[1, 0], [1, 1]]
+    write_split(Split(roles, 1, "fixed", 0, {}, True, grid=grid), tmp_path / "bare.tif")
+    with pytest.raises(UsageError, match=r"visited\.gpkg: holds polygons or points, and .*bare\.tif names no labels"):
+        evaluate_file(tmp_path / "map.tif", tmp_path / "bare.tif", labels=tmp_path / "visited.gpkg", attribute="cover")
 
 
 @pytest.fixture
