@@ -39,7 +39,7 @@ def fill(path: Path, truth: np.ndarray, map_file: Path, *, names: dict[int, str]
         rows = list(csv.DictReader(file))
     with rasterio.open(map_file) as source:
         for row in rows:
-            at = truth[source.index(float(row["x"]), float(row["y"]))]
+            at = truth[tuple(map(int, source.index(float(row["x"]), float(row["y"]))))]  # floats in rasterio 1.4.0
             row["reference"] = (names or {}).get(int(at), str(at))
     write(path, rows)
 
