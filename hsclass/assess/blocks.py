@@ -7,9 +7,31 @@ from typing import Any
 import numpy as np
 
 WANTED = 8
+_PART = 2**20  # samples counted at a time
 # Eight places for a grid's corner, in parts of the side, evenly spread in rows, columns and together.
 _CORNERS = tuple((k / 8, 3 * k % 8 / 8) for k in range(8))
 _SPARSE = 2**20  # codes up to which counting them is cheap
+
+
+def tally(numbers: np.ndarray, weights: np.ndarray | None = None, *, least: int = 0) -> np.ndarray:
+    """Return `np.bincount`, a part at a time: it turns all numbers and weights into 64 bits first.
+
+    Parameters
+    ----------
+    numbers : ndarray of int, shape (n,)
+        None negative.
+    weights : ndarray, shape (n,), optional
+        What is summed in place of ones.
+    least : int
+        Length of the result, at least.
+    """
+    least = max(least, int(numbers.max()) + 1 if len(numbers) else 0)
+    found = np.zeros(least, np.int64 if weights is None else np.float64)
+    step = max(_PART, least)
+    for start in range(0, len(numbers), step):
+        part = slice(start, start + step)
+        found += np.bincount(numbers[part], None if weights is None else weights[part], minlength=least)
+    return found
 
 
 @dataclass(frozen=True)
@@ -166,12 +188,12 @@ class BlockGrids:
     def sizes(self) -> list[np.ndarray]:
         """The number of samples in each block of each grid."""
         weights = None if self.pieces is None else self.pieces.sizes
-        return [np.bincount(grid, weights) for grid in self.grids]
+        return [tally(grid, weights) for grid in self.grids]
 
     def sums(self, values: np.ndarray) -> list[np.ndarray]:
         """Return the sums of values, of shape (samples,), over the blocks of each grid, as float64."""
         weights = values if self.pieces is None else self.pieces.sums(values)
-        return [np.bincount(grid, weights) for grid in self.grids]
+        return [tally(grid, weights) for grid in self.grids]
 
     def crossed(self, groups: np.ndarray) -> "BlockGrids":
         """Return the parts of the blocks that lie in one group each; `groups` are fields or classes of the samples."""
@@ -249,8 +271,7 @@ def _numbered(codes: np.ndarray) -> np.ndarray:
     """Number codes, none negative, from 0 without gaps, in their order."""
     if int(codes.max(initial=0)) > _SPARSE + 8 * len(codes):
         return np.unique(codes, return_inverse=True)[1].ravel().astype(np.int32)
-    held = np.bincount(codes) > 0
-    return (np.cumsum(held) - 1).astype(np.int32)[codes]
+    return (np.cumsum(tally(codes) > 0) - 1).astype(np.int32)[codes]
 
 
 def field_counts(sites: Sites) -> dict[str, Any]:

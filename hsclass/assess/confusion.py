@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from hsclass.assess.blocks import tally
+
 
 def cells_of(reference: np.ndarray, predicted: np.ndarray, ids: np.ndarray) -> np.ndarray:
     """Return the cell of the confusion matrix that each pixel counts in: row times the number of classes plus column.
@@ -29,7 +31,7 @@ def cells_of(reference: np.ndarray, predicted: np.ndarray, ids: np.ndarray) -> n
 def count_confusions(reference: np.ndarray, predicted: np.ndarray, ids: np.ndarray) -> np.ndarray:
     """Count pixels by reference (rows) and predicted class (columns), int64 of shape (classes, classes)."""
     size = len(ids)
-    return np.bincount(cells_of(reference, predicted, ids), minlength=size**2).reshape(size, size)
+    return tally(cells_of(reference, predicted, ids), least=size**2).reshape(size, size)
 
 
 def overall_accuracy(confusion: np.ndarray) -> float:

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from hsclass.assess.blocks import tally
 from hsclass.assess.classes import class_figures
 from hsclass.assess.confusion import count_confusions, summaries
 from hsclass.assess.intervals import LEVEL, Bounds
@@ -48,7 +49,7 @@ def _one_label(
 ) -> dict[str, Any]:
     """Return OA, AA, kappa and macro F1 with their intervals, and the confusion matrix."""
     ids = np.array([cover.id for cover in classes])
-    held = (np.flatnonzero(np.bincount(each)) for each in (samples.reference, samples.predicted))
+    held = (np.flatnonzero(tally(each)) for each in (samples.reference, samples.predicted))
     unknown = np.setdiff1d(np.concatenate(list(held)), ids).tolist()
     if unknown:
         raise DataError(f"test samples hold the class ids {unknown}; expected only {ids.tolist()} of the legend")
