@@ -31,8 +31,9 @@ def snakemake() -> Snakemake:
     ) -> subprocess.CompletedProcess[str]:
         scripts = Path(sys.executable).parent
         command = [scripts / "snakemake", "--snakefile", ROOT / "Snakefile", "--directory", folder, "--cores", "2"]
+        quicker = ["--max-jobs-per-timespan", "100/1s"]  # a run ends up to this time after its last job began
         return subprocess.run(
-            [*map(str, command), "--configfile", str(config), *arguments],
+            [*map(str, command), *quicker, "--configfile", str(config), *arguments],
             cwd=folder,
             # Snakemake puts the folder of the Snakefile in front of all, unless it is on the path already.
             env={
