@@ -22,6 +22,7 @@ SCRIPTS = Path(sys.executable).parent
 STARTER = Path(__file__).with_name("one_machine_slurm.py")
 PLUGINS = ("snakemake_executor_plugin_slurm", "snakemake_executor_plugin_cluster_generic")
 TABLE = "reports/{}/accuracy.csv"
+PATIENCE = 400.0  # seconds until a test gives up on what it waits for
 # Slurm's answer to every look is there at once here, and the machine's files are on no network.
 QUICKER = {
     "slurm": ["--slurm-status-command", "squeue", "--slurm-init-seconds-before-status-checks", "1"],
@@ -163,18 +164,18 @@ def said(tmp_path: Path) -> Callable[[], str]:
 def catch() -> Callable[..., list[Caught]]:
     """Wait for the processes of a run whose command lines end in the words given, and stop each where it is."""
 
-    seen: set[int] = set()
+    seen: set[tuple[int, str]] = set()
 
-    def stopped(run: subprocess.Popen, folder: Path, *words: str, seconds: float = 180) -> list[Caught]:
+    def stopped(run: subprocess.Popen, folder: Path, *words: str, seconds: float = PATIENCE) -> list[Caught]:
         caught: dict[str, Caught] = {}
         end = time.monotonic() + seconds
         while len(caught) < len(words):
             assert run.poll() is None, f"the run has ended; of {words} it had begun {list(caught)}"
             assert time.monotonic() < end, f"of {words} only {list(caught)} are there after {seconds} s"
-            for process, line in _commands(folder):
+            for process, began, line in _commands(folder):
                 ending = next((one for one in words if one not in caught and line.endswith(one)), None)
-                if ending is not None and process not in seen:
-                    seen.add(process)
+                if ending is not None and (process, began) not in seen:
+                    seen.add((process, began))
                     os.kill(process, signal.SIGSTOP)
                     variables = Path(f"/proc/{process}/environ").read_bytes().decode(errors="replace")
                     job = re.search(r"(?:^|\0)SLURM_JOB_ID=(\d+)", variables)
@@ -185,13 +186,14 @@ def catch() -> Callable[..., list[Caught]]:
     return stopped
 
 
-def _commands(folder: Path) -> Iterator[tuple[int, str]]:
-    """The commands of hsclass that work in a folder."""
+def _commands(folder: Path) -> Iterator[tuple[int, str, str]]:
+    """The commands of hsclass that work in a folder, with the time of their start: numbers of processes come again."""
     for entry in Path("/proc").glob("[0-9]*"):
         try:
             words = (entry / "cmdline").read_bytes().decode(errors="replace").strip("\0").split("\0")
             if any(word.endswith("/hsclass") for word in words[:2]) and (entry / "cwd").resolve() == folder:
-                yield int(entry.name), " ".join(words)
+                began = (entry / "stat").read_text().rpartition(")")[2].split()[19]
+                yield int(entry.name), began, " ".join(words)
         except OSError:
             continue
 
@@ -200,7 +202,7 @@ def _commands(folder: Path) -> Iterator[tuple[int, str]]:
 def until() -> Callable[..., None]:
     """Wait until a condition holds."""
 
-    def wait(condition: Callable[[], bool], *, seconds: float = 120) -> None:
+    def wait(condition: Callable[[], bool], *, seconds: float = PATIENCE) -> None:
         end = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < end, f"not so after {seconds} s"

@@ -13,6 +13,7 @@ import contextlib
 import getpass
 import json
 import os
+import random
 import secrets
 import shlex
 import shutil
@@ -35,7 +36,8 @@ MUNGE_FILES = (
     ("log-file", "munged.log"),
     ("seed-file", "munged.seed"),
 )
-SECONDS = 30.0
+SECONDS = 60.0
+PORTS = range(10_000, 32_768)
 
 CONF = """\
 ClusterName=ci
@@ -45,6 +47,7 @@ SlurmdUser={user}
 AuthType=auth/munge
 AuthInfo=socket={folder}/munge/munge.sock,cred_expire=20
 CredType=cred/munge
+MessageTimeout=30
 SlurmctldPort={controller}
 SlurmdPort={daemon}
 SlurmctldPidFile={folder}/slurmctld.pid
@@ -127,7 +130,7 @@ def start(folder: Path, *, accounts: bool = False) -> dict[str, str]:
     Raises
     ------
     RuntimeError
-        If a program is not installed, or the node is not idle within half a minute.
+        If a program is not installed, or the node is not idle within a minute.
     """
     if lacking := missing():
         raise RuntimeError(f"not installed: {', '.join(lacking)}; apt-get install slurm-wlm munge slurm-wlm-torque")
@@ -245,13 +248,15 @@ def _variables(folder: Path) -> dict[str, str]:
 
 
 def _free_ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
+    """Return ports that nobody listens on, below those that outgoing connections of other programs may take."""
+    found: list[int] = []
+    for port in random.sample(PORTS, len(PORTS)):
+        with contextlib.suppress(OSError), socket.socket() as tried:
+            tried.bind(("127.0.0.1", port))
+            found.append(port)
+        if len(found) == count:
+            break
+    return found
 
 
 def _daemon(folder: Path, name: str, arguments: list[str], environment: Mapping[str, str]) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 pytestmark = pytest.mark.xdist_group("cluster")
 RUNS = "results/cut/dbscan_area-0/raw"
+PATIENCE = 400  # seconds until a test gives up on a run
 # What qsub of Slurm's understands.
 TORQUE = ("--default-resources", "runtime=10", "mem_mb=2000", "pbs=torque")
 HSCLASS = str(Path(sys.executable).with_name("hsclass"))
@@ -42,7 +43,7 @@ def test_jobs_that_are_cancelled_late_large_or_lose_their_node_run_again(
     slurm.says("scontrol", "update", f"NodeName={node}", "State=DOWN", "Reason=test")
     until(lambda: not Path(f"/proc/{lost.process}").exists())
     slurm.says("scontrol", "update", f"NodeName={node}", "State=RESUME")
-    assert process.wait(400) == 0, said()
+    assert process.wait(PATIENCE) == 0, said()
     jobs = slurm.jobs()
     assert jobs[cancelled.job]["JobState"] == "CANCELLED"
     assert jobs[late.job]["JobState"] == "TIMEOUT"
@@ -60,7 +61,7 @@ def test_run_whose_snakemake_is_interrupted_and_then_killed_goes_on(
     process = begin(folder)
     (interrupted,) = catch(process, folder, f"{RUNS}/first/model")
     process.send_signal(signal.SIGINT)
-    process.wait(120)
+    process.wait(PATIENCE)
     assert interrupted.job not in slurm.says("squeue", "--noheader", "--states=PENDING,RUNNING", "--format=%i").split()
 
     process = begin(folder)
@@ -115,7 +116,7 @@ def test_job_that_fails_three_times_stops_no_other_and_a_terminated_run_hands_in
     (other,) = catch(process, folder, f"{RUNS}/second/model")
     until(lambda: [job["JobState"] for job in slurm.new_jobs(before)].count("FAILED") == 3)
     other.go_on()
-    assert process.wait(120) == 1
+    assert process.wait(PATIENCE) == 1
     assert "hsclass: model knn: option 'neighbours' is 100000, but there are 358 training pixels" in said()
     assert f"log: logs/train/{RUNS[8:]}-first.log (check log file(s) for error details)" in said()
     # The other job of training, and the one of its map, which was handed in after the third failure.
@@ -129,7 +130,7 @@ def test_job_that_fails_three_times_stops_no_other_and_a_terminated_run_hands_in
     process.terminate()
     until(lambda: "Will exit after finishing currently running jobs" in said())
     running.go_on()
-    assert process.wait(120) == 1
+    assert process.wait(PATIENCE) == 1
     assert {job["JobId"]: job["JobState"] for job in slurm.new_jobs(mended)} == {running.job: "COMPLETED"}
 
     done = run(folder, *TORQUE, profile="pbs")
@@ -148,12 +149,12 @@ def test_outputs_that_the_login_node_sees_late_are_waited_for(begin, until, said
     # Snakemake finds an empty disk where its jobs write: to it, their outputs are not there yet.
     blind = ("unshare", "--mount", "sh", "-c", 'mount -t tmpfs tmpfs "$0" && exec "$@"', str(late))
     process = begin(folder, model, *TORQUE, "--latency-wait", "1", "--retries", "0", profile="pbs", within=blind)
-    assert process.wait(120) == 1
+    assert process.wait(PATIENCE) == 1
     assert "Missing files after 1 seconds. This might be due to filesystem latency." in said()
     assert "consider to increase the wait time with --latency-wait" in said()
 
-    process = begin(folder, model, *TORQUE, profile="pbs", within=blind)
-    until(lambda: "Waiting at most 20 seconds for missing files" in said())
+    process = begin(folder, model, *TORQUE, "--latency-wait", "60", profile="pbs", within=blind)
+    until(lambda: "Waiting at most 60 seconds for missing files" in said())
     subprocess.run(["nsenter", "--mount", f"--target={process.pid}", "umount", "--lazy", late], check=True)
-    assert process.wait(120) == 0, said()
+    assert process.wait(PATIENCE) == 0, said()
     assert (folder / model / "model.json").read_bytes() == (undisturbed / model / "model.json").read_bytes()
