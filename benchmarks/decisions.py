@@ -1,13 +1,15 @@
 """Choose among pipelines by inner scores alone and test the choice on unseen fields; docs/best.md shows the result.
 
-    python benchmarks/decisions.py [--scene indian_pines] [--design folds] [--splits N] [--csv FILE]
+    python benchmarks/decisions.py [--scene indian_pines] [--design folds] [--splits N] [--first SEED] [--csv FILE]
 
 Designs: `folds`, five folds by field (`dbscan_area`, window 9) that test every labelled pixel once, or `regions`, ten
 replicate splits (a tenth for training, window 9). In each, three inner folds by field of the training pixels, a window
 apart, score every candidate; the one with the most correct pixels is chosen, trained on all training pixels, and
 tested. Candidates look no farther than the window allows, or are smoothed over segments of the whole scene; the other
 rows are only measured. The held-out predictions of the inner folds calibrate the models of the outer one, as
-`calibration_folds: 3` does; those of the other inner folds calibrate an inner model. Differences in OA are those of
+`calibration_folds: 3` does; those of the other inner folds calibrate an inner model. Empirical Bayes is that of the
+R package sits: the logit of a class is drawn towards the mean of the higher half of those in its window, the more so,
+the smaller their variance is compared with a prior one. Differences in OA are those of
 `hsclass.compare`: the interval is the widest of those over blocks, fields and classes, and a field is one unit,
 whichever splits test it.
 """
@@ -23,6 +25,7 @@ from pathlib import Path
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 import hsclass
 from hsclass.features.chain import built
@@ -48,11 +51,13 @@ FEATURES = {
 CALIBRATIONS = ("temperature", "none", "isotonic")
 MEANS = {"mean 5 x 5": 5, "mean 9 x 9": 9, "mean 15 x 15": 15, "mean 21 x 21": 21, "mean of logarithms 9 x 9": 9}
 SEGMENTS = {"segments": 50, "segments of 20 or more": 20, "segments of 150 or more": 150}
+BAYES = {f"empirical Bayes {side} x {side}, variance {one}": (side, one) for side, one in ((5, 20), (9, 20), (5, 1))}
 UNTRAINED = "segments, training pixels left out"
-SMOOTHINGS = ("none", *MEANS, *SEGMENTS, UNTRAINED)
+SMOOTHINGS = ("none", *MEANS, *SEGMENTS, UNTRAINED, *BAYES)
 Row = tuple[str, str, str, str]
 FIRST: Row = ("raw", "svm", "none", "none")
 CHOSEN, VOTE, BEST = ("chosen by inner scores", "", "", ""), ("vote of the best five", "", "", ""), 5
+MEAN: Row = ("mean of the best five", "", "", "")
 LEFT_OUT = ("chosen by inner scores, training pixels left out of segments", "", "", "")
 
 
@@ -64,6 +69,24 @@ def is_candidate(row: Row) -> bool:
 def is_measured(row: Row) -> bool:
     compared = row[2] == "temperature" and (row[1] == THREE or is_candidate(row))
     return compared or row[3] in ("none", "segments")
+
+
+def bayes_means(values: np.ndarray, mask: np.ndarray, side: int, variance: float) -> np.ndarray:
+    """Return probabilities by empirical Bayes on logits, in windows of `side` pixels and with that prior variance."""
+    clipped = np.clip(values, 1e-4, 1 - 1e-4)
+    logits = np.log(clipped / (1 - clipped))
+    found = np.empty(values.shape)
+    for number in range(values.shape[2]):
+        plane = np.where(mask, logits[..., number], np.nan)
+        near = sliding_window_view(np.pad(plane, side // 2, constant_values=np.nan), (side, side))
+        near = -np.sort(-near.reshape(*plane.shape, -1), axis=2)  # NaN last
+        half = np.ceil(np.isfinite(near).sum(axis=2) / 2)
+        near[np.arange(side**2) >= half[..., np.newaxis]] = np.nan
+        mean, spread = np.nanmean(near, axis=2), np.nanvar(near, axis=2, ddof=1)
+        own = spread / (spread + variance)
+        smooth = np.where(mask, own * plane + (1 - own) * mean, logits[..., number])
+        found[..., number] = 1 / (1 + np.exp(-smooth))
+    return found
 
 
 class Trained:
@@ -103,6 +126,10 @@ class Trained:
             return segment_means(found, self.segments[features, smoothing], self.mask)
         if smoothing == UNTRAINED:
             return segment_means(found, self.segments[features, "segments"], self.untrained)
+        if smoothing in BAYES:
+            smooth = np.zeros_like(found)
+            smooth[..., self.seen] = bayes_means(found[..., self.seen], self.mask, *BAYES[smoothing])
+            return smooth
         if smoothing == "none":
             return found
         if "logarithms" in smoothing:
@@ -110,7 +137,12 @@ class Trained:
         return window_means(found, self.mask, MEANS[smoothing] // 2)
 
     def decisions(self, held: "list[HeldOut]", wanted: Callable[[Row], bool]) -> Iterator[tuple[Row, np.ndarray]]:
-        """Yield class indices of the scene, of models calibrated on what others predicted of held-out pixels."""
+        """Yield class indices of the scene, from `probabilities`."""
+        for row, found in self.probabilities(held, wanted):
+            yield row, found.argmax(axis=2).astype(np.uint8)
+
+    def probabilities(self, held: "list[HeldOut]", wanted: Callable[[Row], bool]) -> Iterator[tuple[Row, np.ndarray]]:
+        """Yield probabilities of the scene, of models calibrated on what others predicted of held-out pixels."""
         targets = np.concatenate([sample.targets for sample, _ in held])
         for features, calibration in product(FEATURES, CALIBRATIONS):
             rows = product([features], [*MEMBERS, THREE], [calibration], SMOOTHINGS)
@@ -129,7 +161,7 @@ class Trained:
             for (name, found), smoothing in product(maps.items(), SMOOTHINGS):
                 row = (features, name, calibration, smoothing)
                 if wanted(row):
-                    yield row, self.smoothed(found, features, smoothing).argmax(axis=2).astype(np.uint8)
+                    yield row, self.smoothed(found, features, smoothing)
 
 
 HeldOut = tuple[Sample, dict[tuple[str, str], np.ndarray]]
@@ -158,18 +190,19 @@ def nested(scene: Scene, split: Split) -> tuple[dict[Row, float], dict[Row, np.n
     left_out = (*best[0][:3], UNTRAINED if best[0][3] in SEGMENTS else best[0][3])
     found[LEFT_OUT] = dict(trained.decisions(predicted, lambda row: row == left_out))[left_out]
     print(f"  {', '.join(best[0])}: inner score {scores[best[0]]:.3f}", flush=True)
+    mean = sum(found_of for _, found_of in trained.probabilities(predicted, lambda row: row in best))
     votes = sum(np.eye(len(ids))[found[row]] for row in best) + 0.5 * np.eye(len(ids))[found[best[0]]]
     scores[CHOSEN] = scores[best[0]]
-    found |= {CHOSEN: found[best[0]], VOTE: votes.argmax(axis=2)}
+    found |= {CHOSEN: found[best[0]], VOTE: votes.argmax(axis=2), MEAN: mean.argmax(axis=2)}
     return scores, {row: ids[index].astype(np.uint16) for row, index in found.items()}
 
 
-def outer_splits(scene: Scene, design: str, count: int | None) -> list[Split]:
+def outer_splits(scene: Scene, design: str, count: int | None, first: int) -> list[Split]:
+    seeds = range(first, first + (count or {"regions": 10, "folds": 5}[design]))
     if design == "regions":
-        return [hsclass.make_split(scene, "regions", window=WINDOW, seed=seed) for seed in range(count or 10)]
+        return [hsclass.make_split(scene, "regions", window=WINDOW, seed=seed) for seed in seeds]
     return [
-        hsclass.make_split(scene, "dbscan_area", window=WINDOW, seed=seed, folds=5, validation=0.0)
-        for seed in range(count or 5)
+        hsclass.make_split(scene, "dbscan_area", window=WINDOW, seed=seed, folds=5, validation=0.0) for seed in seeds
     ]
 
 
@@ -179,6 +212,8 @@ def references(row: Row) -> dict[str, Row]:
     found = {"svm": FIRST}
     if smoothing not in ("none", ""):
         found["unsmoothed"] = (features, members, calibration, "none")
+    if smoothing in BAYES:
+        found["mean"] = (features, members, calibration, "mean 5 x 5")
     if calibration not in ("none", "") and is_measured(plain := (features, members, "none", smoothing)):
         found["uncalibrated"] = plain
     return found
@@ -189,10 +224,11 @@ def main() -> None:
     parser.add_argument("--scene", default="indian_pines")
     parser.add_argument("--design", choices=("folds", "regions"), default="folds")
     parser.add_argument("--splits", type=int, help="only so many of the splits")
+    parser.add_argument("--first", type=int, default=0, help="seed of the first split; others than 0 are other folds")
     parser.add_argument("--csv", type=Path)
     given = parser.parse_args()
     scene = hsclass.open_scene(given.scene)
-    labels, splits = scene.require_labels(), outer_splits(scene, given.design, given.splits)
+    labels, splits = scene.require_labels(), outer_splits(scene, given.design, given.splits, given.first)
     scores, maps = [], []
     for number, split in enumerate(splits, 1):
         print(f"split {number} of {len(splits)}", flush=True)
