@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 import hsclass
 from hsclass.choices import choices
 from hsclass.cli import app
+from hsclass.cli.listing import with_names
 from hsclass.cli.tables import summary
 from hsclass.entries import Listed
 from hsclass.features import FEATURES, feature_class
@@ -163,7 +164,7 @@ def parameters(command: Any) -> Iterator[tuple[str, str]]:
     for parameter in command.params:
         names = [name for name in parameter.opts if name.startswith("-")]
         names = names or [getattr(parameter, "metavar", None) or str(parameter.name).upper()]
-        yield ", ".join(f"`{name}`" for name in names), getattr(parameter, "help", "") or ""
+        yield ", ".join(f"`{name}`" for name in names), with_names(getattr(parameter, "help", None))
 
 
 def api_page() -> str:

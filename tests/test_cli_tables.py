@@ -29,3 +29,10 @@ def test_features_of_a_set_need_an_output() -> None:
 
 def test_brackets_of_help_are_text() -> None:
     assert "side [pixels]" in CliRunner().invoke(app, ["split", "--help"]).stdout
+
+
+@pytest.mark.parametrize("command", ["train", "split", "tune", "deliver"])
+def test_help_names_the_choices(command: str) -> None:
+    shown = " ".join(CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "300"}).stdout.split())
+    tables = [SAMPLERS] if command == "split" else [MODELS, FEATURES]
+    assert all(", ".join(sorted(table)) in shown for table in tables)

@@ -9,21 +9,22 @@ import yaml
 
 from hsclass.cli.app import app
 from hsclass.cli.arguments import SceneArgument, Threads, read_options
+from hsclass.cli.listing import Listing
 from hsclass.errors import UsageError
 
 if TYPE_CHECKING:
     from hsclass.final.candidates import Candidate
 
 
-@app.command()
+@app.command(cls=Listing)
 def deliver(
     scene: SceneArgument,
     output: Annotated[Path, typer.Option("--output", "-o", help="folder of the map; an interrupted run is resumed")],
     model: Annotated[
-        list[str] | None, typer.Option(help="a model that may win; may be repeated", show_default="svm")
+        list[str] | None, typer.Option(help="a model that may win: {models}; may be repeated", show_default="svm")
     ] = None,
     features: Annotated[
-        list[str] | None, typer.Option(help="features that may win; may be repeated", show_default="raw")
+        list[str] | None, typer.Option(help="features that may win: {features}; may be repeated", show_default="raw")
     ] = None,
     candidates: Annotated[
         str | None,

@@ -18,18 +18,19 @@ from hsclass.cli.arguments import (
     read_entry,
     read_options,
 )
+from hsclass.cli.listing import Listing
 from hsclass.cli.tables import print_table
 from hsclass.tables import summary
 
 
-@app.command()
+@app.command(cls=Listing)
 def train(
     scene: SceneArgument,
     split: SplitArgument,
     output: Output,
-    model: Annotated[str, typer.Option(help="name of a model; hsclass models lists them")] = "cnn3d",
+    model: Annotated[str, typer.Option(help="{models}, or one of your own; hsclass models describes them")] = "cnn3d",
     features: Annotated[
-        str, typer.Option(help="name of features, of images also of a backbone; hsclass features lists them")
+        str, typer.Option(help="{features}, of images also a backbone; hsclass features describes them")
     ] = "raw",
     features_file: Annotated[
         Path | None, typer.Option(help="features of images that the command features wrote", show_default=False)

@@ -16,15 +16,16 @@ from hsclass.cli.arguments import (
     Threads,
     read_options,
 )
+from hsclass.cli.listing import Listing
 
 
-@app.command()
+@app.command(cls=Listing)
 def tune(
     scene: SceneArgument,
     split: SplitArgument,
     output: Annotated[Path, typer.Option("--output", "-o", help="folder of the search; an interrupted one is resumed")],
-    model: Annotated[str, typer.Option(help="model family")] = "svm",
-    features: Annotated[str, typer.Option(help="feature extractor")] = "raw",
+    model: Annotated[str, typer.Option(help="{models}")] = "svm",
+    features: Annotated[str, typer.Option(help="{features}")] = "raw",
     trials: Annotated[int | None, typer.Option(min=1, help="sets of options to try", show_default="30")] = None,
     timeout: Annotated[float | None, typer.Option(help="seconds after which no further trial starts")] = None,
     seed: Seed = 0,

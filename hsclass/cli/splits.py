@@ -9,11 +9,12 @@ import typer
 
 from hsclass.cli.app import app
 from hsclass.cli.arguments import AsJson, Output, SceneArgument, Seed, Settings, read_options
+from hsclass.cli.listing import Listing
 
 _LOG = logging.getLogger(__name__)
 
 
-@app.command()
+@app.command(cls=Listing)
 def split(
     scene: SceneArgument,
     output: Output,
@@ -23,7 +24,7 @@ def split(
     sampler: Annotated[
         str | None,
         typer.Option(
-            help="name of a sampler; hsclass samplers lists them",
+            help="{samplers}; hsclass samplers describes them",
             show_default="dbscan_area for pixels, random for images",
         ),
     ] = None,
