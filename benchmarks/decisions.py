@@ -9,9 +9,8 @@ tested. Candidates look no farther than the window allows, or are smoothed over 
 rows are only measured. The held-out predictions of the inner folds calibrate the models of the outer one, as
 `calibration_folds: 3` does; those of the other inner folds calibrate an inner model. Empirical Bayes is that of the
 R package sits: the logit of a class is drawn towards the mean of the higher half of those in its window, the more so,
-the smaller their variance is compared with a prior one. Differences in OA are those of
-`hsclass.compare`: the interval is the widest of those over blocks, fields and classes, and a field is one unit,
-whichever splits test it.
+the smaller their variance is compared with a prior one. Differences in OA, and
+their intervals, are those of `hsclass.compare`.
 """
 
 import argparse
