@@ -170,8 +170,8 @@ def stop(folder: Path) -> None:
         if file.exists():
             _end(int(file.read_text()))
             file.unlink()
-    for process in _left(folder):
-        _end(process)
+    for process in _left(folder):  # Snakemake would wait for its job, which a test may have stopped
+        _end(process, signal.SIGKILL)
 
 
 def _left(folder: Path) -> list[int]:
@@ -293,13 +293,13 @@ def _wait(ready: Callable[[], bool], name: str, folder: Path) -> None:
         raise RuntimeError(f"{name} is not there after {SECONDS:.0f} s; it said:\n{said}")
 
 
-def _end(pid: int) -> None:
+def _end(pid: int, *signals: signal.Signals) -> None:
     def gone() -> bool:
         with contextlib.suppress(ChildProcessError):
             os.waitpid(pid, os.WNOHANG)
         return not Path(f"/proc/{pid}").exists()
 
-    for sent in (signal.SIGTERM, signal.SIGKILL):
+    for sent in signals or (signal.SIGTERM, signal.SIGKILL):
         try:
             os.kill(pid, sent)
         except ProcessLookupError:
