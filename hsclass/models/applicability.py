@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from hsclass.errors import DataError
 from hsclass.models.array_file import read_arrays, write_arrays
@@ -274,10 +275,11 @@ def _searcher(samples: np.ndarray) -> Search:
 def _in_blocks(part: Callable[[slice], np.ndarray], count: int, threads: int) -> np.ndarray:
     """Return what `part` gives of blocks of rows, together; threads share the blocks, which do not depend on them."""
     blocks = [slice(top, top + _BLOCK) for top in range(0, max(1, count), _BLOCK)]
-    if threads == 1 or len(blocks) == 1:
-        return np.concatenate([part(rows) for rows in blocks])
-    with ThreadPoolExecutor(threads) as pool:
-        return np.concatenate(list(pool.map(part, blocks)))
+    with threadpool_limits(1):  # matrix products on more threads would wait for each other, and for those of the pool
+        if threads == 1 or len(blocks) == 1:
+            return np.concatenate([part(rows) for rows in blocks])
+        with ThreadPoolExecutor(threads) as pool:
+            return np.concatenate(list(pool.map(part, blocks)))
 
 
 def _nearest(samples: np.ndarray, queries: np.ndarray, count: int, threads: int) -> np.ndarray:
