@@ -87,7 +87,8 @@ class Applicability:
         Distances there are those of the scaled features, or a little less: what lies off the axes of two samples counts
         as if it pointed the same way.
         """
-        scaled = ((features - self.centre) * self.gain).astype(np.float32)
+        scaled = np.asarray(features, np.float32) - self.centre.astype(np.float32)
+        scaled *= self.gain.astype(np.float32)
         along = scaled @ self.axes
         rest = np.einsum("ij,ij->i", scaled, scaled) - np.einsum("ij,ij->i", along, along)
         return np.hstack([along, np.sqrt(np.maximum(rest, 0))[:, np.newaxis]])
