@@ -56,6 +56,7 @@ def fit(
     checkpoint: str | os.PathLike[str] | None = None,
     tensorboard: str | os.PathLike[str] | None = None,
     folds: np.ndarray | None = None,
+    applicability: bool = True,
     **options: Any,
 ) -> TrainedModel:
     """Train a model on the training samples of a split.
@@ -93,6 +94,8 @@ def fit(
         Folder to write TensorBoard logs of a network's training below.
     folds : ndarray of int, shape (rows, cols), optional
         Fold of each training pixel, for the threshold of the area of applicability; by default, its field.
+    applicability : bool
+        Whether to find the area of applicability of a model of pixels.
     **options
         Options of the model.
 
@@ -155,7 +158,9 @@ def fit(
         identity=samples.identity,
         grid=Grid() if isinstance(samples, ImageSamples) else samples.grid,
     )  # fmt: skip
-    known = None if isinstance(samples, ImageSamples) else _applicability(samples, split, inputs, folds, threads)
+    known = None
+    if applicability and not isinstance(samples, ImageSamples):
+        known = _applicability(samples, split, inputs, folds, threads)
     card = ModelCard(**{
         "samples": samples.kind, "model": name, "own": family.own, "options": inputs.options.model_dump(),
         "features": named, "feature_options": checked.model_dump(),

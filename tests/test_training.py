@@ -282,3 +282,13 @@ def test_window_of_the_split_that_does_not_fit_the_model(toy_scene: Scene, toy_s
 def test_unknown_feature_option(toy_scene: Scene, toy_split: Split) -> None:
     with pytest.raises(UsageError, match="features raw: unknown option 'count'"):
         train(toy_scene, toy_split, feature_options={"count": 3})
+
+
+def test_the_area_of_applicability_can_be_left_out_and_changes_no_prediction(
+    toy_scene: Scene, toy_split: Split
+) -> None:
+    whole, without = (train(toy_scene, toy_split, applicability=wanted) for wanted in (True, False))
+    assert (without.applicability, without.card.applicability) == (None, False)
+    assert whole.applicability is not None
+    maps = [hsclass.predict_scene(model, toy_scene).classes for model in (whole, without)]
+    np.testing.assert_array_equal(*maps)

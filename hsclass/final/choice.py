@@ -49,7 +49,7 @@ def best_epochs(scene: Scene, split: Split, winner: CandidateScore, asked: Final
     epochs = [
         fit(
             problem.scene, fold, winner.model, features=winner.features, seed=asked.seed, threads=threads,
-            feature_options=winner.feature_options, **winner.options,
+            feature_options=winner.feature_options, applicability=False, **winner.options,
         ).training.best_epoch
         for fold in problem.folds
     ]  # fmt: skip

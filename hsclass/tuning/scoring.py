@@ -50,7 +50,7 @@ def score(
     options, feature_options = subject.merged(values)
     trained = fit(
         problem.scene, fold, subject.model, features=subject.features, seed=seed, threads=threads,
-        feature_options=feature_options, **options,
+        feature_options=feature_options, applicability=False, **options,
     )  # fmt: skip
     require_inside(trained.scope, problem)
     require_unseen(trained.scope, fold)

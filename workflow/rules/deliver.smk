@@ -9,6 +9,7 @@ rule deliver_fold:
         "logs/deliver_fold/{scene}/{fold}.log",
     benchmark:
         "logs/deliver_fold/{scene}/{fold}.tsv"
+    priority: 1  # long jobs first, so that short ones fill all cores at the end
     conda:
         "../envs/hsclass.yaml"
     threads: candidate_threads

@@ -12,6 +12,7 @@ rule train:
         f"logs/train/{RUN_LOG}.log",
     benchmark:
         f"logs/train/{RUN_LOG}.tsv"
+    priority: 1  # long jobs first, so that short ones fill all cores at the end
     conda:
         "../envs/hsclass.yaml"
     threads: model_threads
