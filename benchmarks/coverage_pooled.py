@@ -37,7 +37,7 @@ from hsclass.assess.blocks import whole_fields
 from hsclass.assess.confusion import summaries
 from hsclass.assess.figures import main_figures
 from hsclass.assess.intervals import difference_bounds
-from hsclass.assess.sample import TestedSamples, join, take_samples
+from hsclass.assess.sample import EvaluatedSamples, join, take_samples
 from hsclass.assess.units import BlockUnits, units_of
 from hsclass.samples.fields import fields_of
 from hsclass.scene import Scene
@@ -109,7 +109,7 @@ def pooled_table(scene: Scene, simulations: int) -> None:
                 errors = Errors(labels, parts, rng)
                 values = np.concatenate([errors.run(run.places) for run in runs])
                 predicted = np.where(values < ndtri(accuracies[reference]), reference, reference % len(ids) + 1)
-                figures = main_figures(TestedSamples(samples.places, reference, predicted), scene.classes, units)
+                figures = main_figures(EvaluatedSamples(samples.places, reference, predicted), scene.classes, units)
                 ends = [(figures[f"{each}_low"], figures[f"{each}_high"]) for each in FIGURES]
                 found.append([(low <= truth[each] <= high, high - low) for each, (low, high) in
                               zip(FIGURES, ends, strict=True)])  # fmt: skip

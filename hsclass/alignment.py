@@ -38,13 +38,13 @@ class Lattice:
             return None
         if not here.transform.determinant:
             return None
-        between = ~here.transform * there.transform
+        between = ~here.transform @ there.transform
         corners = np.array([(0, 0), (shape[1], 0), (0, shape[0]), (shape[1], shape[0])], float)
         a, b, c, d, e, f = between[:6]
         if not np.isfinite([a, b, c, d, e, f]).all() or max(abs(c), abs(f)) > np.iinfo(np.int32).max:
             return None
         whole = Affine(round(a), 0, round(c), 0, round(e), round(f))
-        apart = [np.subtract(between * tuple(corner), whole * tuple(corner)) for corner in corners]
+        apart = [np.subtract(between @ tuple(corner), whole @ tuple(corner)) for corner in corners]
         if abs(whole.a) != 1 or abs(whole.e) != 1 or np.abs(apart).max() > TOLERANCE:
             return None
         rows, cols = (np.arange(side) + 0.5 for side in shape)

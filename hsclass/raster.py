@@ -108,7 +108,7 @@ def grid_of(source: Any) -> Grid:
     with suppress(Exception):  # GDAL's, of points on one line; and of a transform that cannot be inverted
         transform = from_gcps(points)
         back = ~transform
-        if max(np.abs(np.subtract(back * tuple(place), pixels[k])).max() for k, place in enumerate(places)) < _REGULAR:
+        if max(np.abs(np.subtract(back @ tuple(place), pixels[k])).max() for k, place in enumerate(places)) < _REGULAR:
             return Grid(crs, transform)
     _LOG.warning(
         "%s: its %d ground control points are not on a regular grid, so that its place is not used; to use it, warp it"

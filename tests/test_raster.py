@@ -101,7 +101,7 @@ def test_ground_control_points_give_a_grid_where_they_lie_on_one(
     transform = Affine(30, 0, 364000, 0, -30, 5810000)
     places = [(0, 0), (0, 40), (20, 0), (20, 40), (10, 20)]
     points = [
-        GroundControlPoint(row, col, *(transform * (col, row + (bend / 30 if col == 20 else 0)))) for row, col in places
+        GroundControlPoint(row, col, *(transform @ (col, row + (bend / 30 if col == 20 else 0)))) for row, col in places
     ]
     with rasterio.open(
         tmp_path / "g.tif", "w", driver="GTiff", width=40, height=20, count=1, dtype="uint8",

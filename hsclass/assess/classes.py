@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 
-from hsclass.assess.sample import TestedSamples
+from hsclass.assess.sample import EvaluatedSamples
 from hsclass.assess.units import Units
 from hsclass.results.figures import ClassFigures
 from hsclass.scene import LandCover
 
 
-def class_figures(samples: TestedSamples, classes: Sequence[LandCover], units: Units) -> list[ClassFigures]:
+def class_figures(samples: EvaluatedSamples, classes: Sequence[LandCover], units: Units) -> list[ClassFigures]:
     """Return producer's accuracy (recall), user's accuracy (precision) and F1 of each class, NaN where undefined.
 
     Parameters
     ----------
-    samples : TestedSamples
+    samples : EvaluatedSamples
         Of several classes each where the samples may have several: then column k is that of class k.
     classes : sequence of LandCover
     units : Units

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from hsclass.assess.intervals import LEVEL, difference_bounds
-from hsclass.assess.sample import TestedSamples, join, take_runs
+from hsclass.assess.sample import EvaluatedSamples, join, take_runs
 from hsclass.assess.units import Units, units_of
 from hsclass.errors import UsageError
 from hsclass.results.comparison import Comparison, Pair
@@ -80,7 +80,7 @@ def compare(
     return compare_samples(joint, units, runs=len(splits))
 
 
-def compare_samples(samples: Mapping[str, TestedSamples], units: Units, *, runs: int) -> Comparison:
+def compare_samples(samples: Mapping[str, EvaluatedSamples], units: Units, *, runs: int) -> Comparison:
     """Return what `compare` does, of the test samples of all runs of each model, and the units of these."""
     names = list(samples)
     found: list[dict[str, Any]] = []

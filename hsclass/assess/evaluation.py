@@ -11,7 +11,7 @@ from hsclass.assess.conditions import require_unseen
 from hsclass.assess.distance import accuracy_by_distance, expected_over_map
 from hsclass.assess.figures import main_figures
 from hsclass.assess.mistakes import mistakes
-from hsclass.assess.sample import TestedSamples, take_samples
+from hsclass.assess.sample import EvaluatedSamples, take_samples
 from hsclass.assess.sample_of import sample_of
 from hsclass.assess.units import BlockUnits, units_of
 from hsclass.assess.validation import validation_accuracy
@@ -130,7 +130,7 @@ def evaluate(
     )
 
 
-def _distances(samples: TestedSamples, split: Split, units: BlockUnits) -> list[DistanceBin]:
+def _distances(samples: EvaluatedSamples, split: Split, units: BlockUnits) -> list[DistanceBin]:
     return accuracy_by_distance(samples.right, units.sites, split.roles, least=units.least)
 
 
@@ -146,7 +146,7 @@ def _highest(values: np.ndarray) -> np.ndarray:
     return values if values.ndim == 1 else values.max(axis=1)
 
 
-def _of_test(confidence: np.ndarray, samples: TestedSamples, split: Split) -> np.ndarray:
+def _of_test(confidence: np.ndarray, samples: EvaluatedSamples, split: Split) -> np.ndarray:
     """Return the confidences of the test samples, after a check that they are probabilities."""
     if confidence.shape[: split.roles.ndim] != split.roles.shape:
         raise DataError(

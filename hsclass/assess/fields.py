@@ -5,17 +5,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from hsclass.assess.blocks import Sites
-from hsclass.assess.sample import TestedSamples
+from hsclass.assess.sample import EvaluatedSamples
 from hsclass.results.pooled import FieldFigures
 from hsclass.scene import LandCover
 
 
-def field_figures(samples: TestedSamples, sites: Sites, classes: Sequence[LandCover]) -> list[FieldFigures]:
+def field_figures(samples: EvaluatedSamples, sites: Sites, classes: Sequence[LandCover]) -> list[FieldFigures]:
     """Return a record for each field that test pixels lie in, by its number.
 
     Parameters
     ----------
-    samples : TestedSamples
+    samples : EvaluatedSamples
         Of one run, or of several.
     sites : Sites
         Where they lie.

@@ -10,14 +10,14 @@ from hsclass.assess.classes import class_figures
 from hsclass.assess.confusion import count_confusions, summaries
 from hsclass.assess.intervals import LEVEL, Bounds
 from hsclass.assess.label_sets import label_set_figures
-from hsclass.assess.sample import TestedSamples
+from hsclass.assess.sample import EvaluatedSamples
 from hsclass.assess.units import REPLICATES, Units
 from hsclass.errors import DataError
 from hsclass.results.figures import ClassFigures, Interval, too_few
 from hsclass.scene import LandCover
 
 
-def main_figures(samples: TestedSamples, classes: Sequence[LandCover], units: Units) -> dict[str, Any]:
+def main_figures(samples: EvaluatedSamples, classes: Sequence[LandCover], units: Units) -> dict[str, Any]:
     """Return the fields of `hsclass.results.Figures`, of one run's test samples or of those of several.
 
     Raises
@@ -45,7 +45,7 @@ def main_figures(samples: TestedSamples, classes: Sequence[LandCover], units: Un
 
 
 def _one_label(
-    samples: TestedSamples, classes: Sequence[LandCover], rows: Sequence[ClassFigures], units: Units
+    samples: EvaluatedSamples, classes: Sequence[LandCover], rows: Sequence[ClassFigures], units: Units
 ) -> dict[str, Any]:
     """Return OA, AA, kappa and macro F1 with their intervals, and the confusion matrix."""
     ids = np.array([cover.id for cover in classes])

@@ -15,7 +15,7 @@ from hsclass.assess.evaluation import evaluate
 from hsclass.assess.fields import field_map as map_of_fields
 from hsclass.assess.optimism import gain_of_samples
 from hsclass.assess.pooling import pool_samples
-from hsclass.assess.sample import TestedSamples, join, take_samples
+from hsclass.assess.sample import EvaluatedSamples, join, take_samples
 from hsclass.assess.units import units_of
 from hsclass.datasets.descriptor import ClassEntry, ShapeOptions
 from hsclass.datasets.masks import read_ids
@@ -219,7 +219,7 @@ def compare_files(
 class _Run:
     """The test samples of one run, and the classes that its predictions may have."""
 
-    samples: TestedSamples
+    samples: EvaluatedSamples
     classes: tuple[LandCover, ...]
 
 
@@ -261,7 +261,7 @@ def _all_classes(runs: Sequence[_Run]) -> tuple[LandCover, ...]:
 
 
 def _write_field_map(
-    path: Path, reference: Reference, tested: Mapping[str, TestedSamples], pooled: Sequence[Pooled]
+    path: Path, reference: Reference, tested: Mapping[str, EvaluatedSamples], pooled: Sequence[Pooled]
 ) -> None:
     if reference.images is not None:
         raise UsageError(f"{path}: would be a map of fields, which images have not; leave it out")

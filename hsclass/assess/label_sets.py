@@ -4,11 +4,11 @@ from typing import Any
 
 import numpy as np
 
-from hsclass.assess.sample import TestedSamples
+from hsclass.assess.sample import EvaluatedSamples
 from hsclass.assess.units import Units
 
 
-def label_set_figures(samples: TestedSamples, units: Units) -> dict[str, Any]:
+def label_set_figures(samples: EvaluatedSamples, units: Units) -> dict[str, Any]:
     """Return micro and macro F1, and the subset accuracy: the share of samples with exactly the right classes.
 
     Macro F1 is the mean over the classes that have test samples.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hsclass.assess.sample import TestedSamples
+from hsclass.assess.sample import EvaluatedSamples
 from hsclass.results.metrics import Mistake
 from hsclass.scene import LandCover
 
@@ -12,13 +12,13 @@ MOST = 60
 
 
 def mistakes(
-    samples: TestedSamples, classes: Sequence[LandCover], probabilities: np.ndarray, names: Sequence[str]
+    samples: EvaluatedSamples, classes: Sequence[LandCover], probabilities: np.ndarray, names: Sequence[str]
 ) -> list[Mistake]:
     """Return the wrong samples, those first that the model was surest of, at most 60.
 
     Parameters
     ----------
-    samples : TestedSamples
+    samples : EvaluatedSamples
     classes : sequence of LandCover
     probabilities : ndarray of float, shape (n, classes)
         Of the test samples.

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from hsclass.assess.intervals import difference_bounds
-from hsclass.assess.sample import TestedSamples, join, take_runs
+from hsclass.assess.sample import EvaluatedSamples, join, take_runs
 from hsclass.assess.units import units_of
 from hsclass.results.comparison import Gain
 from hsclass.split import Split
@@ -63,8 +63,8 @@ def optimism(
 
 
 def gain_of_samples(
-    here: Sequence[TestedSamples],
-    there: Sequence[TestedSamples],
+    here: Sequence[EvaluatedSamples],
+    there: Sequence[EvaluatedSamples],
     labels: np.ndarray,
     splits: Sequence[Split],
     *,
@@ -94,7 +94,7 @@ def gain_of_samples(
     )
 
 
-def _shared(one: TestedSamples, other: TestedSamples, split: Split) -> tuple[TestedSamples, TestedSamples]:
+def _shared(one: EvaluatedSamples, other: EvaluatedSamples, split: Split) -> tuple[EvaluatedSamples, EvaluatedSamples]:
     """Return the samples that both test, in the same order."""
     flat, others = (np.ravel_multi_index(tuple(run.places.T), split.roles.shape) for run in (one, other))
     _, here, there = np.intersect1d(flat, others, assume_unique=True, return_indices=True)

@@ -6,7 +6,7 @@ import numpy as np
 
 from hsclass.assess.fields import field_figures
 from hsclass.assess.figures import main_figures
-from hsclass.assess.sample import TestedSamples, join, take_runs
+from hsclass.assess.sample import EvaluatedSamples, join, take_runs
 from hsclass.assess.spread import folds_of, spread
 from hsclass.assess.units import BlockUnits, Units, units_of
 from hsclass.results.pooled import Pooled
@@ -71,7 +71,7 @@ def pool(
 
 
 def pool_samples(
-    runs: Sequence[TestedSamples],
+    runs: Sequence[EvaluatedSamples],
     labels: np.ndarray,
     splits: Sequence[Split],
     classes: Sequence[LandCover],
@@ -103,7 +103,7 @@ def pool_samples(
     )
 
 
-def _untrained(run: TestedSamples, labels: np.ndarray, split: Split) -> np.ndarray:
+def _untrained(run: EvaluatedSamples, labels: np.ndarray, split: Split) -> np.ndarray:
     """Return which test samples are of a class that their split has no training sample of; none where it has none."""
     train = split.roles == Role.TRAIN
     if run.several_labels or not train.any():

@@ -10,7 +10,7 @@ from hsclass.split import Role, Split
 
 
 @dataclass(frozen=True)
-class TestedSamples:
+class EvaluatedSamples:
     """The test samples of a split, in its order; or those of several, one split after the other.
 
     Attributes
@@ -28,9 +28,9 @@ class TestedSamples:
     predicted: np.ndarray
     runs: np.ndarray | None = None
 
-    def __getitem__(self, members: np.ndarray) -> "TestedSamples":
+    def __getitem__(self, members: np.ndarray) -> "EvaluatedSamples":
         runs = None if self.runs is None else self.runs[members]
-        return TestedSamples(self.places[members], self.reference[members], self.predicted[members], runs)
+        return EvaluatedSamples(self.places[members], self.reference[members], self.predicted[members], runs)
 
     @property
     def several_labels(self) -> bool:
@@ -50,7 +50,7 @@ class TestedSamples:
         return values.reshape(-1, *values.shape[axes:])[flat]
 
 
-def take_samples(predicted: np.ndarray, labels: np.ndarray, split: Split, *, name: str = "") -> TestedSamples:
+def take_samples(predicted: np.ndarray, labels: np.ndarray, split: Split, *, name: str = "") -> EvaluatedSamples:
     """Return the test samples of a prediction, reference labels and a split.
 
     Parameters
@@ -80,7 +80,7 @@ def take_samples(predicted: np.ndarray, labels: np.ndarray, split: Split, *, nam
             f"split: has no test {'image' if images else 'pixel'}; expected role test (3) somewhere; make the split"
             " again"
         )
-    return TestedSamples(_places(tested), split.reference(labels)[tested], predicted[tested])
+    return EvaluatedSamples(_places(tested), split.reference(labels)[tested], predicted[tested])
 
 
 def _places(tested: np.ndarray) -> np.ndarray:
@@ -92,7 +92,7 @@ def _places(tested: np.ndarray) -> np.ndarray:
 
 def take_runs(
     predictions: Sequence[np.ndarray], labels: np.ndarray, splits: Sequence[Split], *, name: str = ""
-) -> list[TestedSamples]:
+) -> list[EvaluatedSamples]:
     """Return the test samples of each of several runs; `take_samples` says what of.
 
     Raises
@@ -108,7 +108,7 @@ def take_runs(
     return [take_samples(one, labels, split, name=name) for one, split in zip(predictions, splits, strict=True)]
 
 
-def join(runs: Sequence[TestedSamples]) -> TestedSamples:
+def join(runs: Sequence[EvaluatedSamples]) -> EvaluatedSamples:
     """Return the test samples of several runs, one run after the other."""
     if len(runs) == 1:
         return runs[0]
@@ -116,4 +116,4 @@ def join(runs: Sequence[TestedSamples]) -> TestedSamples:
     places, reference, predicted = (
         np.concatenate([getattr(run, name) for run in runs]) for name in ("places", "reference", "predicted")
     )
-    return TestedSamples(places, reference, predicted, numbers)
+    return EvaluatedSamples(places, reference, predicted, numbers)

@@ -5,7 +5,7 @@ from itertools import combinations
 
 import numpy as np
 
-from hsclass.assess.sample import TestedSamples
+from hsclass.assess.sample import EvaluatedSamples
 from hsclass.assess.units import Units
 from hsclass.results.pooled import Spread
 from hsclass.split import Split
@@ -18,7 +18,7 @@ def folds_of(splits: Sequence[Split]) -> int | None:
     return int(folds) if folds is not None and alike else None
 
 
-def spread(runs: Sequence[TestedSamples], splits: Sequence[Split], units: Units, right: np.ndarray) -> Spread:
+def spread(runs: Sequence[EvaluatedSamples], splits: Sequence[Split], units: Units, right: np.ndarray) -> Spread:
     """Take the variance of OA apart.
 
     Two runs that test the same samples differ by what they were trained on and by the seed of the model, not by the
@@ -32,7 +32,7 @@ def spread(runs: Sequence[TestedSamples], splits: Sequence[Split], units: Units,
 
     Parameters
     ----------
-    runs : sequence of TestedSamples
+    runs : sequence of EvaluatedSamples
         One for each split.
     splits : sequence of Split
     units : Units
@@ -75,7 +75,7 @@ def _flat(places: np.ndarray) -> np.ndarray:
 
 
 def _whole_runs(
-    runs: Sequence[TestedSamples], splits: Sequence[Split]
+    runs: Sequence[EvaluatedSamples], splits: Sequence[Split]
 ) -> list[tuple[np.ndarray, np.ndarray, tuple[bytes, ...]]]:
     """Return places, right ones and roles of every seed, or of every whole cross-validation."""
     folds = folds_of(splits)

@@ -147,7 +147,7 @@ def _outlines(raster: ClassRaster, pixels: np.ndarray, radius: int) -> tuple[Map
         here = row - top, col - left
         parts = label(classes == classes[here])[0]
         patch = (parts == parts[here]).astype(np.uint8)
-        moved = raster.grid.placing * Affine.translation(left, top)
+        moved = raster.grid.placing @ Affine.translation(left, top)
         found.append(next(outline for outline, value in shapes(patch, mask=patch > 0, transform=moved) if value))
     return tuple(found)
 

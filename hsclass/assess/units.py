@@ -27,7 +27,7 @@ from hsclass.assess.intervals import (
     widened,
     wilson_limits,
 )
-from hsclass.assess.sample import TestedSamples
+from hsclass.assess.sample import EvaluatedSamples
 from hsclass.errors import DataError
 from hsclass.samples.fields import fields_of
 from hsclass.split import Split
@@ -66,13 +66,13 @@ class Units(Protocol):
     def share(self, right: np.ndarray, members: np.ndarray) -> Bounds:
         """Return the 95 % interval of the share of right ones, bool of shape (n,), among some members."""
 
-    def class_mean(self, figure: str, bounds: list[Bounds], samples: TestedSamples, ids: np.ndarray) -> Bounds:
+    def class_mean(self, figure: str, bounds: list[Bounds], samples: EvaluatedSamples, ids: np.ndarray) -> Bounds:
         """Return the 95 % interval of a mean over the classes that have test samples, `aa`, from those of the classes.
 
         `ids` are the ids of all classes.
         """
 
-    def summaries(self, samples: TestedSamples, ids: np.ndarray) -> dict[str, Bounds]:
+    def summaries(self, samples: EvaluatedSamples, ids: np.ndarray) -> dict[str, Bounds]:
         """Return the 95 % intervals of `kappa` and `macro_f1`; `ids` are the ids of all classes."""
 
     def counts(self, members: np.ndarray) -> dict[str, Any]:
@@ -118,7 +118,7 @@ class BlockUnits:
             return share_bounds(right, self.sites, least=self.least, by_class=True)
         return ratio_bounds(right, self.clusters, most=self.sites.distinct)
 
-    def class_mean(self, figure: str, bounds: list[Bounds], samples: TestedSamples, ids: np.ndarray) -> Bounds:
+    def class_mean(self, figure: str, bounds: list[Bounds], samples: EvaluatedSamples, ids: np.ndarray) -> Bounds:
         """Return the interval of a mean over classes from theirs, wider by what classes have in common.
 
         `mean_bounds` takes the classes for independent. What those within a block, or all tests of a run, have in
@@ -133,7 +133,7 @@ class BlockUnits:
         half = self.clusters.quantile * self.clusters.shared(deviations(values), parts)
         return widened(found, value, half)
 
-    def summaries(self, samples: TestedSamples, ids: np.ndarray) -> dict[str, Bounds]:
+    def summaries(self, samples: EvaluatedSamples, ids: np.ndarray) -> dict[str, Bounds]:
         """Return the intervals of kappa, see `kappa_bounds`, and of macro F1, from those of the classes' F1."""
         reference, predicted, most = samples.reference, samples.predicted, self.sites.distinct
         found = {name: float(value) for name, value in summaries(count_confusions(reference, predicted, ids)).items()}
@@ -226,18 +226,18 @@ class GroupUnits:
             count = trials(share, error, len(np.unique(self.images[members])))
         return _over_runs(wilson_limits(share, count, Z), right, runs, groups)
 
-    def class_mean(self, figure: str, bounds: list[Bounds], samples: TestedSamples, ids: np.ndarray) -> Bounds:
+    def class_mean(self, figure: str, bounds: list[Bounds], samples: EvaluatedSamples, ids: np.ndarray) -> Bounds:
         """Return the interval of a mean over classes from theirs, which are taken for independent."""
         found = mean_bounds(_of_classes(samples, ids, figure), bounds)
         return self._over_runs(found, samples, ids, figure)
 
-    def _over_runs(self, bounds: Bounds, samples: TestedSamples, ids: np.ndarray, figure: str) -> Bounds:
+    def _over_runs(self, bounds: Bounds, samples: EvaluatedSamples, ids: np.ndarray, figure: str) -> Bounds:
         if self.runs is None:
             return bounds
         values = pseudo_values(samples.reference, samples.predicted, ids, figure)
         return _over_runs(bounds, values, self.runs, self.groups, least=LEAST.get(figure, 0.0))
 
-    def summaries(self, samples: TestedSamples, ids: np.ndarray) -> dict[str, Bounds]:
+    def summaries(self, samples: EvaluatedSamples, ids: np.ndarray) -> dict[str, Bounds]:
         """Return percentile intervals of kappa and macro F1 under random weights of the groups (Rubin 1981).
 
         Groups whose images fall into the same cells of the confusion matrix are alike, so their weights, exponential
@@ -277,7 +277,7 @@ class GroupUnits:
         return cluster_error(right, self.groups)
 
 
-def _of_classes(samples: TestedSamples, ids: np.ndarray, figure: str) -> np.ndarray:
+def _of_classes(samples: EvaluatedSamples, ids: np.ndarray, figure: str) -> np.ndarray:
     """Return the producer's accuracy (`aa`) or F1 (`macro_f1`) of the classes that have test samples."""
     confusion = count_confusions(samples.reference, samples.predicted, ids)
     values = {"aa": producers_accuracy, "macro_f1": f1_scores}[figure](confusion)
@@ -295,7 +295,7 @@ def _over_runs(
     return widened(bounds, float(values.mean()), half, least=least)
 
 
-def units_of(samples: TestedSamples, labels: np.ndarray, splits: Split | Sequence[Split], *, seed: int = 0) -> Units:
+def units_of(samples: EvaluatedSamples, labels: np.ndarray, splits: Split | Sequence[Split], *, seed: int = 0) -> Units:
     """Return the units of the test samples of a split, or of those of several splits of the same samples together.
 
     A field or group that several splits test is one unit; `labels` are the reference labels of all samples.
@@ -341,7 +341,7 @@ def joined_groups(groups: Sequence[np.ndarray | None], count: int) -> np.ndarray
     return np.asarray(connected_components(graph, directed=False)[1][:count])
 
 
-def sites_of(samples: TestedSamples, labels: np.ndarray, split: Split) -> Sites:
+def sites_of(samples: EvaluatedSamples, labels: np.ndarray, split: Split) -> Sites:
     """Return where test pixels lie, and their fields; see `hsclass.samples.fields`."""
     reference = split.reference(labels)
     return Sites(samples.places, samples.take(fields_of(reference, split.groups)), samples.reference, samples.runs)

@@ -145,4 +145,4 @@ def read_legend(tags: Mapping[str, str]) -> Legend:
 def _moved(grid: Grid, down: int) -> Grid:
     if grid.transform is None or not down:
         return grid
-    return Grid(grid.crs, grid.transform * grid.transform.translation(0, down))
+    return Grid(grid.crs, grid.transform @ grid.transform.translation(0, down))

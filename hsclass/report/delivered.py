@@ -114,7 +114,7 @@ def places(results: SetResults) -> list[Place]:
     for number, x, y, identity, confidence, dissimilarity in zip(
         *(columns[name] for name in ("id", "x", "y", "map_class", "confidence", "dissimilarity")), strict=True
     ):
-        col, row = to_pixel * (float(x), float(y))
+        col, row = to_pixel @ (float(x), float(y))
         name = results.samples.class_name(int(identity))
         found.append(Place(int(number), int(row), int(col), x, y, name, float(confidence), float(dissimilarity)))
     return found

@@ -10,7 +10,7 @@ from sklearn.metrics import f1_score
 
 from hsclass.assess import compare, evaluate
 from hsclass.assess.intervals import trials, wilson_limits
-from hsclass.assess.sample import TestedSamples
+from hsclass.assess.sample import EvaluatedSamples
 from hsclass.assess.units import GroupUnits, Z
 from hsclass.scene import LandCover
 from hsclass.split import Role, Split
@@ -56,7 +56,7 @@ def test_grouping_widens_the_intervals_of_kappa_and_macro_f1() -> None:
     predicted = np.where(np.repeat(rng.random(60) < 0.8, 5), reference, 1)
     ids = np.array([1, 2, 3])
     single, grouped = (
-        GroupUnits(groups).summaries(TestedSamples(np.arange(300)[:, np.newaxis], reference, predicted), ids)
+        GroupUnits(groups).summaries(EvaluatedSamples(np.arange(300)[:, np.newaxis], reference, predicted), ids)
         for groups in (np.arange(300), np.repeat(np.arange(60), 5))
     )
     for name in ("kappa", "macro_f1"):

@@ -23,7 +23,7 @@ from hsclass.assess.intervals import (
     widened,
     wilson_limits,
 )
-from hsclass.assess.sample import TestedSamples
+from hsclass.assess.sample import EvaluatedSamples
 from hsclass.assess.units import BlockUnits
 
 
@@ -217,7 +217,7 @@ def test_mean_over_classes_contains_what_they_have_in_common() -> None:
     rng = np.random.default_rng(9)
     block, reference = np.repeat(np.arange(12), 60), np.tile(np.repeat([1, 2, 3], 20), 12)
     right = rng.random(720) < np.repeat(rng.random(12), 60)  # a block is easy or hard for all classes
-    samples = TestedSamples(np.zeros((720, 2), int), reference, np.where(right, reference, reference % 3 + 1))
+    samples = EvaluatedSamples(np.zeros((720, 2), int), reference, np.where(right, reference, reference % 3 + 1))
     places = np.stack([6 * block + np.arange(720) % 60 // 10, np.arange(720) % 10], axis=1)
     units = BlockUnits(Sites(places, block, reference), least=6)
     classes = [units.share(right, reference == one) for one in (1, 2, 3)]

@@ -8,7 +8,7 @@ import pytest
 
 from hsclass.assess import evaluate, pool
 from hsclass.assess.intervals import cluster_error
-from hsclass.assess.sample import TestedSamples
+from hsclass.assess.sample import EvaluatedSamples
 from hsclass.assess.units import GroupUnits, joined_groups
 from hsclass.errors import DataError, UsageError
 from hsclass.scene import LandCover
@@ -164,8 +164,8 @@ def test_runs_that_do_not_fit_are_refused(folds, make_split) -> None:
 def test_samples_of_runs_keep_their_order() -> None:
     from hsclass.assess.sample import join
 
-    one = TestedSamples(np.array([[0, 1]]), np.array([1]), np.array([2]))
-    other = TestedSamples(np.array([[3, 4]]), np.array([5]), np.array([6]))
+    one = EvaluatedSamples(np.array([[0, 1]]), np.array([1]), np.array([2]))
+    other = EvaluatedSamples(np.array([[3, 4]]), np.array([5]), np.array([6]))
     assert join([one, other]).places.tolist() == [[0, 1], [3, 4]]
     assert join([one, other]).right.tolist() == [False, False]
 

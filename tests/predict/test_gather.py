@@ -41,7 +41,7 @@ def test_gathered_parts_are_the_whole_byte_for_byte(scattered: Path, product: st
 def test_part_lies_where_it_belongs(scattered: Path) -> None:
     with rasterio.open(scattered / "m2.tif") as part, rasterio.open(scattered / "m.tif") as whole:
         assert part.shape == (64, 5)
-        assert part.transform == whole.transform * whole.transform.translation(0, 64)
+        assert part.transform == whole.transform @ whole.transform.translation(0, 64)
         assert (part.read(1) == whole.read(1)[64:128]).all()
         assert json.loads(part.tags()["part"])["rows"] == [64, 128]
         assert "part" not in whole.tags()

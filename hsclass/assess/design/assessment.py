@@ -324,7 +324,7 @@ def _matched(labelled: Labelled, drawn: Sample, file: object) -> np.ndarray:
         )
     order = np.argsort(labelled.ids)
     places = _in_map_crs(labelled.places[order], labelled.crs, drawn)
-    columns = np.stack(~drawn.grid.placing * places.T, axis=1)
+    columns = np.stack(~drawn.grid.placing @ places.T, axis=1)
     moved = np.abs(columns - (drawn.pixels[:, ::-1] + 0.5)).max(axis=1) > _MOVED
     if moved.any():
         raise DataError(

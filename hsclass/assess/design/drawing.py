@@ -53,7 +53,7 @@ class Sample:
     @property
     def places(self) -> np.ndarray:
         """Centres of the pixels, x and y, shape (n, 2), in the map's CRS; without a grid as QGIS shows the map."""
-        return np.stack(self.grid.placing * (self.pixels[:, ::-1] + 0.5).T, axis=1)
+        return np.stack(self.grid.placing @ (self.pixels[:, ::-1] + 0.5).T, axis=1)
 
 
 def draw_sample(

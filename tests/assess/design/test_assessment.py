@@ -225,7 +225,7 @@ def test_missing_labels_are_left_out_on_request_and_said(labelled: Path, map_fil
 
 def test_a_map_on_another_grid_is_refused(labelled: Path, map_file: Path, mapped: np.ndarray, tmp_path: Path) -> None:
     with rasterio.open(map_file) as source:
-        shifted = Grid(source.crs, source.transform * source.transform.translation(2, 0))
+        shifted = Grid(source.crs, source.transform @ source.transform.translation(2, 0))
     write_raster(tmp_path / "other.tif", mapped, grid=shifted)
     with pytest.raises(DataError, match="expected both on one grid"):
         assess_map(labelled, tmp_path / "other.tif")
