@@ -75,18 +75,29 @@ def read_raster(path: str | os.PathLike[str]) -> Raster:
     DataError
         If there is no such file or GDAL cannot read it.
     """
-    path = Path(path)
+    with _opened(Path(path)) as source:
+        return Raster(
+            bands=source.read(),
+            grid=grid_of(source),
+            nodata=source.nodata,
+            tags=source.tags(),
+            band_tags=[source.tags(band) for band in source.indexes],
+        )
+
+
+def read_tags(path: str | os.PathLike[str]) -> Mapping[str, str]:
+    """Return the metadata of a raster without reading its pixels; errors as `read_raster`."""
+    with _opened(Path(path)) as source:
+        return dict(source.tags())
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
     if not path.exists():
         raise DataError(f"{path}: no such file; check the path, or run the stage that writes it first")
     try:
         with quiet(), rasterio.open(path) as source:
-            return Raster(
-                bands=source.read(),
-                grid=grid_of(source),
-                nodata=source.nodata,
-                tags=source.tags(),
-                band_tags=[source.tags(band) for band in source.indexes],
-            )
+            yield source
     except UNREADABLE as error:
         raise DataError(
             f"{path}: cannot be read as a raster ({error}); expected a GeoTIFF or what GDAL reads"

@@ -14,9 +14,10 @@ from hsclass.assess.confusion import (
 )
 from hsclass.assess.distance import accuracy_by_distance
 from hsclass.assess.evaluation import evaluate
-from hsclass.assess.files import align, compare_files, evaluate_file
+from hsclass.assess.files import compare_files, evaluate_file
 from hsclass.assess.optimism import optimism
 from hsclass.assess.pooling import pool
+from hsclass.assess.reading import align
 
 __all__ = [
     "accuracy_by_distance",

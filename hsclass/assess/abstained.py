@@ -5,7 +5,18 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from hsclass.errors import DataError
 from hsclass.scene import LandCover
+
+
+def abstained_id(tags: Mapping[str, str]) -> int | None:
+    """Return the id of pixels that a map gives no class, by the tags of its file; None where it abstains nowhere."""
+    if "abstained" not in tags:
+        return None
+    try:
+        return int(json.loads(tags["abstained"])["id"])
+    except (ValueError, TypeError, KeyError) as error:
+        raise DataError(f"map: its tag 'abstained' is not hsclass's ({error}); predict again") from error
 
 
 def with_abstained(
@@ -34,9 +45,9 @@ def with_abstained(
     classes : tuple of LandCover
         The same object as given where the map does not abstain.
     """
-    if "abstained" not in tags:
+    identity = abstained_id(tags)
+    if identity is None:
         return predicted, classes
-    identity = json.loads(tags["abstained"])["id"]
     entry = next(cover for cover in drawn if cover.id == identity)
     own = max(identity, max(cover.id for cover in classes) + 1)
     moved = np.where(predicted == identity, own, predicted.astype(np.int64))

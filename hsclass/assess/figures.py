@@ -49,10 +49,7 @@ def _one_label(
 ) -> dict[str, Any]:
     """Return OA, AA, kappa and macro F1 with their intervals, and the confusion matrix."""
     ids = np.array([cover.id for cover in classes])
-    held = (np.flatnonzero(tally(each)) for each in (samples.reference, samples.predicted))
-    unknown = np.setdiff1d(np.concatenate(list(held)), ids).tolist()
-    if unknown:
-        raise DataError(f"test samples hold the class ids {unknown}; expected only {ids.tolist()} of the legend")
+    _require_known(samples, classes)
     confusion = count_confusions(samples.reference, samples.predicted, ids)
     of_classes = [Bounds.of(row.producers_low, row.producers_high) for row in rows if row.support]
     bounds = {
@@ -65,3 +62,20 @@ def _one_label(
         **{f"{name}_{end}": value for name, pair in bounds.items() for end, value in pair._asdict().items()},
         "confusion": confusion.tolist(),
     }
+
+
+def _require_known(samples: EvaluatedSamples, classes: Sequence[LandCover]) -> None:
+    """Raise DataError where a test sample has no class, or one that the legend lacks."""
+    ids = [cover.id for cover in classes]
+    for values, what, remedy in (
+        (samples.reference, "reference labels", "give the labels that the split was made from, or split by these"),
+        (samples.predicted, "predictions", "predict those too"),
+    ):
+        counts = tally(values)
+        if bare := int(counts[0]):
+            raise DataError(f"{what}: leave {bare} of {len(values)} test samples without a class; {remedy}")
+        if foreign := np.setdiff1d(np.flatnonzero(counts), ids).tolist():
+            raise DataError(
+                f"{what}: give test samples the class ids {foreign}; expected only {ids}; give each class one id in"
+                " predictions and reference labels"
+            )

@@ -2,76 +2,31 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hsclass.alignment import aligned, require_same_grid
-from hsclass.assess.abstained import with_abstained
+from hsclass.alignment import require_same_grid
 from hsclass.assess.comparison import compare_samples
 from hsclass.assess.evaluation import evaluate
 from hsclass.assess.fields import field_map as map_of_fields
+from hsclass.assess.legends import joined
 from hsclass.assess.optimism import gain_of_samples
 from hsclass.assess.pooling import pool_samples
+from hsclass.assess.reading import TABLE, Predicted, Reference, known_classes, read_predicted, read_reference
 from hsclass.assess.sample import EvaluatedSamples, join, take_samples
 from hsclass.assess.units import units_of
-from hsclass.datasets.descriptor import ClassEntry, ShapeOptions
-from hsclass.datasets.masks import read_ids
-from hsclass.datasets.reference_labels import legend
-from hsclass.datasets.shapes import draw_labels, holds_shapes
 from hsclass.errors import DataError, UsageError
 from hsclass.fit_scope import read_fit_scope
-from hsclass.raster import Grid, read_raster, write_raster
+from hsclass.raster import read_raster, write_raster
 from hsclass.results.comparison import Comparison
 from hsclass.results.metrics import Metrics
 from hsclass.results.pooled import Pooled
 from hsclass.samples.fields import fields_of
-from hsclass.samples.images import ImageSamples, read_index
-from hsclass.scene import LandCover, read_classes
-from hsclass.split import Role, Split, read_split, read_split_and_labels
-
-if TYPE_CHECKING:
-    from hsclass.predict.predictions import Predictions
+from hsclass.scene import LandCover
 
 _LOG = logging.getLogger(__name__)
-TABLE = ".csv"
-
-
-@dataclass(frozen=True)
-class Reference:
-    """What predictions are compared with.
-
-    Attributes
-    ----------
-    split : Split
-    labels : ndarray
-        As `evaluate` takes them.
-    classes : tuple of LandCover
-    images : ImageSamples or None
-        None for pixels.
-    grid : Grid
-        Where the pixels lie, as far as split or labels say; unknown for images.
-    identity : str
-        Of the scene or image set; empty where it is unknown.
-    """
-
-    split: Split
-    labels: np.ndarray
-    classes: tuple[LandCover, ...]
-    images: ImageSamples | None = None
-    grid: Grid = field(default_factory=Grid)
-    identity: str = ""
-
-
-@dataclass(frozen=True)
-class Predicted:
-    """Predictions in the form that `evaluate` takes, with the classes that they may have."""
-
-    values: np.ndarray
-    classes: tuple[LandCover, ...]
-    confidence: np.ndarray | None = None
 
 
 def evaluate_file(
@@ -89,11 +44,13 @@ def evaluate_file(
     ----------
     path, split : Path
     labels : Path, optional
-        Raster, polygons or points of reference labels, or index of the images; by default what the split names.
+        Raster, polygons, points or ENVI regions of reference labels, or index of the images; by default what the split
+        names. Classes without an id have that of the same name in the labels that the split names, or else in the map
+        or the model.
     attribute : str, optional
         Of polygons or points: the attribute that gives the class; by default the only one.
     model : Path, optional
-        Folder of the model, to check what it was fitted on.
+        Folder of the model, to check what it was fitted on, and for its classes where the map does not name them.
     confidence : Path, optional
         Raster of the probability of the predicted class, for the calibration; tables hold it themselves.
 
@@ -106,7 +63,12 @@ def evaluate_file(
     LeakageError
         If the model has seen a test sample; see `evaluate`.
     """
-    reference = read_reference(split, labels, attribute)
+    known = known_classes(path)
+    if model is not None and not known and path.suffix != TABLE:
+        from hsclass.models.trained import read_card  # with every kind of model, which maps with a legend do not need
+
+        known = tuple(LandCover(cover.id, cover.name, cover.color) for cover in read_card(model)[0].classes)
+    reference = read_reference(split, labels, attribute, known=known)
     found = read_predicted(path, reference)
     names = [image.path for image in reference.images.images] if reference.images else ()
     metrics = evaluate(
@@ -234,10 +196,11 @@ def _read_tests(
                 f"{name}: has {len(files)} maps or tables, but there are {len(splits)} splits; expected one for each,"
                 " in their order"
             )
+    known = joined(known_classes(file) for files in listed.values() for file in files[:1])
     references: list[Reference] = []
     runs: dict[str, list[_Run]] = {name: [] for name in listed}
     for place, split in enumerate(splits):
-        reference = read_reference(split, labels)
+        reference = read_reference(split, labels, known=known)
         if references and reference.labels.shape != references[0].labels.shape:
             raise DataError(
                 f"{split}: is of {reference.labels.shape} samples, but {splits[0]} of {references[0].labels.shape};"
@@ -273,103 +236,3 @@ def _write_field_map(
     bands = np.stack([np.where(held, fields, np.nan), *shares]).astype(np.float32)
     names = ["field", *(f"share of right tests, {each.method}" for each in pooled)]
     write_raster(path, bands, grid=reference.grid, nodata=float("nan"), descriptions=names)
-
-
-def read_reference(split: Path, labels: Path | None = None, attribute: str | None = None) -> Reference:
-    """Read a split and the reference labels of its samples; polygons or points give the classes by `attribute`."""
-    read, named = read_split_and_labels(split)
-    path = labels or named
-    if path is None:
-        raise UsageError(f"{split}: names no reference labels; give them with --labels")
-    if read.roles.ndim == 1:
-        images = read_index(path)
-        read = read_split(split, images)
-        known = images.targets > 0 if images.several_labels else images.labels
-        return Reference(read, known, images.classes, images, identity=images.identity)
-    shape = read.roles.shape[0], read.roles.shape[1]
-    if labels and holds_shapes(path):
-        return _drawn_reference(path, attribute, read, split=split, named=named, shape=shape)
-    labelled = _read_ids(path)
-    name = f"{path}: the raster of labels"
-    truth = aligned(labelled.ids, labelled.grid, read.grid, shape=shape, name=name, other=f"the split {split}")
-    classes = labelled.classes or legend((), tuple(np.unique(truth[truth > 0]).tolist()))
-    grid = labelled.grid if read.grid.transform is None else read.grid
-    return Reference(read, truth, classes, None, grid, labelled.tags.get("identity", ""))
-
-
-def _drawn_reference(
-    path: Path, attribute: str | None, read: Split, *, split: Path, named: Path | None, shape: tuple[int, int]
-) -> Reference:
-    """Draw polygons or points onto the grid of a split; the labels that it names say which class has which id."""
-    if named is None or not (known := _read_ids(named)).classes:
-        raise UsageError(
-            f"{path}: holds polygons or points, and {split} names no labels that give their classes an id; expected a"
-            " raster of class ids"
-        )
-    entries = tuple(ClassEntry(id=cover.id, name=cover.name) for cover in known.classes)
-    grid = read.grid if read.grid.transform is not None else known.grid
-    truth, *_ = draw_labels(path, ShapeOptions(field=attribute), grid=grid, shape=shape, entries=entries)
-    return Reference(read, truth, known.classes, None, grid, known.tags.get("identity", ""))
-
-
-def read_predicted(path: Path, reference: Reference) -> Predicted:
-    """Read a map or a table of predictions of the samples of a reference."""
-    if (path.suffix == TABLE) != (reference.images is not None):
-        raise DataError(
-            f"{path}: is a {'table' if path.suffix == TABLE else 'map'}, but the split is one of"
-            f" {'images' if reference.images else 'pixels'}; expected predictions of the same samples"
-        )
-    if reference.images is not None:
-        from hsclass.predict.predictions import read_predictions  # with scikit-learn, which maps do not need
-
-        return align(read_predictions(path), reference.images, reference.split, name=path)
-    drawn = _read_ids(path)
-    shape = reference.labels.shape[0], reference.labels.shape[1]
-    mapped = aligned(
-        drawn.ids, drawn.grid, reference.grid, shape=shape, name=f"{path}: the map", other="the reference labels"
-    )
-    return Predicted(*with_abstained(mapped, reference.classes, drawn.tags, drawn.classes))
-
-
-@dataclass(frozen=True)
-class _Ids:
-    """A raster of class ids, from here or elsewhere; `classes` are empty where it does not name them."""
-
-    ids: np.ndarray
-    classes: tuple[LandCover, ...]
-    tags: Mapping[str, str]
-    grid: Grid
-
-
-def _read_ids(path: Path) -> _Ids:
-    if path.suffix.lower() in {".tif", ".tiff"}:
-        raster = read_raster(path)
-        if "classes" in raster.tags:
-            return _Ids(*read_classes(path), raster.tags, raster.grid)
-    ids, grid = read_ids(path)
-    return _Ids(ids, (), {}, grid)
-
-
-def align(found: "Predictions", images: ImageSamples, split: Split, *, name: object = "predictions") -> Predicted:
-    """Bring predictions into the order of all images; those without one, which must not test, have no class.
-
-    Raises
-    ------
-    DataError
-        If the classes are others, an image is not in the set, or a test image has no prediction; `name` is that of the
-        predictions, for the message.
-    """
-    from hsclass.predict.predictions import places_of
-
-    if found.classes != images.class_names:
-        raise DataError(f"{name}: is of other classes than the index ({len(found.classes)}); predict again")
-    places = places_of(found.paths, [image.path for image in images.images], name)
-    lacking = len(np.setdiff1d(split.places(Role.TEST), places))
-    if lacking:
-        raise DataError(f"{name}: lacks {lacking} test images; predict the part test again")
-    chosen, probabilities = np.zeros(images.targets.shape, bool), np.zeros(images.targets.shape, np.float32)
-    chosen[places], probabilities[places] = found.chosen, found.probabilities
-    if images.several_labels:
-        return Predicted(chosen, images.classes, probabilities)
-    ids = np.array([cover.id for cover in images.classes])
-    return Predicted(np.where(chosen.any(axis=1), ids[chosen.argmax(axis=1)], 0), images.classes, probabilities)

@@ -27,7 +27,8 @@ def evaluate(
     labels: Annotated[
         Path | None,
         typer.Option(
-            help="reference labels: raster, polygons or points; or index of images", show_default="what the split names"
+            help="reference labels: raster, polygons, points or ENVI regions; or index of images",
+            show_default="what the split names",
         ),
     ] = None,
     attribute: Annotated[

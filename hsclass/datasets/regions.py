@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from hsclass.datasets.descriptor import ClassEntry
+from hsclass.datasets.shape_classes import DESCRIPTOR, remedy_for
 from hsclass.errors import DataError
 
 _LOG = logging.getLogger(__name__)
@@ -27,7 +28,7 @@ class Region:
 
 
 def draw_regions(
-    path: Path, shape: tuple[int, int], entries: tuple[ClassEntry, ...]
+    path: Path, shape: tuple[int, int], entries: tuple[ClassEntry, ...], *, known_from: str = DESCRIPTOR
 ) -> tuple[np.ndarray, tuple[ClassEntry, ...]]:
     """Read regions of interest: pixels by column X and row Y, counted from 1, in the order of the regions' titles.
 
@@ -40,7 +41,10 @@ def draw_regions(
     shape : tuple of int
         (rows, cols) of the cube.
     entries : tuple of ClassEntry
-        Classes of the descriptor, given by the regions' names; empty to number the regions in the file's order.
+        Known classes, as of the descriptor, given by the regions' names; empty to number the regions in the file's
+        order.
+    known_from : str
+        What lists the known classes, for messages.
 
     Returns
     -------
@@ -72,8 +76,8 @@ def draw_regions(
         name, points = region.name, region.points
         if _plain(name) not in known:
             raise DataError(
-                f"{path}: has the region '{name}'; expected one of the descriptor's classes {', '.join(known)}; say"
-                " with 'values' what stands for them"
+                f"{path}: has the region '{name}', which {known_from} does not list; it lists {', '.join(known)};"
+                f" {remedy_for(known_from)}"
             )
         rows, cols = points[:, 1] - 1, points[:, 0] - 1
         if points.size and (points.min() < 1 or rows.max() >= shape[0] or cols.max() >= shape[1]):

@@ -12,12 +12,18 @@ from hsclass.datasets.descriptor import ClassEntry, ShapeOptions
 from hsclass.errors import DataError
 
 _LOG = logging.getLogger(__name__)
+DESCRIPTOR = "'classes' in the descriptor"
 _MAX_ID = 65535
 _NUMBER = re.compile(r"-?\d{1,18}(\.\d{0,18})?")
 
 
 def read_classes(
-    attributes: Mapping[str, np.ndarray], options: ShapeOptions, entries: tuple[ClassEntry, ...], path: Path
+    attributes: Mapping[str, np.ndarray],
+    options: ShapeOptions,
+    entries: tuple[ClassEntry, ...],
+    path: Path,
+    *,
+    known_from: str = DESCRIPTOR,
 ) -> tuple[np.ndarray, tuple[ClassEntry, ...]]:
     """Return the class of each feature, and the classes.
 
@@ -31,8 +37,10 @@ def read_classes(
         Columns of the attribute table.
     options : ShapeOptions
     entries : tuple of ClassEntry
-        Classes of the descriptor; empty to take them from the table.
+        Known classes, as of the descriptor; empty to take them from the table.
     path : Path
+    known_from : str
+        What lists the known classes, for messages.
 
     Returns
     -------
@@ -56,8 +64,8 @@ def read_classes(
         foreign = sorted({text for text in texts if text and text not in known and not (numeric and float(text) == 0)})
         if foreign:
             raise DataError(
-                f"{path}: holds the classes {', '.join(foreign[:10])}, which 'classes' in the descriptor does not list;"
-                f" it lists {', '.join(sorted(known))}; add them, or say with 'values' what stands for them"
+                f"{path}: holds the classes {', '.join(foreign[:10])}, which {known_from} does not list; it lists"
+                f" {', '.join(sorted(known))}; {remedy_for(known_from)}"
             )
         return np.array([known.get(text, 0) for text in texts], np.int64), entries
     if numeric and (codes := [text for text in texts if text.isdecimal() and int(text) > _MAX_ID]):
@@ -78,6 +86,13 @@ def read_classes(
     named = texts if names and options.name_field is None else listed
     colors = [text_of(value) for value in _optional(attributes, options.color_field, path, len(ids))]
     return ids, tuple(_entry(int(identity), ids, named, colors, path) for identity in np.unique(ids[ids > 0]))
+
+
+def remedy_for(known_from: str) -> str:
+    """Say what to do where a file holds a class that `known_from` does not list."""
+    return (
+        "add it, or say with 'values' what stands for it" if known_from == DESCRIPTOR else "rename it in one of the two"
+    )
 
 
 def _report_likenesses(names: Sequence[str], path: Path) -> None:

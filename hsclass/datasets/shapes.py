@@ -15,7 +15,7 @@ from rasterio.transform import Affine
 
 from hsclass.datasets.descriptor import ClassEntry, ShapeOptions
 from hsclass.datasets.readers import READERS
-from hsclass.datasets.shape_classes import read_classes, read_groups
+from hsclass.datasets.shape_classes import DESCRIPTOR, read_classes, read_groups
 from hsclass.errors import DataError
 from hsclass.raster import Grid, quiet
 
@@ -59,9 +59,16 @@ class Shapes:
 
 
 def draw_labels(
-    path: Path, options: ShapeOptions, *, grid: Grid, shape: tuple[int, int], entries: tuple[ClassEntry, ...]
+    path: Path,
+    options: ShapeOptions,
+    *,
+    grid: Grid,
+    shape: tuple[int, int],
+    entries: tuple[ClassEntry, ...],
+    onto: str = "the cube",
+    known_from: str = DESCRIPTOR,
 ) -> tuple[np.ndarray, tuple[ClassEntry, ...], np.ndarray | None]:
-    """Draw the polygons or points of a file onto the grid of a cube.
+    """Draw the polygons or points of a file onto the grid of a cube or map.
 
     A pixel belongs to a polygon when its centre lies inside, or with `all_touched` when any part of it does. What is
     left out is reported: features outside of the scene, without geometry or class, or smaller than a pixel, and pixels
@@ -77,7 +84,9 @@ def draw_labels(
     shape : tuple of int
         (rows, cols) of the cube.
     entries : tuple of ClassEntry
-        Classes of the descriptor; empty to take them from the attributes.
+        Known classes, as of the descriptor; empty to take them from the attributes.
+    onto, known_from : str
+        What the grid is of, and what lists the known classes, for messages.
 
     Returns
     -------
@@ -94,16 +103,17 @@ def draw_labels(
         If the file, layer or attribute cannot be read, a value is no class, a feature has no group, or nothing lies in
         the scene.
     """
-    _require_map(grid, path)
-    return draw_shapes(read_shapes(path, options.layer), options, path, grid=grid, shape=shape, entries=entries)
+    _require_map(grid, path, onto)
+    shapes = read_shapes(path, options.layer)
+    return draw_shapes(shapes, options, path, grid=grid, shape=shape, entries=entries, onto=onto, known_from=known_from)
 
 
-def _require_map(grid: Grid, path: Path) -> None:
+def _require_map(grid: Grid, path: Path, onto: str) -> None:
     if grid.transform is None:
         raise DataError(
-            f"{path}: holds polygons or points, but the cube has no map coordinates; expected a georeferenced cube;"
-            " place it, as gdal_translate -a_srs EPSG:CODE -a_ullr LEFT TOP RIGHT BOTTOM does, or give the labels as a"
-            " raster of its shape"
+            f"{path}: holds polygons or points, but {onto} has no map coordinates, which they need; place it, as"
+            " gdal_translate -a_srs EPSG:CODE -a_ullr LEFT TOP RIGHT BOTTOM does, or give the labels as a raster of"
+            " its shape"
         )
 
 
@@ -115,13 +125,15 @@ def draw_shapes(
     grid: Grid,
     shape: tuple[int, int],
     entries: tuple[ClassEntry, ...] = (),
+    onto: str = "the cube",
+    known_from: str = DESCRIPTOR,
 ) -> tuple[np.ndarray, tuple[ClassEntry, ...], np.ndarray | None]:
     """Draw polygons or points onto the grid of a cube, as `draw_labels` does those of a file.
 
     `path`, where they are from, is for messages only.
     """
-    _require_map(grid, path)
-    ids, entries = read_classes(shapes.attributes, options, entries, path)
+    _require_map(grid, path, onto)
+    ids, entries = read_classes(shapes.attributes, options, entries, path, known_from=known_from)
     kinds = {str(geometry.geom_type) for geometry in shapes.geometries if geometry is not None}
     if foreign := kinds - _DRAWN:
         raise DataError(f"{path}: holds {', '.join(sorted(foreign))}; expected polygons or points; take them out")
@@ -139,7 +151,7 @@ def draw_shapes(
             f"{path}: {bare} of {len(groups)} features with a class have no '{options.group}'; expected the group of"
             " each; fill in the attribute, or take 'group' out of 'labels'"
         )
-    geometries = _projected(shapes.geometries[chosen], shapes.crs, grid, path)
+    geometries = _projected(shapes.geometries[chosen], shapes.crs, grid, path, onto)
     within = _inside(geometries, grid, shape, path)
     if groups is not None and (outside := np.setdiff1d(groups, groups[within])).size:
         _LOG.warning(
@@ -212,13 +224,13 @@ def read_shapes(path: Path, layer: str | None) -> Shapes:
     return Shapes(geometries, dict(zip(meta["fields"], columns, strict=True)), crs)
 
 
-def _projected(geometries: np.ndarray, crs: CRS | None, grid: Grid, path: Path) -> np.ndarray:
-    """Return geometries in the cube's coordinate reference system."""
+def _projected(geometries: np.ndarray, crs: CRS | None, grid: Grid, path: Path, onto: str) -> np.ndarray:
+    """Return geometries in the coordinate reference system of a grid."""
     import shapely
     from rasterio.warp import transform
 
     if (crs is None) != (grid.crs is None):
-        lacking, other = ("these features have", grid.crs) if crs is None else ("the cube has", crs)
+        lacking, other = ("these features have", grid.crs) if crs is None else (f"{onto} has", crs)
         raise DataError(
             f"{path}: {lacking} no coordinate reference system, but the other side lies in {other}; expected both or"
             " neither; assign it (a Shapefile has it in its .prj)"

@@ -198,9 +198,10 @@ def limits_of_labels(scene: SceneResult) -> Iterator[Line]:
             " pixels at borders are not tested, so the map as a whole is probably less accurate.",
             warns=True,
         )
-    labelled = float((scene.labels > 0).mean())
-    if labelled < 1:
-        yield Line(f"{percent(1 - labelled)} of the scene has no reference label.")
+    bare = scene.valid - int((scene.labels > 0).sum())
+    if bare > 0:
+        gaps = "" if scene.valid == scene.labels.size else "'s pixels that hold data"
+        yield Line(f"{percent(bare / scene.valid)} of the scene{gaps} {'have' if gaps else 'has'} no reference label.")
 
 
 def about_model(name: str) -> Iterator[Line]:

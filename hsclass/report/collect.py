@@ -50,10 +50,11 @@ class SampleSet:
 
 @dataclass(frozen=True)
 class SceneResult(SampleSet):
-    """A scene: reference labels (rows, cols) and a picture (rows, cols, 3) instead of the cube."""
+    """A scene: reference labels (rows, cols) and a picture (rows, cols, 3) instead of the cube; `valid` pixels."""
 
     digest: str
     shape: tuple[int, int, int]
+    valid: int
     wavelengths: tuple[float, float] | None
     labels: np.ndarray
     picture: np.ndarray
@@ -171,6 +172,7 @@ def _read_scene(entry: RunEntry) -> SceneResult:
         classes=scene.classes,
         digest=scene.digest,
         shape=scene.shape,
+        valid=int(scene.mask.sum()),
         wavelengths=None if centres is None else (float(centres.min()), float(centres.max())),
         labels=scene.require_labels(),
         picture=picture,

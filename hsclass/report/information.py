@@ -121,7 +121,8 @@ def _scene(scene: SceneResult) -> Iterable[tuple[str, str]]:
     rows, cols, bands = scene.shape
     covered = "" if scene.wavelengths is None else f", {scene.wavelengths[0]:.0f} to {scene.wavelengths[1]:.0f} nm"
     yield "Data digest (SHA-256)", scene.digest or MISSING
-    yield "Cube", f"{rows} × {cols} pixels, {bands} bands{covered}"
+    gaps = "" if scene.valid == rows * cols else f", {count(rows * cols - scene.valid)} without data"
+    yield "Cube", f"{rows} × {cols} pixels{gaps}, {bands} bands{covered}"
     yield "Reference labels", f"{count(int((scene.labels > 0).sum()))} labelled pixels, {len(scene.classes)} classes"
 
 

@@ -164,11 +164,19 @@ def test_split_without_test_pixels(make_classes: Classes, make_split: Splits) ->
         evaluate(np.ones((2, 2), int), np.ones((2, 2), int), make_split(np.full((2, 2), 1)), make_classes(1))
 
 
-@pytest.mark.parametrize(("predicted", "truth", "found"), [(5, 1, 5), (1, 5, 5), (0, 1, 0), (1, 0, 0)])
+@pytest.mark.parametrize(
+    ("predicted", "truth", "said"),
+    [
+        (5, 1, r"predictions: give test samples the class ids \[5\]; expected only \[1, 2\]"),
+        (1, 5, r"reference labels: give test samples the class ids \[5\]; expected only \[1, 2\]"),
+        (0, 1, "predictions: leave 1 of 2 test samples without a class"),
+        (1, 0, "reference labels: leave 1 of 2 test samples without a class"),
+    ],
+)
 def test_class_that_the_legend_lacks_at_a_test_pixel(
-    predicted: int, truth: int, found: int, make_classes: Classes, make_split: Splits
+    predicted: int, truth: int, said: str, make_classes: Classes, make_split: Splits
 ) -> None:
-    with pytest.raises(DataError, match=rf"class ids \[{found}\].*only \[1, 2\]"):
+    with pytest.raises(DataError, match=said):
         evaluate(np.array([[predicted, 1]]), np.array([[truth, 1]]), make_split([[3, 3]]), make_classes(1, 2))
 
 

@@ -145,9 +145,6 @@ def test_polygons_and_points_are_reference_labels_with_the_ids_of_their_names(tm
         tmp_path / "map.tif", tmp_path / "split.tif", labels=tmp_path / "visited.gpkg", attribute="cover"
     )
     assert found.confusion == [[1, 0], [1, 1]]
-    write_split(Split(roles, 1, "fixed", 0, {}, True, grid=grid), tmp_path / "bare.tif")
-    with pytest.raises(UsageError, match=r"visited\.gpkg: holds polygons or points, and .*bare\.tif names no labels"):
-        evaluate_file(tmp_path / "map.tif", tmp_path / "bare.tif", labels=tmp_path / "visited.gpkg", attribute="cover")
 
 
 @pytest.fixture

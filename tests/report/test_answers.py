@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from hsclass.report.answers import border_share, zero_classes
+from hsclass.report.answers import border_share, limits_of_labels, zero_classes
 from hsclass.report.delivered_answers import answers_part, models_part
 from hsclass.report.optimism import interval_in_words
 
@@ -131,6 +131,15 @@ def test_labels_without_borders_are_called_polygons(experiment, read_set, answer
     results = read_set(experiment)
     results.samples.labels[:, [5, 6, 11, 12]] = 0
     assert any("pure polygons" in line.text and line.warns for line in answers_part(results).answers[-1].lines)
+
+
+def test_unlabelled_share_counts_pixels_that_hold_data() -> None:
+    """Two of four pixels with data are labelled, the other four pixels hold none."""
+    labels = np.array([[1, 0, 0, 0], [2, 0, 0, 0]])
+    lines = [[line.text for line in limits_of_labels(SimpleNamespace(labels=labels, valid=n))] for n in (4, 8, 2)]
+    assert lines[0][-1] == "50.0\u202f% of the scene's pixels that hold data have no reference label."
+    assert lines[1][-1] == "75.0\u202f% of the scene has no reference label."
+    assert not any("reference label." in line for line in lines[2])
 
 
 @pytest.mark.parametrize(
