@@ -26,7 +26,7 @@ from scipy.special import ndtri
 
 import hsclass
 from hsclass.assess.blocks import Sites, make_blocks, whole_fields, whole_groups
-from hsclass.assess.intervals import Clusters, clusters_of, ratio_bounds
+from hsclass.assess.intervals import Clustering, clusters_of, ratio_bounds
 from hsclass.assess.sample import take_samples
 from hsclass.assess.units import least_side, sites_of
 
@@ -70,7 +70,7 @@ def main() -> None:
         sites = sites_of(take_samples(labels, labels, split), labels, split)
         least, rng = least_side(split), np.random.default_rng(0)
         units = make_blocks(sites, least=least), whole_fields(sites), whole_groups(sites.classes)
-        ways = [*(Clusters((one,)) for one in units), clusters_of(sites, least=least, by_class=True)]
+        ways = [*(Clustering((one,)) for one in units), clusters_of(sites, least=least, by_class=True)]
         held: dict[str, list[list[float]]] = {}
         for _ in range(runs):
             for name, right, truth in errors(sites, labels.shape, rng):

@@ -29,7 +29,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 import hsclass
 from hsclass.features.chain import built
 from hsclass.features.extractor import Origin
-from hsclass.models.calibration import Calibration, fit_calibration, held_out_folds
+from hsclass.models.calibration import ProbabilityCalibration, fit_calibration, held_out_folds
 from hsclass.models.classifier import Sample
 from hsclass.models.members import built as built_model
 from hsclass.models.members import resolved
@@ -150,7 +150,7 @@ class Trained:
             maps = {}
             for name in MEMBERS:
                 found = self.maps[features, name]
-                how = Calibration.none()
+                how = ProbabilityCalibration.none()
                 if calibration != "none":
                     how = fit_calibration(calibration, np.concatenate([at[features, name] for _, at in held]), targets)
                 maps[name] = np.zeros_like(found)

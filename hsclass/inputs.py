@@ -13,7 +13,7 @@ from hsclass.features.extractor import Origin
 from hsclass.features.frozen import FrozenOptions, ImageFeatures, compute_features, named_options
 from hsclass.fit_scope import marked
 from hsclass.models.classifier import Classifier, Sample
-from hsclass.models.spectral_contract import Bands
+from hsclass.models.spectral_contract import SpectralBands
 from hsclass.normalize import Normalizer, normalize_cube, normalize_scene
 from hsclass.options import Options, parse_options
 from hsclass.samples import ImageSamples
@@ -90,7 +90,7 @@ def pixel_inputs(
         normalizer=normalizer, extractor=extractor,
         options=family.settle(options, _centres(scene, extractor, features)),
         seen={"normalizer": split.roles == Role.TRAIN, "extractor": known > 0},
-        about=Bands.of_scene(scene).as_dict(), constant=constant_bands(spectra),
+        about=SpectralBands.of_scene(scene).as_dict(), constant=constant_bands(spectra),
     )  # fmt: skip
 
 

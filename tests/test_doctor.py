@@ -14,7 +14,7 @@ from hsclass.cli import app
 Usage = namedtuple("Usage", "total used free")
 
 
-def found(monkeypatch: pytest.MonkeyPatch, folder: Path) -> dict[str, doctor.Finding]:
+def found(monkeypatch: pytest.MonkeyPatch, folder: Path) -> dict[str, doctor.Check]:
     monkeypatch.setattr(doctor, "load_keras", _Keras)
     return {finding.what: finding for finding in doctor.examine(folder)}
 

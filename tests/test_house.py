@@ -1,5 +1,6 @@
 """The house rules that tools check: format, lint, types, layers, workflow."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -43,6 +44,15 @@ def test_tool_finds_nothing(command: str) -> None:
 def test_no_module_is_longer_than_400_lines() -> None:
     long = {path.name: n for path in ROOT.glob("hsclass/**/*.py") if (n := len(path.read_text().splitlines())) > 400}
     assert long == {}
+
+
+def test_each_class_name_stands_once() -> None:
+    places: dict[str, list[str]] = {}
+    for path in sorted(ROOT.glob("hsclass/**/*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
 
 
 def test_readme_gives_the_commands_that_ci_runs() -> None:

@@ -94,7 +94,7 @@ def _row_of_cells(
 
 
 @dataclass(frozen=True)
-class Choice:
+class ChosenCells:
     """Cells to visit, in order of priority, and the trip on which each is visited, from 1."""
 
     cells: np.ndarray
@@ -103,7 +103,7 @@ class Choice:
 
 def choose(
     cells: Cells, number: int, *, distance: float | None = None, per_trip: int = 1, radius: float = 0.0
-) -> Choice:
+) -> ChosenCells:
     """Choose cells with high scores that are spread over the map and over its classes.
 
     One after the other: the cell with the highest score, divided by one more than the cells of its class that are
@@ -154,4 +154,4 @@ def choose(
         visits[cells.classes[best]] += 1
         apart &= away >= distance
         free &= away >= cells.side
-    return Choice(np.array(chosen, int), np.array(trips, int))
+    return ChosenCells(np.array(chosen, int), np.array(trips, int))

@@ -25,7 +25,7 @@ def compare(
     samples that only one of the two has right could be as many the other way round; it takes samples for independent,
     which neighbouring pixels are not, so that its p-values are far too small for maps. The one to read is the t-test
     of the mean difference with the standard error of the interval, clustered by blocks and classes of pixels, or by
-    groups of near-duplicate images; see `hsclass.assess.intervals.Clusters`.
+    groups of near-duplicate images; see `hsclass.assess.intervals.Clustering`.
 
     Of several seeds or folds, all tests count together. A field is one unit, whichever runs tested it.
 

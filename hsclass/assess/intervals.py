@@ -41,7 +41,7 @@ Sums = Callable[[BlockGrids], list[np.ndarray]]
 
 
 @dataclass(frozen=True)
-class Clusters:
+class Clustering:
     """Units in which samples may be right or wrong together.
 
     Attributes
@@ -123,7 +123,7 @@ def variance(sums: Sums, units: BlockGrids) -> float:
     return float(n / (n - 1) * np.mean([(each**2).sum() for each in sums(units)]))
 
 
-def clusters_of(sites: Sites, *, least: int, by_class: bool = False, finest: bool = False) -> Clusters:
+def clusters_of(sites: Sites, *, least: int, by_class: bool = False, finest: bool = False) -> Clustering:
     """Return the units of some pixels: blocks crossed with fields, or with classes, which hold whole fields.
 
     Nobody knows beforehand whether errors come in patches, field by field or class by class. Blocks alone are too
@@ -144,7 +144,7 @@ def clusters_of(sites: Sites, *, least: int, by_class: bool = False, finest: boo
     second, of = whole_fields(sites), sites.fields
     if by_class and (classes := whole_groups(sites.classes)).effective >= MANY_CLASSES:
         second, of = classes, sites.classes
-    return Clusters((blocks, second), None if finest else blocks.crossed(of), run_units(sites.runs, sites.fields))
+    return Clustering((blocks, second), None if finest else blocks.crossed(of), run_units(sites.runs, sites.fields))
 
 
 def run_units(runs: np.ndarray | None, groups: np.ndarray) -> tuple[BlockGrids, BlockGrids] | None:
@@ -178,7 +178,7 @@ def share_bounds(right: np.ndarray, sites: Sites, *, least: int, by_class: bool 
     return ratio_bounds(right, clusters, most=sites.distinct)
 
 
-def ratio_bounds(right: np.ndarray, clusters: Clusters, *, most: int, weights: np.ndarray | None = None) -> Bounds:
+def ratio_bounds(right: np.ndarray, clusters: Clustering, *, most: int, weights: np.ndarray | None = None) -> Bounds:
     """Return the 95 % interval of the share of right samples, each of which may have a weight.
 
     The limits are Wilson's, with the number of independent samples that would have the same standard error and with
@@ -188,7 +188,7 @@ def ratio_bounds(right: np.ndarray, clusters: Clusters, *, most: int, weights: n
     Parameters
     ----------
     right : ndarray of bool, shape (samples,)
-    clusters : Clusters
+    clusters : Clustering
     most : int
         Number of independent samples than whose interval this is no narrower.
     weights : ndarray of int, shape (samples,), optional
@@ -218,7 +218,7 @@ def ratio_bounds(right: np.ndarray, clusters: Clusters, *, most: int, weights: n
     return wilson_limits(share, trials(share, clusters.error(sums), most), clusters.quantile)
 
 
-def kappa_bounds(kappa: float, oa: float, error: float, clusters: Clusters, *, most: int) -> Bounds:
+def kappa_bounds(kappa: float, oa: float, error: float, clusters: Clustering, *, most: int) -> Bounds:
     """Return the 95 % interval of kappa: Wilson's limits of OA with the standard error of kappa.
 
     kappa = (OA - e) / (1 - e) with e the chance agreement, so that (1 - e) times the error of kappa is one on the scale
@@ -236,7 +236,7 @@ def kappa_bounds(kappa: float, oa: float, error: float, clusters: Clusters, *, m
     return Bounds(max(-1.0, 1 - (1 - low) / agreed), min(1.0, 1 - (1 - high) / agreed))
 
 
-def difference_bounds(gain: np.ndarray, clusters: Clusters) -> tuple[Bounds, float]:
+def difference_bounds(gain: np.ndarray, clusters: Clustering) -> tuple[Bounds, float]:
     """Return the 95 % interval of the mean of `gain`, 1, 0 or -1 per sample, and the p-value of no difference.
 
     Both are those of Student's t with the same standard error, so that p is below 0.05 where the interval excludes 0.

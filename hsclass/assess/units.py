@@ -14,7 +14,7 @@ from hsclass.assess.intervals import (
     METHOD,
     UNDEFINED,
     Bounds,
-    Clusters,
+    Clustering,
     cluster_error,
     clusters_of,
     deviations,
@@ -60,7 +60,7 @@ class Units(Protocol):
         """The blocks, or groups, of all the samples."""
 
     @property
-    def clusters(self) -> Clusters:
+    def clusters(self) -> Clustering:
         """All units of all the samples."""
 
     def share(self, right: np.ndarray, members: np.ndarray) -> Bounds:
@@ -101,7 +101,7 @@ class BlockUnits:
         self.sites, self.least = sites, least
 
     @cached_property
-    def clusters(self) -> Clusters:
+    def clusters(self) -> Clustering:
         """Blocks of all the pixels, and their classes or fields."""
         return clusters_of(self.sites, least=self.least, by_class=True)
 
@@ -197,9 +197,9 @@ class GroupUnits:
         return BlockGrids(None, (self.groups,))
 
     @cached_property
-    def clusters(self) -> Clusters:
+    def clusters(self) -> Clustering:
         """The groups, and runs where there are several."""
-        return Clusters((self.blocks,), None, run_units(self.runs, self.groups))
+        return Clustering((self.blocks,), None, run_units(self.runs, self.groups))
 
     def share(self, right: np.ndarray, members: np.ndarray) -> Bounds:
         """Return Wilson's limits of a share of images.
@@ -291,7 +291,7 @@ def _over_runs(
     units = run_units(runs, groups)
     if units is None:
         return bounds
-    half = Z * float(np.sqrt(Clusters(units[:1], None, units).of_runs(deviations(values))))
+    half = Z * float(np.sqrt(Clustering(units[:1], None, units).of_runs(deviations(values))))
     return widened(bounds, float(values.mean()), half, least=least)
 
 

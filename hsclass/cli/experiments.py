@@ -86,7 +86,7 @@ def recover(
 
 
 if TYPE_CHECKING:
-    from hsclass.planning.estimate import Estimate
+    from hsclass.planning.estimate import ExperimentEstimate
 
 
 @app.command()
@@ -125,7 +125,7 @@ def estimate(
         _show(found)
 
 
-def _show(found: "Estimate") -> None:
+def _show(found: "ExperimentEstimate") -> None:
     from rich.console import Console
     from rich.table import Table
 

@@ -12,7 +12,7 @@ from hsclass.errors import UsageError
 
 if TYPE_CHECKING:
     from hsclass.models.trained import TrainedModel
-    from hsclass.predict.stream import Part
+    from hsclass.predict.stream import MapPart
 
 About = Annotated[Path | None, typer.Option(help="JSON file for time and memory")]
 
@@ -156,13 +156,13 @@ def gather(
         write_record(gather_summaries(summaries), about)
 
 
-def _part(text: str | None) -> "Part | None":
+def _part(text: str | None) -> "MapPart | None":
     """Read I/N, or I-of-N as Snakemake names its parts."""
-    from hsclass.predict.stream import Part
+    from hsclass.predict.stream import MapPart
 
     if text is None:
         return None
     found = re.fullmatch(r"([0-9]+)(?:/|-of-)([1-9][0-9]*)", text)
     if not found:
         raise UsageError(f"--part {text}: expected the number of a part and how many there are, such as 2/8")
-    return Part(int(found[1]), int(found[2]))
+    return MapPart(int(found[1]), int(found[2]))

@@ -10,7 +10,7 @@ from typing import Any
 
 from hsclass.datasets.image_set import PARTS, ImageSet
 from hsclass.datasets.listing import load_descriptor
-from hsclass.datasets.lists import Listed, read_lists
+from hsclass.datasets.lists import ListedImage, read_lists
 from hsclass.datasets.manifest import file_digest, read_manifest, verified_file
 from hsclass.errors import DataError
 from hsclass.palette import distinct_colors
@@ -169,7 +169,7 @@ def _patches(folder: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
             yield path.relative_to(folder).as_posix(), ()
 
 
-def _look(folder: Path, path: str, labels: tuple[str, ...], listed: Listed | None) -> ImageRecord:
+def _look(folder: Path, path: str, labels: tuple[str, ...], listed: ListedImage | None) -> ImageRecord:
     file = folder / path
     published = Path(path).parts[0]
     split = listed.part if listed else published if published in PARTS else ""

@@ -21,7 +21,7 @@ _MANY = 50  # distinct values beyond which a raster of one band is no reference 
 
 
 @dataclass
-class Finding:
+class InspectedFile:
     """What is understood of one file.
 
     Attributes
@@ -49,7 +49,7 @@ class Finding:
         return {"path": self.path, "kind": self.kind, **self.facts, "warnings": self.warnings}
 
 
-def inspect_files(paths: list[str | os.PathLike[str]], *, key: str | None = None) -> list[Finding]:
+def inspect_files(paths: list[str | os.PathLike[str]], *, key: str | None = None) -> list[InspectedFile]:
     """Look into files; labels are compared with the first cube among them.
 
     A cube is read once, with labels twice, in blocks of rows, so that it may be larger than the memory; MATLAB files
@@ -79,14 +79,14 @@ def inspect_files(paths: list[str | os.PathLike[str]], *, key: str | None = None
     return findings
 
 
-def _inspected(path: Path, key: str | None) -> list[Finding]:
+def _inspected(path: Path, key: str | None) -> list[InspectedFile]:
     if path.suffix.lower() not in REGION_SUFFIXES and holds_shapes(path):
         return [_shapes(path, layer) for layer in layers_of(path)]
     if path.suffix.lower() in REGION_SUFFIXES:
         regions, size = read_regions(path)
         counts = {region.name: len(region.points) for region in regions}
         facts: dict[str, Any] = {"format": "ENVI regions of interest", "classes": counts}
-        return [Finding(str(path), "labels", facts | ({"shape": list(size)} if size else {}))]
+        return [InspectedFile(str(path), "labels", facts | ({"shape": list(size)} if size else {}))]
     cube = open_cube(path, key=key)
     crs, transform = cube.grid.crs, cube.grid.transform
     facts = {
@@ -97,7 +97,7 @@ def _inspected(path: Path, key: str | None) -> list[Finding]:
     return [_labels(path, cube, facts) if cube.shape[2] == 1 else _cube(path, cube, facts)]
 
 
-def _cube(path: Path, cube: Cube, facts: dict[str, Any]) -> Finding:
+def _cube(path: Path, cube: Cube, facts: dict[str, Any]) -> InspectedFile:
     found = band_statistics(cube)
     bad = np.setdiff1d(np.arange(cube.shape[2]), cube.good).tolist()
     warnings = _value_warnings(found, cube)
@@ -127,7 +127,7 @@ def _cube(path: Path, cube: Cube, facts: dict[str, Any]) -> Finding:
         )
     if bad:
         warnings.append(f"{len(bad)} bands are marked as bad by the file and will be left out: {_listed(bad)}")
-    return Finding(str(path), "cube", facts, warnings, cube.grid)
+    return InspectedFile(str(path), "cube", facts, warnings, cube.grid)
 
 
 def _value_warnings(found: BandStatistics, cube: Cube) -> list[str]:
@@ -185,7 +185,7 @@ def _wavelength_warnings(centres: np.ndarray, down: list[int]) -> list[str]:
     return said
 
 
-def _labels(path: Path, raster: Cube, facts: dict[str, Any]) -> Finding:
+def _labels(path: Path, raster: Cube, facts: dict[str, Any]) -> InspectedFile:
     counts = class_counts(raster)
     wrong = [value for value in counts if value < 0 or value != np.floor(value) or value > 65535]
     warnings = []
@@ -214,10 +214,10 @@ def _labels(path: Path, raster: Cube, facts: dict[str, Any]) -> Finding:
             " 'values: [0]' gives them to one of the 'classes'"
         )
     facts |= {"nodata": raster.nodata, "labelled": sum(ids.values()), "classes": dict(list(ids.items())[:_MANY])}
-    return Finding(str(path), "labels", facts, warnings, raster.grid)
+    return InspectedFile(str(path), "labels", facts, warnings, raster.grid)
 
 
-def _shapes(path: Path, layer: str) -> Finding:
+def _shapes(path: Path, layer: str) -> InspectedFile:
     import shapely
 
     shapes = read_shapes(path, layer)
@@ -237,10 +237,10 @@ def _shapes(path: Path, layer: str) -> Finding:
     warnings = [] if shapes.crs else ["no coordinate reference system; expected one"]
     if len(usable) < len(shapes.geometries):
         warnings.append(f"{len(shapes.geometries) - len(usable)} features have no geometry")
-    return Finding(str(path), "shapes", facts, warnings, Grid(shapes.crs), bounds)
+    return InspectedFile(str(path), "shapes", facts, warnings, Grid(shapes.crs), bounds)
 
 
-def _misaligned(labels: Finding, cube: Finding) -> list[str]:
+def _misaligned(labels: InspectedFile, cube: InspectedFile) -> list[str]:
     if labels.kind == "shapes":
         return _apart(labels, cube)
     shape = labels.facts.get("shape")
@@ -261,7 +261,7 @@ def _misaligned(labels: Finding, cube: Finding) -> list[str]:
     return []
 
 
-def _apart(shapes: Finding, cube: Finding) -> list[str]:
+def _apart(shapes: InspectedFile, cube: InspectedFile) -> list[str]:
     from rasterio.transform import array_bounds
     from rasterio.warp import transform_bounds
 

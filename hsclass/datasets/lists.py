@@ -12,14 +12,14 @@ _HEADS = {"path", "image", "file", "filename", "image_path"}
 
 
 @dataclass(frozen=True)
-class Listed:
+class ListedImage:
     """What a list says of an image: its part, and its class where the list gives one."""
 
     part: str
     labels: tuple[str, ...]
 
 
-def read_lists(lists: Mapping[str, Path], folder: Path, found: Mapping[str, tuple[str, ...]]) -> dict[str, Listed]:
+def read_lists(lists: Mapping[str, Path], folder: Path, found: Mapping[str, tuple[str, ...]]) -> dict[str, ListedImage]:
     """Read the lists of a set and find their images.
 
     Parameters
@@ -45,7 +45,7 @@ def read_lists(lists: Mapping[str, Path], folder: Path, found: Mapping[str, tupl
         a file stands in two lists.
     """
     places = {_stem(path): path for path in found}
-    listed: dict[str, Listed] = {}
+    listed: dict[str, ListedImage] = {}
     twice: list[str] = []
     for part, file in lists.items():
         missing = []
@@ -60,7 +60,7 @@ def read_lists(lists: Mapping[str, Path], folder: Path, found: Mapping[str, tupl
                 raise DataError(
                     f"{file}: says that {name} is '{label}', but it lies in the folder '{found[path][0]}'; correct one"
                 )
-            listed[path] = Listed(part, (label,) if label else ())
+            listed[path] = ListedImage(part, (label,) if label else ())
         if missing:
             raise DataError(
                 f"{file}: names {len(missing)} images that are not in {folder}: {_first(missing)}; correct the list, or"

@@ -17,7 +17,7 @@ from hsclass.models.trained import TrainedModel
 from hsclass.predict.products import EXPECTED_FILE
 from hsclass.raster import quiet
 from hsclass.resources import versions
-from hsclass.results.final import AREAS, Choice, FinalCard, MapApplicability, MappedClass
+from hsclass.results.final import AREAS, CandidateChoice, FinalCard, MapApplicability, MappedClass
 from hsclass.results.metrics import Metrics
 from hsclass.scene import Scene
 from hsclass.split import Split
@@ -28,7 +28,7 @@ def make_card(
     model: TrainedModel,
     procedure: Procedure,
     folds: Sequence[Fold],
-    choice: Choice,
+    choice: CandidateChoice,
     *,
     predicted: np.ndarray,
     tested: Split,

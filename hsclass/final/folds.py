@@ -17,7 +17,7 @@ from hsclass.models.trained import TrainedModel
 from hsclass.plan import Final
 from hsclass.predict import predict_scene
 from hsclass.raster import read_raster, write_raster
-from hsclass.results.final import CandidateScore, Choice
+from hsclass.results.final import CandidateChoice, CandidateScore
 from hsclass.results.record import read_record, write_record
 from hsclass.samplers import make_split
 from hsclass.scene import Scene
@@ -68,14 +68,14 @@ class Fold:
 
     Attributes
     ----------
-    choice : Choice
+    choice : CandidateChoice
     predicted : ndarray of int, shape (rows, cols)
         Class ids of the pixels that it tests, 0 elsewhere.
     trained : ndarray of bool, shape (rows, cols)
         Of these pixels, those whose class it trains.
     """
 
-    choice: Choice
+    choice: CandidateChoice
     predicted: np.ndarray
     trained: np.ndarray
 
@@ -120,7 +120,7 @@ def run_fold(scene: Scene, procedure: Procedure, number: int, folder: Path, *, t
     labels = scene.require_labels()
     predicted = np.where(test, predict_scene(trained, scene, probabilities=False).classes, 0)
     of_trained = test & np.isin(labels, np.unique(labels[split.roles == Role.TRAIN]))
-    choice = Choice(
+    choice = CandidateChoice(
         key=key, fold=number, metric=procedure.asked.metric, candidates=scores, chosen=best,
         n_train=split.count(Role.TRAIN), n_test=int(test.sum()),
     )  # fmt: skip
@@ -130,15 +130,15 @@ def run_fold(scene: Scene, procedure: Procedure, number: int, folder: Path, *, t
     return Fold(choice, predicted, of_trained)
 
 
-def run_whole(scene: Scene, procedure: Procedure, folder: Path, *, threads: int = 1) -> Choice:
+def run_whole(scene: Scene, procedure: Procedure, folder: Path, *, threads: int = 1) -> CandidateChoice:
     """Choose among the candidates inside all labelled pixels, or read what an earlier run left in `folder`."""
     key = procedure.key(scene)
     file = folder / CHOICE
-    if file.exists() and (known := read_record(Choice, file, "deliver")).key == key:
+    if file.exists() and (known := read_record(CandidateChoice, file, "deliver")).key == key:
         return known
     split = whole_split(scene, procedure.window)
     scores, best = choose(scene, split, procedure.candidates, procedure.asked, threads=threads)
-    choice = Choice(
+    choice = CandidateChoice(
         key=key, fold=None, metric=procedure.asked.metric, candidates=scores, chosen=best,
         epochs=best_epochs(scene, split, scores[best], procedure.asked, threads=threads),
         n_train=split.count(Role.TRAIN),
@@ -168,7 +168,7 @@ def train(
 def _finished(folder: Path, key: str) -> Fold | None:
     if not ((folder / CHOICE).exists() and (folder / TESTED).exists()):
         return None
-    choice = read_record(Choice, folder / CHOICE, "deliver")
+    choice = read_record(CandidateChoice, folder / CHOICE, "deliver")
     raster = read_raster(folder / TESTED)
     if choice.key != key or raster.tags.get("key") != key:
         return None

@@ -109,7 +109,7 @@ class Batches(keras.utils.PyDataset):
         return batch if self.weights is None else (*batch, self.weights[places])
 
 
-class Source(Protocol):
+class ExampleSource(Protocol):
     """What a batch's inputs are taken from by their places, such as an `ImageSource`."""
 
     def take(self, places: np.ndarray) -> np.ndarray:
@@ -121,7 +121,7 @@ class SourceBatches(Batches):
 
     Parameters
     ----------
-    source : Source
+    source : ExampleSource
         Where it has a method `start`, that is called with the number of each epoch before it begins.
     places : ndarray of int, shape (n,)
         Of the examples in the source.
@@ -130,7 +130,7 @@ class SourceBatches(Batches):
         Of `Batches`.
     """
 
-    def __init__(self, source: Source, places: np.ndarray, targets: np.ndarray, **arguments: Any) -> None:
+    def __init__(self, source: ExampleSource, places: np.ndarray, targets: np.ndarray, **arguments: Any) -> None:
         self.source = source
         super().__init__(places, targets, **arguments)
 

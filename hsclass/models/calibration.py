@@ -29,7 +29,7 @@ _SLOPE = 1e-3  # of the line that is added to isotonic steps, so that classes ke
 
 
 @dataclass(frozen=True)
-class Calibration:
+class ProbabilityCalibration:
     """An increasing function of each probability; those of a sample are then scaled to a sum of 1.
 
     Attributes
@@ -52,7 +52,7 @@ class Calibration:
     }  # fmt: skip
 
     @classmethod
-    def none(cls) -> "Calibration":
+    def none(cls) -> "ProbabilityCalibration":
         """Return the function that changes nothing."""
         return cls(np.array([0.0, 1.0]), np.array([0.0, 1.0]))
 
@@ -61,7 +61,7 @@ class Calibration:
         return {name: np.asarray(getattr(self, name), np.float64) for name in self.LAYOUT}
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, np.ndarray], file: Path) -> "Calibration":
+    def from_arrays(cls, arrays: Mapping[str, np.ndarray], file: Path) -> "ProbabilityCalibration":
         """Return what `as_arrays` described, or raise DataError where that is no increasing function."""
         before, after, temperature, floor = (arrays[name] for name in cls.LAYOUT)
         ascends = len(before) > 1 and len(before) == len(after) and (np.diff(before) > 0).all()
@@ -85,7 +85,7 @@ class Calibration:
         return found - np.log(np.exp(found).sum(axis=-1, keepdims=True))
 
 
-def fit_calibration(how: Calibrator, probabilities: np.ndarray, targets: np.ndarray) -> Calibration:
+def fit_calibration(how: Calibrator, probabilities: np.ndarray, targets: np.ndarray) -> ProbabilityCalibration:
     """Fit a calibration to samples that the model was not trained on.
 
     `temperature` divides the logarithms by the number that makes the targets most likely (Guo et al. 2017); `isotonic`
@@ -107,10 +107,10 @@ def fit_calibration(how: Calibrator, probabilities: np.ndarray, targets: np.ndar
             probabilities.ravel().astype(np.float64), right.ravel().astype(np.float64)
         )
         before = np.unique(np.concatenate([[0.0, 1.0], steps.X_thresholds_]))
-        return Calibration(before, (steps.predict(before) + _SLOPE * before) / (1 + _SLOPE))
+        return ProbabilityCalibration(before, (steps.predict(before) + _SLOPE * before) / (1 + _SLOPE))
     from scipy.optimize import minimize_scalar
 
-    none = replace(Calibration.none(), floor=floor)
+    none = replace(ProbabilityCalibration.none(), floor=floor)
 
     def surprise(log_temperature: float) -> float:
         found = replace(none, temperature=float(np.exp(log_temperature))).logarithms(probabilities)

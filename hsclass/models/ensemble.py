@@ -12,7 +12,7 @@ from hsclass.cost import READ, Cost, Task
 from hsclass.errors import UsageError
 from hsclass.features.extractor import total_reach
 from hsclass.models.array_file import read_arrays, write_arrays
-from hsclass.models.calibration import Calibration, Calibrator, fit_calibration, held_out_folds
+from hsclass.models.calibration import Calibrator, ProbabilityCalibration, fit_calibration, held_out_folds
 from hsclass.models.classifier import MAP_MEMORY, Classifier, FitReport, ModelOptions, Sample
 from hsclass.models.estimator_file import check_seen
 from hsclass.models.members import Members, Spec, built, parsed, resolved
@@ -185,10 +185,12 @@ class Ensemble(Classifier):
                 self.members_.append(member)
         return self._report(reports)
 
-    def _calibrate(self, number: int, cube: np.ndarray, train: Sample, validation: Sample, *, seed: int) -> Calibration:
+    def _calibrate(
+        self, number: int, cube: np.ndarray, train: Sample, validation: Sample, *, seed: int
+    ) -> ProbabilityCalibration:
         how = self.options.calibrate
         if how is None:
-            return Calibration.none()
+            return ProbabilityCalibration.none()
         found, targets = [], []
         folds = held_out_folds(
             train, cube.shape[:2], window=self.window, folds=self.options.calibration_folds, seed=seed
@@ -285,14 +287,16 @@ class Ensemble(Classifier):
         count = len(self.options.members)
         layout: dict[str, tuple[str, tuple[int | None, ...]]] = {"seen": ("i4", (None,))}
         for number in range(count):
-            layout |= {f"{name}_{number}": form for name, form in Calibration.LAYOUT.items()}
+            layout |= {f"{name}_{number}": form for name, form in ProbabilityCalibration.LAYOUT.items()}
         if self.options.smooth == "segments":
             layout |= {"mean": ("f8", (self.n_features,)), "components": ("f8", (None, self.n_features))}
         arrays = read_arrays(folder / FILE, layout)
         check_seen(arrays["seen"], self.n_classes, folder / FILE)
         self.seen_ = arrays["seen"]
         self.calibrations_ = [
-            Calibration.from_arrays({name: arrays[f"{name}_{number}"] for name in Calibration.LAYOUT}, folder / FILE)
+            ProbabilityCalibration.from_arrays(
+                {name: arrays[f"{name}_{number}"] for name in ProbabilityCalibration.LAYOUT}, folder / FILE
+            )
             for number in range(count)
         ]
         self.guide_ = Guide(arrays["mean"], arrays["components"]) if "mean" in arrays else None

@@ -14,7 +14,7 @@ from hsclass.samples.reading import Fit
 from hsclass.samples.symmetries import COUNT, turned
 
 if TYPE_CHECKING:
-    from hsclass.learning.batches import Source
+    from hsclass.learning.batches import ExampleSource
 
 _PREDICT_BATCH = 64
 
@@ -59,7 +59,7 @@ class ImageNetwork(KerasNetwork):
         return self.train_on(inputs, self.network_, train, validation, seed=seed)
 
     def train_on(
-        self, source: "Source", network: Any, train: Sample, validation: Sample, *, seed: int, turn: bool = True
+        self, source: "ExampleSource", network: Any, train: Sample, validation: Sample, *, seed: int, turn: bool = True
     ) -> FitReport:
         """Train `network_`, or a part of it, on the images or what `source` gives for them.
 

@@ -22,7 +22,7 @@ _SHOWN = 3
 
 
 @dataclass(frozen=True)
-class Bands:
+class SpectralBands:
     """What is known of the bands of a cube.
 
     Attributes
@@ -43,12 +43,12 @@ class Bands:
     bad: tuple[float, ...] = ()
 
     @classmethod
-    def of_scene(cls, scene: Scene) -> "Bands":
+    def of_scene(cls, scene: Scene) -> "SpectralBands":
         """Return the bands of a scene."""
         return cls(scene.shape[2], scene.wavelengths, scene.fwhm, scene.scale, scene.bad_bands)
 
     @classmethod
-    def of_model(cls, card: ModelCard) -> "Bands":
+    def of_model(cls, card: ModelCard) -> "SpectralBands":
         """Return the bands of a model, from its card."""
         centres, fwhm = (
             None if values is None else np.array(values, float) for values in (card.wavelengths, card.fwhm)
@@ -100,7 +100,9 @@ class Conversion:
         return cube if whole else cube[..., self.order]
 
 
-def convert_bands(model: Bands, scene: Bands, *, name: str, resample: Resampling | None = None) -> Conversion:
+def convert_bands(
+    model: SpectralBands, scene: SpectralBands, *, name: str, resample: Resampling | None = None
+) -> Conversion:
     """Find how a scene's bands become a model's.
 
     Bands are the same when their centres differ by no more than `TOLERANCE`; bands without centres are taken in their
@@ -108,7 +110,7 @@ def convert_bands(model: Bands, scene: Bands, *, name: str, resample: Resampling
 
     Parameters
     ----------
-    model, scene : Bands
+    model, scene : SpectralBands
     name : str
         Of the scene, for messages.
     resample : {"linear", "gaussian"}, optional
@@ -179,7 +181,7 @@ def _spacing(centres: np.ndarray) -> np.ndarray:
     return np.maximum(widths, 1e-6)  # bands of one centre
 
 
-def _matched(model: Bands, scene: Bands, name: str) -> Conversion:
+def _matched(model: SpectralBands, scene: SpectralBands, name: str) -> Conversion:
     as_given = Conversion(np.arange(scene.count))
     if model.centres is None or scene.centres is None:
         if model.count != scene.count:
@@ -212,7 +214,7 @@ def _matched(model: Bands, scene: Bands, name: str) -> Conversion:
     return Conversion(order, notes=tuple(notes))
 
 
-def _resampled(model: Bands, scene: Bands, name: str, kind: Resampling) -> Conversion:
+def _resampled(model: SpectralBands, scene: SpectralBands, name: str, kind: Resampling) -> Conversion:
     if model.centres is None or scene.centres is None:
         who = "the model" if model.centres is None else f"scene {name}"
         raise DataError(
@@ -249,11 +251,11 @@ def _pairs(model: np.ndarray, scene: np.ndarray) -> tuple[np.ndarray, np.ndarray
     return mine[near], theirs[near]
 
 
-def _counts(model: Bands, scene: Bands) -> str:
+def _counts(model: SpectralBands, scene: SpectralBands) -> str:
     return f"has {scene.count} bands, but the model was trained on {model.count}"
 
 
-def _difference(model: Bands, scene: Bands, lacking: np.ndarray, extra: np.ndarray) -> str:
+def _difference(model: SpectralBands, scene: SpectralBands, lacking: np.ndarray, extra: np.ndarray) -> str:
     assert model.centres is not None
     assert scene.centres is not None
     off = f"{len(lacking)} of the model's are missing ({_listed(model.centres, lacking)})" if len(lacking) else ""

@@ -105,7 +105,7 @@ class RuleEstimate:
 
 
 @dataclass(frozen=True)
-class Estimate:
+class ExperimentEstimate:
     """What an experiment will take.
 
     Attributes
@@ -137,7 +137,7 @@ class Estimate:
         return asdict(self)
 
 
-def estimate(config: Path, *, cores: int, folder: Path) -> Estimate:
+def estimate(config: Path, *, cores: int, folder: Path) -> ExperimentEstimate:
     """Estimate what an experiment takes, from nothing to its report.
 
     Parameters
@@ -163,7 +163,7 @@ def estimate(config: Path, *, cores: int, folder: Path) -> Estimate:
         [each.memory_mb if each else 0.0 for _, each in found], cores=cores,
     )  # fmt: skip
     known = [(job, each) for job, each in found if each]
-    return Estimate(
+    return ExperimentEstimate(
         rules=rules,
         cores=cores,
         wall_seconds=placed.seconds,

@@ -19,7 +19,7 @@ from hsclass.planning.pace import macs_seconds, stage_seconds
 from hsclass.planning.resources import DELIVERY
 from hsclass.planning.size import Size, built_cube, built_images
 from hsclass.planning.work import features_cost, run_work
-from hsclass.results.final import Choice
+from hsclass.results.final import CandidateChoice
 from hsclass.results.record import read_record
 
 Subject = tuple[str, str, str, str]
@@ -154,7 +154,7 @@ def _timing(folder: Path, names: list[str], timed: Timing, *, images: bool) -> I
 def _of_delivery(folds: Path, fold: list[str], size: Size, timed: Timing) -> Timing:
     """Return the timing of a job of a delivered map: its work is its scene, as only the same candidates compare."""
     number = fold[0] if fold else str(max(int(path.name) for path in folds.iterdir()))
-    choice = read_record(Choice, folds / number / "choice.json", "deliver")
+    choice = read_record(CandidateChoice, folds / number / "choice.json", "deliver")
     return replace(
         timed,
         work=max(_LEAST, stage_seconds(timed.rule, size)),

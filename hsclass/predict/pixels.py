@@ -11,7 +11,7 @@ import numpy as np
 from hsclass.datasets.companions import companion_files
 from hsclass.datasets.cube import ArrayStore, Cube
 from hsclass.datasets.readers import open_cube
-from hsclass.models.spectral_contract import Bands
+from hsclass.models.spectral_contract import SpectralBands
 from hsclass.scene import Scene
 
 
@@ -62,13 +62,13 @@ class Pixels:
         return self.cube.shape
 
     @property
-    def bands(self) -> Bands:
+    def bands(self) -> SpectralBands:
         """What is known of the bands."""
         cube = self.cube
         centres, widths = (
             None if known is None or not np.isfinite(known).all() else known for known in (cube.wavelengths, cube.fwhm)
         )
-        return Bands(cube.shape[2], centres, widths, cube.factor, cube.left_out)
+        return SpectralBands(cube.shape[2], centres, widths, cube.factor, cube.left_out)
 
     @property
     def rgb(self) -> tuple[int, int, int] | None:

@@ -34,7 +34,7 @@ _REMEDY = "give a smaller --memory, or end what else takes memory; the same comm
 
 
 @dataclass(frozen=True)
-class Part:
+class MapPart:
     """One of several parts of a map, counted from 1."""
 
     number: int
@@ -55,7 +55,7 @@ class MapRequest:
     memory : float
         Megabytes for the pixels being mapped, including the layers of a network, in addition to what program
         and model take.
-    part : Part or None
+    part : MapPart or None
         Which part of the map; None: all of it.
     applicability : bool
         Write `di.tif`, `aoa.tif` and, where the model knows accuracies of held-out samples, `expected_accuracy.tif`
@@ -69,7 +69,7 @@ class MapRequest:
     abstain: float | None = None
     resample: Resampling | None = None
     memory: float = MEMORY_MB
-    part: Part | None = None
+    part: MapPart | None = None
     applicability: bool = False
     density: bool = False
 

@@ -1,7 +1,6 @@
 """The page of an assessment: what a labelled probability sample says of a map, on one page that loads nothing."""
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +13,11 @@ from hsclass.assess.design import Assessment
 from hsclass.assess.design.estimators import Estimate
 from hsclass.atomic import write_text
 from hsclass.errors import UsageError
+from hsclass.report.classes import LEVELS, Cell
 from hsclass.report.drawing import canvas, svg, themed
 from hsclass.report.html import environment, scripts, style_sheet
 from hsclass.report.text import MISSING, between, count, number
 from hsclass.report.theme import LIGHT
-
-LEVELS = 9
-"""Steps of shading of the error matrix."""
 
 _STRATA = 200  # of which the page shows the units
 _FACTS = {
@@ -33,15 +30,6 @@ _DESIGNS = {
     "stratified": "simple random sampling within strata", "simple": "simple random sampling of pixels",
     "systematic": "a square grid with a random start", "blocks": "two stages: blocks, then pixels within them",
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A cell of the error matrix: its share of the area, its sample units, and its share of the row as a shade."""
-
-    share: str
-    units: int
-    level: int
 
 
 def write_assessment(found: Assessment, path: str | os.PathLike[str], *, map_name: str, sample_name: str) -> None:
@@ -110,7 +98,7 @@ def _cells(found: Assessment) -> list[list[Cell]]:
         total = shares.sum() or 1.0
         levels = np.ceil(np.round(LEVELS * shares / total, 9)).astype(int)
         rows.append([
-            Cell(number(float(share), 4), int(n), int(level))
+            Cell(int(n), int(level), number(float(share), 4))
             for share, n, level in zip(shares, units, levels, strict=True)
         ])  # fmt: skip
     return rows

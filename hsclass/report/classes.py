@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from hsclass.report.collect import Run
+from hsclass.report.collect import RunResult
 from hsclass.report.table import SetResults, mean_limit
 from hsclass.report.text import count, number
 from hsclass.results import ClassFigures
@@ -16,10 +16,11 @@ LEVELS = 9
 
 @dataclass(frozen=True)
 class Cell:
-    """A count of a confusion matrix, and its share of the row as a step of shading, 0 to `LEVELS`."""
+    """A cell of a confusion matrix: count, shading by the share of its row, 0 to `LEVELS`, and share of the area."""
 
     count: int
     level: int
+    area: str = ""
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class ClassRow:
     figures: dict[str, tuple[float | None, float | None, float | None]]
 
 
-def shaded(run: Run) -> tuple[tuple[Cell, ...], ...]:
+def shaded(run: RunResult) -> tuple[tuple[Cell, ...], ...]:
     """Return the confusion matrix of a run with its shading; rows: reference, columns: predicted."""
     rows = []
     for row in run.metrics.confusion:

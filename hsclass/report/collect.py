@@ -91,7 +91,7 @@ class SplitResult:
 
 
 @dataclass(frozen=True)
-class Run:
+class RunResult:
     """One trained model, its accuracy and its prediction, and the search that it won where there was one."""
 
     entry: RunEntry
@@ -115,7 +115,7 @@ class Results:
 
     experiment: ExperimentRecord
     sets: tuple[SampleSet, ...]
-    runs: tuple[Run, ...]
+    runs: tuple[RunResult, ...]
     comparisons: dict[tuple[str, str], Comparison] = field(default_factory=dict)
 
     @cached_property
@@ -205,10 +205,10 @@ def _read_split(entry: RunEntry, samples: SampleSet) -> SplitResult:
     return SplitResult(entry.scene, entry.split, entry.seed, folder, split, audit)
 
 
-def _read_run(entry: RunEntry, split: SplitResult, samples: SampleSet, *, searched: bool) -> Run:
+def _read_run(entry: RunEntry, split: SplitResult, samples: SampleSet, *, searched: bool) -> RunResult:
     folder = entry.folder
     pixels = samples.kind == "pixels"
-    run = Run(
+    run = RunResult(
         entry=entry,
         split=split,
         training=read_record(TrainingRecord, folder / "model" / "training.json", "train"),

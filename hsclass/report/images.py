@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hsclass.report.collect import ImageSetResult, Run
+from hsclass.report.collect import ImageSetResult, RunResult
 from hsclass.report.pictures import Picture, jpeg
 from hsclass.report.table import SetResults
 from hsclass.report.text import percent
@@ -85,7 +85,7 @@ def _pair(index: ImageSamples, pair: DuplicatePair) -> tuple[Thumbnail, Thumbnai
     return one, other, pair.distance
 
 
-def _gallery(title: str, index: ImageSamples, run: Run) -> Gallery:
+def _gallery(title: str, index: ImageSamples, run: RunResult) -> Gallery:
     metrics = run.metrics
     right = metrics.subset if metrics.several_labels else metrics.oa
     shown = tuple(

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from hsclass.models import model_summary
-from hsclass.report.collect import ImageSetResult, Run, SceneResult
+from hsclass.report.collect import ImageSetResult, RunResult, SceneResult
 from hsclass.report.table import SetResults
 from hsclass.report.text import MISSING, count, duration, lowest_to_highest, number, options
 from hsclass.results import ExperimentRecord
@@ -132,7 +132,7 @@ def described(entry: dict[str, Any], key: str) -> str:
     return f"{entry.get(key)} ({settings})" if settings else str(entry.get(key))
 
 
-def _method(results: SetResults, runs: Sequence[Run]) -> tuple[dict[str, str], ...]:
+def _method(results: SetResults, runs: Sequence[RunResult]) -> tuple[dict[str, str], ...]:
     """Return labels and values of one model in three parts: input, settings, cost.
 
     What differs over splits and seeds is written from lowest to highest.

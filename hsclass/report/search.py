@@ -8,7 +8,7 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from hsclass.report.collect import Run
+from hsclass.report.collect import RunResult
 from hsclass.report.drawing import canvas, svg, themed
 from hsclass.report.table import SetResults
 from hsclass.report.text import between, count, duration, mean_and_spread, number
@@ -71,7 +71,7 @@ def search_panels(results: SetResults) -> tuple[SearchPanel, ...]:
     )
 
 
-def _panel(group: Any, runs: list[Run], name: str) -> SearchPanel:
+def _panel(group: Any, runs: list[RunResult], name: str) -> SearchPanel:
     searches = [run.search for run in runs if run.search is not None]
     first = searches[0]
     metric = METRICS[first.search.metric]
@@ -94,7 +94,7 @@ def _panel(group: Any, runs: list[Run], name: str) -> SearchPanel:
     )
 
 
-def _row(run: Run, search: SearchRecord) -> SearchRow:
+def _row(run: RunResult, search: SearchRecord) -> SearchRow:
     metric, counts = search.search.metric, search.trials
     low, high = (getattr(run.metrics, f"{metric}_{end}") for end in ("low", "high"))
     parts = [f"{count(counts.get(kind, 0))} {word}" for kind, word in _KINDS.items() if counts.get(kind)]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hsclass.report.collect import Results, Run, SampleSet, SplitResult
+from hsclass.report.collect import Results, RunResult, SampleSet, SplitResult
 from hsclass.results import (
     Area,
     Audit,
@@ -81,7 +81,7 @@ def aa_over(figures: Figures, classes: Collection[int]) -> float:
     return float(np.mean(np.array(found, float))) if found else float("nan")
 
 
-def _row(run: Run) -> dict[str, Any]:
+def _row(run: RunResult) -> dict[str, Any]:
     metrics, entry = run.metrics, run.entry
     parts: list[tuple[str, type[Record], Record | None]] = [
         ("", Metrics, metrics), ("interval_", Interval, metrics.interval),
@@ -177,7 +177,7 @@ class SetResults:
     key: str
     experiment: ExperimentRecord
     samples: SampleSet
-    runs: dict[int, Run]
+    runs: dict[int, RunResult]
     table: pd.DataFrame
     comparisons: dict[str, Comparison] = field(default_factory=dict)
 
@@ -250,7 +250,7 @@ class SetResults:
         for split, groups in self.groups.groupby("split", observed=True):
             yield str(split), groups
 
-    def of(self, group: Any) -> list[Run]:
+    def of(self, group: Any) -> list[RunResult]:
         """Return the runs of a row of `groups`."""
         return [self.runs[row] for row in group.runs]
 
@@ -258,7 +258,7 @@ class SetResults:
         """Return a figure of the runs of a row of `groups`."""
         return self.table.loc[list(group.runs), column]
 
-    def long(self, get: Callable[[Run], Iterable[Record]]) -> pd.DataFrame:
+    def long(self, get: Callable[[RunResult], Iterable[Record]]) -> pd.DataFrame:
         """Return a row for each record that `get` finds in a run: the run's names, and the fields of the record."""
         names = ["split", "method", "seed", "label"]
         found = [(row, record.model_dump()) for row, run in self.runs.items() for record in get(run)]

@@ -16,7 +16,7 @@ from hsclass.palette import distinct_colors
 from hsclass.predict.pixels import Pixels
 from hsclass.predict.products import EXPECTED_FILE, INSIDE_FILE
 from hsclass.raster import read_raster
-from hsclass.report.collect import Run, SceneResult, SplitResult
+from hsclass.report.collect import RunResult, SceneResult, SplitResult
 from hsclass.report.delivered import FOLDER, final_card, places
 from hsclass.report.pictures import colour_picture, css_color, shown_step
 from hsclass.report.table import SetResults
@@ -92,7 +92,7 @@ def as_script(data: Mapping[str, Any]) -> Markup:
     return Markup(json.dumps(data, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c"))
 
 
-def _run(results: SetResults, row: int, run: Run, scene: SceneResult, step: int) -> dict[str, Any]:
+def _run(results: SetResults, row: int, run: RunResult, scene: SceneResult, step: int) -> dict[str, Any]:
     entry, metrics = run.entry, run.metrics
     confidence = entry.folder / "confidence.tif"
     values, _ = read_classes(run.map_file)

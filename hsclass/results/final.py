@@ -40,7 +40,7 @@ class CandidateScore(Record):
     reason: str = ""
 
 
-class Choice(Record):
+class CandidateChoice(Record):
     """`choice.json`: the choice among the candidates inside the training pixels of one outer fold, or inside all.
 
     Attributes
@@ -108,7 +108,7 @@ class FinalCard(Record):
     ----------
     scene_digest, labels_digest, model_digest : str
         SHA-256 of the scene's identity, of the reference labels, and of the files of the model.
-    choice : Choice
+    choice : CandidateChoice
         Among the candidates, with all labelled pixels.
     fold_choices : list of str
         The candidate that each outer fold chose.
@@ -130,7 +130,7 @@ class FinalCard(Record):
     model_digest: str
     window: int
     n_labelled: int
-    choice: Choice
+    choice: CandidateChoice
     fold_choices: list[str]
     folds: int
     sampler: str

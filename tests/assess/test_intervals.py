@@ -10,7 +10,7 @@ from hsclass.assess.confusion import pseudo_values, summaries
 from hsclass.assess.intervals import (
     UNDEFINED,
     Bounds,
-    Clusters,
+    Clustering,
     deviations,
     difference_bounds,
     kappa_bounds,
@@ -27,9 +27,9 @@ from hsclass.assess.sample import EvaluatedSamples
 from hsclass.assess.units import BlockUnits
 
 
-def equal(count: int) -> Clusters:
+def equal(count: int) -> Clustering:
     """Return so many units of one sample each."""
-    return Clusters((BlockGrids(1, (np.arange(count),)),))
+    return Clustering((BlockGrids(1, (np.arange(count),)),))
 
 
 def alone(pixels: np.ndarray) -> Sites:
@@ -68,9 +68,9 @@ def test_variance_is_the_mean_over_grids() -> None:
     assert variance(deviations(np.array([1.0, 0, 0, 1])), units) == pytest.approx((0 + 2 * (1 + 1) / 16) / 2)
 
 
-def two_ways(rows: np.ndarray, cols: np.ndarray) -> Clusters:
+def two_ways(rows: np.ndarray, cols: np.ndarray) -> Clustering:
     one, other = (BlockGrids(None, (each,)) for each in (rows, cols))
-    return Clusters((one, other), one.crossed(cols))
+    return Clustering((one, other), one.crossed(cols))
 
 
 def test_two_ways_of_clustering_by_the_definition() -> None:
@@ -97,7 +97,7 @@ def test_error_is_no_smaller_than_that_of_one_way() -> None:
 
 def test_what_is_common_to_classes_within_blocks() -> None:
     """Two blocks of two classes: alike in each block, so that V_block - V_parts = 1 - 1/3; else nothing."""
-    clusters = Clusters((BlockGrids(None, (np.repeat([0, 1], 2),)),))
+    clusters = Clustering((BlockGrids(None, (np.repeat([0, 1], 2),)),))
     parts = clusters.ways[0].crossed(np.tile([0, 1], 2))
     assert clusters.shared(deviations(np.array([1.0, 1, -1, -1])), parts) == pytest.approx((2 / 3) ** 0.5)
     assert clusters.shared(deviations(np.array([1.0, -1, 1, -1])), parts) == 0
@@ -161,7 +161,7 @@ def test_kappa_has_the_error_of_the_jackknife_and_wilsons_limits_on_the_scale_of
     rates = np.array([[0.4, 0.05, 0.05], [0.05, 0.2, 0.05], [0.05, 0.05, 0.1]])
     matrices = np.array([rng.multinomial(50, rng.dirichlet(20 * rates.ravel())) for _ in range(40)]).reshape(-1, 3, 3)
     cells = np.concatenate([np.repeat(np.arange(9), matrix.ravel()) for matrix in matrices])
-    clusters = Clusters((BlockGrids(1, (np.repeat(np.arange(40), 50),)),))
+    clusters = Clustering((BlockGrids(1, (np.repeat(np.arange(40), 50),)),))
     whole, left = summaries(matrices.sum(axis=0)), summaries(matrices.sum(axis=0) - matrices)
     jackknife = np.sqrt(39 / 40 * ((left["kappa"] - left["kappa"].mean()) ** 2).sum())
     error = clusters.error(deviations(pseudo_values(cells // 3, cells % 3, np.arange(3), "kappa")))
@@ -193,13 +193,15 @@ def test_weighted_share_is_a_ratio_of_totals() -> None:
     share = hits.sum() / sizes.sum()
     error = np.sqrt(10 / 9 * ((hits - share * sizes) ** 2).sum()) / sizes.sum()
     wanted = wilson_limits(share, share * (1 - share) / error**2, stdtrit(9, 0.975))
-    assert ratio_bounds(right, Clusters((BlockGrids(1, (block,)),)), most=200, weights=weights) == pytest.approx(wanted)
+    assert ratio_bounds(right, Clustering((BlockGrids(1, (block,)),)), most=200, weights=weights) == pytest.approx(
+        wanted
+    )
 
 
 def test_difference_is_tested_as_its_interval_says() -> None:
     """Six blocks of four pixels with mean gains 0, 1/4, 1/2, -1/4, 1/4, 3/4: SciPy's t-test of the six means."""
     gain = np.array([1, -1, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0, -1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 1, 0])
-    bounds, p = difference_bounds(gain, Clusters((BlockGrids(2, (np.repeat(np.arange(6), 4),) * 8),)))
+    bounds, p = difference_bounds(gain, Clustering((BlockGrids(2, (np.repeat(np.arange(6), 4),) * 8),)))
     test = ttest_1samp([0, 0.25, 0.5, -0.25, 0.25, 0.75], 0)
     assert bounds == pytest.approx(test.confidence_interval())
     assert p == pytest.approx(test.pvalue)
@@ -208,7 +210,7 @@ def test_difference_is_tested_as_its_interval_says() -> None:
 def test_differences_without_any_variation() -> None:
     """Nothing to compare; one unit; five units all in favour of one model, like coins that all show heads."""
     assert difference_bounds(np.zeros(5, int), equal(5)) == (UNDEFINED, 1)
-    assert difference_bounds(np.ones(5, int), Clusters((BlockGrids(None, (np.zeros(5, int),)),)))[1] == 1
+    assert difference_bounds(np.ones(5, int), Clustering((BlockGrids(None, (np.zeros(5, int),)),)))[1] == 1
     assert difference_bounds(np.ones(5, int), equal(5))[1] == pytest.approx(2 / 2**5)
 
 
@@ -285,7 +287,7 @@ def test_what_whole_runs_differ_in_is_measured_beyond_what_their_fields_show() -
     With runs as clusters the variance is 2 (2² + 2²) / 8² = 1/4; with fields within runs 4/3 · 4 · 1² / 8² = 1/12.
     """
     runs, fields = np.repeat([0, 1], 4), np.tile(np.repeat([5, 9], 2), 2)
-    clusters = Clusters((BlockGrids(None, (np.tile(np.repeat([0, 1], 2), 2),)),), None, run_units(runs, fields))
+    clusters = Clustering((BlockGrids(None, (np.tile(np.repeat([0, 1], 2), 2),)),), None, run_units(runs, fields))
     whole = deviations(np.repeat([1.0, 0.0], 4))
     assert clusters.of_runs(whole) == pytest.approx(1 / 4 - 1 / 12)
     assert clusters.error(whole) == pytest.approx((1 / 4 - 1 / 12) ** 0.5)  # the fields do not differ

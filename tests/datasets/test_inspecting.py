@@ -12,7 +12,7 @@ from scipy.io import savemat
 
 import hsclass.datasets.cube
 from hsclass.cli import app
-from hsclass.datasets.inspecting import Finding, inspect_files
+from hsclass.datasets.inspecting import InspectedFile, inspect_files
 from hsclass.errors import DataError
 from hsclass.raster import Grid, write_raster
 
@@ -25,11 +25,11 @@ def save(path: Path, cube: np.ndarray, **given: Any) -> Path:
     return path
 
 
-def look(*paths: Path) -> list[Finding]:
+def look(*paths: Path) -> list[InspectedFile]:
     return inspect_files(list(paths))
 
 
-def warned(finding: Finding, words: str) -> bool:
+def warned(finding: InspectedFile, words: str) -> bool:
     return any(words in warning for warning in finding.warnings)
 
 

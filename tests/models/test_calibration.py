@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hsclass.errors import DataError
-from hsclass.models.calibration import Calibration, fit_calibration, held_out_folds
+from hsclass.models.calibration import ProbabilityCalibration, fit_calibration, held_out_folds
 from hsclass.models.classifier import Sample
 from hsclass.samples.neighbours import within
 
@@ -65,13 +65,13 @@ def test_votes_of_none_count_as_half_of_the_fewest() -> None:
 
 def test_nothing_changes_without_calibration() -> None:
     probabilities, _ = drawn(50, 1.0)
-    np.testing.assert_allclose(Calibration.none()(probabilities), probabilities, atol=1e-6)
+    np.testing.assert_allclose(ProbabilityCalibration.none()(probabilities), probabilities, atol=1e-6)
 
 
 def test_function_that_falls_is_refused() -> None:
-    arrays = Calibration.none().as_arrays() | {"after": np.array([1.0, 0.0])}
+    arrays = ProbabilityCalibration.none().as_arrays() | {"after": np.array([1.0, 0.0])}
     with pytest.raises(DataError, match=r"model\.npz: holds a calibration that is no increasing function"):
-        Calibration.from_arrays(arrays, Path("model.npz"))
+        ProbabilityCalibration.from_arrays(arrays, Path("model.npz"))
 
 
 def fields(gap: int) -> Sample:

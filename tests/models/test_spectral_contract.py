@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from hsclass.errors import DataError
-from hsclass.models.spectral_contract import Bands, convert_bands, gaussian_weights, linear_weights
+from hsclass.models.spectral_contract import SpectralBands, convert_bands, gaussian_weights, linear_weights
 
 
-def bands(*centres: float, **known: object) -> Bands:
-    return Bands(len(centres), np.array(centres, float), **known)
+def bands(*centres: float, **known: object) -> SpectralBands:
+    return SpectralBands(len(centres), np.array(centres, float), **known)
 
 
 MODEL = bands(400, 410, 420, 430)
@@ -42,9 +42,9 @@ def test_unsorted_bands_of_overlapping_spectrometers_match_one_to_one() -> None:
 
 
 def test_bands_without_centres_are_taken_in_their_order() -> None:
-    assert convert_bands(MODEL, Bands(4), name="s").order.tolist() == [0, 1, 2, 3]
+    assert convert_bands(MODEL, SpectralBands(4), name="s").order.tolist() == [0, 1, 2, 3]
     with pytest.raises(DataError, match="scene s: has 3 bands, but the model was trained on 4; give the scene"):
-        convert_bands(MODEL, Bands(3), name="s")
+        convert_bands(MODEL, SpectralBands(3), name="s")
 
 
 def test_bands_that_the_models_scene_left_out_are_left_out() -> None:
@@ -104,7 +104,7 @@ def test_gaussian_without_widths_takes_the_models_spacing_but_none_finer_than_th
 def test_a_straight_spectrum_stays_straight(kind: str) -> None:
     centres = np.arange(400.0, 1001, 5)
     model = bands(*np.arange(450.0, 951, 20), fwhm=np.full(26, 25.0))
-    found = convert_bands(model, Bands(len(centres), centres), name="s", resample=kind)
+    found = convert_bands(model, SpectralBands(len(centres), centres), name="s", resample=kind)
     spectrum = (2 * centres + 3).astype(np.float32)
     np.testing.assert_allclose(found.apply(found.take(spectrum[None, None])[0, 0]), 2 * model.centres + 3, rtol=1e-5)
 
@@ -118,24 +118,24 @@ def test_nothing_is_extrapolated() -> None:
 
 def test_resampling_needs_wavelengths() -> None:
     with pytest.raises(DataError, match="resampled by wavelength, but scene s has none"):
-        convert_bands(MODEL, Bands(4), name="s", resample="linear")
+        convert_bands(MODEL, SpectralBands(4), name="s", resample="linear")
     with pytest.raises(DataError, match="resampled by wavelength, but the model has none"):
-        convert_bands(Bands(4), MODEL, name="s", resample="linear")
+        convert_bands(SpectralBands(4), MODEL, name="s", resample="linear")
 
 
 def test_what_a_model_carries_survives_its_card() -> None:
     known = bands(400, 410, fwhm=np.array([9.0, 8.0]), scale=1e-4, bad=(420.0,))
-    for carried in (known, Bands(3)):
+    for carried in (known, SpectralBands(3)):
         card = SimpleNamespace(**json.loads(json.dumps(carried.as_dict())))
-        assert Bands.of_model(card).as_dict() == carried.as_dict()
+        assert SpectralBands.of_model(card).as_dict() == carried.as_dict()
 
 
 @pytest.mark.parametrize(("model", "scene"), [(None, [450.0, 550.0]), ([450.0, 550.0], None)])
 def test_bands_without_wavelengths_on_one_side_are_reported(
     model: list[float] | None, scene: list[float] | None
 ) -> None:
-    bands = [Bands(2, None if centres is None else np.array(centres)) for centres in (model, scene)]
+    bands = [SpectralBands(2, None if centres is None else np.array(centres)) for centres in (model, scene)]
     found = convert_bands(*bands, name="s")
     lacking = "the model" if model is None else "the scene"
     assert found.notes == (f"{lacking} has no wavelengths, so the 2 bands are taken for the model's in their order",)
-    assert convert_bands(Bands(2), Bands(2), name="s").notes == ()
+    assert convert_bands(SpectralBands(2), SpectralBands(2), name="s").notes == ()

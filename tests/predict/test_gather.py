@@ -13,7 +13,7 @@ from hsclass.models.trained import TrainedModel
 from hsclass.predict import gather_maps, map_file
 from hsclass.predict.gather import gather_summaries
 from hsclass.predict.opening import open_pixels
-from hsclass.predict.stream import MapRequest, Part
+from hsclass.predict.stream import MapPart, MapRequest
 from hsclass.results import PredictionRecord
 
 
@@ -23,7 +23,7 @@ def scattered(boxed, tall: Path, tmp_path: Path) -> Path:
     model = boxed(3)
     for number in (1, 2, 3):
         request = MapRequest(
-            tmp_path / f"c{number}.tif", tmp_path / f"p{number}.tif", abstain=0.6, part=Part(number, 3)
+            tmp_path / f"c{number}.tif", tmp_path / f"p{number}.tif", abstain=0.6, part=MapPart(number, 3)
         )
         map_file(model, open_pixels(tall), tmp_path / f"m{number}.tif", request)
     request = MapRequest(tmp_path / "c.tif", tmp_path / "p.tif", abstain=0.6)
@@ -72,7 +72,7 @@ def test_name_of_a_picture_is_refused(tmp_path: Path) -> None:
 def test_parts_of_another_model_are_refused(boxed, scattered: Path, tall: Path) -> None:
     model: TrainedModel = boxed(3)
     other = replace(model, card=model.card.model_copy(update={"seed": 9}))
-    map_file(other, open_pixels(tall), scattered / "m2.tif", MapRequest(abstain=0.6, part=Part(2, 3)))
+    map_file(other, open_pixels(tall), scattered / "m2.tif", MapRequest(abstain=0.6, part=MapPart(2, 3)))
     with pytest.raises(DataError, match=r"m2\.tif: is a part of another map"):
         gather_maps([scattered / f"m{number}.tif" for number in (1, 2, 3)], scattered / "all.tif")
 

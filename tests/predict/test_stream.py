@@ -23,7 +23,7 @@ from hsclass.models.trained import TrainedModel
 from hsclass.predict import map_file
 from hsclass.predict.opening import open_pixels
 from hsclass.predict.pixels import Pixels
-from hsclass.predict.stream import MapRequest, Part
+from hsclass.predict.stream import MapPart, MapRequest
 from hsclass.predict.tiles import Tiles
 from hsclass.raster import write_raster
 from hsclass.scene import Scene, read_classes, write_scene
@@ -414,4 +414,4 @@ def test_scene_by_name_is_read_as_a_whole(toy_scene: Scene) -> None:
 
 def test_part_must_exist(lda: TrainedModel, tall: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"--part 5/4: there is no such part; expected 1/4 to 4/4"):
-        map_file(lda, open_pixels(tall), tmp_path / "m.tif", MapRequest(part=Part(5, 4)))
+        map_file(lda, open_pixels(tall), tmp_path / "m.tif", MapRequest(part=MapPart(5, 4)))

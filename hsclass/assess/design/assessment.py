@@ -12,7 +12,7 @@ import numpy as np
 import rasterio
 
 from hsclass.alignment import require_same_grid
-from hsclass.assess.design.drawing import Sample
+from hsclass.assess.design.drawing import ProbabilitySample
 from hsclass.assess.design.estimators import Estimate, PostStratified, SampleDesign, Stratified, TwoStage
 from hsclass.assess.design.files import Labelled, design_file, read_design, read_sample
 from hsclass.assess.design.halving import further_units
@@ -236,7 +236,7 @@ def assess_map(
 
 
 def _estimated(
-    design: SampleDesign, drawn: Sample, mapped: np.ndarray, reference: np.ndarray, sizes: Mapping[int, int],
+    design: SampleDesign, drawn: ProbabilitySample, mapped: np.ndarray, reference: np.ndarray, sizes: Mapping[int, int],
     legend: Mapping[int, str], scale: tuple[str, float], *, missing: int, agreement: dict[str, float] | None,
     notes: list[str], units: np.ndarray,
 ) -> Assessment:  # fmt: skip
@@ -266,14 +266,14 @@ def _estimated(
     )  # fmt: skip
 
 
-def _about(drawn: Sample, units: np.ndarray) -> dict[str, Any]:
+def _about(drawn: ProbabilitySample, units: np.ndarray) -> dict[str, Any]:
     """Return how a sample was drawn, with the pixels and the labelled units of each stratum."""
     strata = {str(s): {"pixels": n, "units": int(np.count_nonzero(units == s))} for s, n in sorted(drawn.sizes.items())}
     return {"seed": drawn.seed, **drawn.about, "strata": strata}
 
 
 def _design_of(
-    drawn: Sample, kept: np.ndarray, mapped: np.ndarray, sizes: Mapping[int, int], file: object
+    drawn: ProbabilitySample, kept: np.ndarray, mapped: np.ndarray, sizes: Mapping[int, int], file: object
 ) -> tuple[SampleDesign, list[str]]:
     """Return the design of the labelled units; strata whose units lack a label, or are single, are refused."""
     notes: list[str] = []
@@ -312,7 +312,7 @@ def _indexed(units: np.ndarray, sizes: Mapping[int, int]) -> tuple[np.ndarray, n
     return np.searchsorted(ids, units), np.array([sizes[identity] for identity in ids.tolist()], np.int64)
 
 
-def _matched(labelled: Labelled, drawn: Sample, file: object) -> np.ndarray:
+def _matched(labelled: Labelled, drawn: ProbabilitySample, file: object) -> np.ndarray:
     """Return for each drawn unit the row of the file that holds it, after a check that none was moved."""
     wanted = np.arange(1, len(drawn) + 1)
     unknown, lacking = np.setdiff1d(labelled.ids, wanted), np.setdiff1d(wanted, labelled.ids)
@@ -334,7 +334,7 @@ def _matched(labelled: Labelled, drawn: Sample, file: object) -> np.ndarray:
     return order
 
 
-def _in_map_crs(places: np.ndarray, crs: Any, drawn: Sample) -> np.ndarray:
+def _in_map_crs(places: np.ndarray, crs: Any, drawn: ProbabilitySample) -> np.ndarray:
     from rasterio.crs import CRS
     from rasterio.warp import transform
 

@@ -16,7 +16,7 @@ _RESERVE = 4  # times as many pixels are drawn as are wanted, where some are too
 
 
 @dataclass(frozen=True)
-class Sample:
+class ProbabilitySample:
     """A drawn sample.
 
     Attributes
@@ -68,7 +68,7 @@ def draw_sample(
     min_distance: float = 0.0,
     block_side: int = 100,
     per_block: int = 10,
-) -> Sample:
+) -> ProbabilitySample:
     """Draw a probability sample of the classified pixels of a map.
 
     The map is read in strips, twice: once to count, once to find the pixels that were drawn. The same arguments give
@@ -131,7 +131,7 @@ def draw_sample(
         labels = raster.at(pixels)
         sizes = dict(zip(counts.ids.tolist(), counts.pixels.tolist(), strict=True))
     order = rng.permutation(len(pixels))
-    return Sample(design, pixels[order], labels[order], sizes, raster.grid, raster.shape, seed, about)
+    return ProbabilitySample(design, pixels[order], labels[order], sizes, raster.grid, raster.shape, seed, about)
 
 
 def _stratified(

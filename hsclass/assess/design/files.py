@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hsclass.assess.design.drawing import Sample
+from hsclass.assess.design.drawing import ProbabilitySample
 from hsclass.assess.design.places import read_places, write_places
 from hsclass.atomic import write_text
 from hsclass.errors import DataError
@@ -34,12 +34,12 @@ def design_file(path: str | os.PathLike[str]) -> Path:
     return path.with_name(f"{path.stem}.design.json")
 
 
-def write_sample(sample: Sample, path: str | os.PathLike[str]) -> None:
+def write_sample(sample: ProbabilitySample, path: str | os.PathLike[str]) -> None:
     """Write a sample file and its design.
 
     Parameters
     ----------
-    sample : Sample
+    sample : ProbabilitySample
     path : path-like
         Ending in .gpkg, .geojson, .kml or .csv. GeoJSON and KML are in degrees (WGS 84), the others in the map's CRS.
 
@@ -53,7 +53,7 @@ def write_sample(sample: Sample, path: str | os.PathLike[str]) -> None:
     write_text(design_file(path), json.dumps(_as_record(sample), indent=1) + "\n")
 
 
-def _as_record(sample: Sample) -> dict[str, Any]:
+def _as_record(sample: ProbabilitySample) -> dict[str, Any]:
     return {
         "design": sample.design, "seed": sample.seed, "shape": list(sample.shape),
         "crs": None if sample.grid.crs is None else sample.grid.crs.to_wkt(),
@@ -67,7 +67,7 @@ def _as_record(sample: Sample) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def read_design(path: str | os.PathLike[str]) -> Sample:
+def read_design(path: str | os.PathLike[str]) -> ProbabilitySample:
     """Read the design of a sample file from the file next to it.
 
     Raises
@@ -83,7 +83,7 @@ def read_design(path: str | os.PathLike[str]) -> Sample:
         found = json.loads(file.read_text(encoding="utf-8"))
         units = np.array(found.pop("units"), np.int64).reshape(-1, 4)
         corner, crs = found.pop("transform"), found.pop("crs")
-        return Sample(
+        return ProbabilitySample(
             design=found.pop("design"),
             pixels=units[:, 1:3],
             strata=units[:, 3],

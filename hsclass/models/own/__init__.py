@@ -5,9 +5,9 @@ from typing import Any
 from hsclass.models.classifier import Classifier
 from hsclass.models.own.estimator import OwnEstimator, SavedEstimator
 from hsclass.models.own.network import OwnNetwork, SavedNetwork
-from hsclass.models.own.source import Source, source_of
+from hsclass.models.own.source import ModelSource, source_of
 
-__all__ = ["OwnEstimator", "OwnNetwork", "Source", "own_family", "saved_family", "source_of"]
+__all__ = ["ModelSource", "OwnEstimator", "OwnNetwork", "own_family", "saved_family", "source_of"]
 
 
 def own_family(model: Any) -> type[Classifier]:

@@ -12,7 +12,7 @@ from hsclass.errors import DataError, UsageError
 from hsclass.models.array_file import read_arrays, write_arrays
 from hsclass.models.classifier import FitReport, ModelOptions, Sample
 from hsclass.models.estimator_file import check_seen, read_any_estimator, write_estimator
-from hsclass.models.own.source import Source
+from hsclass.models.own.source import ModelSource
 from hsclass.models.spectra import SpectrumClassifier
 
 FILE = "estimator.skops"
@@ -26,7 +26,7 @@ class OwnEstimator(SpectrumClassifier):
     """
 
     own = "estimator"
-    source: ClassVar[Source]
+    source: ClassVar[ModelSource]
     Options: ClassVar[type[ModelOptions]] = ModelOptions
 
     @classmethod

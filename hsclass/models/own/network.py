@@ -13,7 +13,7 @@ from hsclass.learning.recipes import NetworkOptions
 from hsclass.models.classifier import MAP_MEMORY, Classifier
 from hsclass.models.network import NetworkClassifier
 from hsclass.models.own.architecture import read_architecture, write_architecture
-from hsclass.models.own.source import Source
+from hsclass.models.own.source import ModelSource
 from hsclass.space import Space
 
 _TOLERANCE = 1e-3  # of a sum of probabilities
@@ -23,7 +23,7 @@ class OwnNetwork(NetworkClassifier):
     """A network that a function of the user's builds, trained by the recipes of hsclass."""
 
     own = "network"
-    source: ClassVar[Source]
+    source: ClassVar[ModelSource]
     Options: ClassVar[type[NetworkOptions]] = NetworkOptions
     space: ClassVar[Space] = {}
 

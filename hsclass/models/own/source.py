@@ -25,7 +25,7 @@ _GIVEN = {"input_shape", "n_classes", "n_features", "seed", "random_state", "thr
 
 
 @dataclass(frozen=True)
-class Source:
+class ModelSource:
     """What makes an untrained model.
 
     Attributes
@@ -84,7 +84,7 @@ class Source:
         return self.made(**mine, **{name: value for name, value in given.items() if name in takes})
 
 
-def source_of(model: Any) -> Source:
+def source_of(model: Any) -> ModelSource:
     """Return the source that an object or a dotted name is.
 
     Raises
@@ -101,7 +101,7 @@ def _path(made: Any) -> str:
     return f"{getattr(made, '__module__', 'unknown')}:{getattr(made, '__qualname__', type(made).__name__)}"
 
 
-def _source(name: str, made: Any) -> Source:
+def _source(name: str, made: Any) -> ModelSource:
     if type(made).__module__.startswith("keras."):
         raise UsageError(
             f"model {name}: is a network that is built already; give a function with the parameters input_shape and"
@@ -109,18 +109,18 @@ def _source(name: str, made: Any) -> Source:
         )
     if callable(made):
         if "input_shape" in inspect.signature(made).parameters:
-            return Source(name, made, "network")
-        return Source(name, made, "estimator")
+            return ModelSource(name, made, "network")
+        return ModelSource(name, made, "estimator")
     if not (hasattr(made, "fit") and hasattr(made, "predict")):
         raise UsageError(
             f"model {name}: is of type {type(made).__name__}, without fit and predict; expected a name of hsclass, an"
             " estimator of scikit-learn, or a function that returns one or builds a Keras network"
         )
-    return Source(name, made, "estimator")
+    return ModelSource(name, made, "estimator")
 
 
 @cache
-def _by_name(name: str) -> Source:
+def _by_name(name: str) -> ModelSource:
     module, _, attribute = name.partition(":")
     if not re.match(NAME, name):
         raise UsageError(f"model {name}: is no dotted name; expected package.module:object")
