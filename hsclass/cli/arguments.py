@@ -10,10 +10,12 @@ from hsclass.yaml_file import parse_yaml, read_yaml
 
 SceneArgument = Annotated[str, typer.Argument(metavar="SCENE", help="folder of a scene, or a data set's name")]
 SplitArgument = Annotated[Path, typer.Argument(metavar="SPLIT.tif", help="raster of split codes")]
-Output = Annotated[Path, typer.Option("--output", "-o", help="file or folder to write")]
+Output = Annotated[Path, typer.Option("--output", "-o", help="file to write")]
+OutputFolder = Annotated[Path, typer.Option("--output", "-o", help="folder to write")]
 Settings = Annotated[list[str] | None, typer.Option("--set", metavar="OPTION=VALUE", help="an option; may be repeated")]
 FeatureSettings = Annotated[
-    list[str] | None, typer.Option("--set-feature", metavar="OPTION=VALUE", help="an option of the extractor")
+    list[str] | None,
+    typer.Option("--set-feature", metavar="OPTION=VALUE", help="an option of the features; may be repeated"),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
 Seed = Annotated[int, typer.Option(help="random seed")]

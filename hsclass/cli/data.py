@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from hsclass.cli.app import app
-from hsclass.cli.arguments import AsJson, DataFolder, Output, Settings, read_options
+from hsclass.cli.arguments import AsJson, DataFolder, OutputFolder, Settings, read_options
 
 DataSet = Annotated[
     str, typer.Argument(metavar="NAME", help="data set of the catalogue, descriptor file (.yaml), or folder of images")
@@ -97,9 +97,11 @@ def _worded(value: Any) -> str:
 @app.command()
 def scene(
     name: DataSet,
-    output: Output,
+    output: OutputFolder,
     data: DataFolder = None,
-    rename: Annotated[str | None, typer.Option("--name", help="of the scene", show_default="the data set's")] = None,
+    rename: Annotated[
+        str | None, typer.Option("--name", help="name of the scene", show_default="the data set's")
+    ] = None,
     settings: Settings = None,
 ) -> None:
     """Turn fetched files into what an experiment reads: cube.tif and labels.tif, or index.csv and index.json."""
@@ -144,7 +146,9 @@ def init(
     ] = Path(),
     settings: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="OPTION=VALUE", help="of the labels, such as layer, field, unlabelled"),
+        typer.Option(
+            "--set", metavar="OPTION=VALUE", help="an option of the labels, such as layer, field or unlabelled"
+        ),
     ] = None,
 ) -> None:
     """Write a descriptor and an experiment for your own files, with comments, that run unchanged."""

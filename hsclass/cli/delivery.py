@@ -1,4 +1,4 @@
-"""The command of the map that is delivered."""
+"""The command of the delivered map."""
 
 import sys
 from pathlib import Path
@@ -21,10 +21,10 @@ def deliver(
     scene: SceneArgument,
     output: Annotated[Path, typer.Option("--output", "-o", help="folder of the map; an interrupted run is resumed")],
     model: Annotated[
-        list[str] | None, typer.Option(help="a model that may win: {models}; may be repeated", show_default="svm")
+        list[str] | None, typer.Option(help="a model to choose from: {models}; may be repeated", show_default="svm")
     ] = None,
     features: Annotated[
-        list[str] | None, typer.Option(help="features that may win: {features}; may be repeated", show_default="raw")
+        list[str] | None, typer.Option(help="features to choose from: {features}; may be repeated", show_default="raw")
     ] = None,
     candidates: Annotated[
         str | None,
@@ -35,19 +35,23 @@ def deliver(
             show_default=False,
         ),
     ] = None,
-    window: Annotated[int, typer.Option(help="side [pixels] of the windows that folds keep apart, odd")] = 9,
+    window: Annotated[int, typer.Option(help="odd side [pixels] of the windows that the folds keep apart")] = 9,
     fold: Annotated[
         int | None,
-        typer.Option(min=0, help="run this fold only, or, with the number of folds, the choice with all labels"),
+        typer.Option(
+            min=0, help="run only this fold, from 0; the number of folds itself runs the choice on all labels"
+        ),
     ] = None,
-    memory: Annotated[float, typer.Option(metavar="MB", help="for the pixels that are mapped at a time")] = 1200,
+    memory: Annotated[float, typer.Option(metavar="MB", help="memory for the pixels mapped at a time")] = 1200,
     threads: Threads = 1,
     settings: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="OPTION=VALUE", help="an option, as of the key 'final' of an experiment"),
+        typer.Option(
+            "--set", metavar="OPTION=VALUE", help="an option of the key 'final' of an experiment; may be repeated"
+        ),
     ] = None,
 ) -> None:
-    """Make the map that all labels support, with the accuracy of a nested cross-validation and a model card."""
+    """Train on all labels and map the scene, with the accuracy of a nested cross-validation and a model card."""
     from hsclass.datasets.open_samples import open_samples
     from hsclass.final.delivery import deliver as run
     from hsclass.plan import Final

@@ -94,9 +94,9 @@ def estimate(
     experiment: Annotated[
         str, typer.Argument(metavar="EXPERIMENT.yaml", help="experiment file, or name of one that comes with hsclass")
     ],
-    cores: Annotated[int, typer.Option(min=1, help="that the jobs share")] = 2,
+    cores: Annotated[int, typer.Option(min=1, help="cores that the jobs share")] = 2,
     folder: Annotated[
-        Path, typer.Option(help="where earlier experiments ran, whose times are the basis", show_default="this one")
+        Path, typer.Option(help="folder of earlier experiments, whose times are the basis", show_default="this one")
     ] = Path(),
     calibrate: Annotated[
         bool,
@@ -106,7 +106,7 @@ def estimate(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Estimate run time and resources of an experiment: jobs, hours, memory, disk, and the time on some cores."""
+    """Estimate run time and resources of an experiment: jobs, hours, memory, disk, and time on a number of cores."""
     from hsclass.experiment import load_experiment
     from hsclass.launch import experiment_file
     from hsclass.planning.calibration import run_calibration, write_calibration

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from hsclass.cli.app import app
-from hsclass.cli.arguments import AsJson, Output, read_files
+from hsclass.cli.arguments import AsJson, OutputFolder, read_files
 from hsclass.cli.shown import show_comparison, show_metrics
 
 SplitFile = Annotated[Path, typer.Option(metavar="SPLIT.tif|SPLIT.csv", help="raster or table of a split")]
@@ -37,7 +37,7 @@ def evaluate(
     ] = None,
     model: Annotated[Path | None, typer.Option(help="folder of the model, to check what it was fitted on")] = None,
     confidence: Annotated[
-        Path | None, typer.Option(help="raster that predict wrote, for the calibration of a map")
+        Path | None, typer.Option(help="confidence raster that predict wrote, to check the calibration of a map")
     ] = None,
 ) -> None:
     """Compare predictions with the reference labels on a split's test samples.
@@ -65,11 +65,11 @@ def compare(
         list[str],
         typer.Argument(
             metavar="NAME=MAP.tif|TABLE.csv...",
-            help="maps of one scene, or tables of one image set; with several splits, NAME again for each of them",
+            help="maps of one scene, or tables of one image set; with several splits, repeat NAME for each of them",
         ),
     ],
     split: Annotated[
-        list[Path], typer.Option(metavar="SPLIT.tif|SPLIT.csv", help="split; again for each seed or fold")
+        list[Path], typer.Option(metavar="SPLIT.tif|SPLIT.csv", help="split; repeat for each seed or fold")
     ],
     output: JsonFile = None,
     as_json: AsJson = False,
@@ -78,18 +78,18 @@ def compare(
         list[str] | None,
         typer.Option(metavar="NAME=MAP.tif|TABLE.csv", help="the same model under another split; may be repeated"),
     ] = None,
-    against_split: Annotated[list[Path] | None, typer.Option(help="that split; again for each seed")] = None,
+    against_split: Annotated[list[Path] | None, typer.Option(help="the other split; repeat for each seed")] = None,
     against_name: Annotated[
-        list[str] | None, typer.Option(help="name of that split; again for each further one")
+        list[str] | None, typer.Option(help="name of the other split; repeat for each further one")
     ] = None,
     field_map: Annotated[
-        Path | None, typer.Option(metavar="FIELDS.tif", help="write the share of right tests of each field")
+        Path | None, typer.Option(metavar="FIELDS.tif", help="write the share of correct test pixels of each field")
     ] = None,
 ) -> None:
     """Compare models on the test samples of a split: in pairs, over all its seeds or folds.
 
-    The file also holds the pooled accuracy of each model, field by field, and with --against its difference from
-    another split, on the samples that both test.
+    The file also holds the accuracy of each model, pooled and in each field, and with --against its difference
+    from another split on the samples that both test.
     """
     from hsclass.assess import compare_files
     from hsclass.results import as_text, write_record
@@ -111,13 +111,13 @@ def report(
     experiments: Annotated[
         list[Path], typer.Argument(metavar="EXPERIMENT.json...", help="reports/NAME/experiment.json of each experiment")
     ],
-    output: Output,
+    output: OutputFolder,
 ) -> None:
     """Write the report of a finished experiment, or of several as one.
 
     The report is index.html, with accuracy.csv, accuracy.tex and results.json next to it. pooled.csv and fields.csv
     hold the accuracy of each model over all seeds or folds, and of each field. Matched random splits add optimism.csv,
-    several models comparison.csv.
+    and several models comparison.csv.
     """
     from hsclass.report import write_report
 

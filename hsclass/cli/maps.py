@@ -24,7 +24,7 @@ def predict(
         str,
         typer.Argument(
             metavar="SCENE",
-            help="folder of a scene, a raster that GDAL reads, or a data set's name; of images their index, its folder,"
+            help="folder of a scene, a raster that GDAL reads, or a data set's name; for images, index.csv, its folder,"
             " or any folder of images",
         ),
     ],
@@ -41,23 +41,26 @@ def predict(
     ] = None,
     memory: Annotated[
         float,
-        typer.Option(metavar="MB", help="for the pixels that are mapped at a time, in addition to program and model"),
+        typer.Option(metavar="MB", help="memory for the pixels mapped at a time, on top of program and model"),
     ] = 1200,
     applicability: Annotated[
         bool,
-        typer.Option("--applicability", help="write di.tif, aoa.tif and, of a final model, expected_accuracy.tif, too"),
+        typer.Option(
+            "--applicability", help="also write di.tif, aoa.tif and, for a delivered model, expected_accuracy.tif"
+        ),
     ] = False,
     density: Annotated[
-        bool, typer.Option("--density", help="also write density.tif: training samples that are near, at most 50; slow")
+        bool,
+        typer.Option("--density", help="also write density.tif: number of similar training samples, 50 at most; slow"),
     ] = False,
     part: Annotated[
         str | None, typer.Option(metavar="I/N", help="map one of N parts, for gather", show_default="all")
     ] = None,
     about: About = None,
     split: Annotated[
-        Path | None, typer.Option(help="of images: split of which one role is predicted", show_default="all images")
+        Path | None, typer.Option(help="for images: split, of which one role is predicted", show_default="all images")
     ] = None,
-    role: Annotated[str, typer.Option(help="of that split: train, validation or test")] = "test",
+    role: Annotated[str, typer.Option(help="role in that split: train, validation or test")] = "test",
     features_file: Annotated[
         Path | None, typer.Option(help="features of images, computed before", show_default=False)
     ] = None,

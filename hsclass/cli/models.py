@@ -9,7 +9,7 @@ import typer
 from hsclass.cli.app import app
 from hsclass.cli.arguments import (
     FeatureSettings,
-    Output,
+    OutputFolder,
     SceneArgument,
     Seed,
     Settings,
@@ -27,23 +27,25 @@ from hsclass.tables import summary
 def train(
     scene: SceneArgument,
     split: SplitArgument,
-    output: Output,
+    output: OutputFolder,
     model: Annotated[str, typer.Option(help="{models}, or one of your own; hsclass models describes them")] = "cnn3d",
     features: Annotated[
-        str, typer.Option(help="{features}, of images also a backbone; hsclass features describes them")
+        str, typer.Option(help="{features}, or for images a backbone by name; hsclass features describes them")
     ] = "raw",
     features_file: Annotated[
-        Path | None, typer.Option(help="features of images that the command features wrote", show_default=False)
+        Path | None, typer.Option(help="features of images that hsclass features wrote", show_default=False)
     ] = None,
     options: Annotated[
         Path | None, typer.Option(help="YAML file of a model and its options, as tune writes it", show_default=False)
     ] = None,
-    feature_options: Annotated[Path | None, typer.Option(help="the same of an extractor", show_default=False)] = None,
+    feature_options: Annotated[
+        Path | None, typer.Option(help="YAML file of features and their options, as tune writes it", show_default=False)
+    ] = None,
     seed: Seed = 0,
     threads: Threads = 1,
     settings: Settings = None,
     feature_settings: FeatureSettings = None,
-    strategy: Annotated[str, typer.Option(help="auto, single, mirrored or multi_worker: docs/gpu.md")] = "auto",
+    strategy: Annotated[str, typer.Option(help="auto, single, mirrored or multi_worker; see docs/gpu.md")] = "auto",
     workers: Annotated[int, typer.Option(min=1, help="processes of multi_worker")] = 1,
     gpus: Annotated[int, typer.Option(min=0, help="GPUs per process; 0: all that are available")] = 0,
     wait: Annotated[float, typer.Option(help="seconds to wait for the other workers")] = 300,
@@ -96,7 +98,9 @@ def features(
         typer.Argument(metavar="FOLDER", help="folder of an image set, or its index.csv", show_default=False),
     ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="file to write", show_default=False)] = None,
-    features: Annotated[str, typer.Option(help="name of a backbone, or backbone with that option")] = "backbone",
+    features: Annotated[
+        str, typer.Option(help="backbone by name, or 'backbone' with --set backbone=NAME")
+    ] = "backbone",
     threads: Threads = 1,
     settings: Settings = None,
 ) -> None:

@@ -22,14 +22,14 @@ def sample(
     seed: Seed = 0,
     allocation: Annotated[
         Literal["good_practice", "proportional", "equal", "neyman"],
-        typer.Option(help="of a stratified sample to the strata"),
+        typer.Option(help="how a stratified sample is shared among the strata"),
     ] = "good_practice",
     strata: Annotated[Path | None, typer.Option(help="raster of strata", show_default="the map's classes")] = None,
     target_se: Annotated[
         float | None, typer.Option(help="standard error of overall accuracy to reach, in place of --size")
     ] = None,
     target_class: Annotated[
-        int | None, typer.Option(help="with --target-se: of the area of this class, as a share of the map")
+        int | None, typer.Option(help="with --target-se: reach it for the area of this class, as a share of the map")
     ] = None,
     expected: Annotated[
         list[str] | None,
@@ -87,9 +87,10 @@ def assess(
     design: Annotated[Path | None, typer.Option(help="design of the sample", show_default="SAMPLE.design.json")] = None,
     column: Annotated[str | None, typer.Option(help="reference column to use", show_default="the first")] = None,
     unit: Annotated[
-        Literal["m2", "ha", "km2", "pixels"] | None, typer.Option(help="of the areas", show_default="ha, else pixels")
+        Literal["m2", "ha", "km2", "pixels"] | None,
+        typer.Option(help="unit of the areas", show_default="ha, else pixels"),
     ] = None,
-    allow_missing: Annotated[bool, typer.Option("--allow-missing", help="leave points without a label out")] = False,
+    allow_missing: Annotated[bool, typer.Option("--allow-missing", help="leave out points without a label")] = False,
     as_json: AsJson = False,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="file for the JSON")] = None,
     report: Annotated[Path | None, typer.Option(metavar="PAGE.html", help="page with all figures")] = None,
@@ -120,17 +121,19 @@ def suggest(
     dissimilarity: Annotated[
         Path | None, typer.Option(help="raster of the dissimilarity index", show_default="di.tif next to the map")
     ] = None,
-    number: Annotated[int, typer.Option("--number", "-n", min=1, help="places, at most")] = 20,
+    number: Annotated[int, typer.Option("--number", "-n", min=1, help="number of places, at most")] = 20,
     distance: Annotated[
         float | None,
         typer.Option(min=0, help="minimum distance between places, in pixels", show_default="spread evenly"),
     ] = None,
     per_trip: Annotated[int, typer.Option(min=1, help="places that are visited together")] = 1,
-    radius: Annotated[float | None, typer.Option(min=0, help="of a trip, in pixels", show_default="five cells")] = None,
+    radius: Annotated[
+        float | None, typer.Option(min=0, help="radius of a trip, in pixels", show_default="five cells")
+    ] = None,
     cell: Annotated[int, typer.Option(min=1, help="side of the cells that are ranked, in pixels")] = 9,
-    within: Annotated[Path | None, typer.Option(help="raster; only places where it is above 0")] = None,
+    within: Annotated[Path | None, typer.Option(help="raster; suggest only places where it is above 0")] = None,
     visited: Annotated[
-        Path | None, typer.Option(help="raster, such as the reference labels; no place where it is above 0")
+        Path | None, typer.Option(help="raster, such as the reference labels; suggest no place where it is above 0")
     ] = None,
     segments: Annotated[
         int | None,

@@ -33,10 +33,11 @@ def tune(
     settings: Settings = None,
     feature_settings: FeatureSettings = None,
     search_settings: Annotated[
-        list[str] | None, typer.Option("--set-search", metavar="OPTION=VALUE", help="an option of the search")
+        list[str] | None,
+        typer.Option("--set-search", metavar="OPTION=VALUE", help="an option of the search; may be repeated"),
     ] = None,
     worker: Annotated[
-        int | None, typer.Option(min=0, help="number of this job, where several share a search; names no winner")
+        int | None, typer.Option(min=0, help="number of this job where several share a search; it names no winner")
     ] = None,
 ) -> None:
     """Search a model's options inside a split's training pixels; options given with --set are not searched."""

@@ -19,7 +19,7 @@ def split(
     scene: SceneArgument,
     output: Output,
     window: Annotated[
-        int | None, typer.Option(help="side [pixels] of the windows to keep apart, odd; needed for pixels")
+        int | None, typer.Option(help="odd side [pixels] of the windows to keep apart; needed for pixels")
     ] = None,
     sampler: Annotated[
         str | None,
@@ -56,11 +56,17 @@ def split(
 def audit(
     split: Annotated[Path, typer.Argument(metavar="SPLIT", help="raster or table of a split, or a training mask")],
     window: Annotated[
-        list[int] | None, typer.Option(help="side [pixels]; may be repeated", show_default="the split's own")
+        list[int] | None,
+        typer.Option(help="side [pixels] of the windows; may be repeated", show_default="the split's own"),
     ] = None,
     threshold: Annotated[
         int | None,
-        typer.Option(min=0, max=32, help="bits of 64 in which near-duplicates may differ", show_default="the split's"),
+        typer.Option(
+            min=0,
+            max=32,
+            help="most bits of 64 in which the hashes of near-duplicates differ",
+            show_default="the split's",
+        ),
     ] = None,
     labels: Annotated[
         Path | None, typer.Option(help="reference labels, or index of images", show_default="what the split names")

@@ -9,7 +9,8 @@ from hsclass.cli.app import app
 from hsclass.tables import summary
 
 Samples = Annotated[
-    Literal["pixels", "images"] | None, typer.Option("--samples", help="only those for", show_default="both")
+    Literal["pixels", "images"] | None,
+    typer.Option("--samples", help="list only what takes pixels, or images", show_default="both"),
 ]
 
 

@@ -19,6 +19,7 @@ from hsclass.plan import RAW, Final
 from hsclass.sources import stage_digest
 
 # Paths in an experiment file count from its folder; of several files the last one decides.
+# Snakemake's documentation names no other way to learn which file `--configfile` gave; its own report reads the same list.
 if workflow.configfiles:
     config.update(placed(config, Path(workflow.configfiles[-1]).parent))
 
