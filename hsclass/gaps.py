@@ -1,19 +1,9 @@
 """The value that marks pixels without data."""
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from hsclass.errors import DataError
-
-_BLOCK_VALUES = 500_000  # as many as stay in a processor's cache from one step to the next
-
-
-def row_blocks(values: np.ndarray) -> Iterator[slice]:
-    """Yield the rows of an array from the top, in blocks that are worked on without large temporary arrays."""
-    rows = values.shape[0]
-    step = max(1, _BLOCK_VALUES * rows // max(1, values.size))
-    yield from (slice(top, min(top + step, rows)) for top in range(0, rows, step))
+from hsclass.row_blocks import row_blocks
 
 
 def can_hold(dtype: np.dtype, value: float) -> bool:

@@ -5,12 +5,13 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from hsclass.errors import HsclassError, UsageError
 
 # The name that profiles/slurm gives to all jobs of one run.
+_SECONDS = 120  # that cancelled jobs may take to end
 _SLURM_NAME = re.compile(r"hsclass_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # What Snakemake notes in the log of a run that goes to Slurm.
 _SLURM_NOTED = "SLURM run ID: "
@@ -49,17 +50,13 @@ def survivors(folder: Path) -> dict[str, list[str]]:
     return {program: jobs for program, jobs in found.items() if jobs}
 
 
-def cancel(folder: Path, *, seconds: float = 120, wait: Callable[[float], None] = time.sleep) -> list[str]:
+def cancel(folder: Path) -> list[str]:
     """Cancel what earlier runs in `folder` left in the queue, and return when it is gone.
 
     Parameters
     ----------
     folder : Path
         The working folder of the run.
-    seconds : float
-        How long jobs may take to end [s].
-    wait : callable
-        Called with the seconds between two looks at the queue.
 
     Returns
     -------
@@ -69,20 +66,20 @@ def cancel(folder: Path, *, seconds: float = 120, wait: Callable[[float], None] 
     Raises
     ------
     HsclassError
-        If a job is still in the queue after `seconds`.
+        If a job is still in the queue two minutes later.
     """
     first = survivors(folder)
     for program, jobs in first.items():
         subprocess.run([program, *jobs], check=False, capture_output=True)
-    end = time.monotonic() + seconds
+    end = time.monotonic() + _SECONDS
     while left := survivors(folder):
         if time.monotonic() > end:
             names = ", ".join(job for jobs in left.values() for job in jobs)
             raise HsclassError(
-                f"folder {folder}: jobs {names} are still in the queue {seconds:.0f} s after they were cancelled; "
+                f"folder {folder}: jobs {names} are still in the queue {_SECONDS} s after they were cancelled; "
                 "wait until they are gone, and run again"
             )
-        wait(1)
+        time.sleep(1)
     return [job for jobs in first.values() for job in jobs]
 
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from hsclass.alignment import require_same_grid
 from hsclass.errors import DataError
+from hsclass.row_blocks import row_blocks
 from hsclass.samples import ImageSamples, Samples
 from hsclass.scene import Scene
 from hsclass.split import Role, Split
@@ -97,9 +98,7 @@ def _require_counts(scene: Scene, split: Split, labels: np.ndarray) -> None:
 def _require_finite(scene: Scene, learned: np.ndarray) -> None:
     rows, cols, bands = scene.shape
     broken, found = np.zeros((rows, cols), bool), np.zeros(bands, bool)
-    step = max(1, _BLOCK // (cols * bands))
-    for top in range(0, rows, step):
-        part = slice(top, top + step)
+    for part in row_blocks(scene.cube, _BLOCK):
         wrong = ~np.isfinite(scene.cube[part]) & scene.mask[part, :, np.newaxis]
         broken[part] = wrong.any(axis=2)
         found |= wrong.any(axis=(0, 1))

@@ -10,7 +10,8 @@ import numpy as np
 from hsclass.datasets.cube import Cube, undeclared_nodata
 from hsclass.datasets.descriptor import Descriptor
 from hsclass.errors import DataError
-from hsclass.gaps import can_hold, row_blocks, unused_value
+from hsclass.gaps import can_hold, unused_value
+from hsclass.row_blocks import row_blocks
 from hsclass.scene import Scene
 
 _LOG = logging.getLogger(__name__)

@@ -7,6 +7,7 @@ from hsclass.features.extractor import Extractor, Origin
 from hsclass.features.linear import project, training_pixels, varying_bands
 from hsclass.features.mnf import MinimumNoiseFraction
 from hsclass.options import Options
+from hsclass.row_blocks import row_blocks
 
 _BLOCK = 1 << 19  # float32 values at a time: 2 MB an array, so that it stays in the cache
 
@@ -90,9 +91,8 @@ def edge_aware_mean(cube: np.ndarray, guide: np.ndarray, *, radius: int, width: 
     """
     rows, cols, bands = cube.shape
     found = np.empty(cube.shape, np.float32)
-    step = max(1, _BLOCK // (cols * bands))
-    for start in range(0, rows, step):
-        stop = min(start + step, rows)
+    for block in row_blocks(cube, _BLOCK):
+        start, stop = block.start, block.stop
         total = np.zeros((stop - start, cols, bands), np.float32)
         weights = np.zeros((stop - start, cols, 1), np.float32)
         for down in range(-radius, radius + 1):
@@ -107,5 +107,5 @@ def edge_aware_mean(cube: np.ndarray, guide: np.ndarray, *, radius: int, width: 
                 weight = np.exp(apart / (-2 * width**2))
                 total[here] += weight * cube[there]
                 weights[here] += weight
-        found[start:stop] = total / weights
+        found[block] = total / weights
     return found

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from hsclass.errors import DataError, UsageError
 from hsclass.features.extractor import Extractor
+from hsclass.row_blocks import row_blocks
 
 Components = Annotated[int, Field(ge=1)]
 Weight = Annotated[float, Field(ge=0, le=1)]
@@ -45,12 +46,9 @@ def project(cube: np.ndarray, mean: np.ndarray, components: np.ndarray) -> np.nd
     mean : ndarray, shape (bands,)
     components : ndarray, shape (features, bands)
     """
-    rows, cols, bands = cube.shape
-    found = np.empty((rows, cols, len(components)), np.float32)
-    step = max(1, _BLOCK // (cols * bands))
-    for start in range(0, rows, step):
-        block = cube[start : start + step].astype(np.float64)
-        found[start : start + step] = (block - mean) @ components.T
+    found = np.empty((*cube.shape[:2], len(components)), np.float32)
+    for rows in row_blocks(cube, _BLOCK):
+        found[rows] = (cube[rows].astype(np.float64) - mean) @ components.T
     return found
 
 

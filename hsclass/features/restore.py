@@ -8,6 +8,7 @@ from hsclass.features.extractor import Extractor, Origin
 from hsclass.features.linear import training_pixels
 from hsclass.features.pca import principal_components
 from hsclass.options import Options
+from hsclass.row_blocks import row_blocks
 
 LOW, HIGH, SHIFT = 2560, 2816, 768  # high byte 10, up to that of 11; (13 - 10) * 256
 _ROUNDS = 20
@@ -84,11 +85,9 @@ class Restore(Extractor):
         """Return the restored cube, shape (rows, cols, bands), float32, still normalised."""
         if not self.damaged_:
             return cube
-        rows, cols, bands = cube.shape
         found = np.empty(cube.shape, np.float32)
-        step = max(1, _BLOCK // (cols * bands))
-        for start in range(0, rows, step):
-            spectra = cube[start : start + step].reshape(-1, bands).astype(np.float64)
+        for rows in row_blocks(cube, _BLOCK):
+            spectra = cube[rows].reshape(-1, cube.shape[2]).astype(np.float64)
             values = self._measured(spectra)
             raised = _first_guess(values)
             unsettled = np.arange(len(values))
@@ -97,7 +96,7 @@ class Restore(Extractor):
                 changed = (decided != raised[unsettled]).any(axis=1)
                 raised[unsettled] = decided
                 unsettled = unsettled[changed]
-            found[start : start + step] = (spectra + raised * SHIFT / self.scale_).reshape(-1, cols, bands)
+            found[rows] = (spectra + raised * SHIFT / self.scale_).reshape(cube[rows].shape)
         return found
 
     def _measured(self, spectra: np.ndarray) -> np.ndarray:

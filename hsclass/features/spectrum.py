@@ -11,6 +11,7 @@ from hsclass.features.extractor import Extractor, Origin
 from hsclass.features.linear import training_pixels
 from hsclass.normalize import Normalizer
 from hsclass.options import Options
+from hsclass.row_blocks import row_blocks
 from hsclass.space import Choice, Range, search_space
 
 _BLOCK = 1 << 20  # values in double precision at a time: 8 MB an array
@@ -121,12 +122,10 @@ class Spectrum(Extractor):
     def transform(self, cube: np.ndarray) -> np.ndarray:
         """Return the features of a cube, shape (rows, cols, bands): float32 of the same shape."""
         found = np.empty(cube.shape, np.float32)
-        rows, cols, bands = cube.shape
-        step = max(1, _BLOCK // (cols * bands))
-        for start in range(0, rows, step):
-            block = cube[start : start + step].reshape(-1, bands).astype(np.float64)
+        for rows in row_blocks(cube, _BLOCK):
+            block = cube[rows].reshape(-1, cube.shape[2]).astype(np.float64)
             shaped = (self._shape(block) - self.mean_) / self.deviation_
-            found[start : start + step] = shaped.reshape(-1, cols, bands)
+            found[rows] = shaped.reshape(cube[rows].shape)
         return found
 
     def _shape(self, normalised: np.ndarray) -> np.ndarray:

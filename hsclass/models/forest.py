@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from hsclass.cost import READ, SORT, Cost, Task
-from hsclass.models.classifier import ModelOptions
+from hsclass.models.classifier import CLASS_WEIGHTS, ClassWeight, ModelOptions
 from hsclass.models.fast_forest import fast_version, grow_fast
 from hsclass.models.pixelwise import PixelwiseClassifier
 from hsclass.space import Choice, Range, search_space
@@ -22,9 +22,7 @@ class ForestOptions(ModelOptions):
         "sqrt", description="features tried at a node; a number is a share of all"
     )
     min_samples_leaf: int = Field(1, ge=1, description="minimum number of pixels in a leaf")
-    class_weight: Literal["balanced"] | None = Field(
-        None, description="'balanced': weights inverse to the frequency of a class"
-    )
+    class_weight: ClassWeight = None
     implementation: Literal["auto", "scikit-learn"] = Field(
         "auto",
         description="'auto': grown by scikit-learn-intelex where it is installed, leaves of one pixel are allowed and"
@@ -40,7 +38,7 @@ class RandomForest(PixelwiseClassifier):
     space = search_space(
         max_features=Choice(choices=("sqrt", "log2", 0.02, 0.2, 0.5)),
         min_samples_leaf=Range(low=1, high=20, log=True),
-        class_weight=Choice(choices=(None, "balanced")),
+        class_weight=CLASS_WEIGHTS,
     )
     grown_by = "scikit-learn"
 

@@ -11,7 +11,7 @@ from scipy.special import expit, softmax
 from hsclass.cost import READ, Cost, Task
 from hsclass.errors import DataError
 from hsclass.models.array_file import read_arrays, write_arrays
-from hsclass.models.classifier import ModelOptions
+from hsclass.models.classifier import CLASS_WEIGHTS, ClassWeight, ModelOptions
 from hsclass.models.estimator_file import check_seen
 from hsclass.models.spectra import SpectrumClassifier
 from hsclass.space import Choice, Range, search_space
@@ -41,9 +41,7 @@ class GradientBoostingOptions(ModelOptions):
         "sqrt", description="features tried at a node: the square root of their number, or a share of all"
     )
     l2: float = Field(0.0, ge=0, description="L2 penalty of the leaves' values")
-    class_weight: Literal["balanced"] | None = Field(
-        None, description="'balanced': weights inverse to the frequency of a class"
-    )
+    class_weight: ClassWeight = None
 
 
 class GradientBoosting(SpectrumClassifier):
@@ -64,14 +62,9 @@ class GradientBoosting(SpectrumClassifier):
         min_samples_leaf=Range(low=1, high=40, log=True),
         max_features=Choice(choices=("sqrt", 0.02, 0.2, 0.5)),
         l2=Range(low=1e-3, high=10.0, log=True),
-        class_weight=Choice(choices=(None, "balanced")),
+        class_weight=CLASS_WEIGHTS,
     )
     parallel = True
-
-    @property
-    def seen(self) -> np.ndarray:
-        """The class indices that training held."""
-        return self.classes_
 
     @classmethod
     def cost(cls, options: Any, task: Task) -> Cost:

@@ -53,11 +53,6 @@ class NearestNeighbours(SpectrumClassifier):
             train_bytes=4.0 * task.train * task.features,
         )
 
-    @property
-    def seen(self) -> np.ndarray:
-        """The class indices that training held."""
-        return self.classes_
-
     def learn(self, spectra: np.ndarray, targets: np.ndarray, *, seed: int) -> None:
         """Keep the training spectra.
 

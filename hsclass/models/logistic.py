@@ -1,15 +1,15 @@
 """Multinomial logistic regression."""
 
 import warnings
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from pydantic import Field
 
 from hsclass.cost import READ, SOLVER, Cost, Task
-from hsclass.models.classifier import ModelOptions
+from hsclass.models.classifier import CLASS_WEIGHTS, ClassWeight, ModelOptions
 from hsclass.models.pixelwise import PixelwiseClassifier
-from hsclass.space import Choice, Range, search_space
+from hsclass.space import Range, search_space
 
 
 class LogisticOptions(ModelOptions):
@@ -17,9 +17,7 @@ class LogisticOptions(ModelOptions):
 
     c: float = Field(1.0, gt=0, description="inverse strength of the L2 penalty")
     iterations: int = Field(1000, ge=1, description="maximum number of iterations of the solver (L-BFGS)")
-    class_weight: Literal["balanced"] | None = Field(
-        None, description="'balanced': weights inverse to the frequency of a class"
-    )
+    class_weight: ClassWeight = None
 
 
 class LogisticRegression(PixelwiseClassifier):
@@ -28,7 +26,7 @@ class LogisticRegression(PixelwiseClassifier):
     Options = LogisticOptions
     space = search_space(
         c=Range(low=1e-4, high=1e3, log=True),
-        class_weight=Choice(choices=(None, "balanced")),
+        class_weight=CLASS_WEIGHTS,
     )
 
     @classmethod

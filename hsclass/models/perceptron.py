@@ -1,15 +1,15 @@
 """Perceptron."""
 
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from pydantic import Field
 from scipy.special import softmax
 
 from hsclass.cost import READ, Cost, Task
-from hsclass.models.classifier import ModelOptions
+from hsclass.models.classifier import CLASS_WEIGHTS, ClassWeight, ModelOptions
 from hsclass.models.pixelwise import PixelwiseClassifier
-from hsclass.space import Choice, Range, search_space
+from hsclass.space import Range, search_space
 
 
 class PerceptronOptions(ModelOptions):
@@ -17,9 +17,7 @@ class PerceptronOptions(ModelOptions):
 
     alpha: float = Field(0.0, ge=0, description="strength of the L2 penalty; 0: none, as published")
     epochs: int = Field(1000, ge=1, description="maximum number of passes over the training pixels")
-    class_weight: Literal["balanced"] | None = Field(
-        None, description="'balanced': weights inverse to the frequency of a class"
-    )
+    class_weight: ClassWeight = None
 
 
 class Perceptron(PixelwiseClassifier):
@@ -33,7 +31,7 @@ class Perceptron(PixelwiseClassifier):
     Options = PerceptronOptions
     space = search_space(
         alpha=Range(low=1e-8, high=1e-2, log=True),
-        class_weight=Choice(choices=(None, "balanced")),
+        class_weight=CLASS_WEIGHTS,
     )
 
     @classmethod

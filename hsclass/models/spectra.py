@@ -27,10 +27,12 @@ def check_training(features: np.ndarray) -> None:
 class SpectrumClassifier(Classifier):
     """A model of single spectra, of whatever origin; reach 0."""
 
+    classes_: np.ndarray
+
     @property
-    @abstractmethod
     def seen(self) -> np.ndarray:
         """The class indices that training held, ascending, in the order of the columns of `scores`."""
+        return self.classes_
 
     @abstractmethod
     def learn(self, spectra: np.ndarray, targets: np.ndarray, *, seed: int) -> None:

@@ -54,11 +54,6 @@ class SpectralAngleMapper(SpectrumClassifier):
             predict=float(task.predict) * task.features * (task.classes + READ),
         )
 
-    @property
-    def seen(self) -> np.ndarray:
-        """The class indices that training held."""
-        return self.classes_
-
     def learn(self, spectra: np.ndarray, targets: np.ndarray, *, seed: int) -> None:
         """Keep the classes' mean spectra and the mean angle [rad] to them."""
         self.classes_, place = np.unique(targets, return_inverse=True)

@@ -6,10 +6,10 @@ import numpy as np
 from pydantic import Field
 
 from hsclass.cost import READ, Cost, Task
-from hsclass.models.classifier import ModelOptions
+from hsclass.models.classifier import CLASS_WEIGHTS, ClassWeight, ModelOptions
 from hsclass.models.pixelwise import PixelwiseClassifier
 from hsclass.models.svm_values import softmax_scores
-from hsclass.space import Choice, Range, search_space
+from hsclass.space import Range, search_space
 
 
 class SvmOptions(ModelOptions):
@@ -19,9 +19,7 @@ class SvmOptions(ModelOptions):
     gamma: Literal["scale", "auto"] | Annotated[float, Field(gt=0)] = Field(
         "scale", description="gamma of the radial basis function, the larger the narrower"
     )
-    class_weight: Literal["balanced"] | None = Field(
-        None, description="'balanced': weights inverse to the frequency of a class"
-    )
+    class_weight: ClassWeight = None
 
 
 class SupportVectorMachine(PixelwiseClassifier):
@@ -35,7 +33,7 @@ class SupportVectorMachine(PixelwiseClassifier):
     space = search_space(
         c=Range(low=0.1, high=1e5, log=True),
         gamma=Range(low=1e-5, high=1.0, log=True),
-        class_weight=Choice(choices=(None, "balanced")),
+        class_weight=CLASS_WEIGHTS,
     )
 
     @classmethod

@@ -18,7 +18,7 @@ from hsclass.fit_scope import FitScope, read_fit_scope, write_fit_scope
 from hsclass.models import model_class, saved_family
 from hsclass.models.applicability import Applicability
 from hsclass.models.classifier import Classifier
-from hsclass.models.spectral_contract import Resampling, SpectralBands, convert_bands
+from hsclass.models.spectral_contract import SpectralBands, convert_bands
 from hsclass.normalize import Normalizer, normalize_cube
 from hsclass.options import parse_options
 from hsclass.results.model import ModelCard, TrainingRecord
@@ -115,7 +115,7 @@ class TrainedModel:
         """The bands that the model was trained on."""
         return SpectralBands.of_model(self.card)
 
-    def features(self, scene: Scene, *, resample: Resampling | None = None) -> np.ndarray:
+    def features(self, scene: Scene) -> np.ndarray:
         """Return the feature cube of a scene, float32 of shape (rows, cols, n_features).
 
         Raises
@@ -123,7 +123,7 @@ class TrainedModel:
         DataError
             If the bands of the scene are not those the model was trained on; see `convert_bands`.
         """
-        conversion = convert_bands(self.bands, SpectralBands.of_scene(scene), name=scene.name, resample=resample)
+        conversion = convert_bands(self.bands, SpectralBands.of_scene(scene), name=scene.name)
         return self.features_of(conversion.apply(conversion.take(scene.cube)), scene.mask)
 
     def features_of(self, cube: np.ndarray, mask: np.ndarray) -> np.ndarray:

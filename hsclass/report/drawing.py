@@ -113,6 +113,20 @@ def legend(lines: dict[str, dict[str, Any]], name: str) -> list[tuple[str, Marku
     ]
 
 
+def curve_panels(
+    rows: pd.DataFrame, by: str, lines: dict[str, dict[str, Any]], draw: Callable[[pd.DataFrame, Any], Figure], *,
+    name: str, words: str,
+) -> tuple[CurvePanel, ...]:  # fmt: skip
+    """Return a panel for each split that the column `by` names; `words`, which name it at {}, say what is drawn."""
+    return tuple(
+        CurvePanel(
+            str(split), found, svg(draw(found, lines), f"{name}-{place}", words.format(split)),
+            legend(lines, f"{name}-{place}-lines"),
+        )
+        for place, (split, found) in enumerate(rows.groupby(by, sort=False))
+    )  # fmt: skip
+
+
 @themed
 def _sample(style: dict[str, Any]) -> Figure:
     figure = Figure(figsize=(30 / 72, 12 / 72))

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator, ScalarFormatter
 
 from hsclass.report.collect import SceneResult, SplitResult
-from hsclass.report.drawing import CurvePanel, canvas, legend, styles, svg, themed
+from hsclass.report.drawing import CurvePanel, canvas, curve_panels, styles, themed
 from hsclass.report.splits import seeds_of
 from hsclass.report.table import SetResults
 from hsclass.report.text import count, lowest_to_highest
@@ -60,12 +60,8 @@ def learning_part(results: SetResults) -> tuple[CurvePanel, ...]:
     if rows.empty:
         return ()
     lines = {label: style for label, style in styles(results.labels).items() if label in set(rows.label)}
-    panels = []
-    for place, (of, found) in enumerate(rows.groupby("of", sort=False)):
-        name = f"{results.key}-learning-{place}"
-        drawn = svg(learning_figure(found, lines), name, f"Overall accuracy on the test pixels of {of} by training")
-        panels.append(CurvePanel(str(of), found, drawn, legend(lines, f"{name}-models")))
-    return tuple(panels)
+    words = "Overall accuracy on the test pixels of {} by training"
+    return curve_panels(rows, "of", lines, learning_figure, name=f"{results.key}-learning", words=words)
 
 
 @themed

@@ -29,11 +29,11 @@ class Picture:
     height: int
 
 
-def shown_step(shape: tuple[int, ...], pictures: int, budget: int = PAGE_PIXELS) -> int:
-    """Return n where the page shows every n-th pixel, so that `pictures` of `shape` (rows, cols) stay in `budget`."""
+def shown_step(shape: tuple[int, ...], pictures: int) -> int:
+    """Return n where the page shows every n-th pixel, so that all `pictures`, of `shape` (rows, cols), fit on it."""
     rows, cols = shape[:2]
     by_side = math.ceil(max(rows, cols) / MAX_SIDE)
-    by_budget = math.ceil(math.sqrt(rows * cols * pictures / budget))
+    by_budget = math.ceil(math.sqrt(rows * cols * pictures / PAGE_PIXELS))
     return max(by_side, by_budget, 1)
 
 

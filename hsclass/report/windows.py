@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from hsclass.report.comparison import paired
-from hsclass.report.drawing import CurvePanel, canvas, legend, styles, svg, themed
+from hsclass.report.drawing import CurvePanel, canvas, curve_panels, styles, themed
 from hsclass.report.table import SetResults
 
 
@@ -50,12 +50,8 @@ def windows_part(results: SetResults) -> tuple[CurvePanel, ...]:
     if rows.empty:
         return ()
     lines = styles(list(rows.line.unique()))
-    panels = []
-    for place, (split, found) in enumerate(rows.groupby("split", sort=False)):
-        name = f"{results.key}-side-{place}"
-        drawn = svg(side_figure(found, lines), name, f"Overall accuracy on {split} by the side of the windows")
-        panels.append(CurvePanel(str(split), found, drawn, legend(lines, f"{name}-lines")))
-    return tuple(panels)
+    words = "Overall accuracy on {} by the side of the windows"
+    return curve_panels(rows, "split", lines, side_figure, name=f"{results.key}-side", words=words)
 
 
 @themed

@@ -20,21 +20,16 @@ _PAIRS = 30  # fewest in a bin
 _ALIKE = 0.1  # share by which neighbours must differ less than distant pixels, so that there is a range
 
 
-def sampled_places(marked: np.ndarray, *, seed: int = 0) -> np.ndarray:
+def sampled_places(marked: np.ndarray) -> np.ndarray:
     """Return (row, col) of at most `MOST` marked pixels, shape (n, 2).
 
     Where there are more, half of them are drawn at random, and for each of these another one whose distance is uniform
-    on a logarithmic scale, so that short distances have pairs in large scenes, too.
-
-    Parameters
-    ----------
-    marked : ndarray of bool, shape (rows, cols)
-    seed : int
+    on a logarithmic scale, so that short distances have pairs in large scenes, too. `marked` is of shape (rows, cols).
     """
     places = np.argwhere(marked)
     if len(places) <= MOST:
         return places
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(0)
     drawn = places[rng.choice(len(places), MOST // 2, replace=False)]
     distance = np.exp(rng.uniform(0, np.log(_largest(places)), len(drawn)))
     angle = rng.uniform(0, 2 * np.pi, len(drawn))

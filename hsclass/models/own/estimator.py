@@ -37,11 +37,6 @@ class OwnEstimator(SpectrumClassifier):
         del options
         return RandomForest.cost(ForestOptions(), task)
 
-    @property
-    def seen(self) -> np.ndarray:
-        """The class indices that training held."""
-        return self.seen_
-
     def fit(self, cube: np.ndarray, train: Sample, validation: Sample, *, seed: int) -> FitReport:
         """Learn from the spectra of the training pixels; `validation` is not used."""
         report = super().fit(cube, train, validation, seed=seed)
@@ -65,13 +60,13 @@ class OwnEstimator(SpectrumClassifier):
                 " estimator of scikit-learn; a function that builds a Keras network has the parameter input_shape"
             )
         self.estimator_ = made.fit(spectra, targets)
-        self.seen_ = np.unique(targets)
+        self.classes_ = np.unique(targets)
 
     def scores(self, spectra: np.ndarray) -> np.ndarray:
         """Return the estimator's own probabilities, or 1 for the class that it predicts."""
         if hasattr(self.estimator_, "predict_proba"):
             return np.asarray(self.estimator_.predict_proba(spectra))
-        return np.asarray(self.estimator_.predict(spectra)[:, np.newaxis] == self.seen_, np.float32)
+        return np.asarray(self.estimator_.predict(spectra)[:, np.newaxis] == self.classes_, np.float32)
 
     def facts(self) -> dict[str, str]:
         """Return the estimator with the parameters that are not its defaults."""
@@ -92,13 +87,13 @@ class OwnEstimator(SpectrumClassifier):
             raise UsageError(
                 f"model {self.source.name}: can be used, but not saved, as reading it would run code: {error}"
             ) from error
-        write_arrays(folder / SEEN_FILE, seen=self.seen_.astype(np.int64))
+        write_arrays(folder / SEEN_FILE, seen=self.classes_.astype(np.int64))
 
     def load(self, folder: Path) -> None:
         """Read the estimator; a file that asks for types beyond scikit-learn's own is refused."""
         self.estimator_ = read_any_estimator(folder / FILE, n_features=self.n_features)
-        self.seen_ = read_arrays(folder / SEEN_FILE, {"seen": ("i8", (None,))})["seen"]
-        check_seen(self.seen_, self.n_classes, folder / SEEN_FILE)
+        self.classes_ = read_arrays(folder / SEEN_FILE, {"seen": ("i8", (None,))})["seen"]
+        check_seen(self.classes_, self.n_classes, folder / SEEN_FILE)
 
 
 class SavedOptions(ModelOptions):
