@@ -3,7 +3,7 @@
 import itertools
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from hsclass.matching import check_match, takes_images
 from hsclass.models import model_class
 from hsclass.options import Options, parse_options
 from hsclass.plan import ONLY, RAW, Plan, Samples
-from hsclass.results.experiment import ExperimentRecord, compared_with
+from hsclass.results.experiment import ExperimentRecord, RunEntry, compared_with
 from hsclass.samplers import check_counts
 from hsclass.samplers.folds import train_share
 from hsclass.tuning.checks import check_search, check_searchable
@@ -72,32 +72,6 @@ class Entry:
         if self.search is None:
             return {**about, "options": self.all_options}
         return {**about, "options": dict(self.given), "tune": self.search.model_dump(mode="json")}
-
-
-@dataclass(frozen=True)
-class Run:
-    """One run of the matrix, and where its files are: each folder holds what its stages wrote."""
-
-    scene: str
-    split: str
-    seed: int
-    features: str
-    model: str
-
-    @property
-    def scene_folder(self) -> str:
-        """Holds `cube.tif` and `labels.tif`, or `index.csv`, `index.json` and the features of a set of images."""
-        return f"results/{self.scene}"
-
-    @property
-    def split_folder(self) -> str:
-        """Holds the split and `audit.json`."""
-        return f"{self.scene_folder}/{self.split}-{self.seed}"
-
-    @property
-    def folder(self) -> str:
-        """Holds `model/`, the map or the predictions, and `metrics.json`."""
-        return f"{self.split_folder}/{self.features}/{self.model}"
 
 
 class Experiment:
@@ -307,28 +281,34 @@ class Experiment:
             )
         ]  # fmt: skip
 
-    def runs(self) -> Iterator[Run]:
+    def runs(self) -> Iterator[RunEntry]:
         """Yield every run of the matrix."""
         for scene, split, seed in itertools.product(self.scenes, self.splits, self.plan.seeds):
             yield from self.split_runs(scene, split, seed)
 
-    def split_runs(self, scene: str, split: str, seed: int) -> list[Run]:
+    def split_runs(self, scene: str, split: str, seed: int) -> list[RunEntry]:
         """Return the runs of one split of a scene."""
-        pairs = itertools.product(self.features, self.models)
-        return [Run(scene, split, seed, features, model) for features, model in pairs if features in self.on(model)]
+        scene_folder = Path("results", scene)
+        split_folder = scene_folder / f"{split}-{seed}"
+        return [
+            RunEntry.model_construct(
+                scene=scene, split=split, seed=seed, features=features, model=model, scene_folder=scene_folder,
+                split_folder=split_folder, folder=split_folder / features / model,
+            )
+            for features, model in itertools.product(self.features, self.models) if features in self.on(model)
+        ]  # fmt: skip
 
     def record(self) -> ExperimentRecord:
         """Return the experiment with every default filled in and every run listed, for `experiment.json`."""
         scenes = ONLY[self.samples][0]
         lists = {scenes: self.scenes, "splits": self.splits, "features": self.features, "models": self.models}
         other = ONLY["images" if self.samples == "pixels" else "pixels"]
-        folders = ("scene_folder", "split_folder", "folder")
         return ExperimentRecord.model_validate({
             **self.plan.model_dump(mode="json", exclude={*lists, *other}),
             "hsclass": __version__,
             "samples": self.samples,
             **{name: [entry.resolved(DIMENSIONS[name]) for entry in held.values()] for name, held in lists.items()},
-            "runs": [{**asdict(run), **{name: getattr(run, name) for name in folders}} for run in self.runs()],
+            "runs": list(self.runs()),
         })  # fmt: skip
 
     def resolved(self) -> dict[str, Any]:

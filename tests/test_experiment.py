@@ -24,8 +24,8 @@ def config(**changes: object) -> dict[str, object]:
 def test_runs_are_the_product_of_all_dimensions() -> None:
     runs = list(Experiment(config(seeds=[0, 1, 2])).runs())
     assert len(runs) == len(set(runs)) == 1 * 2 * 3 * 1 * 2
-    assert runs[0].folder == "results/indian_pines/random-0/raw/rf"
-    assert runs[0].split_folder == "results/indian_pines/random-0"
+    assert runs[0].folder == Path("results/indian_pines/random-0/raw/rf")
+    assert runs[0].split_folder == Path("results/indian_pines/random-0")
 
 
 def test_defaults_are_filled_in() -> None:

@@ -1,5 +1,7 @@
 """An experiment on images is checked before any job starts."""
 
+from pathlib import Path
+
 import pytest
 
 from hsclass.errors import UsageError
@@ -22,7 +24,7 @@ def test_models_of_features_run_on_each_and_models_of_pixels_once() -> None:
         for rest in (("efficientnet_lite0", "logistic"), ("r50", "logistic"), ("raw", "softmax"))
     ]
     assert experiment.features["efficientnet_lite0"].given == {"backbone": "efficientnet_lite0"}
-    assert next(experiment.runs()).folder == "results/digits/random-0/efficientnet_lite0/logistic"
+    assert next(experiment.runs()).folder == Path("results/digits/random-0/efficientnet_lite0/logistic")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,11 @@ from hsclass.results.record import Record
 
 
 class RunEntry(Record):
-    """One run of an experiment by the names of its parts, and the folders that hold its results."""
+    """One run of the matrix by the names of its parts, and the folders that hold what its stages wrote.
+
+    That of the scene holds `cube.tif` and `labels.tif`, or the index of a set of images; that of the split its roles
+    and `audit.json`; that of the run `model/`, the map or the predictions, and `metrics.json`.
+    """
 
     scene: str
     split: str
