@@ -216,6 +216,18 @@ def arrays(folder: Path) -> None:
         for name, size in (("band", BANDS), ("y", ROWS), ("x", COLS)):
             file.createDimension(name, size)
         file.createVariable("radiance", "i2", ("band", "y", "x"))[:] = cube().transpose(2, 0, 1)
+    sides = {"y": ROWS, "x": COLS, "wavelength": BANDS}
+    with netcdf_file(folder / "named.nc", "w") as file:
+        for name, size in sides.items():
+            file.createDimension(name, size)
+            file.createVariable(name, "f4", (name,))[:] = np.arange(1, size + 1)
+        file.createVariable("radiance", "i2", tuple(sides))[:] = cube()
+    with h5py.File(folder / "scales.nc", "w") as file:
+        file["radiance"] = cube()
+        for place, (name, size) in enumerate(sides.items()):
+            file[name] = np.arange(1.0, size + 1)
+            file[name].make_scale(name)
+            file["radiance"].dims[place].attach_scale(file[name])
 
 
 def pictures(folder: Path) -> None:
@@ -313,7 +325,7 @@ FORMS = [
     Form(erdas, "scene.lan", read_cube),
     *(Form(arrays, name, read_cube) for name in (
         "scene.npy", "scene.npz", "trap.npy", "trap.npz", "pickled.npy", "scene.mat", "scene.he5", "scene73.mat",
-        "scene.nc",
+        "scene.nc", "named.nc", "scales.nc",
     )),
     *(Form(arrays, name, read_reference) for name in ("labels.npy", "labels.mat", "scene.npz")),
     *(Form(pictures, f"set/roof/{k}.{kind}", read_image_folder)

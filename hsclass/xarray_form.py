@@ -13,10 +13,10 @@ from rasterio.transform import Affine
 from hsclass.errors import DataError, UsageError
 from hsclass.raster import Grid
 
-_ROWS = {"y", "row", "rows", "line", "lines", "lat", "latitude", "northing"}
-_COLS = {"x", "col", "cols", "column", "columns", "sample", "samples", "lon", "longitude", "easting"}
+_ROWS = {"y", "row", "rows", "line", "lines", "lat", "latitude", "northing", "downtrack"}
+_COLS = {"x", "col", "cols", "column", "columns", "sample", "samples", "lon", "longitude", "easting", "crosstrack"}
 _BANDS = {"band", "bands", "wavelength", "wavelengths", "wl", "spectral", "channel"}
-_CENTRES = ("wavelength", "wavelengths", "wl")
+CENTRES = ("wavelength", "wavelengths", "wl")
 _UNITS = {
     "nm": 1, "nanometer": 1, "nanometers": 1, "nanometre": 1, "nanometres": 1, "um": 1000, "µm": 1000, "μm": 1000,
     "micrometer": 1000, "micrometers": 1000, "micrometre": 1000, "micrometres": 1000, "micron": 1000, "microns": 1000,
@@ -44,14 +44,22 @@ def ordered(array: Any, where: str, *, bands: bool) -> Any:
     if not bands and len(dims) == 3:
         array = array.squeeze([name for name in array.dims if str(name).lower() in _BANDS and array.sizes[name] == 1])
         dims = [str(name) for name in array.dims]
-    wanted = (_ROWS, _COLS, _BANDS) if bands else (_ROWS, _COLS)
-    found = [[name for name in dims if name.lower() in names] for names in wanted]
-    if len(dims) != len(wanted) or any(len(names) != 1 for names in found):
+    axes = axes_of(dims, bands=bands)
+    if axes is None:
         raise UsageError(
             f"{where}: has the dimensions {', '.join(dims)}; expected y and x{' and band' if bands else ''}; rename"
             " them with its method rename"
         )
-    return array.transpose(*(names[0] for names in found))
+    return array.transpose(*(dims[axis] for axis in axes))
+
+
+def axes_of(dims: Sequence[str], *, bands: bool) -> tuple[int, ...] | None:
+    """Return the places of rows, columns and, with `bands`, bands among named dimensions; None where unknown."""
+    wanted = (_ROWS, _COLS, _BANDS) if bands else (_ROWS, _COLS)
+    found = [[place for place, name in enumerate(dims) if name.lower() in names] for names in wanted]
+    if len(dims) != len(wanted) or any(len(places) != 1 for places in found):
+        return None
+    return tuple(places[0] for places in found)
 
 
 def grid_of(array: Any, where: str) -> tuple[Any, Any]:
@@ -93,8 +101,8 @@ def centres_of(array: Any, where: str) -> np.ndarray | None:
         If they are in a unit that is not known.
     """
     dim = str(array.dims[2])
-    name = next((name for name in (*_CENTRES, dim) if name in array.coords and name != "band"), None)
-    if name is None or name.lower() not in _CENTRES or array.coords[name].dims != (dim,):
+    name = next((name for name in (*CENTRES, dim) if name in array.coords and name != "band"), None)
+    if name is None or name.lower() not in CENTRES or array.coords[name].dims != (dim,):
         return None
     unit = str(array.coords[name].attrs.get("units", array.coords[name].attrs.get("unit", "nm")))
     if unit.lower() not in _UNITS:

@@ -88,7 +88,10 @@ def inspect(
 
 def _worded(value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{str(name).replace('_', ' ')} {_worded(held)}" for name, held in value.items())
+        shown = {
+            str(name).replace("_", " "): held for name, held in value.items() if not isinstance(held, list) or held
+        }
+        return ", ".join(f"{name} {_worded(held)}" for name, held in shown.items())
     if isinstance(value, list | tuple):
         return ", ".join(_worded(held) for held in value)
     return f"{value:.10g}" if isinstance(value, float) else str(value)

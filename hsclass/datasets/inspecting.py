@@ -31,8 +31,8 @@ class InspectedFile:
         "cube", "labels" or "shapes".
     facts : dict
         By name: `shape` (rows, cols, bands), `dtype`, `format`, `crs`, `transform` (GDAL's order), `wavelengths`,
-        `fwhm`, `bad_bands`, `nodata`, `classes` and others, as far as the file has them; of labels on the grid of a
-        cube `spectra_range`, the range of autocorrelation of the labelled spectra, and `advice` from it.
+        `fwhm`, `bad_bands`, `nodata`, `classes`, `names` and others, as far as the file has them; of labels on the grid
+        of a cube `spectra_range`, the range of autocorrelation of the labelled spectra, and `advice` from it.
     warnings : list of str
         What looks wrong, one sentence each.
     """
@@ -132,31 +132,37 @@ def _cube(path: Path, cube: Cube, facts: dict[str, Any]) -> InspectedFile:
 
 def _value_warnings(found: BandStatistics, cube: Cube) -> list[str]:
     said = []
+    used = np.isin(np.arange(cube.shape[2]), cube.good)  # of the others, the file says so itself
     if found.empty.any():
         said.append(f"bands without any data: {_listed(np.flatnonzero(found.empty).tolist())}; they will be left out")
-    if found.constant.any():
-        said.append(
-            f"bands of one value only: {_listed(np.flatnonzero(found.constant).tolist())}; name them in 'drop_bands'"
-        )
+    if (constant := found.constant & used).any():
+        said.append(f"bands of one value only: {_listed(np.flatnonzero(constant).tolist())}; name them in 'drop_bands'")
     if found.not_finite:
         said.append(f"{found.not_finite} values are NaN or infinite; say 'nodata: .nan' if they stand for missing data")
     if found.partly:
         said.append(f"{found.partly} pixels lack data in some of the other bands and will count as without data")
-    if found.negative.any():
-        bands = np.flatnonzero(found.negative)
-        lowest = float(np.nanmin(found.lowest))
+    bands = np.flatnonzero((found.negative > 0) & used)
+    lowest_of_all = np.unique(found.lowest[used & ~found.empty])
+    common = cube.nodata is None and len(lowest_of_all) == 1 < used.sum() and lowest_of_all[0] < 0
+    if common:
         said.append(
-            f"{int(found.negative.sum())} values are negative, the lowest {lowest:g}, in the bands"
+            f"the value {lowest_of_all[0]:g} is the lowest of every band, as a value for missing data is; if it is one,"
+            f" say 'nodata: {lowest_of_all[0]:g}'"
+        )
+    elif len(bands):
+        lowest = float(found.lowest[bands].min())
+        said.append(
+            f"{int(found.negative[bands].sum())} values are negative, the lowest {lowest:g}, in the bands"
             f" {_listed(bands.tolist())}: normal after atmospheric correction and where water absorbs, but check that"
             " they do not stand for missing data"
         )
-    if found.saturated.any():
-        bands = np.flatnonzero(found.saturated)
+    if (saturated := found.saturated & used).any():
+        bands = np.flatnonzero(saturated)
         said.append(
             f"{len(bands)} bands have many pixels at their highest value, as saturated ones do:"
             f" {_listed(bands.tolist())}"
         )
-    if cube.nodata is None and cube.dtype.kind in "iu":
+    if cube.nodata is None and cube.dtype.kind in "iu" and not common:
         suspect = np.iinfo(cube.dtype).min
         if suspect < 0 and (found.lowest == suspect).any():
             said.append(f"the value {suspect} occurs, often missing data; if so, say 'nodata: {suspect}'")
@@ -214,6 +220,7 @@ def _labels(path: Path, raster: Cube, facts: dict[str, Any]) -> InspectedFile:
             " 'values: [0]' gives them to one of the 'classes'"
         )
     facts |= {"nodata": raster.nodata, "labelled": sum(ids.values()), "classes": dict(list(ids.items())[:_MANY])}
+    facts["names"] = {value: raster.classes[value][0] for value in facts["classes"] if value in raster.classes} or None
     return InspectedFile(str(path), "labels", facts, warnings, raster.grid)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import rasterio
 from rasterio.crs import CRS
 from rasterio.transform import Affine
 from scipy.io import savemat
@@ -84,6 +85,39 @@ def test_negative_and_missing_values(tmp_path: Path, big: np.ndarray) -> None:
     values[0, 0, 0], values[1, 1, 1] = np.nan, np.inf
     np.save(tmp_path / "c.npy", values)
     assert warned(look(tmp_path / "c.npy")[0], "2 values are NaN or infinite; say 'nodata: .nan'")
+
+
+def test_a_value_that_is_the_lowest_of_every_band_may_be_missing_data(tmp_path: Path, big: np.ndarray) -> None:
+    big[5, 5:8] = -9999
+    (found,) = look(save(tmp_path / "c.tif", big))
+    assert warned(found, "the value -9999 is the lowest of every band, as a value for missing data is")
+    assert not warned(found, "values are negative")
+    assert not warned(look(save(tmp_path / "d.tif", big, nodata=-9999))[0], "-9999")
+
+
+def test_bands_that_the_file_marks_as_bad_give_no_advice(tmp_path: Path, big: np.ndarray) -> None:
+    big[..., 1], big[..., 2] = 5, -1
+    big[3, 3, 2] = -2
+    path = save(tmp_path / "c.tif", big)
+    assert warned(look(path)[0], "bands of one value only: 1;")
+    assert warned(look(path)[0], "values are negative, the lowest -2, in the bands 2:")
+    with rasterio.open(path, "r+") as sink:
+        sink.update_tags(2, bbl="0")
+        sink.update_tags(3, bbl="0")
+    (found,) = look(path)
+    assert found.facts["bad_bands"] == [1, 2]
+    assert len(found.warnings) == 1  # that they are left out
+
+
+def test_names_of_classes_are_shown(tmp_path: Path) -> None:
+    ids = np.array([[0, 1, 1], [2, 2, 2]], np.uint8)
+    (tmp_path / "c.img").write_bytes(ids.tobytes())
+    (tmp_path / "c.hdr").write_text(
+        "ENVI\nsamples = 3\nlines = 2\nbands = 1\ndata type = 1\ninterleave = bsq\nfile type = ENVI Classification\n"
+        "classes = 4\nclass names = {none, water, wood, roof}\nclass lookup = {0,0,0, 0,0,9, 0,9,0, 9,0,0}\n"
+    )
+    facts = look(tmp_path / "c.img")[0].facts
+    assert (facts["classes"], facts["names"]) == ({1: 2, 2: 3}, {1: "water", 2: "wood"})
 
 
 def test_damage_by_a_text_conversion_is_reported(tmp_path: Path) -> None:

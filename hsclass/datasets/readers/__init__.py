@@ -8,11 +8,12 @@ from hsclass.datasets.readers.aviris import AVIRIS
 from hsclass.datasets.readers.desis import DESIS
 from hsclass.datasets.readers.emit import EMIT
 from hsclass.datasets.readers.enmap import ENMAP
-from hsclass.datasets.readers.hdf5 import open_hdf5, open_netcdf
+from hsclass.datasets.readers.hdf5 import open_hdf5
 from hsclass.datasets.readers.hyperion import HYPERION
 from hsclass.datasets.readers.layout import Wanted
 from hsclass.datasets.readers.mat import open_mat
 from hsclass.datasets.readers.missions import Mission
+from hsclass.datasets.readers.netcdf import open_netcdf
 from hsclass.datasets.readers.numpy_file import open_numpy
 from hsclass.datasets.readers.prisma import PRISMA
 from hsclass.datasets.readers.raster import open_raster

@@ -11,7 +11,6 @@ from hsclass.datasets.cube import Cube
 from hsclass.datasets.readers.glt import OrthorectifiedStore, read_table, table_grid
 from hsclass.datasets.readers.layout import Variable, Wanted, array_cube
 from hsclass.datasets.readers.missions import parsing
-from hsclass.datasets.readers.raster import open_raster
 from hsclass.errors import DataError
 from hsclass.raster import Grid
 
@@ -72,18 +71,3 @@ def _load(path: Path, name: str, matlab: bool, rows: slice) -> np.ndarray:
 
     with h5py.File(path, "r") as file:
         return np.asarray(file[name][..., rows].T if matlab else file[name][rows])
-
-
-def open_netcdf(path: Path, wanted: Wanted) -> Cube:
-    """Open a netCDF file: the one raster that GDAL makes of it, else an array; arguments and errors as `open_cube`."""
-    import h5py
-
-    arrays = h5py.is_hdf5(path)
-    if arrays and (wanted.key is not None or wanted.glt is not None):
-        return open_hdf5(path, wanted)
-    try:
-        return open_raster(path, wanted)
-    except DataError:
-        if not arrays:
-            raise
-        return open_hdf5(path, wanted)

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -38,9 +38,16 @@ class RasterStore(FileStore):
     """The pixels of a raster; its own mask are those of the bands `masked`, by index, and the bands `alpha`."""
 
     def __init__(
-        self, path: Path, shape: tuple[int, int, int], dtype: np.dtype, *, masked: Sequence[int], alpha: Sequence[int]
+        self,
+        path: Path,
+        shape: tuple[int, int, int],
+        dtype: np.dtype,
+        *,
+        masked: Sequence[int],
+        alpha: Sequence[int],
+        options: Mapping[str, Any],
     ) -> None:
-        self._path, self._shape, self._dtype = path, shape, dtype
+        self._path, self._shape, self._dtype, self._options = path, shape, dtype, options
         self._masked, self._alpha = ([band + 1 for band in bands] for bands in (masked, alpha))
         self._buffer: np.ndarray | None = None
 
@@ -85,7 +92,7 @@ class RasterStore(FileStore):
     @contextmanager
     def open(self) -> Iterator[Any]:
         """Open the raster, with a small cache of its blocks."""
-        with quiet(), rasterio.Env(GDAL_CACHEMAX=_CACHE_MB), rasterio.open(self._path) as source:
+        with quiet(), rasterio.Env(GDAL_CACHEMAX=_CACHE_MB, **self._options), rasterio.open(self._path) as source:
             yield source
 
 
@@ -177,12 +184,14 @@ def _described(path: Path, source: Any) -> Cube:
     flags = _of_bands(path, "bbl", [source.tags(band).get("bbl") for band in source.indexes], envi, first=first)
     bad = flags == 0
     bad[alpha] = True
+    # The map type of a .lan file is a bare number, of which GDAL makes degrees.
+    grid = Grid() if source.driver == "LAN" else grid_of(source)
+    # Without coordinates, GDAL takes the last row of a netCDF file for the northern one, and turns the rows.
+    options = {"GDAL_NETCDF_BOTTOMUP": "NO"} if source.driver == "netCDF" and grid.transform is None else {}
     layout = f", {source.interleaving.value} interleaved".lower() if source.interleaving else ""
     return Cube(
         path, f"{source.driver}{layout}", shape, dtype,
-        RasterStore(path, shape, dtype, masked=masked, alpha=alpha),
-        # The map type of a .lan file is a bare number, of which GDAL makes degrees.
-        grid=Grid() if source.driver == "LAN" else grid_of(source),
+        RasterStore(path, shape, dtype, masked=masked, alpha=alpha, options=options), grid=grid,
         nodata=_nodata(source, envi), wavelengths=centres, fwhm=widths, good_bands=~bad if bad.any() else None,
         scale=scale, offset=offset, block_rows=source.block_shapes[0][0], own=own, nodata_in_all=own, tags=tags,
         left_out=tuple(json.loads(tags.get("bad_bands", "[]"))) if own else (),
