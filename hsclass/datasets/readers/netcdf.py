@@ -32,7 +32,7 @@ _GDALS = (1, 2, 0)  # where GDAL takes rows, columns and bands from
 
 
 @dataclass(frozen=True)
-class Variable:
+class NamedArray:
     """An array of a netCDF file, with what xarray's arrays have; `store` makes the values of a cube from its axes."""
 
     dims: tuple[str, ...]
@@ -41,7 +41,7 @@ class Variable:
     attrs: Mapping[str, Any]
     store: Callable[[tuple[int, ...]], Store]
     values: Callable[[], np.ndarray]
-    coords: dict[str, "Variable"] = field(default_factory=dict)
+    coords: dict[str, "NamedArray"] = field(default_factory=dict)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         return np.asarray(self.values(), dtype)
@@ -86,7 +86,7 @@ class Found:
     """The array that is meant, and where its rows, columns and, of a cube, bands are among its axes."""
 
     name: str
-    array: Variable
+    array: NamedArray
     axes: tuple[int, ...]
 
     def cube(self, path: Path) -> Cube:
@@ -125,7 +125,7 @@ class Found:
 class _Ordered:
     """An array of a file as xarray's arrays are that have rows, columns and bands in this order."""
 
-    def __init__(self, array: Variable, axes: tuple[int, ...]) -> None:
+    def __init__(self, array: NamedArray, axes: tuple[int, ...]) -> None:
         self.dims = tuple(array.dims[axis] for axis in axes)
         self.shape = tuple(array.shape[axis] for axis in axes)
         self.coords, self.attrs = array.coords, array.attrs
@@ -182,23 +182,23 @@ def _listed(path: Path) -> str:
     return ", ".join(f"{name} ({', '.join(array.dims)})" for name, array in list(arrays.items())[:20]) or "none"
 
 
-def _with_coordinates(array: Variable, arrays: Mapping[str, Variable]) -> Variable:
+def _with_coordinates(array: NamedArray, arrays: Mapping[str, NamedArray]) -> NamedArray:
     coords = {name: held for name, held in arrays.items() if len(held.dims) == 1 and held.dims[0] in array.dims}
     mapping = arrays.get(str(array.attrs.get("grid_mapping", "spatial_ref")))
     return replace(array, coords=coords | ({} if mapping is None else {"spatial_ref": mapping}))
 
 
-def _of_hdf5(path: Path) -> dict[str, Variable]:
+def _of_hdf5(path: Path) -> dict[str, NamedArray]:
     """Return the arrays of a netCDF file of version 4 by their names."""
     import h5py
 
-    found: dict[str, Variable] = {}
+    found: dict[str, NamedArray] = {}
 
     def collect(name: str, item: Any) -> None:
         if isinstance(item, h5py.Dataset) and item.dtype.kind in "biuf":
             own = item.is_scale and item.ndim == 1
             scales = [name] if own else [scale[0].name if len(scale) else "" for scale in item.dims]
-            found[name] = Variable(
+            found[name] = NamedArray(
                 tuple(scale.rpartition("/")[2] for scale in scales), item.shape, item.dtype,
                 {key: _text(item.attrs[key]) for key in item.attrs if not key.startswith(("DIM", "REF", "CLASS"))},
                 partial(_hdf5_store, path, name, item.shape, native(item.dtype)), partial(_hdf5_values, path, name),
@@ -228,13 +228,13 @@ def _index(axes: tuple[int, ...], rows: slice) -> tuple[slice, ...]:
     return tuple(rows if axis == axes[0] else slice(None) for axis in range(len(axes)))
 
 
-def _of_classic(path: Path) -> dict[str, Variable]:
+def _of_classic(path: Path) -> dict[str, NamedArray]:
     """Return the arrays of a netCDF file before version 4 by their names."""
     from scipy.io import netcdf_file
 
     with netcdf_file(path, "r", mmap=True) as file:
         return {
-            name: Variable(
+            name: NamedArray(
                 tuple(held.dimensions), held.shape, held.data.dtype,
                 {key: _text(value) for key, value in held._attributes.items()},
                 partial(_classic_store, path, name), partial(_classic_values, path, name),
