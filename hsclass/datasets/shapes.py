@@ -15,7 +15,7 @@ from rasterio.transform import Affine
 
 from hsclass.datasets.descriptor import ClassEntry, ShapeOptions
 from hsclass.datasets.readers import READERS
-from hsclass.datasets.shape_classes import DESCRIPTOR, read_classes, read_groups
+from hsclass.datasets.shape_classes import DESCRIPTOR, read_classes, read_groups, text_of
 from hsclass.errors import DataError
 from hsclass.raster import Grid, quiet
 
@@ -154,9 +154,11 @@ def draw_shapes(
     geometries = _projected(shapes.geometries[chosen], shapes.crs, grid, path, onto)
     within = _inside(geometries, grid, shape, path)
     if groups is not None and (outside := np.setdiff1d(groups, groups[within])).size:
+        named = shapes.attributes[str(options.group)][chosen]
+        names = [text_of(named[np.argmax(groups == number)]) for number in outside[:5]]
         _LOG.warning(
             "%s: %d of %d groups (%s) lie outside of the scene and are left out", path, outside.size,
-            len(np.unique(groups)), ", ".join(map(str, outside[:5])) + (", …" if outside.size > 5 else ""),
+            len(np.unique(groups)), ", ".join(names) + (", …" if outside.size > 5 else ""),
         )  # fmt: skip
     ids, owner = _drawn(geometries[within], ids[chosen][within], grid, shape, options, path)
     if groups is None:

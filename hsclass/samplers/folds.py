@@ -139,17 +139,18 @@ def assign_fold(strategist: FoldingSampler, asked: Request, *, folds: int, fold:
     Raises
     ------
     DataError
-        If the fold is empty, because there are fewer units than folds.
+        If a fold, this one or another, is empty, because there are fewer units than folds.
     """
     labels, leaky = asked.labels, strategist.declares_leaky(asked.kind)
     partition = strategist.partition(asked, folds)
     of_sample = partition.folds[partition.units]
-    test = of_sample == fold
-    if not test.any():
+    held = np.unique(partition.units[partition.units > 0])
+    if empty := folds - len(np.unique(partition.folds[held])):
         raise DataError(
-            f"{asked.where}: fold {fold} of {folds} is empty, as there are only {len(partition.folds) - 1} units to"
-            " deal; choose fewer folds or smaller units"
+            f"{asked.where}: {empty} of {folds} folds are empty, as its labelled samples lie in {len(held)} units;"
+            " expected one for each fold at least; choose fewer folds or smaller units"
         )
+    test = of_sample == fold
     roles = np.where(labels > 0, Role.TRAIN, Role.UNUSED).astype(np.uint8)
     roles[test] = Role.TEST
     if asked.validation > 0:

@@ -271,6 +271,10 @@ def test_groups_outside_of_the_scene_and_without_a_pixel_are_reported(
         scene(path, field="crop", group="field_id")
     assert "2 of 4 groups (2, 3) lie outside of the scene" in caplog.text
     assert "1 of 2 groups hold no labelled pixel" in caplog.text
+    named = save(tmp_path / "named.gpkg", boxes[:2], crop=[1, 1], field_id=["south", "north"])
+    with caplog.at_level(logging.WARNING):
+        scene(named, field="crop", group="field_id")
+    assert "1 of 2 groups (north) lie outside of the scene" in caplog.text
 
 
 def test_a_feature_without_a_group_is_an_error(scene: BuildScene, tmp_path: Path) -> None:

@@ -95,11 +95,18 @@ def test_what_a_class_lacks_in_a_fold_is_noted() -> None:
     assert assign(sampler, labels, seed=2).notes == {2: "no test: none of its units is in fold 2 of 3"}
 
 
-def test_an_empty_fold_is_an_error_with_advice() -> None:
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_an_empty_fold_is_an_error_with_advice_whichever_fold_tests(seed: int) -> None:
     with pytest.raises(
-        DataError, match=r"scene strip: fold 2 of 3 is empty, as there are only 2 units to deal; choose"
+        DataError, match=r"scene strip: 1 of 3 folds are empty, as its labelled samples lie in 2 units; .* choose fewer"
     ):
-        assign(Given([1, 1, 2], [0, 1]), [1, 1, 1], seed=2)
+        assign(Given([1, 1, 2], [0, 1]), [1, 1, 1], seed=seed)
+
+
+def test_units_without_a_sample_do_not_count() -> None:
+    # Two lines of pixels make two stripes, whatever number is asked for.
+    with pytest.raises(DataError, match="2 of 4 folds are empty, as its labelled samples lie in 2 units"):
+        make_split(np.ones((2, 9), int), "stripes", window=1, folds=4, validation=0)
 
 
 @pytest.mark.parametrize(("folds", "validation", "share"), [(5, 0.05, 0.75), (2, 0, 0.5), (10, 0.1, 0.8)])
