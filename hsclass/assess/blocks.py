@@ -161,9 +161,23 @@ class Pieces:
             return values[self.loose]
         return np.concatenate([self.fields.sums(values)[self.uncut], values[self.loose]])
 
-    def groups(self, groups: np.ndarray) -> np.ndarray:
-        """Return the group of each piece from that of each pixel, shape (pixels,): fields or classes of fields."""
-        return np.concatenate([groups[self.fields.order[self.fields.starts[self.uncut]]], groups[self.loose]])
+    def groups(self, groups: np.ndarray) -> np.ndarray | None:
+        """Return the group of each piece from that of each pixel, shape (pixels,): fields or classes of fields.
+
+        None where a piece holds several, as a site of several classes does.
+        """
+        ordered = groups[self.fields.order]
+        first, last = (end.reduceat(ordered, self.fields.starts)[self.uncut] for end in (np.minimum, np.maximum))
+        return np.concatenate([first, groups[self.loose]]) if np.array_equal(first, last) else None
+
+    def of_pixels(self, numbers: np.ndarray) -> np.ndarray:
+        """Return the number of each pixel from that of its piece."""
+        found = np.empty(len(self.fields.order), numbers.dtype)
+        whole = np.repeat(self.uncut, self.fields.sizes)
+        count = np.count_nonzero(self.uncut)
+        found[self.fields.order[whole]] = np.repeat(numbers[:count], self.fields.sizes[self.uncut])
+        found[self.loose] = numbers[count:]
+        return found
 
 
 @dataclass(frozen=True)
@@ -197,7 +211,11 @@ class BlockGrids:
 
     def crossed(self, groups: np.ndarray) -> "BlockGrids":
         """Return the parts of the blocks that lie in one group each; `groups` are fields or classes of the samples."""
-        of = (groups if self.pieces is None else self.pieces.groups(groups)).astype(np.int64)
+        found = groups if self.pieces is None else self.pieces.groups(groups)
+        if found is None:
+            assert self.pieces is not None
+            return BlockGrids(self.side, tuple(map(self.pieces.of_pixels, self.grids))).crossed(groups)
+        of = found.astype(np.int64)
         count = int(of.max(initial=0)) + 1
         return BlockGrids(self.side, tuple(_numbered(grid * count + of) for grid in self.grids), self.pieces)
 

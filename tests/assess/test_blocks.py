@@ -94,6 +94,10 @@ def test_sums_over_blocks_are_those_of_the_pixels_whose_field_or_self_lies_in_th
     assert len(blocks.grids) == 8
     groups = np.random.default_rng(6).integers(0, 3, 40)[fields]  # such as classes
     parts = blocks.crossed(groups)
+    mixed = np.random.default_rng(7).integers(0, 3, len(pixels))  # classes of sites that hold several
+    for one, whole in zip(of_each(blocks.crossed(mixed), len(pixels)), of_each(blocks, len(pixels)), strict=True):
+        pairs = np.unique(np.stack([np.array(whole), mixed], axis=1), axis=0, return_inverse=True)[1].ravel()
+        assert len(set(zip(one, pairs.tolist(), strict=True))) == len(set(one)) == len(set(pairs.tolist()))
     for k, (sums, sizes, crossed) in enumerate(zip(blocks.sums(values), blocks.sizes, parts.sums(values), strict=True)):
         corner = np.array([k * side // 8, 3 * k % 8 * side // 8])
         _, block = np.unique((anchors + corner) // side, axis=0, return_inverse=True)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy.stats import binomtest, ttest_1samp
-from sklearn.metrics import f1_score
+from sklearn.metrics import cohen_kappa_score, f1_score
 
 from hsclass.assess import compare, evaluate
 from hsclass.assess.intervals import trials, wilson_limits
@@ -127,3 +127,23 @@ def test_label_sets_are_compared_as_wholes() -> None:
     other[0, 1] = True
     (pair,) = compare({"one": truth, "other": other}, truth, images([Role.TEST] * 4)).pairs
     assert (pair.difference, pair.only_a, pair.only_b) == (0.25, 1, 0)
+
+
+def test_intervals_of_kappa_and_macro_f1_are_about_those_of_the_jackknife() -> None:
+    """Of 600 single images: each left out in turn, figures by scikit-learn, and 1.96 standard errors."""
+    rng = np.random.default_rng(2)
+    reference = rng.choice([1, 2, 3], 600, p=[0.5, 0.3, 0.2])
+    predicted = np.where(rng.random(600) < 0.75, reference, rng.choice([1, 2, 3], 600))
+    found = GroupUnits(np.arange(600)).summaries(
+        TestedSamples(np.arange(600)[:, np.newaxis], reference, predicted), np.array([1, 2, 3])
+    )
+    of = {"kappa": cohen_kappa_score, "macro_f1": lambda a, b: f1_score(a, b, average="macro")}
+    for name, figure in of.items():
+        # Images of one cell of the confusion matrix are alike.
+        cells, first, times = np.unique(4 * reference + predicted, return_index=True, return_counts=True)
+        left = np.array([figure(np.delete(reference, place), np.delete(predicted, place)) for place in first])
+        mean = (times * left).sum() / 600
+        half = 1.96 * (599 / 600 * (times * (left - mean) ** 2).sum()) ** 0.5
+        value = figure(reference, predicted)
+        assert found[name] == pytest.approx((value - half, value + half), abs=0.15 * half)
+        assert len(cells) == 9

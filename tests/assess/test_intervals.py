@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import stdtrit
 from scipy.stats import binomtest, ttest_1samp
+from sklearn.metrics import f1_score
 
 from hsclass.assess.blocks import BlockGrids, Sites, fixed_blocks
 from hsclass.assess.confusion import pseudo_values, summaries
@@ -301,3 +302,32 @@ def test_interval_with_a_second_reason_to_vary() -> None:
     assert widened(Bounds(0.05, 0.6), 0.1, 0.5, least=-1) == pytest.approx((0.1 - 0.2525**0.5, 0.1 + 0.5**0.5))
     assert widened(Bounds(0.05, 0.6), 0.1, 0.5).low == 0
     assert np.isnan(widened(UNDEFINED, 0.5, 0.1)).all()
+
+
+def test_macro_f1_has_the_jackknifes_errors_of_its_classes_and_of_what_they_have_in_common() -> None:
+    """Twelve sites of 100 pixels and three classes, each a block: the errors from what leaving out a site changes."""
+    rng = np.random.default_rng(10)
+    field = np.repeat(np.arange(12), 100)
+    reference = rng.integers(1, 4, 1200)
+    right = rng.random(1200) < np.repeat(rng.uniform(0.4, 0.9, 12), 100)
+    predicted = np.where(right, reference, reference % 3 + 1)
+    at = np.arange(1200) % 100
+    places = np.stack([10 * (field // 4) + at // 10, 10 * (field % 4) + at % 10], axis=1)
+    units = BlockUnits(Sites(places, field, reference), least=10)
+    samples = TestedSamples(places, reference, predicted)
+    found = units.summaries(samples, np.array([1, 2, 3]))["macro_f1"]
+
+    def scores(keep: np.ndarray) -> np.ndarray:
+        return np.asarray(f1_score(reference[keep], predicted[keep], average=None))
+
+    left = np.array([scores(field != one) for one in range(12)])
+    errors = (11 / 12 * ((left - left.mean(axis=0)) ** 2).sum(axis=0)) ** 0.5
+    whole = scores(field >= 0)
+    t = stdtrit(11, 0.975)
+    bounds = [wilson_limits(one, one * (1 - one) / error**2, t) for one, error in zip(whole, errors, strict=True)]
+    alone = mean_bounds(whole, bounds)
+    together = (11 / 12 * ((left.mean(axis=1) - left.mean()) ** 2).sum()) ** 0.5
+    shared = max(0.0, together**2 - (errors**2).sum() / 9) ** 0.5
+    expected = widened(alone, float(whole.mean()), t * shared)
+    assert found == pytest.approx(expected, abs=0.1 * (expected.high - expected.low))
+    assert expected.high - expected.low > 1.5 * (alone.high - alone.low)

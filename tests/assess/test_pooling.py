@@ -188,3 +188,18 @@ def test_interval_is_wider_where_one_run_is_worse_as_a_whole(shape: tuple[int, .
     assert whole["oa"] == mixed["oa"] == 0.75
     for name in ("oa", "aa", "kappa"):
         assert whole[f"{name}_high"] - whole[f"{name}_low"] > 1.1 * (mixed[f"{name}_high"] - mixed[f"{name}_low"])
+
+
+def test_pairs_of_splits_count_by_the_pixels_that_both_test(make_split, make_classes) -> None:
+    """By hand: of three splits the pairs share 4, 2 and 2 pixels and differ there by 1/4, 1/2 and 0.
+
+    s² = (4 / 16 + 2 / 4 + 0) / (2 · 8) = 3 / 64.
+    """
+    splits = [make_split([roles]) for roles in ([3, 3, 3, 3, 1, 1], [3, 3, 3, 3, 1, 1], [1, 1, 3, 3, 3, 3])]
+    splits[1] = replace(splits[1], roles=np.array([[3, 3, 3, 3, 0, 1]], np.uint8))
+    labels = np.ones((1, 6), int)
+    maps = [np.array([each]) for each in ([1, 1, 1, 1, 1, 1], [1, 1, 2, 1, 1, 1], [1, 1, 2, 1, 1, 2])]
+    found = pool(maps, labels, splits, make_classes(1, 2))
+    assert found.spread.splits == pytest.approx((3 / 64) ** 0.5)
+    assert found.spread.models is None
+    assert found.spread.runs == pytest.approx(np.std([1, 0.75, 0.5], ddof=1))

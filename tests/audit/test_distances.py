@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from hsclass.audit import audit_split
+from hsclass.audit.autocorrelation import errors as discriminant_errors
 from hsclass.audit.cautions import cautions
 from hsclass.audit.distances import MOST, compared, feature_distances, geographic_distances
 from hsclass.scene import LandCover, Scene
@@ -113,3 +114,40 @@ def test_a_range_that_cannot_be_known_says_so(toy_scene: Scene, toy_split: Split
     assert spectra.range is not None or spectra.note
     assert errors.range is None
     assert errors.worded() == "not known: all pixels are alike"  # the toy's classes are told apart without an error
+
+
+def test_the_simple_model_is_a_discriminant_of_ten_components_of_standardised_bands() -> None:
+    """By the formula, with priors by counts and a common covariance that is shrunk by 0.01 towards its mean variance.
+
+    Components are taken from the eigenvectors of the correlation matrix.
+    """
+    rng = np.random.default_rng(1)
+    labels = rng.integers(1, 4, (30, 20))
+    mixing = rng.normal(size=(14, 14))
+    cube = 3 + (rng.normal(size=(30, 20, 14)) + 0.4 * labels[:, :, np.newaxis]) @ mixing
+    places = np.argwhere(labels > 0)
+    learned, tested = places[:250], places[250:]
+    spectra, classes = cube[tuple(learned.T)], labels[tuple(learned.T)]
+    centre, scale = spectra.mean(axis=0), spectra.std(axis=0)
+    axes = np.linalg.eigh(np.cov((spectra - centre) / scale, rowvar=False))[1][:, -10:]
+    scores, others = (((cube[tuple(at.T)] - centre) / scale) @ axes for at in (learned, tested))
+    means = np.stack([scores[classes == one].mean(axis=0) for one in (1, 2, 3)])
+    shares = np.array([(classes == one).mean() for one in (1, 2, 3)])
+    inside = sum(
+        share * _shrunk(np.cov(scores[classes == one], rowvar=False, bias=True), 0.01)
+        for one, share in zip((1, 2, 3), shares, strict=True)
+    )
+    weights = np.linalg.solve(inside, means.T)
+    likely = others @ weights - 0.5 * (means.T * weights).sum(axis=0) + np.log(shares)
+    wanted = 1 + likely.argmax(axis=1) != labels[tuple(tested.T)]
+    found = discriminant_errors(cube, labels, learned, tested)
+    assert 0.1 < wanted.mean() < 0.9
+    assert (found != wanted).sum() <= 1  # of 350; rounding at a border
+    # A single class is all that is named.
+    alone = learned[classes == 1]
+    np.testing.assert_array_equal(discriminant_errors(cube, labels, alone, tested), labels[tuple(tested.T)] != 1)
+
+
+def _shrunk(covariance: np.ndarray, share: float) -> np.ndarray:
+    mean = np.trace(covariance) / len(covariance)
+    return (1 - share) * covariance + share * mean * np.eye(len(covariance))

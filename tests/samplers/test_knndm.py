@@ -6,7 +6,7 @@ from scipy.spatial.distance import cdist
 
 from hsclass.errors import UsageError
 from hsclass.samplers import make_split
-from hsclass.samplers.knndm import fold_distances, map_distances
+from hsclass.samplers.knndm import Knndm, fold_distances, map_distances
 from hsclass.samplers.sampler import Request
 from hsclass.samplers.splitter import SpatialSplit
 from hsclass.samples import WindowNeighbours
@@ -107,3 +107,22 @@ def test_as_a_splitter_it_knows_what_will_be_mapped() -> None:
     assert places[tests[0]].tolist() == np.argwhere(expected == Role.TEST).tolist()
     with pytest.raises(UsageError, match="positions: are missing"):
         next(SpatialSplit("knndm", map_positions=others).split(None, labels[labels > 0], np.ones(400)))
+
+
+def test_the_clusters_are_taken_that_are_as_far_from_training_as_the_map(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twelve pixels in a row: single ones, of which most have a neighbour that trains, or halves, 1 to 6 away."""
+    choices = [1 + np.arange(12)[np.newaxis] // size for size in (1, 6)]
+    monkeypatch.setattr(Knndm, "_clusterings", lambda *_: [np.pad(each, ((0, 2), (0, 20))) for each in choices])
+    labels = np.pad(np.ones((1, 12), int), ((0, 2), (0, 20)))
+
+    def chosen(mapped: list[int], window: int = 1) -> str:
+        mask = labels > 0
+        mask[0, mapped] = True
+        (note,) = make_split(labels, "knndm", window=window, folds=2, validation=0, mask=mask).notes
+        return str(note)
+
+    assert chosen([12]).startswith("12 clusters")  # 1 pixel away
+    # 5 to 7 pixels away, on average 6; halves 3.5, and each quantile is smaller.
+    assert chosen([16, 17, 18]).startswith("2 clusters: distances from test to training are 2.5 pixels")
+    # Of single pixels the guard leaves less than half.
+    assert chosen([12], window=3).startswith("2 clusters")

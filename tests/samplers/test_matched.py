@@ -138,3 +138,17 @@ def test_a_split_that_cannot_be_matched_is_refused(base: Path, tmp_path: Path, s
         match(sampler, tmp_path / "random.tif")
     with pytest.raises(DataError, match=r"none of its \d test fields has two parts 25 pixels apart \(the longest side"):
         match(sampler, base, window=25)
+
+
+def test_fields_get_training_pixels_in_proportion_to_their_parts_that_do_not_test(tmp_path: Path) -> None:
+    """Window 5: fields of 10 x 14 and 10 x 4 pixels have parts of 10 x 5 and 3 x 4; of 31 pixels 25 and 6 move."""
+    labels = np.zeros((10, 80), int)
+    labels[:, :14] = labels[:, 20:24] = labels[:, 36:46] = 1
+    labels[:, 60:] = 2
+    roles = np.zeros(labels.shape, np.uint8)
+    roles[:, :14] = roles[:, 20:24] = roles[:, 75:] = Role.TEST
+    roles[:3, 36:46] = roles[3, 36] = roles[:, 60:65] = Role.TRAIN
+    write_split(Split(roles, WINDOW, "fixed", 0, {}, False), tmp_path / "s.tif")
+    for sampler in MATCHED:
+        trains = match(sampler, tmp_path / "s.tif", labels).roles == Role.TRAIN
+        assert (trains[:, :14].sum(), trains[:, 20:24].sum(), trains[:, 36:46].sum()) == (25, 6, 0)

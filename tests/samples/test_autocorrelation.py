@@ -1,5 +1,7 @@
 """Ranges of autocorrelation: of fields whose range is known by how they are made."""
 
+import itertools
+
 import numpy as np
 import pytest
 from rasterio.crs import CRS
@@ -86,3 +88,33 @@ def test_sampled_pixels_are_marked_few_and_the_same_each_time() -> None:
     assert len(np.unique(places, axis=0)) == len(places)
     np.testing.assert_array_equal(places, sampled_places(marked))
     np.testing.assert_array_equal(sampled_places(marked[:57]), np.argwhere(marked[:57]))
+
+
+def test_semivariance_is_half_the_mean_squared_difference_of_all_pairs_in_a_bin() -> None:
+    """By all pairs: two variables count together, as their mean; a bin ends half a pixel above a whole distance."""
+    rng = np.random.default_rng(4)
+    places = np.unique(rng.integers(0, 30, (300, 2)), axis=0)
+    values = np.stack([places[:, 0] + rng.normal(size=len(places)), 5 * rng.normal(size=len(places))], axis=1)
+    one, other = np.triu_indices(len(places), 1)
+    distance = np.hypot(*(places[one] - places[other]).T)
+    half = (np.square(values[one] - values[other]) / 2).mean(axis=1)
+    edges = np.unique(np.round(16 ** (np.arange(21) / 20))) - 0.5
+    wanted = [half[(distance >= low) & (distance < high)].mean() for low, high in itertools.pairwise(edges)]
+    centres, found = module._variogram(places, values, 15.0)
+    assert (edges[:-1] < centres).all()
+    assert (centres < edges[1:]).all()
+    np.testing.assert_allclose(found, wanted, rtol=1e-9)
+
+
+@pytest.mark.parametrize("nugget", [0.0, 0.3])
+def test_the_range_of_a_curve_is_that_of_its_formula(nugget: float) -> None:
+    """Matheron's spherical model ends at its range; the exponential one has 95 % of its plateau at -ln 0.05 scales."""
+    h = np.arange(1.0, 41)
+    spherical = nugget + np.where(h < 24, 1.5 * h / 24 - 0.5 * (h / 24) ** 3, 1)
+    exponential = nugget + 1 - np.exp(-h / 6)
+    for curve, name, wanted in ((spherical, "spherical", 24), (exponential, "exponential", -6 * np.log(0.05))):
+        model = module._fitted(h, curve)
+        assert model is not None
+        assert (model.name, model.range) == (name, pytest.approx(wanted, rel=0.01))
+        assert model.nugget_share == pytest.approx(nugget / (1 + nugget), abs=0.02)
+        assert model.of_neighbours == pytest.approx(1 - curve[0] / curve[-1], abs=0.02)
