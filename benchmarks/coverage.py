@@ -1,12 +1,13 @@
 """Coverage of the 95 % intervals, and false alarms of the paired tests, with spatially correlated errors.
 
-    python benchmarks/coverage.py [--runs 100] [--sides 80 145 290] [--lengths 0 2 5 10 fields]
+    python benchmarks/coverage.py [--runs 100] [--sides 80 145 290] [--lengths 0 2 5 10 fields sites]
 
 Each run simulates a scene of fields with one class each, some of which are test fields, and a map. A pixel is correct
 where a smooth Gaussian random field is below the quantile of its class's accuracy, so that the true accuracies are
 known and errors are correlated over a length: the standard deviation [pixels] of the Gaussian kernel that smooths the
-random field. `fields` puts half of the variance between fields. Windows are 9 x 9. The accuracies of the classes are
-`equal`, or `unequal`: from 0.6 times the share of errors below the mean to as much above it.
+random field. `fields` puts half of the variance between fields; `sites` too, and there each field is a site, a group
+whose pixels are of all classes at random. Windows are 9 x 9. The accuracies of the classes are `equal`, or `unequal`:
+from 0.6 times the share of errors below the mean to as much above it.
 
 `fields` is the mean effective number of test fields; the other columns are in percent of the runs. Intervals of OA that
 contain the true value: by bootstrap over pixels (`pixels`), by percentiles of a bootstrap over blocks of two windows a
@@ -34,7 +35,7 @@ WINDOW, TESTED, REPLICATES = 9, 0.4, 1000
 SMALL, MIDDLE, LARGE = (80, 20, 4), (145, 50, 8), (290, 200, 8)
 SETTINGS = [
     *((*SMALL, length, 0.8, 0.6) for length in ("0", "2", "5", "fields")),
-    *((*MIDDLE, length, 0.8, apart) for apart in (0.6, 0.0) for length in ("0", "2", "5", "10", "fields")),
+    *((*MIDDLE, length, 0.8, apart) for apart in (0.6, 0.0) for length in ("0", "2", "5", "10", "fields", "sites")),
     (*MIDDLE, "5", 0.95, 0.6),
     *((*LARGE, length, 0.8, apart) for apart in (0.6, 0.0) for length in ("5", "10", "fields")),
 ]
@@ -55,7 +56,7 @@ def smooth(side: int, length: float, rng: np.random.Generator) -> np.ndarray:
 
 
 def error_field(parcels: np.ndarray, length: str, rng: np.random.Generator) -> np.ndarray:
-    if length != "fields":
+    if length not in {"fields", "sites"}:
         return smooth(len(parcels), float(length), rng)
     own = rng.normal(size=parcels.max() + 1)[parcels]
     return np.sqrt(0.5) * (own + smooth(len(parcels), 2, rng))
@@ -90,12 +91,15 @@ def run(
     side, fields, classes, length, accuracy, apart = setting
     accuracies = accuracy + (1 - accuracy) * np.linspace(-apart, apart, classes)
     parcels, kinds, test = scene(side, fields, classes, rng)
+    groups = None
+    if length == "sites":
+        kinds, groups = rng.integers(0, classes, kinds.shape), parcels + 1
     shared = error_field(parcels, length, rng)
     truth, maps = kinds + 1, {}
     for name in ("a", "b"):
         errors = np.sqrt(0.5) * (shared + error_field(parcels, length, rng))
         maps[name] = np.where(errors < ndtri(accuracies)[kinds], truth, (kinds + 1) % classes + 1)
-    split = Split(np.where(test, Role.TEST, Role.UNUSED).astype(np.uint8), WINDOW, "fixed", 0, {}, False)
+    split = Split(np.where(test, Role.TEST, Role.UNUSED).astype(np.uint8), WINDOW, "fixed", 0, {}, False, groups=groups)
     legend = tuple(LandCover(kind + 1, str(kind), (0, 0, 0)) for kind in range(classes))
     expected = np.zeros((classes, classes))
     for kind, size in enumerate(np.bincount(kinds[test], minlength=classes)):
@@ -131,7 +135,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=100)
     parser.add_argument("--sides", type=int, nargs="*", default=[80, 145, 290], help="of the scenes")
-    parser.add_argument("--lengths", nargs="*", default=["0", "2", "5", "10", "fields"], help="of the correlation")
+    parser.add_argument(
+        "--lengths", nargs="*", default=["0", "2", "5", "10", "fields", "sites"], help="of the correlation"
+    )
     options = parser.parse_args()
     runs = options.runs
     print("| scene | accuracy | classes | length | " + " | ".join(COLUMNS) + " |")
