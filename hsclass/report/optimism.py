@@ -29,7 +29,7 @@ def ladder(results: SetResults) -> pd.DataFrame:
          "model": names[gain.method].model, "upper": upper, "lower": gain.against, "oa_upper": gain.here,
          "oa_lower": gain.there, "difference": gain.difference, "low": gain.low, "high": gain.high,
          "n_test": gain.n_test, "fields": gain.fields, "effective_fields": gain.effective_fields, "runs": gain.runs}
-        for upper, comparison in results.comparisons.items()
+        for upper, comparison in sorted(results.comparisons.items(), key=lambda each: each[0] not in matched)
         if upper not in results.experiment.reduced
         for gain in comparison.gains
         if gain.difference is not None and gain.method in names and gain.against != matched.get(upper, "")

@@ -71,9 +71,9 @@ def test_ladder_has_two_steps_and_the_total_is_the_optimism(experiment, read_set
     """Of three splits: 0.90 at random, 0.70 apart, 0.48 in other fields, for net."""
     content = json.loads(experiment.file.read_text())
     content["splits"] = [
-        {"sampler": "matched_random", "name": "random", "options": {"of": "blocks"}},
         {"sampler": "regions", "name": "blocks", "options": {}},
         {"sampler": "matched_apart", "name": "apart", "options": {"of": "blocks"}},
+        {"sampler": "matched_random", "name": "random", "options": {"of": "blocks"}},
     ]
     runs = []
     for run in content["runs"]:
