@@ -89,5 +89,5 @@ def test_pavia_masks_after_the_guard(
         unlabelled=unlabelled,
     )  # fmt: skip
     audit = audit_split(split, labels)
-    assert (audit.n_train, audit.n_test, audit.lost_classes, audit.overlap_share) == (n_train, n_test, lost, 0)
+    assert (audit.n_train, audit.n_test, audit.lost_classes, audit.overlap_share) == (n_train, n_test, list(lost), 0)
     assert len(split.places(Role.GUARD)) == 40002 - n_test
