@@ -135,7 +135,7 @@ def test_intervals_of_kappa_and_macro_f1_are_about_those_of_the_jackknife() -> N
     reference = rng.choice([1, 2, 3], 600, p=[0.5, 0.3, 0.2])
     predicted = np.where(rng.random(600) < 0.75, reference, rng.choice([1, 2, 3], 600))
     found = GroupUnits(np.arange(600)).summaries(
-        TestedSamples(np.arange(600)[:, np.newaxis], reference, predicted), np.array([1, 2, 3])
+        EvaluatedSamples(np.arange(600)[:, np.newaxis], reference, predicted), np.array([1, 2, 3])
     )
     of = {"kappa": cohen_kappa_score, "macro_f1": lambda a, b: f1_score(a, b, average="macro")}
     for name, figure in of.items():

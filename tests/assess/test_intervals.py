@@ -314,7 +314,7 @@ def test_macro_f1_has_the_jackknifes_errors_of_its_classes_and_of_what_they_have
     at = np.arange(1200) % 100
     places = np.stack([10 * (field // 4) + at // 10, 10 * (field % 4) + at % 10], axis=1)
     units = BlockUnits(Sites(places, field, reference), least=10)
-    samples = TestedSamples(places, reference, predicted)
+    samples = EvaluatedSamples(places, reference, predicted)
     found = units.summaries(samples, np.array([1, 2, 3]))["macro_f1"]
 
     def scores(keep: np.ndarray) -> np.ndarray:
