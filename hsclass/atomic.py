@@ -9,6 +9,7 @@ from pathlib import Path
 
 from hsclass.errors import UsageError, WriteError
 
+_FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 _DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 
 
@@ -32,15 +33,15 @@ def atomic_path(target: str | os.PathLike[str]) -> Iterator[Path]:
         target.parent.mkdir(parents=True, exist_ok=True)
         _remove(partial)
     except OSError as error:
-        raise UsageError(
-            f"output {target}: cannot write into {target.parent} ({error.strerror}); choose another output folder"
-        ) from error
+        raise _no_folder(target, error) from error
     try:
         yield partial
         if partial.is_dir() and target.is_dir():
             shutil.rmtree(target)
         partial.replace(target)
     except OSError as error:
+        if error.errno in _FORBIDDEN and str(error.filename).startswith(str(partial)):
+            raise _no_folder(target, error) from error
         if error.errno not in _DISK_FULL:
             raise
         raise WriteError(
@@ -48,6 +49,12 @@ def atomic_path(target: str | os.PathLike[str]) -> Iterator[Path]:
         ) from error
     finally:
         _remove(partial)
+
+
+def _no_folder(target: Path, error: OSError) -> UsageError:
+    return UsageError(
+        f"output {target}: cannot write into {target.parent} ({error.strerror}); choose another output folder"
+    )
 
 
 def write_text(target: str | os.PathLike[str], text: str) -> None:

@@ -41,17 +41,31 @@ def parse_options(model: type[OptionsT], given: Mapping[str, Any], where: str) -
         problem = error.errors()[0]
         if not problem["loc"]:  # options that do not go together
             raise UsageError(f"{where}: {_plain(problem['msg'])}") from None
-        key = ".".join(str(part) for part in problem["loc"])
+        key = _key(problem["loc"], given)
         if problem["type"] == "extra_forbidden":
             names = _names(_model_at(model, problem["loc"]))
             near = get_close_matches(str(problem["loc"][-1]), names, n=1)
             hint = f"; did you mean '{near[0]}'?" if near else ""
+            if len(problem["loc"]) > 1 and problem["loc"][-1] in _names(model):
+                hint = f"; '{problem['loc'][-1]}' stands next to '{problem['loc'][0]}', not in it"
             listed = ", ".join(names) or "no options at all"
             raise UsageError(f"{where}: unknown option '{key}'; expected one of {listed}{hint}") from None
         if problem["type"] == "missing":
             raise UsageError(f"{where}: option '{key}' is missing; add it") from None
         found = repr(problem["input"])[:80]
         raise UsageError(f"{where}: option '{key}' is {found}; {_plain(problem['msg'])}") from None
+
+
+def _key(location: tuple[int | str, ...], given: Any) -> str:
+    """Return the name of an option as it was given: without the number of an entry where no list stands."""
+    parts = []
+    for part in location:
+        if isinstance(part, int) and not isinstance(given, list | tuple):
+            continue
+        parts.append(str(part))
+        entries: Any = dict(enumerate(given)) if isinstance(given, list | tuple) else given
+        given = entries.get(part) if isinstance(entries, Mapping) else None
+    return ".".join(parts)
 
 
 def _model_at(model: type[BaseModel], location: tuple[int | str, ...]) -> type[BaseModel]:

@@ -87,6 +87,19 @@ def test_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
         write_text(tmp_path / "file" / "a.txt", "x")
 
 
+def test_folder_that_takes_no_file_is_named_and_other_files_are_not_taken_for_the_output(tmp_path: Path) -> None:
+    target = tmp_path / "locked" / "a.tif"
+    with (
+        pytest.raises(
+            UsageError, match=r"output .*a\.tif: cannot write into .*locked \(Permission denied\); choose another"
+        ),
+        atomic_path(target) as partial,
+    ):
+        raise PermissionError(errno.EACCES, "Permission denied", str(partial))
+    with pytest.raises(PermissionError), atomic_path(target):
+        raise PermissionError(errno.EACCES, "Permission denied", str(tmp_path / "input.tif"))
+
+
 def test_full_disk_is_one_sentence_and_leaves_the_old_file(tmp_path: Path) -> None:
     target = tmp_path / "table.csv"
     target.write_text("old")

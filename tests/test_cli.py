@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from scipy.io import savemat
 
+from hsclass.cli import main
 from hsclass.scene import LandCover, Scene, write_scene
 from hsclass.split import Split, write_split
 from tests.command_line import hsclass
@@ -214,6 +215,21 @@ def test_output_folder_that_cannot_be_written_to_is_named(scene: Path) -> None:
     done = hsclass("split", "toy", "--window", 3, "-o", "locked/split.tif", cwd=scene)
     assert done.returncode == 2
     assert "locked" in done.stderr
+
+
+def test_file_that_the_user_may_not_read_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse() -> None:
+        raise PermissionError(13, "Permission denied", "cube.tif")
+
+    monkeypatch.setattr(sys.modules[main.__module__], "app", refuse)
+    monkeypatch.setattr("sys.argv", ["hsclass", "inspect", "cube.tif"])
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert caught.value.code == 1
+    said = "hsclass: cube.tif: cannot be read or written (Permission denied); check its permissions\n"
+    assert capsys.readouterr().err == said
 
 
 def test_output_below_a_file_is_refused(scene: Path) -> None:

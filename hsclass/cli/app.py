@@ -87,5 +87,11 @@ def main() -> None:
             raise
         typer.echo(f"hsclass: {error}", err=True)
         sys.exit(error.exit_status)
+    except OSError as error:  # of a file that this user may not read, or a folder in its place
+        if "--debug" in sys.argv or error.filename is None:
+            raise
+        reason = error.strerror or type(error).__name__
+        typer.echo(f"hsclass: {error.filename}: cannot be read or written ({reason}); check its permissions", err=True)
+        sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

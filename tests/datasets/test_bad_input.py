@@ -254,7 +254,7 @@ BY_NAME: dict[str, tuple[Prepare, int, str]] = {
     "truncated GeoJSON": (
         cut(shapes(".geojson", "EPSG:4326"), "fields.geojson", 0.6), 1, "fields.geojson: cannot be read as polygons",
     ),
-    "rule that is not known": (shapes(overlap="mean"), 2, "option 'labels.0.overlap' is 'mean'"),
+    "rule that is not known": (shapes(overlap="mean"), 2, "option 'labels.overlap' is 'mean'"),
     "regions outside": (raw("roi.txt", ROI, "labels"), 1, "reaches column 9, row 9; expected 1 to 5 and 1 to 4"),
     "text that is no region": (raw("roi.txt", b"row,col\n1,2\n", "labels"), 1, "is not a text of ENVI's regions"),
     # the descriptor

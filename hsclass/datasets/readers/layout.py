@@ -181,6 +181,12 @@ def _choose(
         remedy = "name the one to read by 'key'"
         if not fitting:
             remedy = f"give another file, or {remedy} and the order of its axes by 'axes'"
+        elif ndim == len(_AXES):
+            example = f"{{path: {path.name}, key: {_shown(fitting[0])}, axes: rows cols bands}}"
+            remedy += (
+                f"; in a descriptor as cube: {example}, with 'axes' in the array's own order, 'wavelengths' next to"
+                " 'cube', and 'glt' for a table that places pixels"
+            )
         raise DataError(f"{path}: has {len(fitting)} variables that could be {_WHAT[ndim]}; it holds {held}; {remedy}")
     return fitting[0]
 

@@ -28,8 +28,11 @@ def test_array_by_path_and_axes(product: Path, cube: np.ndarray) -> None:
 
 
 def test_several_arrays_are_listed(product: Path) -> None:
-    with pytest.raises(DataError, match=r"has 2 variables that could be a cube .*Data Fields/VNIR_Cube \(4, 3, 5\)"):
+    with pytest.raises(
+        DataError, match=r"has 2 variables that could be a cube .*Data Fields/VNIR_Cube \(4, 3, 5\)"
+    ) as caught:
         open_cube(product)
+    assert f"as cube: {{path: p.he5, key: {FIELDS}/SWIR_Cube, axes: rows cols bands}}" in str(caught.value)
 
 
 def test_single_array_lies_in_rows_columns_and_bands(tmp_path: Path, cube: np.ndarray) -> None:
