@@ -1,6 +1,8 @@
 """Spatial blocks: the pieces of a scene that are taken for independent of each other."""
 
-from dataclasses import dataclass
+import weakref
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -47,7 +49,7 @@ class Sites:
     classes : ndarray of int, shape (pixels,)
         The reference class of each: fields of one class may be right or wrong together, too.
     runs : ndarray of int, shape (pixels,), or None
-        The run that each test belongs to, None where all are of one.
+        The run that each test belongs to, None where all are of one, which tests no pixel twice.
     """
 
     pixels: np.ndarray
@@ -71,7 +73,9 @@ class Sites:
     @cached_property
     def distinct_in_fields(self) -> np.ndarray:
         """The number of pixels of each field, each counted once, shape (fields,)."""
-        seen = np.zeros(self.pixels.max(axis=0) + 1, bool)
+        if self.runs is None:
+            return self.by_field.sizes
+        seen = np.zeros(self.boxes[1].max(axis=0) + 1, bool)
         seen[tuple(self.pixels.T)] = True
         if np.count_nonzero(seen) == len(self):
             return self.by_field.sizes
@@ -116,6 +120,8 @@ class ByField:
         Where each field begins in this order, and how many pixels it has.
     numbers : ndarray of int, shape (fields,)
         The number of each field, ascending.
+    kept : list of (weakref.ref, ndarray)
+        The last two values and their sums: a figure asks for the same ones for each of its units.
     """
 
     order: np.ndarray
@@ -123,11 +129,23 @@ class ByField:
     starts: np.ndarray
     sizes: np.ndarray
     numbers: np.ndarray
+    kept: list[tuple["weakref.ref[np.ndarray]", np.ndarray]] = field(default_factory=list)
 
     def sums(self, values: np.ndarray) -> np.ndarray:
-        """Return the sums of values, of shape (pixels,), over each field."""
-        exact = np.float64 if values.dtype.kind == "f" else np.int64
-        return np.add.reduceat(values[self.order], self.starts, dtype=exact)
+        """Return the sums of values, of shape (pixels,), over each field; the values must not change afterwards."""
+        for kept, found in self.kept:
+            if kept() is values:
+                return found
+        found = np.empty(len(self.starts), np.float64 if values.dtype.kind == "f" else np.int64)
+        first = 0
+        while first < len(found):  # whole fields at a time, as values in their order take as much as the values
+            last = max(first + 1, int(np.searchsorted(self.starts, self.starts[first] + _PART)))
+            end = self.starts[last] if last < len(found) else len(self.order)
+            part, starts = values[self.order[self.starts[first] : end]], self.starts[first:last] - self.starts[first]
+            found[first:last] = np.add.reduceat(part, starts, dtype=found.dtype)
+            first = last
+        self.kept[:] = [*self.kept[-1:], (weakref.ref(values), found)]
+        return found
 
 
 @dataclass(frozen=True)
@@ -221,10 +239,8 @@ class BlockGrids:
 
     @cached_property
     def effective(self) -> float:
-        """How many blocks of equal size would say as much: 1 / Σ w², w a block's share of the pixels; harmonic mean
-        over the grids.
-        """
-        return float(1 / np.mean([((sizes / sizes.sum()) ** 2).sum() for sizes in self.sizes]))
+        """How many blocks of equal size would say as much; see `effective_number`."""
+        return effective_number(self.sizes)
 
     @property
     def several(self) -> bool:
@@ -255,7 +271,8 @@ def make_blocks(sites: Sites, *, least: int) -> BlockGrids:
     Bester, C. A., Conley, T. G., Hansen, C. B. (2011). Inference with dependent data using cluster covariance
     estimators. Journal of Econometrics 165.
     """
-    extent = int(np.ptp(sites.pixels, axis=0).max()) + 1
+    first, last = sites.boxes
+    extent = int((last.max(axis=0) - first.min(axis=0)).max()) + 1
     sides = [least]
     while sides[-1] < extent:
         sides.append(max(sides[-1] + 1, int(sides[-1] * 1.2)))
@@ -292,12 +309,24 @@ def _numbered(codes: np.ndarray) -> np.ndarray:
     return (np.cumsum(tally(codes) > 0) - 1).astype(np.int32)[codes]
 
 
-def field_counts(sites: Sites) -> dict[str, Any]:
-    """Return how many `fields` some pixels lie in, and `effective_fields`, how many of equal size would say as much."""
-    if len(sites) == 0:
+def field_counts(fields: np.ndarray) -> dict[str, Any]:
+    """Return how many `fields` some pixels lie in, and `effective_fields`, how many of equal size would say as much.
+
+    `fields` are those of the pixels, shape (pixels,).
+    """
+    if len(fields) == 0:
         return {"fields": 0, "effective_fields": None}
-    units = whole_fields(sites)
-    return {"fields": len(units.sizes[0]), "effective_fields": round(units.effective, 1)}
+    sizes = tally(fields)
+    sizes = sizes[sizes > 0]
+    return {"fields": len(sizes), "effective_fields": round(effective_number([sizes]), 1)}
+
+
+def effective_number(grids: Sequence[np.ndarray]) -> float:
+    """Return how many units of equal size would say as much as those of the sizes of each grid.
+
+    1 / Σ w², w a unit's share of the samples; harmonic mean over the grids.
+    """
+    return float(1 / np.mean([((sizes / sizes.sum()) ** 2).sum() for sizes in grids]))
 
 
 def _lay(sites: Sites, side: int, corners: tuple[tuple[float, float], ...]) -> BlockGrids:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from hsclass.assess.sample import EvaluatedSamples
 from hsclass.assess.units import Units
 from hsclass.results.figures import ClassFigures
@@ -26,7 +28,7 @@ def class_figures(samples: EvaluatedSamples, classes: Sequence[LandCover], units
         else:
             reference, predicted = samples.reference == cover.id, samples.predicted == cover.id
         right = reference & predicted
-        agreed, support, named = int(right.sum()), int(reference.sum()), int(predicted.sum())
+        agreed, support, named = (int(np.count_nonzero(each)) for each in (right, reference, predicted))
         producers, users = units.share(right, reference), units.share(right, predicted)
         rows.append(
             ClassFigures(

@@ -18,6 +18,7 @@ from hsclass.assess.validation import validation_accuracy
 from hsclass.errors import DataError
 from hsclass.fit_scope import FitScope
 from hsclass.results.metrics import Area, DistanceBin, Metrics
+from hsclass.samples.fields import fields_of
 from hsclass.scene import LandCover
 from hsclass.split import Role, Split
 
@@ -97,7 +98,8 @@ def evaluate(
     0.75
     """
     samples = take_samples(predicted, labels, split)
-    tested = sample_of(split, labels)
+    fields = None if split.roles.ndim == 1 else fields_of(split.reference(labels), split.groups)
+    tested = sample_of(split, labels, fields=fields)
     conditions = require_unseen(scope, split, identity=identity)
     learned = scope.parts["model"] if scope is not None and conditions.fit_scope is not None else None
     values = None if confidence is None else _of_test(confidence, samples, split)
@@ -106,8 +108,8 @@ def evaluate(
         figures["calibration"] = calibration(_highest(values), samples.right)
     if names and values is not None and values.ndim == 2:
         figures["mistakes"] = mistakes(samples, classes, values, names)
-    del confidence, values  # of a large map, these are much of what is held
-    units = units_of(samples, labels, split, seed=seed)
+    units = units_of(samples, labels, split, seed=seed, fields=fields)
+    del confidence, values, fields  # of a large map, these are much of what is held
     figures |= main_figures(samples, classes, units)
     if isinstance(units, BlockUnits):
         figures["distance"] = _distances(samples, split, units)

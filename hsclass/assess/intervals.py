@@ -156,7 +156,8 @@ def run_units(runs: np.ndarray | None, groups: np.ndarray) -> tuple[BlockGrids, 
 
 def deviations(values: np.ndarray) -> Sums:
     """Return what units add to the deviation of the mean of values, float of shape (samples,)."""
-    centred = (values - values.mean()) / len(values)
+    centred = values - values.mean()
+    centred /= len(values)
     return lambda units: units.sums(centred)
 
 
@@ -207,7 +208,7 @@ def ratio_bounds(right: np.ndarray, clusters: Clustering, *, most: int, weights:
         return UNDEFINED
     hits = right if weights is None else right * weights
     total = len(right) if weights is None else int(weights.sum())
-    share = float(hits.sum()) / total
+    share = float(np.count_nonzero(hits) if hits.dtype == bool else hits.sum()) / total
     if share in {0, 1}:
         return wilson_limits(share, clusters.effective, clusters.quantile)
 

@@ -82,8 +82,7 @@ def pool_samples(
 ) -> Pooled:
     """Return what `pool` does, of the test samples of each run; `units` are those of all of them, where known."""
     samples = join(runs)
-    tested = np.zeros(splits[0].roles.shape, bool)
-    tested[tuple(samples.places.T)] = True
+    tested = np.logical_or.reduce([split.roles == Role.TEST for split in splits])
     units = units or units_of(samples, labels, splits, seed=seed)
     untrained = np.concatenate([_untrained(run, labels, split) for run, split in zip(runs, splits, strict=True)])
     trained = samples.right[~untrained]

@@ -8,6 +8,8 @@ import numpy as np
 from hsclass.errors import DataError, UsageError
 from hsclass.split import Role, Split
 
+_PART = 2**20  # samples taken at a time
+
 
 @dataclass(frozen=True)
 class EvaluatedSamples:
@@ -45,9 +47,11 @@ class EvaluatedSamples:
 
     def take(self, values: np.ndarray) -> np.ndarray:
         """Return the values of the test samples from an array that begins with the axes of all samples."""
-        axes = self.places.shape[1]
-        flat = np.ravel_multi_index(tuple(self.places.T), values.shape[:axes])
-        return values.reshape(-1, *values.shape[axes:])[flat]
+        found = np.empty((len(self.places), *values.shape[self.places.shape[1] :]), values.dtype)
+        for start in range(0, len(found), _PART):  # indices take 8 bytes for each axis
+            part = slice(start, start + _PART)
+            found[part] = values[tuple(self.places[part].T)]
+        return found
 
 
 def take_samples(predicted: np.ndarray, labels: np.ndarray, split: Split, *, name: str = "") -> EvaluatedSamples:

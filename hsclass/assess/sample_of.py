@@ -2,13 +2,14 @@
 
 import numpy as np
 
+from hsclass.assess.blocks import tally
 from hsclass.samples.fields import fields_of
 from hsclass.split import FOREIGN, Role, Split
 
 _BY_OTHERS = {FOREIGN, "fixed", "lists"}
 
 
-def sample_of(split: Split, labels: np.ndarray) -> str:
+def sample_of(split: Split, labels: np.ndarray, *, fields: np.ndarray | None = None) -> str:
     """Return sentences that say what the test samples stand for, and what they do not.
 
     Parameters
@@ -16,14 +17,16 @@ def sample_of(split: Split, labels: np.ndarray) -> str:
     split : Split
     labels : ndarray
         Reference labels of all samples, as `evaluate` takes them.
+    fields : ndarray of int, shape (rows, cols), optional
+        The fields of all pixels, where they are known.
     """
     count, by_others = split.count(Role.TEST), split.sampler in _BY_OTHERS
     chosen = "chosen by others" if by_others else f"chosen by the sampler {split.sampler}"
     if split.roles.ndim == 1:
         kept = "" if split.groups is None else ", near-duplicates of training images kept out"
         return f"{count} labelled images of the set, {chosen}{kept}. They stand for images like those of the set."
-    fields = fields_of(split.reference(labels), split.groups)
-    tested, trained = (np.bincount(fields[split.roles == role]) for role in (Role.TEST, Role.TRAIN))
+    fields = fields_of(split.reference(labels), split.groups) if fields is None else fields
+    tested, trained = (tally(fields[split.roles == role]) for role in (Role.TEST, Role.TRAIN))
     known = tested[: len(trained)][trained[: len(tested)] > 0].sum() / tested.sum()
     number = int(np.count_nonzero(tested))
     ground = (

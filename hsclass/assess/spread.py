@@ -45,7 +45,7 @@ def spread(runs: Sequence[EvaluatedSamples], splits: Sequence[Split], units: Uni
     Spread
         None where no two runs show it: one seed, or folds of one cross-validation.
     """
-    wholes = _whole_runs(runs, splits)
+    wholes = _whole_runs(runs, splits) if len(runs) > 1 else []
     accuracies = [float(tested.mean()) for _, tested, _ in wholes]
     sums: dict[bool, list[tuple[int, float]]] = {True: [], False: []}
     for (places, tested, trained), (others, also, otherwise) in combinations(wholes, 2):

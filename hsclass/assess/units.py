@@ -156,7 +156,8 @@ class BlockUnits:
 
     def counts(self, members: np.ndarray) -> dict[str, Any]:
         """Return how many fields some members lie in, and how many of equal size would say as much."""
-        return field_counts(self.sites if members.all() else self.sites[members])
+        fields = self.sites.fields
+        return field_counts(fields if members.all() else fields[members])
 
     def error(self, right: np.ndarray) -> float:
         """Return the standard error of a share between fields; see `cluster_error`."""
@@ -295,10 +296,18 @@ def _over_runs(
     return widened(bounds, float(values.mean()), half, least=least)
 
 
-def units_of(samples: EvaluatedSamples, labels: np.ndarray, splits: Split | Sequence[Split], *, seed: int = 0) -> Units:
+def units_of(
+    samples: EvaluatedSamples,
+    labels: np.ndarray,
+    splits: Split | Sequence[Split],
+    *,
+    seed: int = 0,
+    fields: np.ndarray | None = None,
+) -> Units:
     """Return the units of the test samples of a split, or of those of several splits of the same samples together.
 
-    A field or group that several splits test is one unit; `labels` are the reference labels of all samples.
+    A field or group that several splits test is one unit; `labels` are the reference labels of all samples, `fields`
+    those of all pixels, where they are known.
 
     Raises
     ------
@@ -317,7 +326,7 @@ def units_of(samples: EvaluatedSamples, labels: np.ndarray, splits: Split | Sequ
             "splits: give their pixels different classes, so that their tests cannot be counted together; expected"
             " splits of the same reference labels"
         )
-    sites = sites_of(samples, labels, splits[0])
+    sites = sites_of(samples, labels, splits[0], fields=fields)
     return BlockUnits(sites, least=max(least_side(split) for split in splits))
 
 
@@ -341,10 +350,10 @@ def joined_groups(groups: Sequence[np.ndarray | None], count: int) -> np.ndarray
     return np.asarray(connected_components(graph, directed=False)[1][:count])
 
 
-def sites_of(samples: EvaluatedSamples, labels: np.ndarray, split: Split) -> Sites:
+def sites_of(samples: EvaluatedSamples, labels: np.ndarray, split: Split, *, fields: np.ndarray | None = None) -> Sites:
     """Return where test pixels lie, and their fields; see `hsclass.samples.fields`."""
-    reference = split.reference(labels)
-    return Sites(samples.places, samples.take(fields_of(reference, split.groups)), samples.reference, samples.runs)
+    fields = fields_of(split.reference(labels), split.groups) if fields is None else fields
+    return Sites(samples.places, samples.take(fields), samples.reference, samples.runs)
 
 
 def least_side(split: Split) -> int:

@@ -32,8 +32,7 @@ def fields_of(labels: np.ndarray, groups: np.ndarray | None = None) -> np.ndarra
     for identity in np.flatnonzero(np.bincount(labels.ravel())[1:]) + 1:
         members = labels == identity
         found, further = label(members, structure=_TOUCHING, output=np.int32)
-        found += np.int32(count)
-        np.copyto(fields, found, where=members)
+        np.add(found, np.int32(count), out=fields, where=members)
         count += further
     return fields
 

@@ -109,7 +109,7 @@ def test_sums_over_blocks_are_those_of_the_pixels_whose_field_or_self_lies_in_th
 
 def test_pixels_tested_several_times_count_once_in_their_field() -> None:
     pixels = np.array([[0, 0], [0, 1], [5, 5], [0, 1], [5, 5], [5, 5]])
-    sites = Sites(pixels, np.array([7, 7, 3, 7, 3, 3]), np.ones(6, int))
+    sites = Sites(pixels, np.array([7, 7, 3, 7, 3, 3]), np.ones(6, int), np.array([0, 0, 0, 1, 1, 2]))
     assert sites.distinct == 3
     assert sites.distinct_in_fields.tolist() == [1, 2]
     assert whole_fields(sites).sums(np.array([1, 1, 1, 0, 0, 1]))[0].tolist() == [2, 2]
@@ -141,3 +141,18 @@ def test_tally_in_parts_is_that_of_all_at_once(monkeypatch: pytest.MonkeyPatch, 
     shares = rng.random(100)
     np.testing.assert_allclose(tally(numbers, shares), np.bincount(numbers, shares), rtol=1e-12)
     assert len(tally(numbers[:0])) == 0
+
+
+def test_sums_over_fields_are_those_of_each_field_however_many_are_summed_at_a_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fields = np.random.default_rng(0).integers(0, 9, 400) ** 2
+    values = np.random.default_rng(1).random(400)
+    wanted = [values[fields == field].sum() for field in np.unique(fields)]
+    for part in (1, 50, 1000):
+        monkeypatch.setattr(module, "_PART", part)
+        found = Sites(square(20), fields, fields).by_field
+        np.testing.assert_allclose(found.sums(values), wanted, rtol=1e-14)
+        right = values < 0.3
+        assert found.sums(right).tolist() == [int(right[fields == field].sum()) for field in np.unique(fields)]
+        assert found.sums(values).tolist() == pytest.approx(wanted, rel=1e-14)  # not those of what was summed between

@@ -12,7 +12,7 @@ from hsclass.assess import (
     producers_accuracy,
     users_accuracy,
 )
-from hsclass.assess.confusion import count_confusions, pseudo_values, summaries
+from hsclass.assess.confusion import cells_of, count_confusions, pseudo_values, summaries
 
 # Rows: reference; columns: predicted. Ten of the first class, six of the second, four of the third.
 CONFUSION = np.array([[7, 2, 1], [1, 5, 0], [0, 2, 2]])
@@ -113,3 +113,11 @@ def test_variance_of_pseudo_values_is_that_of_the_figures() -> None:
     assert np.unique(found["oa"].round(6)).tolist() == [0, 1]
     drawn = np.random.default_rng(0).multinomial(n, p.ravel(), 20_000).reshape(-1, 3, 3)
     assert found["macro_f1"].var() / n == pytest.approx(summaries(drawn)["macro_f1"].var(), rel=0.05)
+
+
+def test_cells_are_the_same_with_and_without_gaps_between_class_ids() -> None:
+    reference, predicted = np.random.default_rng(0).integers(0, 200, (2, 1000))
+    wanted = reference * 200 + predicted
+    for ids in (np.arange(200), 300 + np.arange(200), np.arange(200) ** 2):  # beyond 8 bits, and beyond their square
+        given = (ids[each].astype(np.uint16) for each in (reference, predicted))
+        np.testing.assert_array_equal(cells_of(*given, ids), wanted)
