@@ -15,6 +15,7 @@ from hsclass.atomic import atomic_path, write_text
 from hsclass.errors import DataError
 from hsclass.raster import Grid, read_raster, write_raster
 from hsclass.samples import ImageSamples, Samples
+from hsclass.samples.counting import class_counts
 from hsclass.samples.images import ABOUT_SUFFIX, SEPARATOR
 from hsclass.splitter import ROLE_COLORS, Role, Splitter
 from hsclass.views import SplitView
@@ -128,11 +129,11 @@ def class_shares(
         What there is to say about a class.
     """
     if labels.ndim > roles.ndim:
-        members = {column + 1: of_class for column, of_class in enumerate((labels > 0).T) if of_class.any()}
+        members = ((column + 1, of_class) for column, of_class in enumerate((labels > 0).T) if of_class.any())
     else:
-        members = {identity: labels == identity for identity in np.unique(labels[labels > 0]).tolist()}
+        members = ((identity, labels == identity) for identity in class_counts(labels))
     shares = []
-    for identity, of_class in members.items():
+    for identity, of_class in members:
         counts = np.bincount(roles[of_class], minlength=len(Role)).tolist()
         shares.append(
             ClassShare(

@@ -8,32 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from hsclass.samples.counting import order_by_number, tally
+
 WANTED = 8
-_PART = 2**20  # samples counted at a time
+_PART = 2**20  # samples summed at a time
 # Eight places for a grid's corner, in parts of the side, evenly spread in rows, columns and together.
 _CORNERS = tuple((k / 8, 3 * k % 8 / 8) for k in range(8))
 _SPARSE = 2**20  # codes up to which counting them is cheap
-
-
-def tally(numbers: np.ndarray, weights: np.ndarray | None = None, *, least: int = 0) -> np.ndarray:
-    """Return `np.bincount`, a part at a time: it turns all numbers and weights into 64 bits first.
-
-    Parameters
-    ----------
-    numbers : ndarray of int, shape (n,)
-        None negative.
-    weights : ndarray, shape (n,), optional
-        What is summed in place of ones.
-    least : int
-        Length of the result, at least.
-    """
-    least = max(least, int(numbers.max()) + 1 if len(numbers) else 0)
-    found = np.zeros(least, np.int64 if weights is None else np.float64)
-    step = max(_PART, least)
-    for start in range(0, len(numbers), step):
-        part = slice(start, start + step)
-        found += np.bincount(numbers[part], None if weights is None else weights[part], minlength=least)
-    return found
 
 
 @dataclass(frozen=True)
@@ -86,14 +67,10 @@ class Sites:
     @cached_property
     def by_field(self) -> "ByField":
         """The pixels in the order of their fields."""
-        from scipy.sparse import csr_array
-
-        # Columns of a sparse matrix are sorted by counting, in linear time.
-        count = len(self)
-        index = np.arange(count, dtype=np.int32)
-        row = csr_array((index, self.fields, [0, count]), shape=(1, int(self.fields.max(initial=0)) + 1)).tocsc()
-        held = np.diff(row.indptr) > 0
-        return ByField(row.data, self.fields, row.indptr[:-1][held], np.diff(row.indptr)[held], np.flatnonzero(held))
+        order, starts = order_by_number(self.fields)
+        sizes = np.diff(starts)
+        held = sizes > 0
+        return ByField(order, self.fields, starts[:-1][held], sizes[held], np.flatnonzero(held))
 
     @cached_property
     def boxes(self) -> tuple[np.ndarray, np.ndarray]:

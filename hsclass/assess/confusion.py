@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from hsclass.assess.blocks import tally
+from hsclass.samples.counting import tally
 
 
 def cells_of(reference: np.ndarray, predicted: np.ndarray, ids: np.ndarray) -> np.ndarray:

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from hsclass.assess.blocks import tally
 from hsclass.assess.classes import class_figures
 from hsclass.assess.confusion import count_confusions, summaries
 from hsclass.assess.intervals import LEVEL, Bounds
@@ -14,6 +13,7 @@ from hsclass.assess.sample import EvaluatedSamples
 from hsclass.assess.units import REPLICATES, Units
 from hsclass.errors import DataError
 from hsclass.results.figures import ClassFigures, Interval, too_few
+from hsclass.samples.counting import tally
 from hsclass.scene import LandCover
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hsclass.errors import DataError, UsageError
+from hsclass.samples.counting import places_of
 from hsclass.split import Role, Split
 
 _PART = 2**20  # samples taken at a time
@@ -84,14 +85,8 @@ def take_samples(predicted: np.ndarray, labels: np.ndarray, split: Split, *, nam
             f"split: has no test {'image' if images else 'pixel'}; expected role test (3) somewhere; make the split"
             " again"
         )
-    return EvaluatedSamples(_places(tested), split.reference(labels)[tested], predicted[tested])
-
-
-def _places(tested: np.ndarray) -> np.ndarray:
-    """Return what `np.argwhere` does, in the smallest integers: it takes 32 bytes a pixel in between."""
-    kind = np.min_scalar_type(-max(tested.shape))
-    lines = np.meshgrid(*(np.arange(side, dtype=kind) for side in tested.shape), indexing="ij", sparse=True)
-    return np.stack([np.broadcast_to(line, tested.shape)[tested] for line in lines], axis=1)
+    places = places_of(tested, np.min_scalar_type(-max(tested.shape)))
+    return EvaluatedSamples(places, split.reference(labels)[tested], predicted[tested])
 
 
 def take_runs(

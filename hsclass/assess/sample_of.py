@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from hsclass.assess.blocks import tally
+from hsclass.samples.counting import tally
 from hsclass.samples.fields import fields_of
 from hsclass.split import FOREIGN, Role, Split
 

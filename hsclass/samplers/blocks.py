@@ -12,6 +12,7 @@ from hsclass.samplers.folds import FoldingSampler, FoldOptions, Partition, deal
 from hsclass.samplers.sampler import Assignment, Request
 from hsclass.samplers.tiling import Tiling
 from hsclass.samples.autocorrelation import sampled_places, spectra_range
+from hsclass.samples.counting import tally
 
 
 class BlocksOptions(FoldOptions):
@@ -48,10 +49,10 @@ class Blocks(FoldingSampler):
     def tiles(self, labels: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarray:
         """Return the number of each labelled pixel's tile, shape (rows, cols), from 1; 0 = unlabelled."""
         rows, cols = ((np.arange(side) + rng.integers(size)) // size for side in labels.shape)
-        tiles = rows[:, np.newaxis] * (cols[-1] + 1) + cols
-        units = np.zeros(labels.shape, np.int64)
-        units[labels > 0] = 1 + np.unique(tiles[labels > 0], return_inverse=True)[1]
-        return units
+        tiles = (rows[:, np.newaxis] * (cols[-1] + 1) + cols).astype(np.int32)
+        held = labels > 0
+        number = np.cumsum(tally(tiles[held]) > 0).astype(np.int32)
+        return np.where(held, np.take(number, tiles, mode="clip"), 0)  # without labels, the last tiles have no number
 
     def assign(self, asked: Request) -> Assignment:
         """Give every labelled pixel a role; see `hsclass.samplers.sampler.Sampler.assign`."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from hsclass.samplers.notes import ROLE_NAMES, Notes
+from hsclass.samples.counting import tally
 from hsclass.samples.neighbours import Neighbours
 from hsclass.split import Role
 
@@ -47,7 +48,7 @@ def apply_guard(
 
     notes = Notes()
     for role in others:
-        before, after = (np.bincount(labels[codes == role], minlength=labels.max() + 1) for codes in (roles, guarded))
+        before, after = (tally(labels[codes == role], least=int(labels.max()) + 1) for codes in (roles, guarded))
         for identity in np.flatnonzero((before > 0) & (after == 0)).tolist():
             notes.add(identity, f"{ROLE_NAMES[role]} lost: all {before[identity]} {neighbours.relation} another role's")
     return guarded, notes

@@ -2,8 +2,11 @@
 
 import numpy as np
 
+from hsclass.samples.counting import tally
 from hsclass.samples.neighbours import within
 from hsclass.split import Role
+
+Bounds = tuple[int, int, int, int]
 
 
 class Holdings:
@@ -22,13 +25,13 @@ class Holdings:
         self.reach = reach
         self.roles = np.where(labels > 0, Role.TEST, Role.UNUSED).astype(np.uint8)
         self._open = labels > 0
-        self._open_counts = np.bincount(labels[self._open], minlength=labels.max() + 1)
+        self._open_counts = tally(labels[self._open], least=int(labels.max()) + 1)
 
     def take(self, pixels: np.ndarray, role: Role) -> None:
         """Give `pixels`, (row, col) of shape (n, 2), a role; test pixels within reach are no longer open."""
         box, near = self._near(pixels)
         self._open_counts -= self._lost(box, near)
-        self._open[box] &= ~near
+        self._open[box] &= False if near is None else ~near
         self.roles[tuple(pixels.T)] = role
 
     def drop(self, pixels: np.ndarray) -> None:
@@ -54,28 +57,37 @@ class Holdings:
         classes, loss = self.cost(pixels)
         return np.inf if classes else loss
 
-    def cost(self, pixels: np.ndarray) -> tuple[int, float]:
-        """Return how many classes taking `pixels` would leave without a test pixel, and the `loss` of the others."""
-        lost = self._lost(*self._near(pixels))
-        ended = (lost > 0) & (lost == self._open_counts)
-        hit = (lost > 0) & ~ended
-        return int(ended.sum()), float(-np.log1p(-lost[hit] / self._open_counts[hit]).sum())
+    def cost(self, pixels: np.ndarray, bounds: Bounds | None = None) -> tuple[int, float]:
+        """Return how many classes taking `pixels` would leave without a test pixel, and the `loss` of the others.
+
+        `bounds` are the first and last row and column of the pixels, where they are known.
+        """
+        lost = self._lost(*self._near(pixels, bounds))
+        classes = lost.nonzero()[0]
+        kept = self._open_counts[classes]
+        lost = lost[classes]
+        hit = lost != kept
+        return len(hit) - int(np.count_nonzero(hit)), float(-np.log1p(-lost[hit] / kept[hit]).sum())
 
     def keeps_test(self, identity: int, pixels: np.ndarray) -> bool:
         """Return whether class `identity` keeps an open test pixel when `pixels` are taken."""
         return bool(self._open_counts[identity] > self._lost(*self._near(pixels))[identity])
 
-    def _near(self, pixels: np.ndarray) -> tuple[tuple[slice, slice], np.ndarray]:
-        """Return the bounding box of `pixels` and their reach, and the mask of what is in reach within it."""
-        first, last = pixels.min(axis=0), pixels.max(axis=0)
-        low = np.maximum(first - self.reach, 0)
-        high = np.minimum(last + self.reach + 1, self.labels.shape)
-        box = slice(low[0], high[0]), slice(low[1], high[1])
-        if len(pixels) == np.prod(last - first + 1):  # a whole rectangle, as most tiles are
-            return box, np.ones(high - low, bool)
-        mask = np.zeros(high - low, bool)
-        mask[tuple((pixels - low).T)] = True
+    def _near(self, pixels: np.ndarray, bounds: Bounds | None = None) -> tuple[tuple[slice, slice], np.ndarray | None]:
+        """Return the bounding box of `pixels` and their reach, and the mask of what is in reach within it.
+
+        None stands for all of the box.
+        """
+        top, left, bottom, right = bounds or (*pixels.min(axis=0).tolist(), *pixels.max(axis=0).tolist())
+        rows, cols = self.labels.shape
+        high, low = max(top - self.reach, 0), max(left - self.reach, 0)
+        box = slice(high, min(bottom + self.reach + 1, rows)), slice(low, min(right + self.reach + 1, cols))
+        if len(pixels) == (bottom - top + 1) * (right - left + 1):  # a whole rectangle, as most tiles are
+            return box, None
+        mask = np.zeros((box[0].stop - high, box[1].stop - low), bool)
+        mask[tuple((pixels - (high, low)).T)] = True
         return box, within(mask, self.reach)
 
-    def _lost(self, box: tuple[slice, slice], near: np.ndarray) -> np.ndarray:
-        return np.bincount(self.labels[box][near & self._open[box]], minlength=len(self._open_counts))
+    def _lost(self, box: tuple[slice, slice], near: np.ndarray | None) -> np.ndarray:
+        opened = self._open[box] if near is None else near & self._open[box]
+        return np.bincount(self.labels[box][opened], minlength=len(self._open_counts))

@@ -16,6 +16,7 @@ from hsclass.samplers.notes import Notes
 from hsclass.samplers.sampler import Assignment, Kind, Request
 from hsclass.samplers.table import DEFAULT, check_counts, sampler_for
 from hsclass.samples import DuplicateNeighbours, ImageSamples, Neighbours, Samples, WindowNeighbours
+from hsclass.samples.counting import class_counts
 from hsclass.samples.hashing import THRESHOLD
 from hsclass.scene import Scene
 from hsclass.split import Role, Split, class_shares
@@ -112,8 +113,7 @@ def make_split(
         material = _images(samples, window, chosen)
     else:
         material = _pixels(samples, window, cube, mask, groups, scene, sampler=sampler)
-        counts = dict(zip(*(found.tolist() for found in np.unique(material.labelled, return_counts=True)), strict=True))
-        check_counts(counts, sampler, train=train, validation=validation, scene=material.name)
+        check_counts(class_counts(material.labels), sampler, train=train, validation=validation, scene=material.name)
 
     strategist = strategy(chosen)
     rng = np.random.default_rng(seed if folds is None else seed // folds)
@@ -209,10 +209,6 @@ class _Material:
     grid: Grid = field(default_factory=Grid)
     groups: np.ndarray | None = None
 
-    @property
-    def labelled(self) -> np.ndarray:
-        return self.labels[self.labels > 0]
-
 
 def _pixels(
     samples: np.ndarray | Scene,
@@ -235,7 +231,7 @@ def _pixels(
     checks.check_rasters(samples, cube, mask, groups, sampler=sampler, needs_cube=needs_cube, where=where)
     checks.check_window(window, *samples.shape)
     mask = np.ones(samples.shape, bool) if mask is None else mask.astype(bool)
-    labels = np.where(mask, samples, 0).astype(np.int64)
+    labels = np.where(mask, samples, 0).astype(np.int32, copy=False)
     held = None if groups is None else np.where(labels > 0, groups, 0).astype(np.int64)
     return _Material(name, where, labels, mask, WindowNeighbours(window), cube=cube, groups=held, grid=grid)
 

@@ -128,7 +128,7 @@ class _Moved:
         self.kept = roles == Role.TRAIN
         self.notes: dict[int, str] = {}
         rng, window = asked.rng, asked.window
-        tested = np.where(roles == Role.TEST, fields * (int(labels.max()) + 1) + labels, 0)
+        tested = np.where(roles == Role.TEST, fields.astype(np.int64) * (int(labels.max()) + 1) + labels, 0)
         whole = {int(tested[tuple(pixels[0])]): pixels for pixels in places_by_number(tested)}
         parts = {number: found for number, pixels in whole.items() if (found := halves(pixels, window, rng))}
         if not parts:

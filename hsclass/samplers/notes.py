@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from hsclass.samples.counting import class_counts
 from hsclass.split import Role
 
 ROLE_NAMES = {Role.TRAIN: "training", Role.VALIDATION: "validation", Role.TEST: "test"}
@@ -20,6 +21,7 @@ class Notes(dict[int, str]):
         self, labels: np.ndarray, roles: np.ndarray, texts: Mapping[Role, str], units: Mapping[int, int] | None = None
     ) -> None:
         """Say for each role which classes have no sample of it; `{}` in a text is the class's number of units."""
+        known = class_counts(labels).keys()
         for role, text in texts.items():
-            for identity in np.setdiff1d(labels[labels > 0], labels[roles == role]).tolist():
+            for identity in sorted(known - class_counts(labels[roles == role]).keys()):
                 self.add(identity, text.format(units[identity]) if units else text)

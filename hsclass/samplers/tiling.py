@@ -6,7 +6,8 @@ import numpy as np
 
 from hsclass.samplers.holdings import Holdings
 from hsclass.samplers.notes import Notes
-from hsclass.samples.fields import places_by_number
+from hsclass.samples.counting import class_counts, counts_by_class
+from hsclass.samples.fields import sorted_places
 from hsclass.samples.neighbours import within
 from hsclass.split import Role
 
@@ -47,9 +48,9 @@ class Tiling:
         self.labels = labels
         self.reach = reach
         self.holdings = Holdings(labels, reach)
-        self.classes, self.sizes = np.unique(labels[labels > 0], return_counts=True)
-        self.pixels = places_by_number(tiles)
-        self.order = rng.permutation(len(self.pixels))
+        self.classes, self.sizes = (np.array(list(each)) for each in zip(*class_counts(labels).items(), strict=True))
+        self.pixels, self.starts = sorted_places(tiles)  # those of one tile after the other
+        self.order = rng.permutation(len(self.starts) - 1)
         self.notes = Notes()
 
     def run(self, train: float, validation: float) -> np.ndarray:
@@ -59,7 +60,9 @@ class Tiling:
         lacks = {Role.TEST: "no test: all of its {} tile(s) train"}
         if validation > 0:
             clear = ~within(self.holdings.roles == Role.TRAIN, self.reach)
-            self.pixels = [pixels[clear[tuple(pixels.T)]] for pixels in self.pixels]
+            kept = clear[tuple(self.pixels.T)]
+            self.starts = np.append(0, np.cumsum(kept))[self.starts]
+            self.pixels = self.pixels[kept]
             self._serve(Role.VALIDATION, validation)
             lacks[Role.VALIDATION] = "no validation: of its {} tile(s) none is left that is far enough from training"
         tiles = dict(zip(self.classes.tolist(), n_tiles.tolist(), strict=True))
@@ -68,7 +71,7 @@ class Tiling:
 
     def _serve(self, role: Role, share: float) -> None:
         """Give tiles a role until every class has its share, or no tile fits."""
-        counts = self._counts()
+        counts, bounds = self._counts(), self._bounds()
         wanted = np.maximum(1, np.round(share * self.sizes))
         given = np.zeros(len(wanted))
         waiting = [deque(self.order[counts[self.order, place] > 0].tolist()) for place in range(len(wanted))]
@@ -76,36 +79,46 @@ class Tiling:
         while short := [place for place in np.flatnonzero(given < wanted) if waiting[place]]:
             place = min(short, key=lambda place: (given[place] / wanted[place], self.sizes[place]))
             first = given[place] == 0
-            scores = self._scores(_next(waiting[place], taken, CHOICES), counts, given, wanted)
+            scores = self._scores(_next(waiting[place], taken, CHOICES), counts, bounds, given, wanted)
             fitting = {tile: score for tile, score in scores.items() if score[0] == 0 and (first or score[1] < 0)}
             if first and role == Role.TRAIN and not fitting:
                 others = _next(waiting[place], taken, len(waiting[place]))
-                fitting = scores | self._scores(others, counts, given, wanted)
+                fitting = scores | self._scores(others, counts, bounds, given, wanted)
             if fitting:
                 chosen = min(fitting, key=lambda tile: (fitting[tile][0], sum(fitting[tile][1:])))
                 taken.add(chosen)
                 given += counts[chosen]
-                self.holdings.take(self.pixels[chosen], role)
+                self.holdings.take(self._pixels(chosen), role)
             waiting[place].extendleft(reversed(fitting))
 
     def _scores(
-        self, tiles: list[int], counts: np.ndarray, given: np.ndarray, wanted: np.ndarray
+        self, tiles: list[int], counts: np.ndarray, bounds: np.ndarray, given: np.ndarray, wanted: np.ndarray
     ) -> dict[int, tuple[int, float, float]]:
         """Return for each tile the classes that lose their test set, how the misfit grows, and the loss."""
         misfit = (np.abs(given - wanted) / wanted).sum()
+        growth = (np.abs(given + counts[tiles] - wanted) / wanted).sum(axis=1) - misfit
         scores = {}
-        for tile in tiles:
-            lost, loss = self.holdings.cost(self.pixels[tile])
-            scores[tile] = (lost, float((np.abs(given + counts[tile] - wanted) / wanted).sum() - misfit), loss)
+        for tile, grown, corners in zip(tiles, growth.tolist(), bounds[tiles].tolist(), strict=True):
+            lost, loss = self.holdings.cost(self._pixels(tile), corners)
+            scores[tile] = (lost, grown, loss)
         return scores
+
+    def _pixels(self, tile: int) -> np.ndarray:
+        return self.pixels[self.starts[tile] : self.starts[tile + 1]]
 
     def _counts(self) -> np.ndarray:
         """Return the pixels of each class in each tile, shape (n_tiles, n_classes)."""
-        counts = np.zeros((len(self.pixels), len(self.classes)), int)
-        for tile, pixels in enumerate(self.pixels):
-            places = np.searchsorted(self.classes, self.labels[tuple(pixels.T)])
-            counts[tile] = np.bincount(places, minlength=len(self.classes))
-        return counts
+        count = len(self.starts) - 1
+        tiles = np.repeat(np.arange(count, dtype=np.int32), np.diff(self.starts))
+        return counts_by_class(tiles, self.labels[tuple(self.pixels.T)], self.classes, count=count)
+
+    def _bounds(self) -> np.ndarray:
+        """Return the first row and column and the last of each tile that has pixels, shape (n_tiles, 4)."""
+        bounds = np.zeros((len(self.starts) - 1, 4), np.int32)
+        held = np.diff(self.starts) > 0
+        starts = self.starts[:-1][held]
+        bounds[held] = np.concatenate([end.reduceat(self.pixels, starts) for end in (np.minimum, np.maximum)], axis=1)
+        return bounds
 
 
 def _next(waiting: deque[int], taken: set[int], count: int) -> list[int]:

@@ -12,6 +12,7 @@ from hsclass.samplers.folds import FoldingSampler, FoldOptions, Partition, deal
 from hsclass.samplers.holdings import Holdings
 from hsclass.samplers.notes import Notes
 from hsclass.samplers.sampler import Assignment, Request
+from hsclass.samples.counting import class_counts, counts_by_class
 from hsclass.samples.fields import fields_of, places_by_number
 from hsclass.samples.neighbours import within
 from hsclass.split import Role
@@ -120,7 +121,7 @@ class _Draw:
         labels = asked.labels
         self.reach = asked.window - 1
         self.holdings = Holdings(labels, self.reach)
-        self.classes, self.sizes = np.unique(labels[labels > 0], return_counts=True)
+        self.classes, self.sizes = (np.array(list(each)) for each in zip(*class_counts(labels).items(), strict=True))
         self.pixels = places_by_number(fields)
         self.counts = _class_counts(labels, fields)
         weights = self.counts.sum(axis=1).astype(float) ** -smallest_first
@@ -189,9 +190,8 @@ class _Draw:
 def _class_counts(labels: np.ndarray, fields: np.ndarray) -> np.ndarray:
     """Return the pixels of each class in each field, shape (n_fields, n_classes)."""
     used = fields > 0
-    classes, place = np.unique(labels[used], return_inverse=True)
-    code = (fields[used] - 1) * len(classes) + place.ravel()
-    return np.bincount(code, minlength=int(fields.max()) * len(classes)).reshape(-1, len(classes))
+    labels = labels[used]
+    return counts_by_class(fields[used] - 1, labels, np.array(list(class_counts(labels))), count=int(fields.max()))
 
 
 def _numbers(fields: np.ndarray, groups: np.ndarray | None) -> Sequence[int]:

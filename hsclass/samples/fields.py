@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from hsclass.samples.counting import order_by_number, places_of
+
 _TOUCHING = np.ones((3, 3), int)
 
 
@@ -39,9 +41,20 @@ def fields_of(labels: np.ndarray, groups: np.ndarray | None = None) -> np.ndarra
 
 def places_by_number(numbers: np.ndarray) -> list[np.ndarray]:
     """Return the (row, col), shape (n, 2), of the pixels of each number above 0, by ascending number."""
-    places = np.argwhere(numbers > 0)
-    if len(places) == 0:
-        return []
-    number = numbers[tuple(places.T)]
-    order = np.argsort(number, kind="stable")
-    return np.split(places[order], np.flatnonzero(np.diff(number[order])) + 1)
+    places, starts = sorted_places(numbers)
+    return np.split(places, starts[1:-1]) if len(places) else []
+
+
+def sorted_places(numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the places of the pixels of numbers above 0 in the order of these.
+
+    Returns
+    -------
+    places : ndarray of int32, shape (n, 2)
+        (row, col); those of one number in row order.
+    starts : ndarray of int, shape (different numbers + 1,)
+        Where those of each number begin, and n.
+    """
+    held = numbers > 0
+    order, starts = order_by_number(numbers[held])
+    return places_of(held, np.dtype(np.int32))[order], np.append(starts[:-1][np.diff(starts) > 0], len(order))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hsclass.assess import blocks as module
-from hsclass.assess.blocks import WANTED, BlockGrids, Sites, fixed_blocks, make_blocks, tally, whole_fields
+from hsclass.assess.blocks import WANTED, BlockGrids, Sites, fixed_blocks, make_blocks, whole_fields
 
 
 def alone(pixels: np.ndarray) -> Sites:
@@ -128,19 +128,6 @@ def test_field_that_is_larger_than_a_block_is_cut_as_if_it_were_none() -> None:
 def test_single_field_that_fits_in_a_block_is_one_block() -> None:
     assert not fixed_blocks(Sites(square(12), np.zeros(144, int), np.ones(144, int)), side=12).several
     assert fixed_blocks(alone(square(12)), side=11).several
-
-
-@pytest.mark.parametrize("part", [1, 7, 1000])
-def test_tally_in_parts_is_that_of_all_at_once(monkeypatch: pytest.MonkeyPatch, part: int) -> None:
-    monkeypatch.setattr(module, "_PART", part)
-    rng = np.random.default_rng(0)
-    numbers, right = rng.integers(0, 5, 100).astype(np.uint8), rng.random(100) < 0.7
-    np.testing.assert_array_equal(tally(numbers), np.bincount(numbers))
-    np.testing.assert_array_equal(tally(numbers, least=9), np.bincount(numbers, minlength=9))
-    np.testing.assert_array_equal(tally(numbers, right), np.bincount(numbers, right))
-    shares = rng.random(100)
-    np.testing.assert_allclose(tally(numbers, shares), np.bincount(numbers, shares), rtol=1e-12)
-    assert len(tally(numbers[:0])) == 0
 
 
 def test_sums_over_fields_are_those_of_each_field_however_many_are_summed_at_a_time(
