@@ -161,6 +161,8 @@ class Pieces:
 
         None where a piece holds several, as a site of several classes does.
         """
+        if groups is self.fields.number:
+            return np.concatenate([self.fields.numbers[self.uncut], groups[self.loose]])
         ordered = groups[self.fields.order]
         first, last = (end.reduceat(ordered, self.fields.starts)[self.uncut] for end in (np.minimum, np.maximum))
         return np.concatenate([first, groups[self.loose]]) if np.array_equal(first, last) else None
