@@ -1,8 +1,12 @@
 """What all tests and doctests share."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
+
+# The tests start hundreds of interpreters. Each would compile the package again where bytecode may not be kept.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.util import resolve_name
+from importlib.util import cache_from_source, resolve_name
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ import yaml
 from hsclass.backbones import BACKBONES
 from hsclass.features import FEATURES
 from hsclass.models import MODELS
+from hsclass.remembered import Remembered
 from hsclass.samplers import SAMPLERS
 
 _PACKAGE = Path(__file__).parent
@@ -44,6 +45,9 @@ _TABLES: dict[str, Mapping[str, str]] = {
 _TEMPLATES = {".j2", ".css", ".js"}
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 """Where statements hold statements: imports are nowhere else in a syntax tree."""
+_REMEMBERED = Remembered(
+    Path(cache_from_source(__file__)).with_suffix(".json"), hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+)
 
 
 def stage_digest(stage: str, *uses: Any, descriptor: Path | None = None) -> str:
@@ -66,6 +70,7 @@ def stage_digest(stage: str, *uses: Any, descriptor: Path | None = None) -> str:
     digest = hashlib.sha256()
     for path in sorted(set().union(*(_closure(root) for root in {_STAGES[stage], *_named(uses)}))):
         digest.update(_place(path).encode() + b"\0" + _code(path).digest)
+    _REMEMBERED.write()
     if descriptor is not None:
         held = yaml.safe_load(descriptor.read_text(encoding="utf-8"))
         digest.update(json.dumps(held, sort_keys=True, default=str).encode())
@@ -158,10 +163,17 @@ def _read(path: Path, size: int, time: int) -> _Code:
     """Read a file once for each of its sizes and times."""
     del size, time
     text = path.read_bytes()
+    content = hashlib.sha256(text)
     if path.suffix != ".py":
-        return _Code(hashlib.sha256(text).digest())
+        return _Code(content.digest())
+    code, *imports = _REMEMBERED.get(content.hexdigest()) or _REMEMBERED.keep(content.hexdigest(), _found_in(text))
+    return _Code(bytes.fromhex(code), tuple(imports))
+
+
+def _found_in(text: bytes) -> list[str]:
+    """Return the digest of the code of a file, and the modules that it imports."""
     tree = ast.parse(text)
-    return _Code(hashlib.sha256("\n".join(_words(tree)).encode()).digest(), tuple(_imports(tree)))
+    return [hashlib.sha256("\n".join(_words(tree)).encode()).hexdigest(), *_imports(tree)]
 
 
 def _words(tree: ast.AST) -> Iterator[str]:

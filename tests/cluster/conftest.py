@@ -23,6 +23,8 @@ STARTER = Path(__file__).with_name("one_machine_slurm.py")
 PLUGINS = ("snakemake_executor_plugin_slurm", "snakemake_executor_plugin_cluster_generic")
 TABLE = "reports/{}/accuracy.csv"
 PATIENCE = 400.0  # seconds until a test gives up on what it waits for
+# Snakemake that looks at its jobs on Slurm more often.
+OFTEN = Path(__file__).with_name("bin") / "snakemake"
 # Slurm's answer to every look is there at once here, and the machine's files are on no network.
 QUICKER = {
     "slurm": ["--slurm-status-command", "squeue", "--slurm-init-seconds-before-status-checks", "1"],
@@ -114,8 +116,8 @@ def command() -> Callable[..., list[str]]:
     """Give the snakemake command that works in a folder with one of the profiles, `local` for none."""
 
     def words(folder: Path, *arguments: str, profile: str = "slurm") -> list[str]:
-        line = [str(SCRIPTS / "snakemake"), "--snakefile", str(ROOT / "Snakefile"), "--directory", str(folder)]
-        line += ["--configfile", str(folder / "experiment.yaml"), "--cores", "2"]
+        line = [str(OFTEN if profile == "slurm" else SCRIPTS / "snakemake"), "--snakefile", str(ROOT / "Snakefile")]
+        line += ["--directory", str(folder), "--configfile", str(folder / "experiment.yaml"), "--cores", "2"]
         if profile != "local":
             line += ["--workflow-profile", profile, "--latency-wait", "20", "--seconds-between-status-checks", "1"]
             line += QUICKER[profile]

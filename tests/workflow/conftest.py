@@ -1,6 +1,7 @@
 """Runs that the tests of the workflow share."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -47,6 +48,13 @@ def snakemake() -> Snakemake:
         )
 
     return run
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Path:
+    """Return the folder of a copy of the library to edit, with its bytecode but for what is being written just now."""
+    shutil.copytree(ROOT / "hsclass", tmp_path / "hsclass", ignore=shutil.ignore_patterns("*.pyc.*", "*.tmp"))
+    return tmp_path
 
 
 @pytest.fixture(scope="session")

@@ -168,12 +168,11 @@ def test_second_run_does_nothing(quick: Path, snakemake) -> None:
     ],
 )
 def test_edit_of_a_module_reruns_just_the_stages_that_depend_on_it(
-    quick: Path, snakemake, tmp_path: Path, module: str, again: dict[str, int]
+    quick: Path, snakemake, library: Path, module: str, again: dict[str, int]
 ) -> None:
-    shutil.copytree(ROOT / "hsclass", tmp_path / "hsclass", ignore=shutil.ignore_patterns("__pycache__"))
-    with (tmp_path / "hsclass" / module).open("a") as file:
+    with (library / "hsclass" / module).open("a") as file:
         file.write("\nEDITED = True\n")
-    done = snakemake(quick, "--dry-run", library=tmp_path)
+    done = snakemake(quick, "--dry-run", library=library)
     assert done.returncode == 0, done.stderr
     assert jobs(done.stdout + done.stderr) == again
 
@@ -203,12 +202,11 @@ def test_edit_of_the_experiment_reruns_the_jobs_that_depend_on_it(
     assert jobs(done.stdout + done.stderr) == {"experiment": 1, **again, "report": 1}
 
 
-def test_edit_of_comments_and_docstrings_reruns_nothing(quick: Path, snakemake, tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "hsclass", tmp_path / "hsclass", ignore=shutil.ignore_patterns("__pycache__"))
+def test_edit_of_comments_and_docstrings_reruns_nothing(quick: Path, snakemake, library: Path) -> None:
     for module in ("models/forest.py", "samplers/whole_fields.py", "predict/stream.py", "assess/confusion.py"):
-        path = tmp_path / "hsclass" / module
+        path = library / "hsclass" / module
         path.write_text("# by somebody\n" + path.read_text().replace('"""', '"""Edited: ', 1) + "\n# an edit\n")
-    done = snakemake(quick, "--dry-run", library=tmp_path)
+    done = snakemake(quick, "--dry-run", library=library)
     assert "Nothing to be done" in done.stdout + done.stderr
 
 
