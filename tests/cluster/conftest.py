@@ -38,9 +38,9 @@ window: 5
 seeds: [0]
 splits: [dbscan_area]
 models:
-  - {model: rf, name: first, trees: 10}
-  - {model: rf, name: second, trees: 11}
-  - {model: rf, name: third, trees: 12}
+  - {model: sam, name: first}
+  - {model: sam, name: second, normalization: minmax}
+  - {model: sam, name: third, normalization: standard}
 """
 
 
@@ -182,7 +182,7 @@ def catch() -> Callable[..., list[Caught]]:
                     variables = Path(f"/proc/{process}/environ").read_bytes().decode(errors="replace")
                     job = re.search(r"(?:^|\0)SLURM_JOB_ID=(\d+)", variables)
                     caught[ending] = Caught(process, job[1] if job else "")
-            time.sleep(0.05)
+            time.sleep(0.1)
         return [caught[one] for one in words]
 
     return stopped

@@ -111,7 +111,7 @@ def test_job_that_fails_three_times_stops_no_other_and_a_terminated_run_hands_in
     folder, before = untrained("first", "second"), slurm.jobs()
     experiment = folder / "experiment.yaml"
     right = experiment.read_text()
-    experiment.write_text(right.replace("rf, name: first, trees: 10", "knn, name: first, neighbours: 100000"))
+    experiment.write_text(right.replace("sam, name: first", "knn, name: first, neighbours: 100000"))
     process = begin(folder, *TORQUE, profile="pbs")
     (other,) = catch(process, folder, f"{RUNS}/second/model")
     until(lambda: [job["JobState"] for job in slurm.new_jobs(before)].count("FAILED") == 3)

@@ -18,7 +18,7 @@ scenes:
 window: 5
 seeds: [0]
 splits: [random]
-models: [{model: rf, trees: 10}]
+models: [sam]
 map_tiles: 2
 """
 
