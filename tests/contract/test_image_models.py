@@ -22,14 +22,14 @@ COLOURS = ((40, 160, 40), (180, 60, 50), (30, 60, 170))
 CLASSES = tuple(LandCover(id, name, colour) for id, (name, colour) in enumerate(zip("abc", COLOURS, strict=True), 1))
 SMALL: dict[str, dict[str, Any]] = {
     "backbone": {"size": 32, "fine_tune": 1, "epochs": 2, "average_symmetries": False},
-    "cnn": {"size": 8, "grey": False, "filters": (4,), "hidden": (16,), "epochs": 15, "learning_rate": 0.01},
-    "dense": {"size": 8, "grey": False, "hidden": (16,), "epochs": 25, "learning_rate": 0.01},
-    "softmax": {"size": 8, "grey": False, "epochs": 40, "learning_rate": 0.02},
-    "ann": {"hidden": (8,), "epochs": 30, "learning_rate": 0.02, "dropout": 0.0},
-    "cnn1d": {"filters": (6,), "dense": (16,), "epochs": 30, "learning_rate": 0.02},
+    "cnn": {"size": 8, "grey": False, "filters": (4,), "hidden": (16,), "epochs": 8, "learning_rate": 0.02},
+    "dense": {"size": 8, "grey": False, "hidden": (16,), "epochs": 10, "learning_rate": 0.02},
+    "softmax": {"size": 8, "grey": False, "epochs": 12, "learning_rate": 0.05},
+    "ann": {"hidden": (8,), "epochs": 12, "learning_rate": 0.05, "dropout": 0.0},
+    "cnn1d": {"filters": (6,), "dense": (16,), "epochs": 12, "learning_rate": 0.05},
     "gradient_boosting": {"iterations": 10, "min_samples_leaf": 2},
     "rf": {"trees": 20},
-    "rnn": {"units": (8,), "step": 4, "epochs": 30, "learning_rate": 0.02, "dropout": 0.0},
+    "rnn": {"units": (8,), "step": 4, "epochs": 12, "learning_rate": 0.05, "dropout": 0.0},
 }
 NAMES = model_names("images")
 
