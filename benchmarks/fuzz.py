@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -109,46 +109,46 @@ def within_seconds() -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def work(first: int, stop: int, originals: Path) -> None:
+def work(seeds: Sequence[int], originals: Path) -> None:
     """Try the inputs of some seeds in this process, with bounded memory, a line of JSON each."""
     for form in {form.make: form for form in FORMS}.values():  # loads the libraries before memory is bounded
         outcome(FORMS.index(form), originals)
     used = int(re.search(r"VmSize:\s+(\d+)", Path("/proc/self/status").read_text())[1]) * 1024  # type: ignore[index]
     resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY, used + MEMORY))
-    for seed in range(first, stop):
+    for seed in seeds:
         print(json.dumps([seed]), flush=True)  # so that it is known where a crash was
         print(json.dumps([seed, *outcome(seed, originals)]), flush=True)
 
 
-def tried(first: int, stop: int) -> Iterator[tuple[int, str, str]]:
+def tried(seeds: Sequence[int]) -> Iterator[tuple[int, str, str]]:
     """Yield seed, form and outcome of inputs, each tried in another process, which is started anew when it ends."""
-    seed = first
+    left = list(seeds)
     with tempfile.TemporaryDirectory() as originals:
-        while seed < stop:
-            command = [sys.executable, __file__, "--work", str(seed), str(stop), originals]
+        while left:
+            command = [sys.executable, __file__, "--work", ",".join(map(str, left[:1000])), originals]
             worker = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
             assert worker.stdout is not None
             for line in worker.stdout:
                 number, *found = json.loads(line)
                 if found:
+                    left.remove(number)
                     yield number, found[0], found[1]
-                seed = number + bool(found)
-            if worker.wait() and seed < stop:
+            if worker.wait() and left:
+                seed = left.pop(0)
                 yield seed, FORMS[seed % len(FORMS)].name, f"bad: the process ended with {worker.returncode}"
-                seed += 1
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--inputs", type=int, default=5000)
     parser.add_argument("--first", type=int, default=0)
-    parser.add_argument("--work", nargs=3, help=argparse.SUPPRESS)
+    parser.add_argument("--work", nargs=2, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.work:
-        work(int(asked.work[0]), int(asked.work[1]), Path(asked.work[2]))
+        work([int(seed) for seed in asked.work[0].split(",")], Path(asked.work[1]))
         return
     counts: Counter[tuple[str, str]] = Counter()
-    for seed, what, found in tried(asked.first, asked.first + asked.inputs):
+    for seed, what, found in tried(range(asked.first, asked.first + asked.inputs)):
         counts[what, found.split(":")[0]] += 1
         if found.startswith("bad"):
             print(seed, what, found, flush=True)
