@@ -119,7 +119,7 @@ def command() -> Callable[..., list[str]]:
         line = [str(OFTEN if profile == "slurm" else SCRIPTS / "snakemake"), "--snakefile", str(ROOT / "Snakefile")]
         line += ["--directory", str(folder), "--configfile", str(folder / "experiment.yaml"), "--cores", "2"]
         if profile != "local":
-            line += ["--workflow-profile", profile, "--latency-wait", "20", "--seconds-between-status-checks", "1"]
+            line += ["--workflow-profile", profile, "--latency-wait", "20", "--seconds-between-status-checks", "2"]
             line += QUICKER[profile]
         return [*line, *arguments]
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.command_line import snakemake as snakemake_inside
+
 ROOT = Path(__file__).parents[2]
 Snakemake = Callable[..., subprocess.CompletedProcess[str]]
 TILES = """
@@ -25,16 +27,26 @@ map_tiles: 2
 
 @pytest.fixture(scope="session")
 def snakemake() -> Snakemake:
-    """Run snakemake on the project's Snakefile in another folder, with the given library in front."""
+    """Run snakemake on the project's Snakefile in another folder, with the given library in front.
+
+    A plan, or a run that is to end before its first job, is made in this process unless it needs another library.
+    """
 
     def run(
-        folder: Path, *arguments: str, config: Path = ROOT / "config/quick.yaml", library: Path = ROOT
+        folder: Path,
+        *arguments: str,
+        config: Path = ROOT / "config/quick.yaml",
+        library: Path = ROOT,
+        starts_jobs: bool = True,
     ) -> subprocess.CompletedProcess[str]:
         scripts = Path(sys.executable).parent
-        command = [scripts / "snakemake", "--snakefile", ROOT / "Snakefile", "--directory", folder, "--cores", "2"]
-        quicker = ["--max-jobs-per-timespan", "100/1s"]  # a run ends up to this time after its last job began
+        given = ["--snakefile", str(ROOT / "Snakefile"), "--directory", str(folder), "--cores", "2"]
+        given += ["--max-jobs-per-timespan", "100/1s"]  # a run ends up to this time after its last job began
+        given += ["--configfile", str(config), *arguments]
+        if library == ROOT and ("--dry-run" in arguments or not starts_jobs):
+            return snakemake_inside(*given, cwd=folder)
         return subprocess.run(
-            [*map(str, command), *quicker, "--configfile", str(config), *arguments],
+            [str(scripts / "snakemake"), *given],
             cwd=folder,
             # Snakemake puts the folder of the Snakefile in front of all, unless it is on the path already.
             env={

@@ -129,7 +129,7 @@ def test_impossible_search_is_one_sentence_before_any_job(
 ) -> None:
     wrong = tmp_path / "wrong.yaml"
     wrong.write_text(re.sub(r"tune: \{.*?\}", change, config.read_text()))
-    done = snakemake(tmp_path, config=wrong)
+    done = snakemake(tmp_path, config=wrong, starts_jobs=False)
     assert done.returncode == 1
     assert sentence in done.stderr
     assert not (tmp_path / "results").exists()
