@@ -22,10 +22,13 @@ def hsclass(*arguments: object, cwd: Path) -> CompletedProcess[str]:
 
 
 def snakemake(*arguments: object, cwd: Path) -> CompletedProcess[str]:
-    """Run snakemake in a folder, as far as it starts no jobs: these read the folder and the modules of this process."""
+    """Run snakemake in a folder, where it starts no jobs, without the logger that estimates leave in this process."""
     from snakemake.cli import main as snakemake_main
+    from snakemake_interface_logger_plugins.registry import LoggerPluginRegistry
 
-    with patch("sys.path", list(sys.path)):
+    loggers = LoggerPluginRegistry().plugins
+    with patch("sys.path", list(sys.path)), patch.dict(loggers):
+        loggers.pop("hsclass", None)
         return _inside(snakemake_main, ["snakemake", *map(str, arguments)], cwd)
 
 

@@ -7,6 +7,8 @@ from types import ModuleType
 
 import pytest
 
+# The largest groups start first (pytest-xdist), and that of the cluster should: it waits more than it computes.
+pytestmark = pytest.mark.xdist_group("cluster")
 PROFILE = Path(__file__).parents[2] / "profiles/pbs"
 SCRIPT = (
     '#!/bin/sh\n# properties = {"type": "single", "rule": "train", "threads": 2, "resources": {}}\ncd /run && true\n'
