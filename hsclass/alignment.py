@@ -112,8 +112,8 @@ def aligned(
             return values
     elif (here.crs is None or there.crs is None) and (here.crs is not there.crs or lattice is None):
         raise DataError(
-            f"{name} {_placed(here)}; expected {_placed(there)}, as {other}; assign the missing coordinate reference"
-            " system, or resample it to that grid"
+            f"{name} lies {_placed(here)}; expected {_placed(there)}, as {other}; assign the missing coordinate"
+            " reference system, or resample it to that grid"
         )
     if lattice is not None:
         moved, how = lattice.take(values), "brought into place, pixel by pixel"
@@ -121,12 +121,13 @@ def aligned(
         moved, how = _resampled(values, here, there, shape), "resampled by nearest neighbour"
     else:
         raise DataError(
-            f"{name} {_placed(here)}; expected the grid of {other}, which {_placed(there)}; resample it to that grid"
-            " by nearest neighbour"
+            f"{name} lies {_placed(here)}; expected the grid of {other}, {_placed(there)}; resample it to that grid by"
+            " nearest neighbour"
         )
     if not moved.any() and values.any():
         raise DataError(
-            f"{name} has no labelled pixel within {other}: it {_placed(here)}, {other} {_placed(there)}; check both"
+            f"{name} has no labelled pixel within {other}: it lies {_placed(here)}, {other} {_placed(there)};"
+            " check both"
         )
     _LOG.warning(
         "%s lies on another grid than %s (%s, %s pixels); %s: %d labelled pixels became %d", name, other, here.crs,
@@ -151,7 +152,7 @@ def require_same_grid(
         return
     lattice = Lattice.of(here, there, (shapes[1][0], shapes[1][1]))
     if lattice is None or lattice.moves:
-        raise DataError(f"{name} {_placed(here)}, but {other} {_placed(there)}; expected both on one grid")
+        raise DataError(f"{name} lies {_placed(here)}, {other} {_placed(there)}; expected both on one grid")
 
 
 def _systems_differ(here: Grid, there: Grid) -> bool:
@@ -178,4 +179,4 @@ def _resampled(values: np.ndarray, here: Grid, there: Grid, shape: tuple[int, in
 
 def _placed(grid: Grid) -> str:
     assert grid.transform is not None
-    return f"lies in {grid.crs or 'an unknown system'} with the geotransform {grid.transform.to_gdal()}"
+    return f"in {grid.crs or 'an unknown system'} with the geotransform {grid.transform.to_gdal()}"

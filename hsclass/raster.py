@@ -21,7 +21,7 @@ from hsclass.errors import DataError, UsageError, WriteError
 
 _LOG = logging.getLogger(__name__)
 _REGULAR = 0.1  # pixels by which ground control points may miss a regular grid that they are taken to describe
-UNREADABLE = (RasterioIOError, CPLE_BaseError)  # what a damaged file raises
+UNREADABLE = (RasterioIOError, CPLE_BaseError, UnicodeDecodeError)  # what a damaged file, or one not in UTF-8, raises
 Color = tuple[int, int, int]
 
 

@@ -107,6 +107,11 @@ def checked_centres(values: Any, bands: int, what: str, where: str) -> np.ndarra
             f"{where}: its wavelengths are {found.min():g} to {found.max():g}, as micrometres would be; expected"
             " nanometres; multiply them by 1000"
         )
+    if what == "wavelengths" and found.min() < _MICROMETRES:
+        raise DataError(
+            f"{where}: its wavelengths are {found.min():g} to {found.max():g}, some as micrometres and others as"
+            " nanometres would be; expected nanometres; give all of them in one unit"
+        )
     return found
 
 

@@ -182,6 +182,7 @@ WRONG: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "mask": (lambda: Scene.from_array(CUBE, mask=np.ones((3, 3), bool)), DataError, r"mask is .* shape \(3, 3\)"),
     "wavelengths": (lambda: Scene.from_array(CUBE, wavelengths=WAVES * 2), DataError, "6 wavelengths, but 3 bands"),
     "words": (lambda: Scene.from_array(CUBE, wavelengths=["r", "g", "b"]), DataError, "expected a number"),
+    "mixed units": (lambda: Scene.from_array(CUBE, wavelengths=[450, 550, 0.65]), DataError, "0.65 to 550, some as"),
     "micrometres": (lambda: Scene.from_array(CUBE, wavelengths=[0.4, 0.5, 0.6]), DataError, "multiply them by 1000"),
     "negative width": (lambda: Scene.from_array(CUBE, fwhm=[5, 5, -1]), DataError, "fwhm hold -1"),
     "crs": (lambda: Scene.from_array(CUBE, crs="EPSG:0"), UsageError, "'crs' is 'EPSG:0'"),

@@ -79,7 +79,7 @@ def build_scene(
     )
     if manifest["labels"]:
         path = verified_file(manifest["labels"], home)
-        labels, entries, groups = read_labels(path, manifest["labels"], cube.grid, scene.shape[:2], descriptor.classes)
+        labels, entries, groups = read_labels(path, manifest["labels"], cube.grid, scene.shape, descriptor.classes)
         scene = replace(scene, labels=labels, groups=groups, classes=describe_classes(labels, entries, path))
     return _cut(_without_classes(scene, options.drop_classes), options)
 
@@ -104,7 +104,7 @@ def require_elsewhere(name_or_file: str | os.PathLike[str], *, folder: Path, out
 
 
 def read_labels(
-    path: Path, entry: dict[str, Any], grid: Grid, shape: tuple[int, int], classes: tuple[ClassEntry, ...]
+    path: Path, entry: dict[str, Any], grid: Grid, of_cube: tuple[int, int, int], classes: tuple[ClassEntry, ...]
 ) -> tuple[np.ndarray, tuple[ClassEntry, ...], np.ndarray | None]:
     """Read reference data of any kind onto the grid of the cube.
 
@@ -116,8 +116,8 @@ def read_labels(
         How to read it: its `key`, and what differs from the defaults in `reading`.
     grid : Grid
         Of the cube.
-    shape : tuple of int
-        (rows, cols) of the cube.
+    of_cube : tuple of int
+        (rows, cols, bands) of the cube.
     classes : tuple of ClassEntry
         The descriptor's.
 
@@ -135,7 +135,7 @@ def read_labels(
     DataError
         If the file does not hold reference data that fits the cube.
     """
-    reading = dict(entry.get("reading", {}))
+    reading, shape = dict(entry.get("reading", {})), of_cube[:2]
     unlabelled = tuple(float(value) for value in reading.pop("unlabelled", ()))
     regions = path.suffix.lower() in REGION_SUFFIXES
     shapes = not regions and holds_shapes(path)
@@ -158,8 +158,20 @@ def read_labels(
             f"{path}: the raster of labels is {ids.shape} pixels; expected {shape}, as the cube; it looks transposed,"
             " which 'axes: cols rows' would fix"
         )
+    if grid.transform is None and ids.shape != shape:
+        _require_bands_last(path, ids.shape, of_cube)
     ids = aligned(ids, labels.grid, grid, shape=shape, name=f"{path}: the raster of labels", resample=True)
     return ids, classes or _named(labels, ids), None
+
+
+def _require_bands_last(path: Path, shape: tuple[int, ...], of_cube: tuple[int, int, int]) -> None:
+    """Raise DataError where labels have the shape of two other axes of the cube than those taken for rows and cols."""
+    axes: dict[tuple[int, ...], str] = {of_cube[1:]: "bands rows cols", of_cube[::2]: "rows bands cols"}
+    if shape in axes:
+        raise DataError(
+            f"{path}: the raster of labels is {shape} pixels; expected {of_cube[:2]}, as the cube, which is read as"
+            f" {of_cube} rows, columns and bands; if its array has the axes '{axes[shape]}', say so by 'axes' in 'cube'"
+        )
 
 
 def _named(labels: Cube, ids: np.ndarray) -> tuple[ClassEntry, ...]:

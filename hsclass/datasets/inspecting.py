@@ -188,6 +188,11 @@ def _wavelength_warnings(centres: np.ndarray, down: list[int]) -> list[str]:
             f"wavelengths end at {np.nanmax(centres):g} nm: they look like micrometres without saying so; give"
             " 'wavelengths' in nanometres in the descriptor"
         )
+    elif np.nanmin(centres) < 100:
+        said.append(
+            f"wavelengths are {np.nanmin(centres):g} to {np.nanmax(centres):g} nm: some look like micrometres; give"
+            " 'wavelengths' in nanometres in the descriptor"
+        )
     return said
 
 

@@ -149,7 +149,8 @@ def mirror_files() -> list[Path]:
 def _from_disk(source: Source) -> Path:
     path = Path(source.path or "")
     if not path.is_file():
-        raise _RefusedError(f"{path} (no such file)")
+        hint = "; write / between folders" if "\\" in str(path) else ""
+        raise _RefusedError(f"{path} (no such file{hint})")
     _verify(path, source, str(path))
     return path
 

@@ -223,7 +223,7 @@ BY_NAME: dict[str, tuple[Prepare, int, str]] = {
     "labels that are NaN": (npy("labels", np.where(LABELS, NAN, 1)), 1, "values that are no class id, the first nan"),
     "complex labels": (npy("labels", LABELS * 1j), 1, "holds an array of complex128"),
     "nothing labelled": (npy("labels", LABELS * 0), 1, "has no labelled pixel; expected class ids of 1 and up"),
-    "labels of three bands": (tif("labels", CUBE), 1, "has 3 bands; expected reference labels of one band"),
+    "labels of three bands": (tif("labels", CUBE), 1, "has 3 bands; expected one band of class ids"),
     "labels without a CRS, elsewhere": (
         joined(tif("cube", CUBE), tif("labels", LABELS, fresh_grid(None, 1030))), 1, "in an unknown system with",
     ),

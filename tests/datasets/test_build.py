@@ -443,17 +443,27 @@ def test_header_of_an_envi_file_may_be_named(describe: Describe, tmp_path: Path,
 def test_any_value_may_stand_for_unlabelled(tmp_path: Path, stored: Any, unlabelled: Any) -> None:
     np.save(tmp_path / "l.npy", np.array(stored))
     entry = {"key": None, "reading": LabelSource(path="l.npy", unlabelled=unlabelled).reading}
-    labels, _, _ = read_labels(tmp_path / "l.npy", json.loads(json.dumps(entry)), Grid(), (2, 2), ())
+    labels, _, _ = read_labels(tmp_path / "l.npy", json.loads(json.dumps(entry)), Grid(), (2, 2, 5), ())
     assert labels.ravel().tolist() == [1, 2, 0 if isinstance(unlabelled, list) else 2, 0]
+
+
+@pytest.mark.parametrize(("axes", "cube"), [("bands rows cols", (2, 3, 4)), ("rows bands cols", (3, 2, 4))])
+def test_labels_tell_that_the_bands_of_a_cube_do_not_come_last(
+    tmp_path: Path, axes: str, cube: tuple[int, int, int]
+) -> None:
+    """The labels are 3 x 4 pixels, the cube has 2 bands."""
+    np.save(tmp_path / "l.npy", np.ones((3, 4), np.uint8))
+    with pytest.raises(DataError, match=rf"is \(3, 4\) pixels; .* if its array has the axes '{axes}', say"):
+        read_labels(tmp_path / "l.npy", {"key": None}, Grid(), cube, ())
 
 
 def test_zero_beside_another_unlabelled_value_is_a_class_that_needs_an_id(tmp_path: Path) -> None:
     np.save(tmp_path / "l.npy", np.array([[0, 1], [1, -1]]))
     entry = {"key": None, "reading": {"unlabelled": [-1]}}
     with pytest.raises(DataError, match=r"has 1 pixels of 0, which 'unlabelled' does not name; .* 'values: \[0\]' in"):
-        read_labels(tmp_path / "l.npy", entry, Grid(), (2, 2), ())
+        read_labels(tmp_path / "l.npy", entry, Grid(), (2, 2, 5), ())
     classes = (ClassEntry(id=1, name="rye", values=(0,)), ClassEntry(id=2, name="oats", values=(1,)))
-    labels, _, _ = read_labels(tmp_path / "l.npy", entry, Grid(), (2, 2), classes)
+    labels, _, _ = read_labels(tmp_path / "l.npy", entry, Grid(), (2, 2, 5), classes)
     assert labels.ravel().tolist() == [1, 2, 2, 0]
 
 

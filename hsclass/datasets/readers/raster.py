@@ -117,6 +117,11 @@ def open_raster(path: Path, wanted: Wanted) -> Cube:
             start = file.read(200)
         if b"<RegionsOfInterest" in start or start.startswith(b"ENVI\x00"):
             reason = "holds regions of interest in a form of ENVI that has no reader; export them as ASCII or Shapefile"
+        elif isinstance(error, UnicodeDecodeError):
+            reason = (
+                f"holds text that is not UTF-8 ({error}), as the name of its reference system; write its header"
+                " in UTF-8"
+            )
         elif (header := read_header(path)) and not path.suffix.lower().startswith(".tif"):
             if (claimed := stated(header)) is not None:
                 require_length(path, header, *claimed)
@@ -145,7 +150,7 @@ def open_raster(path: Path, wanted: Wanted) -> Cube:
     if wanted.ndim == 2 and len(cube.good) == 1:
         return cube.keep(cube.good)
     if wanted.ndim == 2:
-        raise DataError(f"{path}: has {cube.shape[2]} bands; expected reference labels of one band")
+        raise DataError(f"{path}: has {cube.shape[2]} bands; expected one band of class ids")
     return cube
 
 

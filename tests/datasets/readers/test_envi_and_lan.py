@@ -211,6 +211,17 @@ def test_a_header_with_a_byte_order_mark_is_named(tmp_path: Path, cube: np.ndarr
         open_cube(header)
 
 
+def test_a_projection_in_another_encoding_is_named(tmp_path: Path, cube: np.ndarray) -> None:
+    cube.astype("<i2").tofile(tmp_path / "s.img")
+    rows, cols, bands = cube.shape
+    (tmp_path / "s.hdr").write_bytes(
+        f"ENVI\nsamples = {cols}\nlines = {rows}\nbands = {bands}\ndata type = 2\ninterleave = bip\n"
+        "map info = {Gauß-Krüger, 1, 1, 5000, 5000, 30, 30, units=Meters}\n".encode("latin-1")
+    )
+    with pytest.raises(DataError, match=r"s\.img: holds text that is not UTF-8 .* write its header in UTF-8"):
+        open_cube(tmp_path / "s.hdr")
+
+
 def test_a_header_next_to_a_geotiff_adds_what_the_tiff_does_not_say(tmp_path: Path, cube: np.ndarray) -> None:
     write_raster(tmp_path / "scene.tif", cube.transpose(2, 0, 1), grid=Grid())
     write_envi(tmp_path, cube, "bsq", more=LISTS)
@@ -226,7 +237,7 @@ def test_classes_of_an_envi_classification(tmp_path: Path, cube: np.ndarray) -> 
     values = np.array([[0, 1], [2, 4]], np.int16)[..., np.newaxis]
     names = "class names = {Unclassified, Grünland, roof,\n old roof}\nclass lookup = {0,0,0, 0,205,0, 255,0,0, 9,9,9}"
     header = write_envi(tmp_path, values, "bsq", more=f"file type = ENVI Classification\n{names}\n")
-    labels, entries, _ = read_labels(header, {"key": None}, Grid(), (2, 2), ())
+    labels, entries, _ = read_labels(header, {"key": None}, Grid(), (2, 2, 5), ())
     np.testing.assert_array_equal(labels, values[..., 0])
     assert [(entry.id, entry.name, entry.color) for entry in entries] == [
         (1, "Grünland", "#00cd00"), (2, "roof", "#ff0000"), (4, "class 4", None),

@@ -93,7 +93,7 @@ def test_ground_truth_has_one_band(tmp_path: Path, cube: np.ndarray) -> None:
     path = write(tmp_path / "gt.tif", cube[..., :1], [])
     np.testing.assert_array_equal(open_cube(path, ndim=2).stored()[..., 0], cube[..., 0])
     write(path, cube, [])
-    with pytest.raises(DataError, match=r"gt\.tif: has 3 bands; expected reference labels of one band"):
+    with pytest.raises(DataError, match=r"gt\.tif: has 3 bands; expected one band of class ids"):
         open_cube(path, ndim=2).stored()
 
 
