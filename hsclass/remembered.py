@@ -2,9 +2,8 @@
 
 import contextlib
 import json
-import os
 import sys
-import tempfile
+import uuid
 from pathlib import Path
 
 _MOST = 2000
@@ -47,15 +46,14 @@ class Remembered:
             return
         self._new = False
         held = dict(list(self._held.items())[-_MOST:])
+        partial = self._file.with_name(f"{self._file.name}.{uuid.uuid4().hex}.tmp")
         with contextlib.suppress(OSError):
             self._file.parent.mkdir(exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=self._file.parent, suffix=".tmp")
             try:
-                with open(handle, "w", encoding="utf-8") as file:  # noqa: PTH123 - the handle is open already
-                    json.dump({"rules": self._rules, "held": held}, file)
-                os.replace(name, self._file)  # noqa: PTH105
-            except OSError:
-                os.unlink(name)  # noqa: PTH108
+                partial.write_text(json.dumps({"rules": self._rules, "held": held}), encoding="utf-8")
+                partial.replace(self._file)
+            finally:
+                partial.unlink(missing_ok=True)
 
     def _read(self) -> dict[str, list[str]]:
         try:

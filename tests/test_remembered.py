@@ -34,6 +34,11 @@ def test_another_process_finds_what_one_kept_by_the_same_rules(file: Path) -> No
     assert [path.name for path in file.parent.iterdir()] == ["held.json"]
 
 
+def test_whoever_may_read_other_files_may_read_it(file: Path, tmp_path: Path) -> None:
+    (tmp_path / "plain").touch()
+    assert file.stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
 def test_what_was_kept_before_stays_and_only_what_is_new_is_written(file: Path) -> None:
     written = file.stat().st_ino
     same = Remembered(file, "one")
