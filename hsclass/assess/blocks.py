@@ -206,6 +206,10 @@ class BlockGrids:
         weights = values if self.pieces is None else self.pieces.sums(values)
         return [tally(grid, weights) for grid in self.grids]
 
+    def nested(self, groups: np.ndarray) -> bool:
+        """Return whether each piece lies in one group; `groups` are those of the samples."""
+        return self.pieces is None or self.pieces.groups(groups) is not None
+
     def crossed(self, groups: np.ndarray) -> "BlockGrids":
         """Return the parts of the blocks that lie in one group each; `groups` are fields or classes of the samples."""
         found = groups if self.pieces is None else self.pieces.groups(groups)

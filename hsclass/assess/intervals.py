@@ -47,7 +47,8 @@ class Clustering:
     Attributes
     ----------
     ways : tuple of BlockGrids
-        One, such as groups of images, or two that cross each other: blocks, and classes or fields.
+        One, such as groups of images, or two that cross each other: blocks, and classes or fields. A third, fields,
+        where these hold several classes, as sites do.
     both : BlockGrids or None
         The parts of the first that lie in one unit of the second.
     runs : tuple of BlockGrids, or None
@@ -79,7 +80,7 @@ class Clustering:
         Of two ways in which samples depend on each other, V_1 and V_2 are the variances clustered by one of them, V_12
         that clustered by both at once; V_1 + V_2 - V_12 holds where samples depend on each other that share a unit in
         either way (Cameron, Gelbach, Miller 2011). With few units each of them varies, so that the largest of V_1, V_2
-        and this counts (MacKinnon, Nielsen, Webb 2024). Runs add `of_runs`.
+        and this counts (MacKinnon, Nielsen, Webb 2024), or the variance clustered in a third way. Runs add `of_runs`.
 
         References
         ----------
@@ -90,7 +91,7 @@ class Clustering:
         """
         found = [variance(sums, way) for way in self.ways]
         if self.both is not None:
-            found.append(sum(found) - variance(sums, self.both))
+            found.append(sum(found[:2]) - variance(sums, self.both))
         return float(np.sqrt(max(found) + self.of_runs(sums)))
 
     def of_runs(self, sums: Sums) -> float:
@@ -104,9 +105,14 @@ class Clustering:
         whole, fields = (variance(sums, units) for units in self.runs)
         return max(0.0, whole - fields)
 
-    def shared(self, sums: Sums, parts: BlockGrids) -> float:
-        """Return the standard error of what `parts` of the blocks have in common within a block, and of runs."""
-        return float(np.sqrt(max(0.0, variance(sums, self.ways[0]) - variance(sums, parts)) + self.of_runs(sums)))
+    def shared(self, sums: Sums, classes: np.ndarray) -> float:
+        """Return the standard error of what classes have in common within a block, or within a site, and of runs.
+
+        `classes` are those of the samples. The second way, classes or fields of one class each, has nothing of it.
+        """
+        units = (self.ways[0], *self.ways[2:])
+        common = [variance(sums, way) - variance(sums, way.crossed(classes)) for way in units]
+        return float(np.sqrt(max(0.0, *common) + self.of_runs(sums)))
 
 
 def variance(sums: Sums, units: BlockGrids) -> float:
@@ -124,10 +130,11 @@ def variance(sums: Sums, units: BlockGrids) -> float:
 
 
 def clusters_of(sites: Sites, *, least: int, by_class: bool = False, finest: bool = False) -> Clustering:
-    """Return the units of some pixels: blocks crossed with fields, or with classes, which hold whole fields.
+    """Return the units of some pixels: blocks crossed with fields, or with classes.
 
     Nobody knows beforehand whether errors come in patches, field by field or class by class. Blocks alone are too
-    small where whole fields, larger than a block, are right or wrong together, or whole classes.
+    small where whole fields, larger than a block, are right or wrong together, or whole classes. Classes hold whole
+    fields; where they do not, as groups are sites of several classes, these are units, too.
 
     Parameters
     ----------
@@ -141,10 +148,11 @@ def clusters_of(sites: Sites, *, least: int, by_class: bool = False, finest: boo
         Lay blocks of the smallest side.
     """
     blocks = fixed_blocks(sites, side=least) if finest else make_blocks(sites, least=least)
-    second, of = whole_fields(sites), sites.fields
+    fields, runs = whole_fields(sites), run_units(sites.runs, sites.fields)
     if by_class and (classes := whole_groups(sites.classes)).effective >= MANY_CLASSES:
-        second, of = classes, sites.classes
-    return Clustering((blocks, second), None if finest else blocks.crossed(of), run_units(sites.runs, sites.fields))
+        third = () if fields.nested(sites.classes) else (fields,)
+        return Clustering((blocks, classes, *third), None if finest else blocks.crossed(sites.classes), runs)
+    return Clustering((blocks, fields), None if finest else blocks.crossed(sites.fields), runs)
 
 
 def run_units(runs: np.ndarray | None, groups: np.ndarray) -> tuple[BlockGrids, BlockGrids] | None:

@@ -129,8 +129,7 @@ class BlockUnits:
         found = mean_bounds(_of_classes(samples, ids, figure), bounds)
         if not self.clusters.several:
             return found
-        parts = self.blocks.crossed(self.sites.classes)
-        half = self.clusters.quantile * self.clusters.shared(deviations(values), parts)
+        half = self.clusters.quantile * self.clusters.shared(deviations(values), self.sites.classes)
         return widened(found, value, half)
 
     def summaries(self, samples: EvaluatedSamples, ids: np.ndarray) -> dict[str, Bounds]:

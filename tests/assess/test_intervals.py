@@ -99,9 +99,9 @@ def test_error_is_no_smaller_than_that_of_one_way() -> None:
 def test_what_is_common_to_classes_within_blocks() -> None:
     """Two blocks of two classes: alike in each block, so that V_block - V_parts = 1 - 1/3; else nothing."""
     clusters = Clustering((BlockGrids(None, (np.repeat([0, 1], 2),)),))
-    parts = clusters.ways[0].crossed(np.tile([0, 1], 2))
-    assert clusters.shared(deviations(np.array([1.0, 1, -1, -1])), parts) == pytest.approx((2 / 3) ** 0.5)
-    assert clusters.shared(deviations(np.array([1.0, -1, 1, -1])), parts) == 0
+    classes = np.tile([0, 1], 2)
+    assert clusters.shared(deviations(np.array([1.0, 1, -1, -1])), classes) == pytest.approx((2 / 3) ** 0.5)
+    assert clusters.shared(deviations(np.array([1.0, -1, 1, -1])), classes) == 0
 
 
 def test_trials_are_those_with_that_error_and_no_more_than_pixels() -> None:
@@ -266,6 +266,25 @@ def test_fields_that_no_block_holds_widen_the_interval() -> None:
     assert whole == pytest.approx(coins, abs=0.03)
 
 
+def test_sites_of_several_classes_that_no_block_holds_widen_figures_over_all_classes() -> None:
+    """Twelve sites, strips of 5 x 120 pixels, right or wrong as a whole, with six classes in each: twelve coins."""
+    pixels = np.argwhere(np.ones((120, 60), bool))
+    strip = pixels[:, 1] // 5
+    reference = 1 + np.random.default_rng(11).integers(0, 6, len(pixels))
+    right = np.isin(strip, [0, 3, 4, 7, 8, 11])
+    units = BlockUnits(Sites(pixels, strip, reference), least=5)
+    assert units.blocks.side < 120
+    error, t = np.sqrt(1 / 4 / 11), units.clusters.quantile
+    assert t >= equal(12).quantile
+    found = units.share(right, np.ones(len(pixels), bool))
+    assert found == pytest.approx(wilson_limits(1 / 2, 1 / 4 / error**2, t), abs=0.02)
+    # All classes have about the same share of each strip, so that AA varies as OA does.
+    samples = EvaluatedSamples(pixels, reference, np.where(right, reference, reference % 6 + 1))
+    ids = np.arange(1, 7)
+    low, high = units.class_mean("aa", [units.share(right, reference == one) for one in ids], samples, ids)
+    assert high - low == pytest.approx(2 * t * error, rel=0.1)
+
+
 def test_classes_that_fail_as_a_whole_widen_figures_over_all_classes() -> None:
     """Ten classes of 10 fields each: one class is wrong."""
     pixels = np.argwhere(np.ones((100, 100), bool))
@@ -295,6 +314,9 @@ def test_what_whole_runs_differ_in_is_measured_beyond_what_their_fields_show() -
     # runs that are right in one of the fields each differ in nothing as a whole
     assert clusters.of_runs(deviations(np.array([1.0, 1, 0, 0, 0, 0, 1, 1]))) == 0
     assert run_units(np.zeros(8, int), fields) is run_units(None, fields) is None
+    units = run_units(runs, np.tile(np.repeat([0, 1], 2), 2))
+    assert units is not None
+    assert [unit.sizes[0].tolist() for unit in units] == [[4, 4], [2, 2, 2, 2]]
 
 
 def test_interval_with_a_second_reason_to_vary() -> None:
