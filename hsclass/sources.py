@@ -70,11 +70,19 @@ def stage_digest(stage: str, *uses: Any, descriptor: Path | None = None) -> str:
     digest = hashlib.sha256()
     for path in sorted(set().union(*(_closure(root) for root in {_STAGES[stage], *_named(uses)}))):
         digest.update(_place(path).encode() + b"\0" + _code(path).digest)
-    _REMEMBERED.write()
     if descriptor is not None:
-        held = yaml.safe_load(descriptor.read_text(encoding="utf-8"))
-        digest.update(json.dumps(held, sort_keys=True, default=str).encode())
+        digest.update(_values(descriptor.read_bytes()).encode())
+    _REMEMBERED.write()
     return digest.hexdigest()[:16]
+
+
+def _values(text: bytes) -> str:
+    """Return the values of a descriptor, without its comments."""
+    content = hashlib.sha256(text).hexdigest()
+    if (found := _REMEMBERED.get(content)) is None:
+        held = yaml.safe_load(text.decode("utf-8"))
+        found = _REMEMBERED.keep(content, [json.dumps(held, sort_keys=True, default=str)])
+    return found[0]
 
 
 def _named(held: Any) -> Iterator[str]:
