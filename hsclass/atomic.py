@@ -23,7 +23,7 @@ def atomic_path(target: str | os.PathLike[str]) -> Iterator[Path]:
     Raises
     ------
     UsageError
-        If the folder of `target` cannot be created or written to.
+        If the folder of `target` cannot be created or written to, or a folder stands where a file is to be written.
     WriteError
         If the disk is full or fails.
     """
@@ -38,6 +38,8 @@ def atomic_path(target: str | os.PathLike[str]) -> Iterator[Path]:
         yield partial
         if partial.is_dir() and target.is_dir():
             shutil.rmtree(target)
+        elif target.is_dir():
+            raise UsageError(f"output {target}: is a folder, but a file is to be written; choose another name")
         partial.replace(target)
     except OSError as error:
         if error.errno in _FORBIDDEN and str(error.filename).startswith(str(partial)):

@@ -197,9 +197,11 @@ def write_raster(
 
 
 def require_geotiff_name(path: str | os.PathLike[str]) -> None:
-    """Raise UsageError for a name that makes other programs take the file for another format."""
+    """Raise UsageError for a name that makes other programs take the file for another format, or that a folder has."""
     if Path(path).suffix.lower() not in {".tif", ".tiff"}:
         raise UsageError(f"output {path}: would be a GeoTIFF; expected a name that ends in .tif or .tiff")
+    if Path(path).is_dir():
+        raise UsageError(f"output {path}: is a folder, but a file is to be written; choose another name")
 
 
 @contextmanager

@@ -100,6 +100,14 @@ def test_folder_that_takes_no_file_is_named_and_other_files_are_not_taken_for_th
         raise PermissionError(errno.EACCES, "Permission denied", str(tmp_path / "input.tif"))
 
 
+def test_folder_where_a_file_is_to_be_written_stays(tmp_path: Path) -> None:
+    (tmp_path / "a.tif").mkdir()
+    (tmp_path / "a.tif" / "b").write_text("kept")
+    with pytest.raises(UsageError, match=r"a\.tif: is a folder, but a file is to be written; choose another name"):
+        write_text(tmp_path / "a.tif", "text")
+    assert [path.name for path in tmp_path.rglob("*")] == ["a.tif", "b"]
+
+
 def test_full_disk_is_one_sentence_and_leaves_the_old_file(tmp_path: Path) -> None:
     target = tmp_path / "table.csv"
     target.write_text("old")

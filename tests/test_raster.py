@@ -11,8 +11,8 @@ from rasterio.crs import CRS
 from rasterio.errors import NotGeoreferencedWarning
 from rasterio.transform import Affine
 
-from hsclass.errors import DataError
-from hsclass.raster import Grid, read_raster, write_raster
+from hsclass.errors import DataError, UsageError
+from hsclass.raster import Grid, read_raster, require_geotiff_name, write_raster
 
 GRID = Grid(CRS.from_epsg(32633), Affine(30, 0, 364095, 0, -30, 5809965))
 
@@ -112,3 +112,10 @@ def test_ground_control_points_give_a_grid_where_they_lie_on_one(
     assert (grid.transform is not None and grid.transform.almost_equals(transform, 1e-6)) == known
     assert (grid.crs is not None) == known
     assert ("its 5 ground control points are not on a regular grid" in caplog.text) != known
+
+
+def test_map_is_not_written_where_a_folder_stands(tmp_path: Path) -> None:
+    (tmp_path / "map.tif").mkdir()
+    with pytest.raises(UsageError, match=r"map\.tif: is a folder, but a file is to be written; choose another name"):
+        require_geotiff_name(tmp_path / "map.tif")
+    require_geotiff_name(tmp_path / "other.tif")

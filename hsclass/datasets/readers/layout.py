@@ -4,6 +4,7 @@ import itertools
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,8 @@ def array_cube(
     elif ndim is None:
         ndim = 3 if any(len(shape) == 3 and min(shape) > 1 for shape in shapes.values()) else 2
     named = len(wanted.axes.split()) if wanted.axes else ndim
+    if named == 2:
+        shapes, load = {name: _flat(shape) for name, shape in shapes.items()}, partial(_flattened, load)
     name = _choose(path, shapes, wanted.key, named, wanted.shape, others=others)
     require_capacity(path, shapes[name], 1)
     found = load(name)
@@ -102,6 +105,18 @@ def array_cube(
         raise DataError(f"{path}: holds an array of shape {found.shape}; expected {_WHAT[ndim]} that is not empty")
     shape = (found.shape[0], found.shape[1], found.shape[2] if ndim == 3 else 1)
     return Cube(path, file_format, shape, native(found.dtype), ArrayStore(found.load), key=name or None)
+
+
+def _flat(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the shape without a last axis of one value, as labels often have it."""
+    return shape[:2] if len(shape) == 3 and shape[2] == 1 < min(shape[:2]) else shape
+
+
+def _flattened(load: Callable[[str], Variable], name: str) -> Variable:
+    found = load(name)
+    if (shape := _flat(found.shape)) == found.shape:
+        return found
+    return Variable(shape, found.dtype, lambda rows: found.load(rows).reshape(-1, shape[1]))
 
 
 def arranged(

@@ -95,3 +95,16 @@ def test_no_such_file_or_format(tmp_path: Path, name: str, sentence: str) -> Non
     (tmp_path / "empty.npy").touch()
     with pytest.raises(DataError, match=sentence):
         open_cube(tmp_path / name, ndim=3).stored()
+
+
+def test_labels_with_an_axis_of_one_value_after_the_columns(tmp_path: Path) -> None:
+    labels = np.arange(12, dtype=np.uint8).reshape(3, 4, 1)
+    np.save(tmp_path / "l.npy", labels)
+    np.savez(tmp_path / "l.npz", gt=labels, names=np.arange(5))
+    for read in (open_cube(tmp_path / "l.npy"), open_cube(tmp_path / "l.npy", ndim=2), open_cube(tmp_path / "l.npz")):
+        assert read.shape == (3, 4, 1)
+        np.testing.assert_array_equal(read.stored(), labels)
+        np.testing.assert_array_equal(read.strip(slice(1, 2)).stored, labels[1:2])
+    np.save(tmp_path / "hot.npy", np.zeros((3, 4, 2), np.uint8))
+    with pytest.raises(DataError, match=r"of shape \(3, 4, 2\); expected reference labels \(rows, cols\)"):
+        open_cube(tmp_path / "hot.npy", ndim=2)
