@@ -129,6 +129,13 @@ def test_equal_units_are_dealt_evenly() -> None:
         assert np.bincount(dealt[1::2]).tolist() == np.bincount(dealt[2::2]).tolist() == [3, 3, 3, 3]
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_of_folds_that_lack_a_class_alike_the_emptier_one_gets_a_unit(seed: int) -> None:
+    """Three classes of one unit each: whichever comes first, none of three folds gets two."""
+    dealt = deal(np.array([[1, 2, 3]]), np.array([[1, 2, 3]]), folds=3, rng=np.random.default_rng(seed))
+    assert sorted(dealt.tolist()) == [-1, 0, 1, 2]
+
+
 def test_shares_are_kept_nearly_as_well_as_by_scikit_learn_and_the_seed_matters() -> None:
     rng = np.random.default_rng(2)
     units = 1 + np.arange(100)[:, np.newaxis] // 10 * 10 + np.arange(100) // 10

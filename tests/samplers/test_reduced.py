@@ -51,6 +51,7 @@ def test_pixels_of_every_class_are_kept_in_proportion(base: Path) -> None:
     whole = {share.id: share.train for share in read_split(base).classes}
     split = reduce(base, 0.25)
     assert {share.id: share.train for share in split.classes} == {key: round(n / 4) for key, n in whole.items()}
+    assert [share.asked for share in split.classes] == [share.train for share in split.classes]
     assert [share.note for share in split.classes] == [
         f"{round(n / 4)} of {n} training pixels kept" for n in whole.values()
     ]
