@@ -31,6 +31,9 @@ MOST_AXES = 20
 MOST_NEIGHBOURS = 50
 """Training samples that the local point density counts at most."""
 
+MOST_SAMPLES = 20_000
+"""Training samples that distances are measured to; where there are more, they are drawn: all pairs would take hours."""
+
 _KEPT = 0.9999  # of the variance: fewer axes where these hold it
 _BLOCK = 2048  # samples that are placed and searched for at a time
 _MANY = 20  # queries that are compared by products of matrices
@@ -56,16 +59,16 @@ class Applicability:
         that is constant.
     axes : ndarray of float32, shape (features, axes)
         Principal axes of the scaled training samples; all of them where there are no more than `MOST_AXES`.
-    samples : ndarray of float32, shape (n, axes + 1)
-        Training samples along these, and the length of what is left of each.
-    classes : ndarray of int32, shape (n,)
+    samples : ndarray of float32, shape (k, axes + 1)
+        Training samples along these, and the length of what is left of each; `MOST_SAMPLES` at most.
+    classes : ndarray of int32, shape (k,)
         Class index of each.
     mean_distance : float
         Mean distance of two training samples.
     threshold : float
         Largest DI of a training sample to those of other folds that is no outlier: the upper whisker of a box plot.
     held_out : ndarray of float32, shape (n,)
-        DI of each training sample to those of other folds.
+        DI of each training sample to those of `samples` that are of other folds.
     profile : ndarray of float64, shape (k, 2)
         DI, ascending, and the accuracy to expect there, which does not ascend; no row where no accuracy at known DI
         was given.
@@ -216,7 +219,10 @@ def fit_applicability(
     DataError
         If there is one fold only, or all samples are equal.
     """
-    if len(np.unique(folds)) < 2:
+    kept: Any = slice(None)
+    if len(features) > MOST_SAMPLES:
+        kept = np.sort(np.random.default_rng(0).choice(len(features), MOST_SAMPLES, replace=False))
+    if len(np.unique(folds[kept])) < 2:
         raise DataError(
             "applicability: all training samples are in one fold; expected two or more; train on more fields"
         )
@@ -239,10 +245,11 @@ def fit_applicability(
     mean_distance = _mean_distance(samples)
     if mean_distance == 0:
         raise DataError("applicability: all training samples are equal; expected features that vary")
-    held_out = _to_other_folds(samples, folds, threads) / np.float32(mean_distance)
+    held_out = _to_other_folds(samples, folds, samples[kept], folds[kept], threads) / np.float32(mean_distance)
     return replace(
-        plain, samples=samples, mean_distance=mean_distance, threshold=upper_whisker(held_out), held_out=held_out
-    )
+        plain, samples=samples[kept], classes=plain.classes[kept], mean_distance=mean_distance,
+        threshold=upper_whisker(held_out), held_out=held_out,
+    )  # fmt: skip
 
 
 def upper_whisker(values: np.ndarray) -> float:
@@ -289,18 +296,24 @@ def _nearest(samples: np.ndarray, queries: np.ndarray, count: int, threads: int)
     return _in_blocks(lambda rows: search(queries[rows], count)[0], len(queries), threads)
 
 
-def _to_other_folds(samples: np.ndarray, folds: np.ndarray, threads: int) -> np.ndarray:
-    """Return the distance of each sample to the nearest one of another fold, float32 of shape (n,)."""
-    found = np.full(len(samples), np.inf, np.float32)
+def _to_other_folds(
+    queries: np.ndarray, folds: np.ndarray, samples: np.ndarray, sample_folds: np.ndarray, threads: int
+) -> np.ndarray:
+    """Return the distance of each query to the nearest sample of another fold, float32 of shape (queries,)."""
+    found = np.full(len(queries), np.inf, np.float32)
     if len(np.unique(folds)) > _FEW_FOLDS:
         # Most have a neighbour of another fold near them, which spares a search for each fold.
-        near, at = _searcher(samples)(samples, min(_NEAR, len(samples)))
-        other = folds[at] != folds[:, np.newaxis]
-        known = other.any(axis=1)
-        found[known] = near[known, other[known].argmax(axis=1)]
+        search = _searcher(samples)
+
+        def part(rows: slice) -> np.ndarray:
+            near, at = search(queries[rows], min(_NEAR, len(samples)))
+            return np.where(sample_folds[at] != folds[rows, np.newaxis], near, np.inf).min(axis=1)
+
+        blocks = range(0, len(queries), MOST_SAMPLES)
+        found = np.concatenate([part(slice(top, top + MOST_SAMPLES)) for top in blocks])
     for fold in np.unique(folds[np.isinf(found)]):
         here = (folds == fold) & np.isinf(found)
-        found[here] = _nearest(samples[folds != fold], samples[here], 1, threads)[:, 0]
+        found[here] = _nearest(samples[sample_folds != fold], queries[here], 1, threads)[:, 0]
     return found
 
 

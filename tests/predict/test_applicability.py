@@ -148,3 +148,16 @@ def test_expected_accuracy_descends_between_bins_and_ends_at_the_threshold(table
 def test_what_cannot_be_measured_is_said(features: np.ndarray, folds: np.ndarray, message: str) -> None:
     with pytest.raises(DataError, match=message):
         fit_applicability(features, np.zeros(4, int), folds)
+
+
+def test_of_many_training_samples_some_are_drawn_to_measure_the_others_against(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hsclass.models.applicability.MOST_SAMPLES", 60)
+    features, folds = np.random.default_rng(0).normal(size=(200, 3)), np.arange(200) // 5  # 40 folds
+    found = fit_applicability(features, np.arange(200) % 4, folds)
+    every = found.place(features)
+    near = cdist(found.samples, every)
+    drawn = near.argmin(axis=1)
+    assert len(set(drawn.tolist())) == 60
+    assert found.classes.tolist() == (drawn % 4).tolist()
+    near[folds[drawn][:, np.newaxis] == folds] = np.inf
+    assert found.held_out == pytest.approx(near.min(axis=0) / found.mean_distance, rel=1e-4)
