@@ -172,8 +172,10 @@ def _described(path: Path, source: Any) -> Cube:
     if source.driver not in _ELSEWHERE:
         parts = [Path(name) for name in source.files]
         require_capacity(path, shape, dtype.itemsize, held=sum(part.stat().st_size for part in parts if part.is_file()))
-    if source.driver == "ENVI" or _is_classic_netcdf(path, source):
-        require_length(path, envi if source.driver == "ENVI" else {}, shape, dtype)
+    packed = source.tags(1, ns="IMAGE_STRUCTURE").get("NBITS")  # less than a byte a value
+    headers: dict[str, dict[str, str]] = {"ENVI": envi, "LAN": {"header_offset": "128"}, "EHdr": {}}
+    if _is_classic_netcdf(path, source) or (source.driver in headers and packed is None):
+        require_length(path, headers.get(source.driver, {}), shape, dtype)
     elif envi:
         _LOG.info("%s: what it does not say itself of its bands is taken from the ENVI header next to it", path)
     tags = source.tags()

@@ -114,6 +114,12 @@ def test_erdas_lan(tmp_path: Path, cube: np.ndarray, code: int, dtype: type) -> 
     values = (cube % 200).astype(dtype)
     (tmp_path / "scene.lan").write_bytes(lead + values.transpose(0, 2, 1).tobytes())
     read = open_cube(tmp_path / "scene.lan", ndim=3)
+    whole = (tmp_path / "scene.lan").read_bytes()
+    (tmp_path / "short.lan").write_bytes(whole[:-1])
+    with pytest.raises(
+        DataError, match=rf"short\.lan: has {len(whole) - 1} bytes, but its header says .* {len(whole)}"
+    ):
+        open_cube(tmp_path / "short.lan")
     np.testing.assert_array_equal(read.stored(), values)
     assert read.dtype == dtype
     assert read.grid.crs is None
@@ -209,6 +215,18 @@ def test_a_header_with_a_byte_order_mark_is_named(tmp_path: Path, cube: np.ndarr
     header.write_text(header.read_text(), encoding="utf-8-sig")
     with pytest.raises(DataError, match=r"though it has an ENVI header; .* without a byte order mark"):
         open_cube(header)
+
+
+def test_esri_bil_that_is_shorter_than_its_header_says(tmp_path: Path) -> None:
+    """GDAL would read zeros past the end of the file."""
+    (tmp_path / "s.bil").write_bytes(bytes(range(1, 25)))
+    (tmp_path / "s.hdr").write_text("NROWS 3\nNCOLS 4\nNBANDS 2\nNBITS 8\nLAYOUT BIL\nBYTEORDER I\n")
+    np.testing.assert_array_equal(
+        open_cube(tmp_path / "s.bil").stored(), np.arange(1, 25).reshape(3, 2, 4).transpose(0, 2, 1)
+    )
+    (tmp_path / "s.bil").write_bytes(bytes(range(1, 24)))
+    with pytest.raises(DataError, match=r"s\.bil: has 23 bytes, but its header says 3 lines x 4 samples x 2 bands"):
+        open_cube(tmp_path / "s.bil")
 
 
 def test_a_projection_in_another_encoding_is_named(tmp_path: Path, cube: np.ndarray) -> None:
