@@ -135,14 +135,20 @@ def parsed_features(features: str | ImageFeatures, given: Mapping[str, Any]) -> 
     Raises
     ------
     UsageError
-        If there are no such features or options, or options are given for features computed before.
+        If there are no such features or options, or features computed before have other options than those given.
     """
+    name = features.name if isinstance(features, ImageFeatures) else features
+    options = named_options(name, given)
+    parsed = parse_options(feature_class(name).Options, options, f"features {name}")
     if isinstance(features, ImageFeatures):
-        if given:
-            raise UsageError(f"features {features.name}: are computed already; give no options of features")
-        return features.name, features.options
-    options = named_options(features, given)
-    return features, parse_options(feature_class(features).Options, options, f"features {features}")
+        had = features.options
+        if other := [key for key in options if getattr(parsed, key) != getattr(had, key)]:
+            raise UsageError(
+                f"features {name}: option '{other[0]}' is {getattr(parsed, other[0])!r}, but they were computed with"
+                f" {getattr(had, other[0])!r}; leave it out, or compute them again"
+            )
+        return name, had
+    return name, parsed
 
 
 def images_features(

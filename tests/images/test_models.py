@@ -160,7 +160,9 @@ def test_features_are_computed_once_and_of_the_same_weights(toy: ImageSamples, t
     kept = read_features(tmp_path / "f.npz", toy)
     assert (kept.values == computed.values).all()
     assert kept.about == computed.about
-    trained = fit(toy, split, "linear_head", features=kept)
+    trained = fit(toy, split, "linear_head", features=kept, feature_options={"weights": "none", "seed": 1})
+    with pytest.raises(UsageError, match=r"option 'seed' is 2, but they were computed with 1; leave it out"):
+        fit(toy, split, "linear_head", features=kept, feature_options={"seed": 2})
     test = split.places(Role.TEST)[:, 0]
     found = trained.predict_features(kept, test)
     trained.save(tmp_path / "model")

@@ -82,6 +82,21 @@ def test_report_is_self_contained_and_second_run_does_nothing(finished, snakemak
     assert done.stdout.count(" --strategy single --seed 0") == 2
 
 
+def test_model_is_trained_on_features_with_options_that_were_computed_before(finished, snakemake) -> None:
+    home, config = finished
+    other = home / "features.yaml"
+    options = "{features: efficientnet_lite0, name: random, weights: none, size: 32}"
+    models = "models: [linear_head]\nfeatures: [" + options + "]\n"
+    other.write_text(
+        re.sub(r"models:\n.*\n", models, config.read_text()).replace("tiny\nimages", "of_features\nimages")
+    )
+    done = snakemake(home, "--printshellcmds", "results/tiny/random-0/random/linear_head/model", config=other)
+    assert done.returncode == 0, done.stdout + done.stderr
+    card = json.loads((home / "results/tiny/random-0/random/linear_head/model/model.json").read_text())
+    assert card["image_features"]["options"]["weights"] == "none"
+    assert card["image_features"]["size"] == 32
+
+
 def test_estimate_has_a_basis_once_all_jobs_were_timed(finished) -> None:
     home, config = finished
     found = estimate(config, cores=2, folder=home)
