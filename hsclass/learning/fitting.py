@@ -88,7 +88,8 @@ def make_trainer(network: Any, before: Sequence[Any], options: NetworkOptions, *
 
 def _blending(before: Sequence[Any], network: Any) -> Any:
     """Return the model of batches whose inputs are (inputs, partners, shares)."""
-    layers = keras.Sequential(list(before))
+    # Keras 3.10 makes no model of an input alone.
+    layers = keras.Sequential(list(before)) if len(before) > 1 else lambda value: value
     inputs, partners = (keras.Input(batch_shape=before[0].shape, dtype=before[0].dtype) for _ in range(2))
     shares = keras.Input((1,))
     blended = Mixup()((layers(inputs), layers(partners), shares))
