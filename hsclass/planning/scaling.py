@@ -41,8 +41,8 @@ class JobEstimate:
 class Estimator:
     """Estimates jobs.
 
-    Times go along a line through those of timed jobs, start-up and work apart; where all had about as much to do, in
-    proportion to the work beyond the start.
+    Times, and processor times likewise, go along a line through those of timed jobs, start-up and work apart; where all
+    had about as much to do, in proportion to the work beyond the start.
 
     Parameters
     ----------
@@ -96,16 +96,21 @@ class Estimator:
             work *= statistics.median(timing.epochs_share for timing in timed)
         near = larger([timing for timing in timed if timing.paced]) or timed
         starts = [timing.start or min(self._least[timing.network], timing.seconds) for timing in near]
-        seconds = line([timing.work for timing in near], [timing.seconds for timing in near], starts=starts, work=work)
-        seconds = self._limited(job, seconds, statistics.median(starts))
-        load = sum(timing.cpu_seconds for timing in timed) / max(1e-3, sum(timing.seconds for timing in timed))
+        done, taken = [timing.work for timing in near], [timing.seconds for timing in near]
+        busy = [timing.cpu_seconds / max(1e-3, timing.seconds) for timing in near]
+        whole = line(done, taken, starts=starts, work=work)
+        cpu = line(
+            done, [timing.cpu_seconds for timing in near], work=work,
+            starts=[start * share for start, share in zip(starts, busy, strict=True)],
+        )  # fmt: skip
+        seconds = self._limited(job, whole, statistics.median(starts))
         most = max(timed, key=lambda timing: timing.memory_mb)
         disk = max(timing.disk_mb for timing in timed) if job.rule == rule else 0.0
         if rule != "train" and most.data_mb:
             disk *= self._resources.work.size(job.wildcards).megabytes / most.data_mb
         return JobEstimate(
             seconds=seconds,
-            cpu_seconds=seconds * load,
+            cpu_seconds=cpu * seconds / max(1e-3, whole),
             memory_mb=self._memory(job, rule, most),
             disk_mb=disk,
             like=like,

@@ -44,6 +44,16 @@ def test_line_through_jobs_of_two_sizes_separates_start_and_work() -> None:
     assert line([100, 120], [5, 9], starts=[1, 3], work=220) == pytest.approx(2 + 5 * 2)  # medians: 2, 7 s, 110
 
 
+def test_processor_time_has_a_line_of_its_own(experiment) -> None:
+    """The smaller job waited longer for its share of the machine: 3 of 20 s against 11 of 28 s."""
+    timed = [
+        timing(experiment, share=share, seconds=seconds, cpu_seconds=cpu)
+        for share, seconds, cpu in ((0.1, 20.0, 3.0), (0.5, 28.0, 11.0))
+    ]
+    found = estimated(experiment, timed, train())
+    assert (found.seconds, found.cpu_seconds) == pytest.approx((28 + 10, 11 + 10))
+
+
 def test_nearest_jobs_count(experiment) -> None:
     other = [{"model": "rf", "trees": 7}, {"model": "knn"}]
     known = [timing(experiment)]
