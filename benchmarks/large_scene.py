@@ -6,7 +6,8 @@ The scene consists of squares of 50 x 50 pixels of 16 classes drawn at random; s
 field. Two maps have a fifth of the pixels wrong, independently; confidences are random. Whole commands are measured, in
 processes of their own with one thread; splits are made within a process that has imported hsclass, whose processor
 seconds do not count. `--root` measures another checkout, in turn; what the commands print must be the same. With
-`--split` the test pixels are those of a sampler at window 7, which trains on a tenth, else all pixels.
+`--split` the test pixels are those of a sampler at window 7, which trains on a tenth, else all pixels. `--report` runs
+an experiment with `regions` and `lda` on such a scene of 8 classes and 3 noisy bands, and prints the size of its page.
 """
 
 import argparse
@@ -59,6 +60,27 @@ def make_files(folder: Path, side: int, sampler: str | None) -> None:
     write_split(split, folder / "split.tif", labels_file="labels.tif")
 
 
+def report_size(folder: Path, side: int) -> int:
+    """Run an experiment in a folder, and return the bytes of the page of its report."""
+    rng = np.random.default_rng(0)
+    squares = rng.integers(1, 9, (-(-side // SQUARE),) * 2).astype(np.uint8)
+    labels = squares.repeat(SQUARE, axis=0).repeat(SQUARE, axis=1)[:side, :side]
+    spectra = rng.uniform(60, 190, (9, 3)).astype(np.float32)
+    noise = (25 * rng.standard_normal(labels.shape, np.float32) for _ in range(3))
+    bands = [
+        (of_class[labels] + each).clip(0, 255).astype(np.uint8) for of_class, each in zip(spectra.T, noise, strict=True)
+    ]
+    write_raster(folder / "cube.tif", np.stack(bands), grid=Grid())
+    write_raster(folder / "labels.tif", labels, grid=Grid())
+    classes = ", ".join(f"{{id: {one}, name: class {one}}}" for one in range(1, 9))
+    (folder / "large.yaml").write_text(f"cube: cube.tif\nlabels: labels.tif\nclasses: [{classes}]\n")
+    lists = "scenes: [large.yaml]\nseeds: [0]\nsplits: [regions]\nmodels: [lda]\n"
+    (folder / "experiment.yaml").write_text(f"experiment: large\nwindow: {WINDOW}\n{lists}")
+    command = [sys.executable, "-m", "hsclass", "run", "experiment.yaml", "--cores", "1"]
+    subprocess.run(command, cwd=folder, check=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    return (folder / "reports/large/index.html").stat().st_size
+
+
 def measured(command: Sequence[str], root: Path) -> tuple[float, float, str]:
     """Return the processor seconds and the peak memory [MB] of a command, and what it prints."""
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "GDAL_NUM_THREADS"), "1")
@@ -81,10 +103,14 @@ def main() -> None:
     parser.add_argument("--split", help="sampler that draws the test pixels")
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--only", nargs="+", help="of evaluate, compare, dbscan_area, blocks, regions")
+    parser.add_argument("--report", action="store_true", help="print the size of a report instead")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = (asked.folder or Path(name)).resolve()
         folder.mkdir(parents=True, exist_ok=True)
+        if asked.report:
+            print(f"report_mb={report_size(folder, asked.side) / 1e6:.2f}")
+            return
         if not (folder / "split.tif").exists():
             make_files(folder, asked.side, asked.split)
         split, a, b = (str(folder / f"{one}.tif") for one in ("split", "a", "b"))
