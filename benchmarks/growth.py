@@ -8,6 +8,7 @@ nearest, about 900 pixels each, all are labelled.
 """
 
 import argparse
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +23,7 @@ from threadpoolctl import threadpool_limits
 
 import hsclass
 from hsclass.assess import compare
-from hsclass.scene import LandCover, Scene
+from hsclass.scene import LandCover, Scene, write_scene
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,9 @@ def stages(size: Size) -> Iterator[tuple[str, float]]:
         yield
         took[stage] = took.get(stage, 0) + time.process_time() - start
 
+    with tempfile.TemporaryDirectory() as folder, timed("write and open"):
+        write_scene(scene, folder)
+        hsclass.open_scene(folder)
     splits, maps = [], []
     for seed in range(size.runs):
         for sampler in ("dbscan_area", "blocks", "regions"):
@@ -71,6 +75,12 @@ def stages(size: Size) -> Iterator[tuple[str, float]]:
             hsclass.audit_split(split, scene)
         with timed("train lda"):
             model = hsclass.fit(scene, split, "lda")
+        with timed("train lda on pca"):
+            hsclass.fit(scene, split, "lda", features="pca", applicability=False)
+        with timed("train ann"):
+            network = hsclass.fit(scene, split, "ann", epochs=3, patience=None, applicability=False)
+        with timed("predict ann"):
+            hsclass.predict_scene(network, scene)
         with timed("predict lda"):
             predicted = hsclass.predict_scene(model, scene).classes
         with timed("evaluate"):
