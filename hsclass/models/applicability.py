@@ -12,6 +12,7 @@ Schumacher, F. L., Knoth, C., Ludwig, M., Meyer, H. (2025). Estimation of local 
 the assessment of spatial prediction uncertainty. Geoscientific Model Development.
 """
 
+import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,8 @@ from threadpoolctl import threadpool_limits
 
 from hsclass.errors import DataError
 from hsclass.models.array_file import read_arrays, write_arrays
+
+_LOG = logging.getLogger(__name__)
 
 FILE = "applicability.npz"
 MOST_AXES = 20
@@ -222,6 +225,7 @@ def fit_applicability(
     kept: Any = slice(None)
     if len(features) > MOST_SAMPLES:
         kept = np.sort(np.random.default_rng(0).choice(len(features), MOST_SAMPLES, replace=False))
+        _LOG.info("applicability: distances are measured to %d of %d training samples", MOST_SAMPLES, len(features))
     if len(np.unique(folds[kept])) < 2:
         raise DataError(
             "applicability: all training samples are in one fold; expected two or more; train on more fields"

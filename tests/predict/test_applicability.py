@@ -1,5 +1,6 @@
 """Dissimilarity index, threshold and density against a table worked out by hand and against brute force."""
 
+import logging
 from pathlib import Path
 
 import numpy as np
@@ -150,10 +151,14 @@ def test_what_cannot_be_measured_is_said(features: np.ndarray, folds: np.ndarray
         fit_applicability(features, np.zeros(4, int), folds)
 
 
-def test_of_many_training_samples_some_are_drawn_to_measure_the_others_against(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_many_training_samples_some_are_drawn_to_measure_the_others_against(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
     monkeypatch.setattr("hsclass.models.applicability.MOST_SAMPLES", 60)
     features, folds = np.random.default_rng(0).normal(size=(200, 3)), np.arange(200) // 5  # 40 folds
     found = fit_applicability(features, np.arange(200) % 4, folds)
+    assert "measured to 60 of 200 training samples" in caplog.text
     every = found.place(features)
     near = cdist(found.samples, every)
     drawn = near.argmin(axis=1)
