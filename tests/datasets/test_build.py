@@ -253,7 +253,7 @@ GOOD = np.ones((4, 5))
 WRONG_LABELS: list[tuple[np.ndarray, str]] = [
     (np.ones((5, 4)), "the raster of labels is (5, 4) pixels; expected (4, 5), as the cube; it looks transposed"),
     (np.ones((4, 4)), "the raster of labels is (4, 4) pixels; expected (4, 5), as the cube"),
-    (np.ones((4, 5, 1)), "shape (4, 5, 1); expected reference labels (rows, cols)"),
+    (np.ones((4, 5, 2)), "shape (4, 5, 2); expected reference labels (rows, cols)"),
     (np.where(np.eye(4, 5), 1.5, 1), "has 4 values that are no class id, the first 1.5 at row 0, column 0"),
     (np.where(np.eye(4, 5, 2), -2, 1), "has 3 values that are no class id, the first -2 at row 0, column 2"),
     (np.where(np.eye(4, 5), NAN, 1), "has 4 values that are no class id, the first nan at row 0, column 0"),

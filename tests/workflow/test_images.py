@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -82,8 +83,11 @@ def test_report_is_self_contained_and_second_run_does_nothing(finished, snakemak
     assert done.stdout.count(" --strategy single --seed 0") == 2
 
 
-def test_model_is_trained_on_features_with_options_that_were_computed_before(finished, snakemake) -> None:
-    home, config = finished
+def test_model_is_trained_on_features_with_options_that_were_computed_before(
+    finished, snakemake, tmp_path: Path
+) -> None:
+    config = finished[1]
+    home = shutil.copytree(finished[0], tmp_path / "again")  # the jobs of the other are counted
     other = home / "features.yaml"
     options = "{features: efficientnet_lite0, name: random, weights: none, size: 32}"
     models = "models: [linear_head]\nfeatures: [" + options + "]\n"
