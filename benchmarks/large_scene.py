@@ -133,7 +133,8 @@ def main() -> None:
                         seconds = float(took)
                     results.add(printed)
                     print(f"{job}, {root}: {seconds:.1f} s, {megabytes:.0f} MB", flush=True)
-            print(f"{job}: {'the same results' if len(results) == 1 else 'DIFFERENT results'}")
+            if asked.rounds * len(asked.root) > 1:
+                print(f"{job}: {'the same results' if len(results) == 1 else 'DIFFERENT results'}")
 
 
 if __name__ == "__main__":
