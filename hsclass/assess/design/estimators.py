@@ -24,6 +24,9 @@ from scipy.special import stdtrit
 Z = 1.96
 """Of the 95 % intervals of samples of pixels, as in Olofsson et al. (2014)."""
 
+ROUNDING = 1e-10
+"""Deviations of units that are alike, relative to their values: of rounding alone."""
+
 
 class Estimate(NamedTuple):
     """A figure, its standard error and the ends of its 95 % interval; NaN where it is not defined."""
@@ -79,7 +82,7 @@ class SampleDesign(ABC):
             low, high = value - half, value + half
         else:  # all units of the figure agree, which is not certainty
             low, high = wilson(value, self.independent(x))
-        return Estimate(value, se, max(low, 0.0), min(high, 1.0))
+        return Estimate(value, se, min(max(low, 0.0), value), max(min(high, 1.0), value))
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,8 @@ class Stratified(SampleDesign):
         counts = np.maximum(self.counts, 1)
         means = np.bincount(self.strata, z, len(self.sizes)) / counts
         squares = np.bincount(self.strata, (z - means[self.strata]) ** 2, len(self.sizes))
-        return squares / np.maximum(counts - 1, 1)
+        rounding = squares <= ROUNDING**2 * max(1.0, float((z**2).max(initial=0))) * counts
+        return np.where(rounding, 0.0, squares / np.maximum(counts - 1, 1))
 
 
 @dataclass(frozen=True)
@@ -146,6 +150,7 @@ class TwoStage(SampleDesign):
         """
         drawn = len(self.sizes)
         totals = np.bincount(self.strata, self.weights * z, drawn) * drawn
+        totals[np.abs(totals) <= ROUNDING * np.abs(self.weights * z).sum()] = 0.0
         return float(totals.var(ddof=1) / drawn) if drawn > 1 else float("nan")
 
     def quantile(self, x: np.ndarray) -> float:
@@ -165,4 +170,4 @@ def wilson(share: float, n: int) -> tuple[float, float]:
         return 0.0, 1.0
     centre = (share + Z**2 / (2 * n)) / (1 + Z**2 / n)
     half = Z / (1 + Z**2 / n) * np.sqrt(share * (1 - share) / n + Z**2 / (4 * n**2))
-    return centre - half, centre + half
+    return float(centre - half), float(centre + half)

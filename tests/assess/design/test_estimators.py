@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from hsclass.assess.design.estimators import PostStratified, Stratified, TwoStage, wilson
+from hsclass.assess.design.halving import further_units
 
 OLOFSSON = np.array([[66, 0, 5, 4], [0, 55, 8, 12], [1, 0, 153, 11], [2, 1, 9, 313]])
 PIXELS = np.array([200_000, 150_000, 3_200_000, 6_450_000])
@@ -16,7 +17,7 @@ def letters(text: str) -> np.ndarray:
     return np.array(["ABCD".index(letter) for letter in text])
 
 
-def of(ids: np.ndarray, identity: int) -> np.ndarray:
+def of(ids: np.ndarray, identity: int | np.ndarray) -> np.ndarray:
     return (ids == identity).astype(float)
 
 
@@ -109,6 +110,33 @@ def test_agreement_of_all_units_has_wilsons_interval_and_no_certainty() -> None:
     assert (found.value, found.se) == (1.0, 0.0)
     assert found.low == pytest.approx(20 / (20 + 1.96**2))
     assert wilson(0.5, 0) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize("kind", [Stratified, PostStratified])
+def test_rounding_is_no_standard_error(kind: type[Stratified]) -> None:
+    # A class that is mapped without error: its units agree within every stratum, its residuals are 1 - R and -R.
+    strata = np.repeat([0, 1, 2], [50, 150, 300])
+    reference = np.where(np.arange(500) % 7 == 0, 2, strata)
+    reference[strata == 0], reference[strata != 0] = 0, np.maximum(reference[strata != 0], 1)
+    design, one = kind(strata, np.array([12_345, 98_765, 654_321])), np.ones(500)
+    found = design.ratio(of(reference, 0), one)
+    assert found.value == pytest.approx(12_345 / 765_431)
+    assert found.se == 0
+    assert found.high - found.low > 0.005
+    every = design.ratio(one, one)
+    assert (every.se, every.value <= every.high <= 1) == (0, True)
+    if kind is Stratified:
+        more = further_units(design, of(reference, strata), {k: of(reference, k) for k in range(3)}, [1, 2, 3])
+        assert sorted(more["areas"]) == ["1", "2"]
+
+
+def test_rounding_of_blocks_that_are_alike_is_no_standard_error() -> None:
+    # ten blocks of unequal size, three of seven units right in each: Wilson's limits of ten trials
+    blocks = np.repeat(np.arange(10), 7)
+    design = TwoStage(blocks, np.array([185, 291, 253, 180, 192, 112, 122, 104, 152, 344]), blocks=123)
+    found = design.ratio((np.arange(70) % 7 < 3).astype(float), np.ones(70))
+    assert found.se == 0
+    assert (found.low, found.high) == pytest.approx(wilson(3 / 7, 10))
 
 
 def test_a_figure_without_units_is_not_defined() -> None:
