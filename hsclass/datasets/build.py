@@ -24,6 +24,7 @@ from hsclass.datasets.shapes import SHAPE_SUFFIXES, draw_labels, holds_shapes
 from hsclass.errors import DataError, UsageError
 from hsclass.raster import Grid
 from hsclass.scene import CUBE_FILE, GROUPS_FILE, LABELS_FILE, UNLABELLED, Scene
+from hsclass.wording import counted
 
 _LOG = logging.getLogger(__name__)
 _FURTHER = ("reading", "companions")  # of an entry in the manifest
@@ -79,7 +80,9 @@ def build_scene(
     )
     if manifest["labels"]:
         path = verified_file(manifest["labels"], home)
-        labels, entries, groups = read_labels(path, manifest["labels"], cube.grid, scene.shape, descriptor.classes)
+        labels, entries, groups = read_labels(
+            path, manifest["labels"], cube.grid, scene.shape, descriptor.classes, mask=scene.mask
+        )
         scene = replace(scene, labels=labels, groups=groups, classes=describe_classes(labels, entries, path))
     return _cut(_without_classes(scene, options.drop_classes), options)
 
@@ -104,7 +107,13 @@ def require_elsewhere(name_or_file: str | os.PathLike[str], *, folder: Path, out
 
 
 def read_labels(
-    path: Path, entry: dict[str, Any], grid: Grid, of_cube: tuple[int, int, int], classes: tuple[ClassEntry, ...]
+    path: Path,
+    entry: dict[str, Any],
+    grid: Grid,
+    of_cube: tuple[int, int, int],
+    classes: tuple[ClassEntry, ...],
+    *,
+    mask: np.ndarray | None = None,
 ) -> tuple[np.ndarray, tuple[ClassEntry, ...], np.ndarray | None]:
     """Read reference data of any kind onto the grid of the cube.
 
@@ -120,6 +129,8 @@ def read_labels(
         (rows, cols, bands) of the cube.
     classes : tuple of ClassEntry
         The descriptor's.
+    mask : ndarray of bool, shape (rows, cols), optional
+        Pixels that hold data; polygons or points without any are reported.
 
     Returns
     -------
@@ -142,7 +153,7 @@ def read_labels(
     if unlabelled and (shapes or regions):
         raise UsageError(f"{path}: holds no raster, which 'unlabelled' is for; take 'unlabelled' out of 'labels'")
     if shapes:
-        return draw_labels(path, ShapeOptions(**reading), grid=grid, shape=shape, entries=classes)
+        return draw_labels(path, ShapeOptions(**reading), grid=grid, shape=shape, entries=classes, mask=mask)
     if foreign := sorted(set(reading) & set(ShapeOptions.model_fields)):
         raise UsageError(
             f"{path}: is not read as polygons or points, which '{foreign[0]}' is for; expected one of"
@@ -202,7 +213,13 @@ def _without_classes(scene: Scene, dropped: tuple[int, ...]) -> Scene:
             " cube lie where they should, and 'nodata'"
         )
     if lost:
-        _LOG.warning("scene %s: %d labelled pixels hold no data and become unlabelled", scene.name, lost)
+        left = set(np.unique(scene.labels[scene.mask]).tolist())
+        gone = [cover.name for cover in scene.classes if cover.id not in left]
+        _LOG.warning(
+            "scene %s: %s no data and become unlabelled%s", scene.name,
+            counted(lost, "labelled pixel holds", "labelled pixels hold"),
+            f", among them all of {', '.join(gone)}" if gone else "",
+        )  # fmt: skip
     unusable = ~scene.mask | np.isin(scene.labels, dropped)
     labels = np.where(unusable, scene.labels.dtype.type(UNLABELLED), scene.labels)
     groups = None if scene.groups is None else np.where(labels == UNLABELLED, np.uint32(0), scene.groups)

@@ -32,8 +32,9 @@ def scene_of_arrays(
     scene = _from_array(cube, None, about)
     where = Path(f"scene {scene.name}: labels")
     ids, entries, groups = draw_shapes(
-        shapes_of(labels), ShapeOptions(field=field, group=group), where, grid=scene.grid, shape=scene.shape[:2]
-    )
+        shapes_of(labels), ShapeOptions(field=field, group=group), where, grid=scene.grid, shape=scene.shape[:2],
+        mask=scene.mask,
+    )  # fmt: skip
     covers = legend(entries, tuple(entry.id for entry in entries))
     return _from_array(
         scene.cube, ids, {**about, "classes": covers if classes is None else classes, "mask": scene.mask,
@@ -68,4 +69,4 @@ def shapes_of(frame: Any) -> Shapes:
         if name != geometry.name
     }
     crs = None if geometry.crs is None else checked_grid(geometry.crs.to_wkt(), None, "labels").crs
-    return Shapes(np.array(geometry.array, object), columns, crs)
+    return Shapes(np.array(geometry.array, object), columns, crs, np.asarray(frame.index))

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,13 +65,8 @@ def draw_regions(
             f"{path}: holds regions of an image of {size[0]} rows and {size[1]} columns; expected {shape[0]} and"
             f" {shape[1]}, as the cube; check that it is of this scene, and of the whole of it"
         )
+    entries = entries or region_classes(regions)
     known = {_plain(str(value)): entry.id for entry in entries for value in (entry.values or (entry.name,))}
-    if not entries:
-        first = {_plain(region.name): region for region in reversed(regions)}
-        known = {name: number for number, name in enumerate(dict.fromkeys(_plain(r.name) for r in regions), 1)}
-        entries = tuple(
-            ClassEntry(id=number, name=first[name].name, color=first[name].color) for name, number in known.items()
-        )
     labels = np.zeros(shape, np.int64)
     for region in regions:
         name, points = region.name, region.points
@@ -92,6 +88,15 @@ def draw_regions(
             )
         labels[rows, cols] = known[_plain(name)]
     return labels.astype(np.uint8 if labels.max() <= 255 else np.uint16), entries
+
+
+def region_classes(regions: Sequence[Region]) -> tuple[ClassEntry, ...]:
+    """Return a class for each name of the regions, numbered in their order."""
+    first = {_plain(region.name): region for region in reversed(regions)}
+    names = dict.fromkeys(_plain(region.name) for region in regions)
+    return tuple(
+        ClassEntry(id=number, name=first[name].name, color=first[name].color) for number, name in enumerate(names, 1)
+    )
 
 
 def read_regions(path: Path) -> tuple[list[Region], tuple[int, int] | None]:

@@ -1,9 +1,10 @@
 """Reference data from polygons or points: read, brought to the cube's system, drawn onto its grid."""
 
+import functools
 import itertools
 import logging
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,10 @@ from rasterio.transform import Affine
 from hsclass.datasets.descriptor import ClassEntry, ShapeOptions
 from hsclass.datasets.readers import READERS
 from hsclass.datasets.shape_classes import DESCRIPTOR, read_classes, read_groups, text_of
+from hsclass.datasets.shape_losses import BARE, HIDDEN, NO_DATA, OUTSIDE, SMALL, UNNAMED, Losses
 from hsclass.errors import DataError
 from hsclass.raster import Grid, quiet
+from hsclass.wording import counted
 
 _LOG = logging.getLogger(__name__)
 SHAPE_SUFFIXES = (".gpkg", ".geojson", ".json", ".shp", ".fgb")
@@ -51,11 +54,12 @@ def holds_shapes(path: Path) -> bool:
 
 @dataclass(frozen=True)
 class Shapes:
-    """The features of a layer: geometries in the file's system, and its attributes by name."""
+    """The features of a layer: geometries in the file's system, attributes by name, and the features' numbers (fid)."""
 
     geometries: np.ndarray
     attributes: dict[str, np.ndarray]
     crs: CRS | None
+    numbers: np.ndarray
 
 
 def draw_labels(
@@ -65,14 +69,15 @@ def draw_labels(
     grid: Grid,
     shape: tuple[int, int],
     entries: tuple[ClassEntry, ...],
+    mask: np.ndarray | None = None,
     onto: str = "the cube",
     known_from: str = DESCRIPTOR,
 ) -> tuple[np.ndarray, tuple[ClassEntry, ...], np.ndarray | None]:
     """Draw the polygons or points of a file onto the grid of a cube or map.
 
     A pixel belongs to a polygon when its centre lies inside, or with `all_touched` when any part of it does. What is
-    left out is reported: features outside of the scene, without geometry or class, or smaller than a pixel, and pixels
-    that features of several classes cover.
+    left out is reported: features outside of the scene or where it holds no data, without geometry or class, or smaller
+    than a pixel, and pixels that features of several classes cover.
 
     Parameters
     ----------
@@ -85,6 +90,8 @@ def draw_labels(
         (rows, cols) of the cube.
     entries : tuple of ClassEntry
         Known classes, as of the descriptor; empty to take them from the attributes.
+    mask : ndarray of bool, shape (rows, cols), optional
+        Pixels that hold data. Features without any are reported; their labels are drawn all the same.
     onto, known_from : str
         What the grid is of, and what lists the known classes, for messages.
 
@@ -105,7 +112,9 @@ def draw_labels(
     """
     _require_map(grid, path, onto)
     shapes = read_shapes(path, options.layer)
-    return draw_shapes(shapes, options, path, grid=grid, shape=shape, entries=entries, onto=onto, known_from=known_from)
+    return draw_shapes(
+        shapes, options, path, grid=grid, shape=shape, entries=entries, mask=mask, onto=onto, known_from=known_from
+    )
 
 
 def _require_map(grid: Grid, path: Path, onto: str) -> None:
@@ -125,23 +134,26 @@ def draw_shapes(
     grid: Grid,
     shape: tuple[int, int],
     entries: tuple[ClassEntry, ...] = (),
+    mask: np.ndarray | None = None,
     onto: str = "the cube",
     known_from: str = DESCRIPTOR,
+    report: Callable[[str], None] | None = None,
 ) -> tuple[np.ndarray, tuple[ClassEntry, ...], np.ndarray | None]:
     """Draw polygons or points onto the grid of a cube, as `draw_labels` does those of a file.
 
-    `path`, where they are from, is for messages only.
+    `path`, where they are from, is for messages only; `report` takes each sentence on what is left out, which is logged
+    by default.
     """
+    report = report or functools.partial(_LOG.warning, "%s: %s", path)
     _require_map(grid, path, onto)
     ids, entries = read_classes(shapes.attributes, options, entries, path, known_from=known_from)
     kinds = {str(geometry.geom_type) for geometry in shapes.geometries if geometry is not None}
     if foreign := kinds - _DRAWN:
         raise DataError(f"{path}: holds {', '.join(sorted(foreign))}; expected polygons or points; take them out")
     usable = np.array([geometry is not None and not geometry.is_empty for geometry in shapes.geometries], bool)
-    if bare := int((~usable).sum()):
-        _LOG.warning("%s: %d features without a geometry are left out", path, bare)
-    if unnamed := int((usable & (ids == 0)).sum()):
-        _LOG.warning("%s: %d features without a class are left out", path, unnamed)
+    losses = Losses(shapes.numbers, ids, entries)
+    losses.add(BARE, np.flatnonzero(~usable))
+    losses.add(UNNAMED, np.flatnonzero(usable & (ids == 0)))
     chosen = usable & (ids > 0)
     if not chosen.any():
         raise DataError(f"{path}: has no feature with a geometry and a class; expected class ids of 1 and up, or names")
@@ -153,19 +165,32 @@ def draw_shapes(
         )
     geometries = _projected(shapes.geometries[chosen], shapes.crs, grid, path, onto)
     within = _inside(geometries, grid, shape, path)
-    if groups is not None and (outside := np.setdiff1d(groups, groups[within])).size:
-        named = shapes.attributes[str(options.group)][chosen]
-        names = [text_of(named[np.argmax(groups == number)]) for number in outside[:5]]
-        _LOG.warning(
-            "%s: %d of %d groups (%s) lie outside of the scene and are left out", path, outside.size,
-            len(np.unique(groups)), ", ".join(names) + (", …" if outside.size > 5 else ""),
-        )  # fmt: skip
-    ids, owner = _drawn(geometries[within], ids[chosen][within], grid, shape, options, path)
+    losses.add(OUTSIDE, np.flatnonzero(chosen)[~within])
+    geometries, places = geometries[within], np.flatnonzero(chosen)[within]
+    labels, owner, covering, shared = _drawn(geometries, ids[places], grid, shape, options)
+    held = np.isin(np.arange(len(places)), owner[labels > 0] - 1)
+    small = [k for k in np.flatnonzero(~held & ~covering) if not _covers_pixel(geometries[k], grid, shape, options)]
+    losses.add(SMALL, places[small])
+    losses.add(HIDDEN, places[~held & covering])
+    if mask is not None:
+        losses.add(NO_DATA, places[held & ~np.isin(np.arange(len(places)), owner[(labels > 0) & mask] - 1)])
+    for sentence in losses.sentences():
+        report(sentence)
+    if shared:
+        rule = {"drop": "left unlabelled", "first": "given to the first", "last": "given to the last"}[options.overlap]
+        lie, are = ("lies", "is") if shared == 1 else ("lie", "are")
+        report(f"{counted(shared, 'pixel')} {lie} in features of several classes and {are} {rule} (overlap)")
     if groups is None:
-        return ids, entries, None
-    drawn = np.where(ids > 0, np.concatenate([[0], groups[within]])[owner], 0).astype(np.uint32)
-    _report_groups(drawn, groups[within], path)
-    return ids, entries, drawn
+        return labels, entries, None
+    drawn = np.where(labels > 0, np.concatenate([[0], groups[within]])[owner], 0).astype(np.uint32)
+    if (lost := np.setdiff1d(groups, drawn)).size:
+        named = shapes.attributes[str(options.group)][chosen]
+        names = [text_of(named[np.argmax(groups == number)]) for number in lost[:5]]
+        report(
+            f"{lost.size} of {counted(len(np.unique(groups)), 'group')} {'has' if lost.size == 1 else 'have'} no"
+            f" labelled pixel: {', '.join(names)}" + (", …" if lost.size > 5 else "")
+        )
+    return labels, entries, drawn
 
 
 def layers_of(path: Path) -> list[str]:
@@ -212,7 +237,9 @@ def read_shapes(path: Path, layer: str | None) -> Shapes:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            meta, _, wkb, columns = pyogrio.raw.read(path, layer=layer or layers[0], force_2d=True)
+            meta, numbers, wkb, columns = pyogrio.raw.read(
+                path, layer=layer or layers[0], force_2d=True, return_fids=True
+            )
             geometries = shapely.from_wkb(wkb)
         crs = None if not meta["crs"] else CRS.from_user_input(meta["crs"])
     except (CRSError, ValueError, TypeError, RuntimeError, shapely.errors.ShapelyError) as error:
@@ -223,7 +250,7 @@ def read_shapes(path: Path, layer: str | None) -> Shapes:
         raise DataError(
             f"{path}: layer {layer or layers[0]} holds no polygon and no point; expected the reference data"
         )
-    return Shapes(geometries, dict(zip(meta["fields"], columns, strict=True)), crs)
+    return Shapes(geometries, dict(zip(meta["fields"], columns, strict=True)), crs, numbers)
 
 
 def _projected(geometries: np.ndarray, crs: CRS | None, grid: Grid, path: Path, onto: str) -> np.ndarray:
@@ -251,12 +278,6 @@ def _projected(geometries: np.ndarray, crs: CRS | None, grid: Grid, path: Path, 
         ) from error
 
 
-def _report_groups(drawn: np.ndarray, groups: np.ndarray, path: Path) -> None:
-    """Log the groups in the scene that no pixel belongs to: smaller than a pixel, or hidden by others."""
-    if (lost := np.setdiff1d(groups, drawn)).size:
-        _LOG.warning("%s: %d of %d groups hold no labelled pixel", path, lost.size, len(np.unique(groups)))
-
-
 def _inside(geometries: np.ndarray, grid: Grid, shape: tuple[int, int], path: Path) -> np.ndarray:
     """Return which features touch the scene's area, bool, or raise DataError where none does."""
     import shapely
@@ -272,39 +293,28 @@ def _inside(geometries: np.ndarray, grid: Grid, shape: tuple[int, int], path: Pa
             f"{path}: all {len(within)} features lie outside of the scene: they span {', '.join(found)} (left, bottom,"
             f" right, top) in the cube's system, the cube {', '.join(expected)}; check both reference systems"
         )
-    if outside := int((~within).sum()):
-        _LOG.warning("%s: %d of %d features lie outside of the scene", path, outside, len(within))
     return np.asarray(within)
 
 
 def _drawn(
-    geometries: np.ndarray, ids: np.ndarray, grid: Grid, shape: tuple[int, int], options: ShapeOptions, path: Path
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the class ids, and the number of the feature, from 1, that each pixel belongs to."""
+    geometries: np.ndarray, ids: np.ndarray, grid: Grid, shape: tuple[int, int], options: ShapeOptions
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
+    """Return class ids, the feature of each pixel, from 1, which features cover any, and pixels of several classes."""
     numbers = np.arange(1, len(ids) + 1)
     covering = np.zeros(shape, np.uint16)
     seen = np.zeros(len(ids) + 1, bool)
+    order = np.argsort(-numbers) if options.overlap == "first" else np.argsort(numbers)
     for identity in np.unique(ids):
-        one = ids == identity
+        one = order[ids[order] == identity]
         layer = _burn(geometries[one], numbers[one], grid, shape, options)
         covering += layer > 0
         seen[layer] = True
-    order = np.argsort(-numbers) if options.overlap == "first" else np.argsort(numbers)
     owner = _burn(geometries[order], numbers[order], grid, shape, options)
     labels = np.concatenate([[0], ids])[owner]
     shared = covering > 1
-    if count := int(shared.sum()):
-        rule = {"drop": "left unlabelled", "first": "given to the first", "last": "given to the last"}[options.overlap]
-        _LOG.warning("%s: %d pixels lie in features of several classes and are %s (overlap)", path, count, rule)
     if options.overlap == "drop":
         labels[shared] = 0
-    hidden = [k for k in np.flatnonzero(~seen[1:]) if not _covers_pixel(geometries[k], grid, shape, options)]
-    if hidden:
-        _LOG.warning(
-            "%s: %d of %d features hold no pixel's centre, being smaller than a pixel; 'all_touched: true' takes them",
-            path, len(hidden), len(ids),
-        )  # fmt: skip
-    return labels.astype(np.uint8 if labels.max() <= 255 else np.uint16), owner
+    return labels.astype(np.uint8 if labels.max() <= 255 else np.uint16), owner, seen[1:], int(shared.sum())
 
 
 def _covers_pixel(geometry: Any, grid: Grid, shape: tuple[int, int], options: ShapeOptions) -> bool:

@@ -13,17 +13,20 @@ import numpy as np
 import yaml
 
 from hsclass.atomic import write_text
-from hsclass.datasets.descriptor import LabelSource
+from hsclass.datasets.descriptor import ClassEntry, LabelSource, ShapeOptions
 from hsclass.datasets.inspecting import inspect_files
 from hsclass.datasets.opening import open_scene
 from hsclass.datasets.readers import product_of
-from hsclass.datasets.regions import REGION_SUFFIXES
+from hsclass.datasets.reference_labels import legend
+from hsclass.datasets.regions import REGION_SUFFIXES, read_regions, region_classes
+from hsclass.datasets.shape_classes import read_classes
 from hsclass.datasets.shapes import holds_shapes, read_shapes
 from hsclass.errors import HsclassError, UsageError
 from hsclass.options import parse_options
 from hsclass.samplers import make_split
-from hsclass.scene import Scene
+from hsclass.scene import LandCover, Scene
 from hsclass.split import write_split
+from hsclass.wording import counted
 
 _LOG = logging.getLogger(__name__)
 _SAMPLERS = ("regions", "dbscan_area", "blocks", "random")
@@ -103,9 +106,9 @@ def initial_files(
     notes = [f"{finding.path}: {warning}" for finding in findings for warning in finding.warnings]
     source, chosen = ({}, "") if labels is None else _label_source(Path(labels), options or {})
     notes += [f"{labels}: {chosen}"] if chosen else []
-    scene = _built(name, cube, source)
+    scene, classes = _built(name, cube, source)
     descriptor = home / f"{name}.yaml"
-    files = {descriptor: _descriptor_text(scene, cube, source, chosen, home)}
+    files = {descriptor: _descriptor_text(scene, classes, cube, source, chosen, home)}
     if scene.labels is not None:
         if len(scene.classes) < 2:
             raise UsageError(f"{labels}: hold one class only, '{scene.classes[0].name}'; expected two or more")
@@ -162,13 +165,31 @@ def _rank(name: str, likely: Sequence[str]) -> tuple[int, int]:
     return (0 if lower in likely else 1 if held else 2, held[0] if held else 0)
 
 
-def _built(name: str, cube: Path, source: dict[str, Any]) -> Scene:
-    """Build the scene of a descriptor with absolute paths, outside of the user's folders."""
+def _built(name: str, cube: Path, source: dict[str, Any]) -> tuple[Scene, tuple[LandCover, ...]]:
+    """Build the scene of a descriptor with absolute paths, outside of the user's folders, and return its classes.
+
+    Classes of which no feature labels a pixel are listed, too: the file of the labels holds them.
+    """
+    listed = _listed_classes(source)
+    described: dict[str, Any] = {"name": name, "cube": {"path": str(cube.resolve())}}
+    described |= {"labels": source} if source else {}
+    described |= {"classes": [entry.model_dump(exclude_defaults=True) for entry in listed]} if listed else {}
     with tempfile.TemporaryDirectory() as scratch:
-        described = {"name": name, "cube": {"path": str(cube.resolve())}, **({"labels": source} if source else {})}
         file = Path(scratch) / f"{name}.yaml"
         file.write_text(yaml.safe_dump(described), encoding="utf-8")
-        return open_scene(file, folder=Path(scratch) / "data")
+        scene = open_scene(file, folder=Path(scratch) / "data")
+    return scene, legend(listed, tuple(sorted(entry.id for entry in listed))) or scene.classes
+
+
+def _listed_classes(source: Mapping[str, Any]) -> tuple[ClassEntry, ...]:
+    """Return the classes that polygons, points or regions of interest name; empty for a raster."""
+    path = Path(source.get("path", ""))
+    if path.suffix.lower() in REGION_SUFFIXES:
+        return region_classes(read_regions(path)[0])
+    if not source or not holds_shapes(path):
+        return ()
+    options = ShapeOptions(**{name: value for name, value in source.items() if name in ShapeOptions.model_fields})
+    return read_classes(read_shapes(path, options.layer).attributes, options, (), path)[1]
 
 
 def _window(scene: Scene) -> int:
@@ -217,7 +238,9 @@ def _commented(notes: Sequence[str]) -> list[str]:
     return [f"  # {' '.join(note.split())}" for note in notes]
 
 
-def _descriptor_text(scene: Scene, cube: Path, source: dict[str, Any], chosen: str, home: Path) -> str:
+def _descriptor_text(
+    scene: Scene, classes: Sequence[LandCover], cube: Path, source: dict[str, Any], chosen: str, home: Path
+) -> str:
     rows, cols, bands = scene.shape
     crs = "no map coordinates" if scene.grid.crs is None else scene.grid.crs.to_string()
     lines = [
@@ -234,10 +257,10 @@ def _descriptor_text(scene: Scene, cube: Path, source: dict[str, Any], chosen: s
     lines.append(f"labels: {inside}" + (f" # {chosen}" if chosen else ""))
     lines.append("classes:")
     assert scene.labels is not None
-    for cover in scene.classes:
+    for cover in classes:
         color = "" if cover.color is None else ', color: "#{:02x}{:02x}{:02x}"'.format(*cover.color)
         count = int((scene.labels == cover.id).sum())
-        lines.append(f"  - {{id: {cover.id}, name: {_quoted(cover.name)}{color}}} # {count} pixels")
+        lines.append(f"  - {{id: {cover.id}, name: {_quoted(cover.name)}{color}}} # {counted(count, 'pixel')}")
     return "\n".join([*lines, ""])
 
 

@@ -110,7 +110,8 @@ def test_pixels_of_several_classes_follow_the_rule_and_are_reported(
     with caplog.at_level(logging.WARNING):
         labels = scene(path, **({"overlap": overlap} if overlap else {})).require_labels()
     assert labels[0].tolist() == [1, 1, shared, 2, 2]
-    assert "1 pixels lie in features of several classes" in caplog.text
+    assert "1 pixel lies in features of several classes and is" in caplog.text
+    assert "has no labelled pixel" not in caplog.text
 
 
 def test_names_ids_and_colours_from_the_table(scene: BuildScene, tmp_path: Path) -> None:
@@ -141,14 +142,39 @@ def test_descriptor_gives_names_their_ids(scene: BuildScene, tmp_path: Path) -> 
 
 def test_what_is_left_out_is_counted(scene: BuildScene, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     shapes = [box(0, 0, 1, 1), box(90, 0, 1, 1), box(1.1, 1.1, 0.2, 0.2), None, box(2, 2, 1, 1), box(0, 0, 0.9, 0.9)]
-    path = save(tmp_path / "fields.gpkg", shapes, crop=["a", "a", "a", "a", "", "a"])
+    path = save(tmp_path / "fields.gpkg", shapes, crop=["a", "b", "a", "a", "", "a"])
     with caplog.at_level(logging.WARNING):
         labels = scene(path).require_labels()
     assert np.argwhere(labels).tolist() == [[0, 0]]
     for sentence in (
-        "1 features without a geometry are left out", "1 features without a class are left out",
-        "1 of 4 features lie outside of the scene", "1 of 3 features hold no pixel's centre",
-    ):  # fmt: skip
+        "1 of 6 features has no geometry and is left out: feature 4 (a)",
+        "1 of 6 features has no class and is left out: feature 5 (no class)",
+        "1 of 6 features lies outside of the scene and is left out: feature 2 (b)",
+        "1 of 6 features holds no pixel's centre and is left out: feature 3 (a); 'all_touched: true' takes",
+        "class b has no labelled pixel (its 1 feature lies outside of the scene)",
+    ):
+        assert sentence in caplog.text
+    assert "class a has no" not in caplog.text
+
+
+def test_a_class_without_a_pixel_is_reported_with_all_reasons(
+    scene: BuildScene, tmp_path: Path, cube: np.ndarray, caplog: pytest.LogCaptureFixture
+) -> None:
+    cube[3] = -1
+    grid = Grid(CRS.from_string(UTM), Affine(PIXEL, 0, LEFT, 0, -PIXEL, TOP))
+    write_raster(tmp_path / "cube.tif", np.moveaxis(cube, 2, 0), grid=grid, nodata=-1)
+    shapes = [box(0, 0, 1, 2), box(0, 0, 1, 1), box(3, 3, 1, 1), box(90, 0, 1, 1), box(3, 0, 1, 1), box(3, 0, 1, 1)]
+    path = save(tmp_path / "fields.geojson", shapes, crop=["a", "b", "b", "b", "c", "c"])
+    with caplog.at_level(logging.WARNING):
+        built = scene(path)
+    assert [cover.name for cover in built.classes] == ["a"]
+    assert np.argwhere(built.require_labels()).tolist() == [[0, 1]]
+    for sentence in (
+        "2 of 6 features lie where the cube holds no data and are left out: feature 2 (b), feature 5 (c)",
+        "class b has no labelled pixel (of its 3 features 1 shares all its pixels with features of other classes, 1"
+        " lies where the cube holds no data, 1 lies outside of the scene)",
+        "2 labelled pixels hold no data and become unlabelled, among them all of b, c",
+    ):
         assert sentence in caplog.text
 
 
@@ -269,12 +295,11 @@ def test_groups_outside_of_the_scene_and_without_a_pixel_are_reported(
     path = save(tmp_path / "fields.gpkg", boxes, crop=[1, 1, 1, 1], field_id=[1, 2, 3, 4])
     with caplog.at_level(logging.WARNING):
         scene(path, field="crop", group="field_id")
-    assert "2 of 4 groups (2, 3) lie outside of the scene" in caplog.text
-    assert "1 of 2 groups hold no labelled pixel" in caplog.text
+    assert "3 of 4 groups have no labelled pixel: 2, 3, 4" in caplog.text
     named = save(tmp_path / "named.gpkg", boxes[:2], crop=[1, 1], field_id=["south", "north"])
     with caplog.at_level(logging.WARNING):
         scene(named, field="crop", group="field_id")
-    assert "1 of 2 groups (north) lie outside of the scene" in caplog.text
+    assert "1 of 2 groups has no labelled pixel: north" in caplog.text
 
 
 def test_a_feature_without_a_group_is_an_error(scene: BuildScene, tmp_path: Path) -> None:

@@ -101,6 +101,24 @@ def test_options_of_the_labels_name_layer_and_attribute(cube: Path, tmp_path: Pa
         initial_files(shapes, cube, folder=tmp_path)
 
 
+def test_a_class_without_a_pixel_is_listed_and_the_files_run(cube: Path, tmp_path: Path) -> None:
+    import geopandas
+    import pandas
+    from shapely import box
+
+    path = fields(tmp_path)
+    rock = geopandas.GeoDataFrame({"crop": ["a rock"]}, geometry=[box(0, 0, 90, 90)], crs=32633)
+    pandas.concat([geopandas.read_file(path), rock]).to_file(path)
+    initial_files(cube, path, folder=tmp_path).write()
+    text = (tmp_path / "my_scene.yaml").read_text(encoding="utf-8")
+    assert "{id: 1, name: a rock, color: " in text
+    assert "# 0 pixels" in text
+    scene = open_scene(tmp_path / "my_scene.yaml", folder=tmp_path / "data")
+    assert [(cover.id, cover.name) for cover in scene.classes] == [(2, "maize"), (3, "oats: late"), (4, "wheat")]
+    for cover in scene.classes:
+        assert f"name: {cover.name}" in text.replace('"', "").replace("'", "")
+
+
 def test_cube_without_labels_gets_a_descriptor_only(cube: Path, tmp_path: Path) -> None:
     (file,) = initial_files(cube, folder=tmp_path).files
     assert file == tmp_path / "my_scene.yaml"
