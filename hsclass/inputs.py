@@ -12,6 +12,7 @@ from hsclass.features import RAW, feature_class
 from hsclass.features.extractor import Origin
 from hsclass.features.frozen import FrozenOptions, ImageFeatures, compute_features, named_options
 from hsclass.fit_scope import marked
+from hsclass.ground_area import pixel_area
 from hsclass.models.classifier import Classifier, Sample
 from hsclass.models.spectral_contract import SpectralBands
 from hsclass.normalize import Normalizer, normalize_cube, normalize_scene
@@ -172,7 +173,7 @@ def samples_digest(samples: Scene | ImageSamples) -> str:
 
 
 def _origin(scene: Scene, normalizer: Normalizer) -> Origin:
-    area = scene.grid.pixel_area
+    area = pixel_area(scene.grid, scene.cube.shape[:2])
     size = None if area is None else area**0.5
     return Origin(scene.wavelengths, normalizer.offset_, normalizer.scale_, size)
 

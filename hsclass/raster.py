@@ -37,13 +37,6 @@ class Grid:
         """The transform; without one that with which QGIS shows a raster: one unit a pixel, rows downward from 0."""
         return Affine(1, 0, 0, 0, -1, 0) if self.transform is None else self.transform
 
-    @property
-    def pixel_area(self) -> float | None:
-        """Area of a pixel [m²]; None where the grid is unknown or in degrees."""
-        if self.crs is None or self.transform is None or not self.crs.is_projected:
-            return None
-        return abs(self.transform.determinant) * self.crs.linear_units_factor[1] ** 2
-
 
 @dataclass(frozen=True)
 class Raster:

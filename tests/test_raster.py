@@ -84,16 +84,6 @@ def test_file_that_is_no_raster(tmp_path: Path, content: bytes) -> None:
         read_raster(tmp_path / "a.tif")
 
 
-def test_area_of_a_pixel_is_in_square_metres_where_the_grid_is_projected() -> None:
-    assert Grid(CRS.from_epsg(32633), Affine(30, 0, 1000, 0, -20, 5000)).pixel_area == pytest.approx(600)
-    feet = Grid(CRS.from_epsg(2263), Affine(10, 0, 0, 0, -10, 0)).pixel_area  # New York, US survey feet
-    assert feet == pytest.approx(100 * 0.3048006096**2)
-    turned = Affine.rotation(30) @ Affine.scale(2, -3)
-    assert Grid(CRS.from_epsg(32633), turned).pixel_area == pytest.approx(6)
-    assert Grid(CRS.from_epsg(4326), Affine(1, 0, 0, 0, -1, 0)).pixel_area is None
-    assert Grid().pixel_area is None
-
-
 @pytest.mark.parametrize(("bend", "known"), [(0.0, True), (200.0, False)])
 def test_ground_control_points_give_a_grid_where_they_lie_on_one(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, bend: float, known: bool

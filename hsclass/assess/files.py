@@ -19,6 +19,7 @@ from hsclass.assess.sample import EvaluatedSamples, join, take_samples
 from hsclass.assess.units import units_of
 from hsclass.errors import DataError, UsageError
 from hsclass.fit_scope import read_fit_scope
+from hsclass.ground_area import pixel_area
 from hsclass.raster import read_raster, write_raster
 from hsclass.results.comparison import Comparison
 from hsclass.results.metrics import Metrics
@@ -74,7 +75,7 @@ def evaluate_file(
     metrics = evaluate(
         found.values, reference.labels, reference.split, found.classes,
         confidence=_confidence(confidence, found, reference, names=(path, split)), names=names,
-        pixel_area=reference.grid.pixel_area, scope=read_fit_scope(model) if model else None,
+        pixel_area=pixel_area(reference.grid, reference.labels.shape), scope=read_fit_scope(model) if model else None,
         identity=reference.identity,
     )  # fmt: skip
     for sentence in metrics.checks:

@@ -6,12 +6,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import rasterio
 
 from hsclass.alignment import require_same_grid
+from hsclass.assess.design.areas import Unit, area_scale, uneven
 from hsclass.assess.design.drawing import ProbabilitySample
 from hsclass.assess.design.estimators import Estimate, PostStratified, SampleDesign, Stratified, TwoStage
 from hsclass.assess.design.files import Labelled, design_file, read_design, read_sample
@@ -21,8 +22,6 @@ from hsclass.errors import DataError, UsageError
 from hsclass.raster import quiet
 from hsclass.results.record import plain, require_file
 
-Unit = Literal["m2", "ha", "km2", "pixels"]
-SQUARE_METRES: dict[Unit, float] = {"m2": 1.0, "ha": 1e4, "km2": 1e6}
 FEW_BLOCKS = 30
 """Blocks from which on intervals of rare classes hold in simulations (benchmarks/design_coverage.py)."""
 
@@ -172,7 +171,7 @@ def assess_map(
     column : str, optional
         Reference column to use, where there are several; the first by default.
     unit : {"m2", "ha", "km2", "pixels"}, optional
-        Of the areas. By default hectares, and pixels where the map has no projected CRS.
+        Of the areas on the ground. By default hectares, and pixels where the map does not give them.
     allow_missing : bool
         Leave units without a label out, as if they lacked at random within their stratum.
 
@@ -223,6 +222,8 @@ def assess_map(
         notes.append(
             f"{missing} points without a label were left out, as if they lacked at random within their stratum"
         )
+    if reason := uneven(raster):
+        notes.append(f"figures count all pixels as equal, although {reason}")
     if foreign := sorted(set(reference[kept].tolist()) - sizes.keys()):
         notes.append(
             f"{int(np.isin(reference, foreign).sum())} points have labels that no pixel of the map has"
@@ -230,7 +231,7 @@ def assess_map(
             " the map: check that these are no slips"
         )
     return _estimated(
-        planned, drawn, mapped[kept], reference[kept], sizes, legend, _scale(raster, unit), missing=missing,
+        planned, drawn, mapped[kept], reference[kept], sizes, legend, area_scale(raster, unit), missing=missing,
         agreement=_agreement(texts, legend, sample_file), notes=notes, units=drawn.strata[kept],
     )  # fmt: skip
 
@@ -375,19 +376,6 @@ def _agreement(texts: Mapping[str, list[str]], legend: Mapping[int, str], file: 
     share = float((one == other).mean())
     chance = float(sum((one == c).mean() * (other == c).mean() for c in np.unique(one)))
     return {"n": int(both.sum()), "share": share, "kappa": (share - chance) / (1 - chance) if chance < 1 else 1.0}
-
-
-def _scale(raster: ClassRaster, unit: Unit | None) -> tuple[str, float]:
-    """Return the unit of areas and the area of a pixel in it."""
-    pixel = raster.grid.pixel_area
-    if unit in {None, "pixels"} and (pixel is None or unit == "pixels"):
-        return "pixels", 1.0
-    if pixel is None:
-        raise UsageError(
-            f"--unit {unit}: {raster.path} has no projected CRS, so its pixels have no area; take 'pixels'"
-        )
-    chosen: Unit = unit or "ha"
-    return chosen, pixel / SQUARE_METRES[chosen]
 
 
 def read_legend(path: Path) -> dict[int, str]:

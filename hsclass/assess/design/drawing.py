@@ -1,5 +1,6 @@
 """Draw a probability sample of a map's pixels: simple, systematic, stratified, or two-stage by blocks."""
 
+import logging
 import os
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -7,10 +8,12 @@ from typing import Any, Literal
 import numpy as np
 
 from hsclass.assess.design.allocation import LEAST, Allocation, allocate
+from hsclass.assess.design.areas import uneven
 from hsclass.assess.design.strata import ClassRaster, StratumCounts, count_strata, locate
 from hsclass.errors import UsageError
 from hsclass.raster import Grid
 
+_LOG = logging.getLogger(__name__)
 Design = Literal["simple", "systematic", "stratified", "blocks"]
 _RESERVE = 4  # times as many pixels are drawn as are wanted, where some are too near to others
 
@@ -107,6 +110,11 @@ def draw_sample(
     raster.require_same_grid(strata)
     if strata_file is not None and design != "stratified":
         raise UsageError(f"--strata {strata_file}: is for the stratified design, found {design}; take one of them out")
+    if reason := uneven(raster):
+        _LOG.warning(
+            "%s: %s, but the design takes all pixels for equal; warp the map to an equal-area CRS, and draw the sample"
+            " of that", raster.path, reason,
+        )  # fmt: skip
     counts = count_strata(strata)
     rng = np.random.default_rng(seed)
     about: dict[str, Any] = {"size": size, "min_distance": min_distance, "map": os.fspath(map_file), "notes": []}

@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
+from rasterio.crs import CRS
+from rasterio.transform import from_origin
 from typer.testing import CliRunner
 
 from hsclass.assess.design import assess_map, draw_sample, read_sample, write_sample
@@ -146,6 +148,32 @@ def test_units(labelled: Path, map_file: Path) -> None:
         unit: assess_map(labelled, map_file, unit=unit).classes[0].mapped for unit in ("m2", "ha", "km2", "pixels")
     }
     assert by_unit == pytest.approx({"m2": 199_800, "ha": 19.98, "km2": 0.1998, "pixels": 1998})
+
+
+@pytest.mark.parametrize(("side", "uneven"), [(10.0, False), (1600.0, True)])
+def test_areas_of_a_web_mercator_map_are_those_on_the_ground(
+    mapped: np.ndarray, tmp_path: Path, caplog: pytest.LogCaptureFixture, side: float, uneven: bool
+) -> None:
+    map_file = tmp_path / "m.tif"
+    write_raster(map_file, mapped, grid=Grid(CRS.from_epsg(3857), from_origin(1447145, 6877079, side, side)), nodata=0)
+    write_sample(draw_sample(map_file, size=60, seed=1), tmp_path / "s.csv")
+    fill(tmp_path / "s.csv", mapped, map_file)
+    found = assess_map(tmp_path / "s.csv", map_file)
+    if not uneven:
+        assert (found.unit, found.notes, caplog.text) == ("ha", (), "")
+        assert found.classes[1].mapped == pytest.approx(6000 * 37.26e-4, rel=1e-3)  # 10 m are 6.1 m at 52.4° north
+        return
+    assert (found.unit, found.classes[1].mapped) == ("pixels", 6000)
+    assert (
+        "figures count all pixels as equal, although its pixels differ in area by more than 1% from their mean"
+        in found.notes
+    )
+    assert (
+        "its pixels differ in area by more than 1% from their mean, but the design takes all pixels for equal"
+        in caplog.text
+    )
+    with pytest.raises(UsageError, match=r"--unit ha: .*m\.tif gives no areas, as its pixels differ in area by more"):
+        assess_map(tmp_path / "s.csv", map_file, unit="ha")
 
 
 def change(rows: list[dict[str, str]], kind: str) -> list[dict[str, str]]:
