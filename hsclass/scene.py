@@ -83,6 +83,8 @@ class Scene(SceneView):
     groups : ndarray of uint32, shape (rows, cols), or None
         Group of each labelled pixel, from 1: its field, site or campaign; 0 = unlabelled. None where the reference data
         do not say.
+    group_names : mapping of int to str
+        What the reference data call the groups; empty where they do not say.
 
     Raises
     ------
@@ -107,6 +109,7 @@ class Scene(SceneView):
     scale: float | None = None
     bad_bands: tuple[float, ...] = ()
     groups: np.ndarray | None = None
+    group_names: Mapping[int, str] = field(default_factory=dict)
     kind: ClassVar[Literal["pixels"]] = "pixels"
 
     def __post_init__(self) -> None:
@@ -320,7 +323,7 @@ def write_scene(scene: Scene, folder: str | os.PathLike[str]) -> None:
         if scene.groups is not None:
             write_raster(
                 whole.enter_context(atomic_path(folder / GROUPS_FILE)), scene.groups, grid=scene.grid, nodata=0,
-                descriptions=["group of the reference data"],
+                descriptions=["group of the reference data"], tags={"names": json.dumps(scene.group_names)},
             )  # fmt: skip
         write_raster(
             cube, np.moveaxis(scene.cube, 2, 0), grid=scene.grid, nodata=scene.nodata, tags=tags,

@@ -20,7 +20,7 @@ from hsclass.datasets.manifest import read_manifest, verified_file
 from hsclass.datasets.readers import open_cube
 from hsclass.datasets.reference_labels import class_ids, describe_classes, legend
 from hsclass.datasets.regions import REGION_SUFFIXES, draw_regions
-from hsclass.datasets.shapes import SHAPE_SUFFIXES, draw_labels, holds_shapes
+from hsclass.datasets.shapes import SHAPE_SUFFIXES, DrawnGroups, draw_labels, holds_shapes
 from hsclass.errors import DataError, UsageError
 from hsclass.raster import Grid
 from hsclass.scene import CUBE_FILE, GROUPS_FILE, LABELS_FILE, UNLABELLED, Scene
@@ -83,7 +83,8 @@ def build_scene(
         labels, entries, groups = read_labels(
             path, manifest["labels"], cube.grid, scene.shape, descriptor.classes, mask=scene.mask
         )
-        scene = replace(scene, labels=labels, groups=groups, classes=describe_classes(labels, entries, path))
+        scene = replace(scene, labels=labels, classes=describe_classes(labels, entries, path))
+        scene = replace(scene, groups=groups.ids, group_names=groups.names) if groups else scene
     return _cut(_without_classes(scene, options.drop_classes), options)
 
 
@@ -114,7 +115,7 @@ def read_labels(
     classes: tuple[ClassEntry, ...],
     *,
     mask: np.ndarray | None = None,
-) -> tuple[np.ndarray, tuple[ClassEntry, ...], np.ndarray | None]:
+) -> tuple[np.ndarray, tuple[ClassEntry, ...], DrawnGroups | None]:
     """Read reference data of any kind onto the grid of the cube.
 
     Parameters
@@ -138,7 +139,7 @@ def read_labels(
         0 = unlabelled.
     classes : tuple of ClassEntry
         The descriptor's, or else those that the file names itself; empty where it does not.
-    groups : ndarray of uint32, shape (rows, cols), or None
+    groups : DrawnGroups or None
         Group of each labelled pixel, where polygons or points are read with the option `group`.
 
     Raises

@@ -1,6 +1,7 @@
 """Scenes of arrays, with reference data as arrays or as polygons and points of geopandas."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +37,13 @@ def scene_of_arrays(
         mask=scene.mask,
     )  # fmt: skip
     covers = legend(entries, tuple(entry.id for entry in entries))
-    return _from_array(
+    drawn = _from_array(
         scene.cube, ids, {**about, "classes": covers if classes is None else classes, "mask": scene.mask,
-        "groups": groups,
+        "groups": groups and groups.ids,
         "nodata": scene.nodata, "wavelengths": scene.wavelengths, "crs": scene.grid.crs,
         "transform": scene.grid.transform},
     )  # fmt: skip
+    return replace(drawn, group_names=groups.names if groups else {})
 
 
 def _from_array(cube: Any, labels: Any, about: dict[str, Any]) -> Scene:

@@ -136,7 +136,9 @@ def read_scene(path: str | os.PathLike[str]) -> Scene:
                 f"{folder / LABELS_FILE}: is {labels.shape} pixels, but the cube next to it is {cube.shape[:2]};"
                 " both must lie on one grid; run the scene stage again"
             )
-    groups = read_raster(folder / GROUPS_FILE).bands[0] if (folder / GROUPS_FILE).exists() else None
+    grouped = read_raster(folder / GROUPS_FILE) if (folder / GROUPS_FILE).exists() else None
+    groups = None if grouped is None else grouped.bands[0]
+    names = {} if grouped is None else json.loads(grouped.tags.get("names", "{}"))
     if groups is not None and (labels is None or groups.shape != labels.shape):
         raise DataError(
             f"{folder / GROUPS_FILE}: is {groups.shape} pixels, but the labels next to it are"
@@ -149,4 +151,5 @@ def read_scene(path: str | os.PathLike[str]) -> Scene:
         rgb=None if rgb is None else (rgb[0], rgb[1], rgb[2]), title=tags.get("title", ""),
         source=tags.get("source", ""), note=tags.get("note", ""), digest=tags.get("digest", ""), nodata=cube.nodata,
         fwhm=widths, scale=cube.factor, bad_bands=cube.left_out, groups=groups,
+        group_names={int(number): name for number, name in names.items()},
     )  # fmt: skip

@@ -107,8 +107,8 @@ def _report_likenesses(names: Sequence[str], path: Path) -> None:
         )  # fmt: skip
 
 
-def read_groups(attributes: Mapping[str, np.ndarray], field: str, path: Path) -> np.ndarray:
-    """Return the group of each feature, int64 of shape (features,); 0 where it has none.
+def read_groups(attributes: Mapping[str, np.ndarray], field: str, path: Path) -> tuple[np.ndarray, dict[int, str]]:
+    """Return the group of each feature, int64 of shape (features,), 0 where it has none; and the values by number.
 
     Whole numbers from 1 up are kept; other values are numbered from 1 in alphabetical order.
 
@@ -119,9 +119,11 @@ def read_groups(attributes: Mapping[str, np.ndarray], field: str, path: Path) ->
     """
     texts = [text_of(value) for value in _column(attributes, field, path, option="group")]
     if all(re.fullmatch(r"0*[1-9]\d{0,8}", text) for text in texts if text):
-        return np.array([int(text or 0) for text in texts], np.int64)
-    numbers = {name: number for number, name in enumerate(sorted({text for text in texts if text}), 1)}
-    return np.array([numbers.get(text, 0) for text in texts], np.int64)
+        numbers = {text: int(text or 0) for text in texts}
+    else:
+        numbers = {name: number for number, name in enumerate(sorted({text for text in texts if text}), 1)}
+    names = {number: text for text, number in numbers.items() if number}
+    return np.array([numbers.get(text, 0) for text in texts], np.int64), names
 
 
 def _entry(identity: int, ids: np.ndarray, names: list[str], colors: list[str], path: Path) -> ClassEntry:

@@ -16,7 +16,7 @@ from rasterio.transform import Affine
 
 from hsclass.datasets.descriptor import ClassEntry, ShapeOptions
 from hsclass.datasets.readers import READERS
-from hsclass.datasets.shape_classes import DESCRIPTOR, read_classes, read_groups, text_of
+from hsclass.datasets.shape_classes import DESCRIPTOR, read_classes, read_groups
 from hsclass.datasets.shape_losses import BARE, HIDDEN, NO_DATA, OUTSIDE, SMALL, UNNAMED, Losses
 from hsclass.errors import DataError
 from hsclass.raster import Grid, quiet
@@ -62,6 +62,14 @@ class Shapes:
     numbers: np.ndarray
 
 
+@dataclass(frozen=True)
+class DrawnGroups:
+    """Group of each labelled pixel, uint32 of shape (rows, cols), 0 elsewhere; and the attribute's values by number."""
+
+    ids: np.ndarray
+    names: dict[int, str]
+
+
 def draw_labels(
     path: Path,
     options: ShapeOptions,
@@ -72,7 +80,7 @@ def draw_labels(
     mask: np.ndarray | None = None,
     onto: str = "the cube",
     known_from: str = DESCRIPTOR,
-) -> tuple[np.ndarray, tuple[ClassEntry, ...], np.ndarray | None]:
+) -> tuple[np.ndarray, tuple[ClassEntry, ...], DrawnGroups | None]:
     """Draw the polygons or points of a file onto the grid of a cube or map.
 
     A pixel belongs to a polygon when its centre lies inside, or with `all_touched` when any part of it does. What is
@@ -101,7 +109,7 @@ def draw_labels(
         Class ids, 0 = unlabelled.
     entries : tuple of ClassEntry
         The descriptor's classes, or else those of the attributes.
-    groups : ndarray of uint32, shape (rows, cols), or None
+    groups : DrawnGroups or None
         Group of each labelled pixel, from 1; None without the option `group`.
 
     Raises
@@ -138,7 +146,7 @@ def draw_shapes(
     onto: str = "the cube",
     known_from: str = DESCRIPTOR,
     report: Callable[[str], None] | None = None,
-) -> tuple[np.ndarray, tuple[ClassEntry, ...], np.ndarray | None]:
+) -> tuple[np.ndarray, tuple[ClassEntry, ...], DrawnGroups | None]:
     """Draw polygons or points onto the grid of a cube, as `draw_labels` does those of a file.
 
     `path`, where they are from, is for messages only; `report` takes each sentence on what is left out, which is logged
@@ -157,7 +165,8 @@ def draw_shapes(
     chosen = usable & (ids > 0)
     if not chosen.any():
         raise DataError(f"{path}: has no feature with a geometry and a class; expected class ids of 1 and up, or names")
-    groups = None if options.group is None else read_groups(shapes.attributes, options.group, path)[chosen]
+    groups, names = (None, {}) if options.group is None else read_groups(shapes.attributes, options.group, path)
+    groups = None if groups is None else groups[chosen]
     if groups is not None and (bare := int((groups == 0).sum())):
         raise DataError(
             f"{path}: {bare} of {len(groups)} features with a class have no '{options.group}'; expected the group of"
@@ -184,13 +193,12 @@ def draw_shapes(
         return labels, entries, None
     drawn = np.where(labels > 0, np.concatenate([[0], groups[within]])[owner], 0).astype(np.uint32)
     if (lost := np.setdiff1d(groups, drawn)).size:
-        named = shapes.attributes[str(options.group)][chosen]
-        names = [text_of(named[np.argmax(groups == number)]) for number in lost[:5]]
         report(
             f"{lost.size} of {counted(len(np.unique(groups)), 'group')} {'has' if lost.size == 1 else 'have'} no"
-            f" labelled pixel: {', '.join(names)}" + (", …" if lost.size > 5 else "")
+            f" labelled pixel: {', '.join(names[number] for number in lost[:5].tolist())}"
+            + (", …" if lost.size > 5 else "")
         )
-    return labels, entries, drawn
+    return labels, entries, DrawnGroups(drawn, names)
 
 
 def layers_of(path: Path) -> list[str]:

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import yaml
 
 from hsclass.atomic import write_text
 from hsclass.datasets.descriptor import ClassEntry, LabelSource, ShapeOptions
 from hsclass.datasets.inspecting import inspect_files
+from hsclass.datasets.likely_attributes import MOST_CLASSES, class_attribute, distinct_values, group_attribute
 from hsclass.datasets.opening import open_scene
 from hsclass.datasets.readers import product_of
 from hsclass.datasets.reference_labels import legend
@@ -32,9 +32,6 @@ _LOG = logging.getLogger(__name__)
 _SAMPLERS = ("regions", "dbscan_area", "blocks", "random")
 _TRAIN, _VALIDATION, _SEEDS, _FOLDS = 0.10, 0.05, (0, 1), 5
 _WINDOW = 7
-_MOST_CLASSES = 60
-_LIKELY = ("class", "label", "cover", "landcover", "land_cover", "lulc", "category", "type", "crop", "species", "name")
-_GROUPS = ("field", "polygon", "site", "plot", "fid", "id")
 
 
 @dataclass(frozen=True)
@@ -135,34 +132,25 @@ def _label_source(path: Path, options: Mapping[str, Any]) -> tuple[dict[str, Any
     if "field" in options or path.suffix.lower() in REGION_SUFFIXES or not holds_shapes(path):
         return source, ""
     attributes = read_shapes(path, options.get("layer")).attributes
-    columns = {
-        name: np.unique([str(value) for value in column if value not in (None, "")])
-        for name, column in attributes.items()
-    }
-    if len(columns) < 2:
+    if len(attributes) < 2:
         return source, ""
-    features = max(len(column) for column in attributes.values())
-    fitting = [name for name, values in columns.items() if 2 <= len(values) <= min(_MOST_CLASSES, max(2, features - 1))]
-    field = next(iter(sorted(fitting, key=lambda name: _rank(name, _LIKELY))), None)
+    field = class_attribute(attributes)
     if field is None:
+        counts = {name: len(values) for name, values in distinct_values(attributes).items()}
         raise UsageError(
-            f"{path}: has no attribute of 2 to {_MOST_CLASSES} different values that could be the class; it has"
-            f" {', '.join(f'{name} ({len(values)})' for name, values in columns.items())}; name it by --set"
-            " field=NAME"
+            f"{path}: has no attribute of 2 to {MOST_CLASSES} different values that could be the class; it has"
+            f" {', '.join(f'{name} ({count})' for name, count in counts.items())}; name it by --set field=NAME"
         )
-    others = [name for name in columns if name != field]
-    groups = [name for name in others if len(columns[name]) > len(columns[field])]
-    group = next(iter(sorted(groups, key=lambda name: _rank(name, _GROUPS))), None)
-    hint = f"; '{group}' could be the group that is held out as a whole: add 'group: {group}'" if group else ""
-    said = f"'{field}' is taken for the class, of the attributes {', '.join(columns)}{hint}"
+    said = f"'{field}' is taken for the class, of the attributes {', '.join(attributes)}"
+    if found := group_attribute(attributes, field):
+        group, mixed = found
+        said += f"; '{group}' could be the group that is held out as a whole: add 'group: {group}'"
+        if mixed:
+            said += (
+                ", and as some hold several classes, to the experiment 'splits: [{sampler: regions, several_classes:"
+                " true}]' and 'final: {sampler_options: {several_classes: true}}'"
+            )
     return {**source, "field": field}, said
-
-
-def _rank(name: str, likely: Sequence[str]) -> tuple[int, int]:
-    """Sort a name that is a likely one first, then one that holds such, then others."""
-    lower = name.lower()
-    held = [place for place, word in enumerate(likely) if word in lower]
-    return (0 if lower in likely else 1 if held else 2, held[0] if held else 0)
 
 
 def _built(name: str, cube: Path, source: dict[str, Any]) -> tuple[Scene, tuple[LandCover, ...]]:

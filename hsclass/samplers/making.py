@@ -120,6 +120,7 @@ def make_split(
     request = Request(
         material.labels, train, validation, rng, material.neighbours, material.mask, cube=material.cube,
         images=material.images, groups=material.groups, where=material.where, grid=material.grid,
+        group_names=samples.group_names if isinstance(samples, Scene) else {},
     )  # fmt: skip
     if folds is None:
         assigned = strategist.assign(request)

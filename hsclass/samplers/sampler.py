@@ -36,6 +36,8 @@ class Request:
         Where the pixels lie, as far as that is known.
     groups : ndarray of int, shape of `labels`, or None
         Group of each labelled pixel, from 1, where the reference data give one.
+    group_names : mapping of int to str
+        What the reference data call them, as far as they say; for messages.
     where : str
         The samples, for messages: "scene indian_pines".
     """
@@ -50,6 +52,7 @@ class Request:
     images: ImageSamples | None = None
     grid: Grid = field(default_factory=Grid)
     groups: np.ndarray | None = None
+    group_names: Mapping[int, str] = field(default_factory=dict)
     where: str = "samples"
 
     @property

@@ -16,6 +16,7 @@ from hsclass.samples.counting import class_counts, counts_by_class
 from hsclass.samples.fields import fields_of, places_by_number
 from hsclass.samples.neighbours import within
 from hsclass.split import Role
+from hsclass.wording import counted
 
 _FEW = 10  # choices of the seed below which replicates may be alike
 
@@ -95,14 +96,18 @@ class Regions(FoldingSampler):
         counts = _class_counts(labels, fields)
         mixed = np.flatnonzero((counts > 0).sum(axis=1) > 1)
         if mixed.size and not self.options.several_classes:
-            names = _numbers(fields, groups)
+            names = [asked.group_names.get(number, str(number)) for number in _numbers(fields, groups)]
             classes = np.unique(labels[labels > 0])
             shown = "; ".join(
                 f"{names[place]}: classes {', '.join(map(str, classes[counts[place] > 0][:5]))}" for place in mixed[:3]
             )
+            verb = "holds" if mixed.size == 1 else "hold"
             raise DataError(
-                f"{asked.where}: {mixed.size} of {len(counts)} groups hold several classes ({shown}); expected one, as"
-                " fields have; correct the groups, or give 'several_classes: true' where they are sites or campaigns"
+                f"{asked.where}: {mixed.size} of {counted(len(counts), 'group')} {verb} several classes ({shown});"
+                " expected one, as fields have; correct the groups, or where they are sites or campaigns give the"
+                " option 'several_classes: true': in an experiment as 'splits: [{sampler: regions, several_classes:"
+                " true}]' and 'final: {sampler_options: {several_classes: true}}', to 'hsclass split' as --set"
+                " several_classes=true"
             )
         per_class = (counts > 0).sum(axis=0)
         if per_class.max() < 2:

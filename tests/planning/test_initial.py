@@ -76,6 +76,35 @@ def test_class_attribute_is_chosen_and_reported(cube: Path, tmp_path: Path) -> N
     load_experiment(tmp_path / "my_scene_experiment.yaml")
 
 
+def test_only_an_attribute_that_names_places_is_suggested_as_the_group(cube: Path, tmp_path: Path) -> None:
+    dates = np.array(["2024-05-01"] * 12, "datetime64[D]") + np.arange(12)
+    place = {"area_m2": list(np.arange(12) + 0.5), "drawn_on": list(dates), "site_age": list(np.arange(12) + 0.5)}
+    initial = initial_files(cube, fields(tmp_path, **place, website=[f"w{k}" for k in range(12)]), folder=tmp_path)
+    assert not any("could be the group" in note for note in initial.notes)
+    initial = initial_files(cube, fields(tmp_path, **place, plot=[f"p{k}" for k in range(12)]), folder=tmp_path)
+    assert any(note.endswith("'plot' could be the group that is held out as a whole: add 'group: plot'")
+               for note in initial.notes)  # fmt: skip
+    site = [f"site {k // 2}" for k in range(12)]
+    initial = initial_files(cube, fields(tmp_path, **place, site=site), folder=tmp_path)
+    (said,) = (note for note in initial.notes if "'site' could be the group" in note)
+    assert "'splits: [{sampler: regions, several_classes: true}]'" in said
+    assert "'final: {sampler_options: {several_classes: true}}'" in said
+
+
+def test_groups_of_several_classes_are_refused_by_their_own_names(cube: Path, tmp_path: Path) -> None:
+    from hsclass.samplers import make_split
+    from hsclass.scene import write_scene
+
+    shapes = fields(tmp_path, site=[f"site {k // 2}" for k in range(12)])
+    file = tmp_path / "s.yaml"
+    file.write_text(f"cube: {cube.name}\nlabels: {{path: {shapes.name}, field: crop, group: site}}\n")
+    write_scene(open_scene(file, folder=tmp_path / "data"), tmp_path / "scene")
+    for scene in (open_scene(file, folder=tmp_path / "data"), open_scene(tmp_path / "scene")):
+        with pytest.raises(DataError, match=r"6 of 6 groups hold several classes \(site 0: classes 1, 3; site 1: "):
+            make_split(scene, "regions", window=1)
+        make_split(scene, "regions", window=1, several_classes=True, validation=0)
+
+
 def test_names_with_commas_and_an_attribute_of_the_most_values(cube: Path, tmp_path: Path) -> None:
     shapes = fields(tmp_path, crop=["concrete, tar", "#7", "a: b"] * 4, drawn_on=["May"] * 12)
     initial_files(cube, shapes, folder=tmp_path).write()
