@@ -9,7 +9,7 @@ import numpy as np
 
 from hsclass.assess.design.allocation import LEAST, Allocation, allocate
 from hsclass.assess.design.areas import uneven
-from hsclass.assess.design.strata import ClassRaster, StratumCounts, count_strata, locate
+from hsclass.assess.design.strata import ClassRaster, StratumCounts, locate, strata_of
 from hsclass.errors import UsageError
 from hsclass.raster import Grid
 
@@ -91,7 +91,8 @@ def draw_sample(
     allocation, accuracies
         See `hsclass.assess.design.allocation.allocate`; accuracies by class id.
     strata_file : path-like, optional
-        A raster of strata on the map's grid, in place of the map's classes.
+        A raster of strata on the map's grid, in place of the map's classes, one for each classified pixel; 0 is one if
+        the raster declares another value as nodata.
     min_distance : float
         Least distance of two units [pixels]. It makes neighbours of drawn pixels a little less likely to be drawn,
         which the estimators ignore: keep it small against the size of the fields.
@@ -103,11 +104,9 @@ def draw_sample(
     UsageError
         If the size does not fit the map, the strata or the distance.
     DataError
-        If a raster cannot be read, holds no classes, or the strata lie on another grid.
+        If a raster cannot be read, holds no classes, or the strata lie on another grid or miss a classified pixel.
     """
     raster = ClassRaster.open(map_file)
-    strata = raster if strata_file is None else ClassRaster.open(strata_file)
-    raster.require_same_grid(strata)
     if strata_file is not None and design != "stratified":
         raise UsageError(f"--strata {strata_file}: is for the stratified design, found {design}; take one of them out")
     if reason := uneven(raster):
@@ -115,7 +114,7 @@ def draw_sample(
             "%s: %s, but the design takes all pixels for equal; warp the map to an equal-area CRS, and draw the sample"
             " of that", raster.path, reason,
         )  # fmt: skip
-    counts = count_strata(strata)
+    strata, counts = strata_of(raster, strata_file)
     rng = np.random.default_rng(seed)
     about: dict[str, Any] = {"size": size, "min_distance": min_distance, "map": os.fspath(map_file), "notes": []}
     if design == "stratified":
@@ -226,7 +225,7 @@ def _apart(found: list[np.ndarray], shares: np.ndarray, ids: np.ndarray, distanc
                 taken.append(number)
                 blocked[partners.get(number, [])] = True
         if len(taken) < shares[place]:
-            where = f"stratum {ids[place]}" if ids[place] else "the map"
+            where = f"stratum {ids[place]}" if ids[place] >= 0 else "the map"
             raise UsageError(
                 f"--min-distance {distance:g}: leaves {len(taken)} of the {shares[place]} units wanted in {where}; give"
                 " a smaller distance or size"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hsclass.assess.design.allocation import LEAST, Allocation, allocate, required_size
-from hsclass.assess.design.strata import ClassRaster, count_strata
+from hsclass.assess.design.strata import ClassRaster, strata_of
 from hsclass.errors import UsageError
 
 EXPECTED = 0.8
@@ -62,7 +62,7 @@ def planned_size(
         If the map has no such class, its area is asked for with other strata, or no sample of the map reaches the
         target.
     """
-    counts = count_strata(ClassRaster.open(strata_file or map_file))
+    _, counts = strata_of(ClassRaster.open(map_file), strata_file)
     shares = counts.pixels / counts.pixels.sum()
     expected = np.array([accuracies.get(int(identity), EXPECTED) for identity in counts.ids])
     least = max(LEAST * len(counts.ids), required_size(shares, expected, target.se))

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +33,10 @@ class ClassRaster:
     nodata : float or None
     strip : int
         Rows that are read at a time.
+    lowest : {0, 1}
+        The first value that is an id; with 0, ids are read as one more than in the file.
+    within : ClassRaster, optional
+        A raster on the same grid: where it has no class, this one has none.
     """
 
     path: Path
@@ -40,6 +44,8 @@ class ClassRaster:
     grid: Grid
     nodata: float | None
     strip: int
+    lowest: int = 1
+    within: "ClassRaster | None" = None
 
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> "ClassRaster":
@@ -79,18 +85,23 @@ class ClassRaster:
         """Return the strip that begins at a row."""
         rows = min(self.strip, self.shape[0] - top)
         try:
-            return self._cleaned(source.read(1, window=Window(0, top, self.shape[1], rows)))
+            values = self._cleaned(source.read(1, window=Window(0, top, self.shape[1], rows)))
         except UNREADABLE as error:
             raise DataError(f"{self.path}: cannot be read to its end ({error}); get the file again") from error
+        if self.within is None:
+            return values
+        return np.where(self.within.window(slice(top, top + rows), slice(0, self.shape[1])) > 0, values, 0)
 
     def _cleaned(self, values: np.ndarray) -> np.ndarray:
         """Return class ids with 0 for everything that is none."""
-        if values.dtype.kind == "i" and values.min(initial=0) < 0:
-            values = np.where(values < 0, 0, values)
         if values.max(initial=0) >= _MOST:
             raise DataError(
                 f"{self.path}: holds {values.max()}; expected class ids below {_MOST}; renumber the classes"
             )
+        if self.lowest == 0:
+            return np.where((values < 0) | (values == self.nodata), 0, values.astype(np.int32) + 1)
+        if values.dtype.kind == "i" and values.min(initial=0) < 0:
+            values = np.where(values < 0, 0, values)
         if self.nodata is not None and self.nodata != 0:
             values = np.where(values == self.nodata, 0, values)
         return values
@@ -125,7 +136,7 @@ class StratumCounts:
     Attributes
     ----------
     ids : ndarray of int, shape (strata,)
-        Ascending; 0 stands for all classes together.
+        Ascending, as in the file; -1 stands for all classes together.
     by_strip : ndarray of int64, shape (strips, strata)
     """
 
@@ -139,7 +150,7 @@ class StratumCounts:
 
     def together(self) -> "StratumCounts":
         """Return all strata as one."""
-        return StratumCounts(np.array([0]), self.by_strip.sum(axis=1, keepdims=True))
+        return StratumCounts(np.array([-1]), self.by_strip.sum(axis=1, keepdims=True))
 
 
 def count_strata(raster: ClassRaster) -> StratumCounts:
@@ -150,13 +161,46 @@ def count_strata(raster: ClassRaster) -> StratumCounts:
     DataError
         If no pixel has a class.
     """
-    counted = [np.bincount(values.ravel(), minlength=_MOST) for _, values in raster.strips()]
+    counted = [np.bincount(values.ravel(), minlength=_MOST + 1) for _, values in raster.strips()]
     table = np.stack(counted)
     ids = np.flatnonzero(table.sum(axis=0))
     ids = ids[ids > 0]
     if not len(ids):
         raise DataError(f"{raster.path}: has no pixel of any class; expected class ids from 1 up")
-    return StratumCounts(ids, table[:, ids])
+    return StratumCounts(ids + raster.lowest - 1, table[:, ids])
+
+
+def strata_of(raster: ClassRaster, strata_file: str | os.PathLike[str] | None) -> tuple[ClassRaster, StratumCounts]:
+    """Return the raster of the strata of a map's classified pixels, and their pixels.
+
+    0 is a stratum of a raster that declares another value as nodata, such as an area of applicability, else none.
+
+    Parameters
+    ----------
+    raster : ClassRaster
+        The map.
+    strata_file : path-like, optional
+        By default, the map's classes are the strata.
+
+    Raises
+    ------
+    DataError
+        If the strata lie on another grid, or a classified pixel has none.
+    """
+    counts = count_strata(raster)
+    if strata_file is None:
+        return raster, counts
+    strata = ClassRaster.open(strata_file)
+    raster.require_same_grid(strata)
+    strata = replace(strata, lowest=1 if strata.nodata is None or strata.nodata == 0 else 0, within=raster)
+    found = count_strata(strata)
+    mapped = int(counts.pixels.sum())
+    if missing := mapped - int(found.pixels.sum()):
+        raise DataError(
+            f"{strata_file}: {missing} of {mapped} classified pixels of {raster.path} have no stratum; expected one for"
+            " each; give them a number from 1 up, or 0 and the raster another nodata value"
+        )
+    return strata, found
 
 
 def locate(raster: ClassRaster, counts: StratumCounts, wanted: Sequence[np.ndarray]) -> list[np.ndarray]:
@@ -191,7 +235,7 @@ def locate(raster: ClassRaster, counts: StratumCounts, wanted: Sequence[np.ndarr
             for place, chosen in enumerate(here):
                 if len(chosen):
                     identity = counts.ids[place]
-                    members = np.flatnonzero(values == identity if identity else values)
+                    members = np.flatnonzero(values if identity < 0 else values == identity + 1 - raster.lowest)
                     flat = members[wanted[place][chosen] - starts[strip, place]]
                     found[place][chosen] = np.stack(np.divmod(flat, raster.shape[1]), axis=1) + np.array([top, 0])
     return found

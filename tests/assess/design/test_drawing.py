@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hsclass.assess.design import draw_sample
+from hsclass.assess.design import assess_map, design_file, draw_sample, write_sample
 from hsclass.assess.design.allocation import allocate, required_size
+from hsclass.assess.design.files import read_design
 from hsclass.assess.design.planning import Target, alternatives, planned_size
 from hsclass.assess.design.strata import ClassRaster
 from hsclass.errors import DataError, UsageError
@@ -72,7 +73,42 @@ def test_strata_raster_replaces_the_classes(map_file: Path, tmp_path: Path) -> N
     write_raster(tmp_path / "halves.tif", halves, grid=ClassRaster.open(map_file).grid)
     drawn = draw_sample(map_file, "stratified", size=40, strata_file=tmp_path / "halves.tif", allocation="equal")
     assert (halves[tuple(drawn.pixels.T)] == drawn.strata).all()
-    assert drawn.sizes == {3: 4900, 4: 4900}
+    assert drawn.sizes == {3: 4898, 4: 4900}  # of the two pixels without a class none may be drawn
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int16])
+def test_zero_is_a_stratum_where_another_value_is_nodata(map_file: Path, tmp_path: Path, dtype: type) -> None:
+    inside = np.ones((98, 100), dtype)  # an area of applicability, in which the last 30 columns lie outside
+    inside[:, 70:] = 0
+    inside[0, :2] = 200
+    grid = ClassRaster.open(map_file).grid
+    write_raster(tmp_path / "aoa.tif", inside, grid=grid, nodata=200)
+    drawn = draw_sample(map_file, size=40, strata_file=tmp_path / "aoa.tif", allocation="equal")
+    assert drawn.sizes == {0: 98 * 30, 1: 98 * 70 - 2}
+    assert (inside[tuple(drawn.pixels.T)] == drawn.strata).all()
+    assert np.bincount(drawn.strata).tolist() == [20, 20]
+    write_sample(drawn, tmp_path / "s.csv")
+    fill_with_classes(tmp_path / "s.csv", map_file)
+    found = assess_map(tmp_path / "s.csv", map_file)
+    assert sum(entry.area.value for entry in found.classes) == pytest.approx(97.98)  # ha, of the whole map
+
+
+def fill_with_classes(sample: Path, map_file: Path) -> None:
+    head, *lines = sample.read_text().splitlines()
+    at = ClassRaster.open(map_file).at(read_design(design_file(sample)).pixels)
+    sample.write_text("\n".join([head, *(line + str(i) for line, i in zip(lines, at, strict=True))]) + "\n")
+
+
+def test_strata_that_miss_pixels_of_the_map_are_refused(map_file: Path, tmp_path: Path) -> None:
+    strata = np.ones((98, 100), np.uint8)
+    strata[50, :50] = 0
+    strata[0, 0] = 0  # where the map has no class either
+    write_raster(tmp_path / "s.tif", strata, grid=ClassRaster.open(map_file).grid)
+    message = r"s\.tif: 50 of 9798 classified pixels of .*map\.tif have no stratum; expected one for each"
+    with pytest.raises(DataError, match=message):
+        draw_sample(map_file, size=40, strata_file=tmp_path / "s.tif")
+    with pytest.raises(DataError, match=message):
+        planned_size(map_file, Target(0.01), {}, strata_file=tmp_path / "s.tif")
 
 
 def test_strata_on_another_grid_are_refused(map_file: Path, tmp_path: Path) -> None:
