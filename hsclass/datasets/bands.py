@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hsclass.datasets.cube import Cube, undeclared_nodata
+from hsclass.datasets.cube import Cube, counted_as_data, usual_marks
 from hsclass.datasets.descriptor import Descriptor
 from hsclass.errors import DataError
 from hsclass.gaps import can_hold, unused_value
@@ -82,14 +82,11 @@ def prepare_scene(cube: Cube, descriptor: Descriptor, *, name: str) -> Scene:
         _LOG.warning("%s: left out the bands %s (0-based), which hold no data or are marked bad", path, unasked)
     if partly:
         _LOG.warning("%s: %d pixels lack a value in some band and count as without data", path, partly)
+    if cube.nodata is None and (sentence := counted_as_data(usual_marks(values, mask))):
+        _LOG.warning("%s: %s", path, sentence)
     values = _measured(cube, values)
     nodata = _fill(values, mask, cube)
     _require_finite(values, path)
-    if cube.nodata is None and (found := undeclared_nodata(values, mask)):
-        _LOG.warning(
-            "%s: %d pixels are %g in every band and count as data, as nothing declares it; say 'nodata: %g' if they"
-            " hold none", path, found[1], found[0], found[0],
-        )  # fmt: skip
     if cube.wavelengths is not None:
         _require_centres(cube.wavelengths, kept, path)
     return Scene(

@@ -1,6 +1,7 @@
 """A cube in a file, read lazily: the same values and the same gaps for inspection, scenes, training and maps."""
 
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
@@ -317,25 +318,37 @@ def native(dtype: np.dtype[Any]) -> np.dtype[Any]:
     return np.dtype(np.float32) if dtype == np.float16 else dtype.newbyteorder("=")
 
 
-def undeclared_nodata(values: np.ndarray, valid: np.ndarray) -> tuple[float, int] | None:
-    """Return the usual mark of missing data that pixels have in every band though nothing declares it, and how many.
+def usual_marks(values: np.ndarray, valid: np.ndarray) -> Counter[float]:
+    """Count the pixels that have a usual mark of missing data in every band: none of a cube of one band.
 
-    None where no pixel has such a value in all of its bands, or there is one band only.
+    The marks are 0, -9999, -999, -99999, the lowest value of a type with a sign and the highest of one without.
 
     Parameters
     ----------
-    values : ndarray, shape (rows, cols, bands)
-    valid : ndarray of bool, shape (rows, cols)
+    values : ndarray, shape (…, bands)
+        As they are stored.
+    valid : ndarray of bool, shape (…)
         Pixels that are taken to hold data.
     """
-    if values.shape[2] < 2:
-        return None
+    found: Counter[float] = Counter()
+    if values.shape[-1] < 2:
+        return found
     limits = np.finfo(values.dtype) if values.dtype.kind == "f" else np.iinfo(values.dtype)
-    marks = [-9999.0, -999.0, -99999.0, *([float(limits.min)] if limits.min < 0 else [])]
-    for mark in (values.dtype.type(mark) for mark in marks if can_hold(values.dtype, mark)):
-        likely = valid & (values[..., 0] == mark)
-        if count := int((values[likely] == mark).all(axis=1).sum()):
-            return float(mark), count
+    first = values[..., 0]
+    for mark in (-9999.0, -999.0, -99999.0, 0.0, float(limits.min if limits.min < 0 else limits.max)):
+        if can_hold(values.dtype, mark):
+            stored = values.dtype.type(mark)
+            found[float(stored)] = int((values[valid & (first == stored)] == stored).all(axis=-1).sum())
+    return +found
+
+
+def counted_as_data(marks: Counter[float]) -> str | None:
+    """Return a sentence on the most frequent of `usual_marks` that nothing declares, None without one."""
+    for mark, count in marks.most_common(1):
+        return (
+            f"{count} pixels are {mark:g} in every band and count as data, as nothing declares it; say 'nodata:"
+            f" {mark:g}' if they hold none"
+        )
     return None
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from hsclass.alignment import Lattice
 from hsclass.datasets.autocorrelation import autocorrelation_facts
-from hsclass.datasets.cube import Cube
+from hsclass.datasets.cube import Cube, counted_as_data
 from hsclass.datasets.readers import open_cube
 from hsclass.datasets.regions import REGION_SUFFIXES, read_regions
 from hsclass.datasets.shape_classes import text_of
@@ -144,12 +144,14 @@ def _value_warnings(found: BandStatistics, cube: Cube) -> list[str]:
     bands = np.flatnonzero((found.negative > 0) & used)
     lowest_of_all = np.unique(found.lowest[used & ~found.empty])
     common = cube.nodata is None and len(lowest_of_all) == 1 < used.sum() and lowest_of_all[0] < 0
-    if common:
+    if cube.nodata is None and (sentence := counted_as_data(found.marks)):
+        said.append(sentence)
+    if common and lowest_of_all[0] not in found.marks:
         said.append(
             f"the value {lowest_of_all[0]:g} is the lowest of every band, as a value for missing data is; if it is one,"
             f" say 'nodata: {lowest_of_all[0]:g}'"
         )
-    elif len(bands):
+    if len(bands) and not common:
         lowest = float(found.lowest[bands].min())
         said.append(
             f"{int(found.negative[bands].sum())} values are negative, the lowest {lowest:g}, in the bands"

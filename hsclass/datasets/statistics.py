@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hsclass.datasets.cube import Cube
+from hsclass.datasets.cube import Cube, usual_marks
 from hsclass.datasets.text_conversion import ByteCounts, TextConversion
 
 _SATURATED = 0.001  # share of the pixels at a band's highest value that hints at saturation
@@ -31,6 +31,8 @@ class BandStatistics:
         Pixels without data in every band.
     partly : int
         Pixels that lack some of the bands that hold data anywhere.
+    marks : Counter of float
+        As `usual_marks` of the bands that the file does not mark as bad.
     conversion : TextConversion or None
         Traces of a transfer as text in the bytes of integers.
     """
@@ -44,6 +46,7 @@ class BandStatistics:
     at_highest: np.ndarray
     without_any: int
     partly: int
+    marks: Counter[float]
     conversion: TextConversion | None
 
     @property
@@ -70,7 +73,7 @@ def band_statistics(cube: Cube) -> BandStatistics:
     lacking, negative, at_highest = (np.zeros(bands, np.int64) for _ in range(3))
     not_finite = without_any = 0
     lacking_bands = np.zeros(bands + 1, np.int64)  # pixels by how many of their bands they lack
-    stored_bytes = ByteCounts()
+    stored_bytes, marks = ByteCounts(), Counter[float]()
     for block, shown in cube.blocks():
         values = block.reshape(-1, bands)
         absent = cube.lacking(values)
@@ -89,6 +92,7 @@ def band_statistics(cube: Cube) -> BandStatistics:
         lacking += absent.sum(axis=0)
         negative += ((values < 0) & ~absent).sum(axis=0)
         missing = absent.sum(axis=1)
+        marks += usual_marks(values if len(cube.good) == bands else values[:, cube.good], missing == 0)
         without_any += int((missing == bands).sum())
         lacking_bands += np.bincount(missing, minlength=bands + 1)
     pixels = cube.shape[0] * cube.shape[1]
@@ -97,7 +101,7 @@ def band_statistics(cube: Cube) -> BandStatistics:
     held = lacking < pixels
     return BandStatistics(
         pixels, np.where(held, lowest, np.nan), np.where(held, highest, np.nan), lacking, not_finite, negative,
-        at_highest, without_any, partly, stored_bytes.conversion(),
+        at_highest, without_any, partly, marks, stored_bytes.conversion(),
     )  # fmt: skip
 
 

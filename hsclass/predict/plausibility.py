@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from hsclass.datasets.cube import undeclared_nodata
+from hsclass.datasets.cube import usual_marks
 from hsclass.predict.pixels import Pixels
 from hsclass.predict.prediction import Predictor
 
@@ -27,10 +27,10 @@ def undeclared(pixels: Pixels) -> str | None:
         rows = slice(row, row + 1)
         strip = pixels.cube.strip(rows)
         valid = strip.read(rows)[1]
-        if found := undeclared_nodata(strip.stored, valid):
+        for mark, count in usual_marks(strip.stored, valid).most_common(1):
             return (
-                f"{found[1]} pixels of row {row} (0-based) are {found[0]:g} in every band and are mapped as data, as"
-                " nothing declares it; if they hold none, name it by 'nodata' in a descriptor and map that"
+                f"{count} pixels of row {row} (0-based) are {mark:g} in every band and are mapped as data, as nothing"
+                f" declares it; if they hold none, say 'nodata: {mark:g}' in a descriptor and map that"
             )
     return None
 

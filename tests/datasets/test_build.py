@@ -467,11 +467,15 @@ def test_zero_beside_another_unlabelled_value_is_a_class_that_needs_an_id(tmp_pa
     assert labels.ravel().tolist() == [1, 2, 2, 0]
 
 
+@pytest.mark.parametrize(("dtype", "mark"), [("int16", -9999), ("uint16", 0), ("uint16", 65535)])
+@pytest.mark.parametrize("scale", [None, 0.0001])
 def test_a_usual_mark_of_missing_data_that_nothing_declares_is_reported(
-    describe: Describe, tmp_path: Path, cube: np.ndarray, caplog: pytest.LogCaptureFixture
-) -> None:
-    values = cube.astype(np.int16)
-    values[0, :2], values[1, 1, 0] = -9999, -9999
+    describe: Describe, tmp_path: Path, cube: np.ndarray, caplog: pytest.LogCaptureFixture, dtype: str, mark: int,
+    scale: float | None,
+) -> None:  # fmt: skip
+    values = cube.astype(dtype) + 1
+    values[0, :2], values[1, 1, 0] = mark, mark
     np.save(tmp_path / "marked.npy", values)
-    build(describe(cube="marked.npy"))
-    assert "marked.npy: 2 pixels are -9999 in every band and count as data" in caplog.text
+    scene = build(describe(cube="marked.npy", **({} if scale is None else {"scale": scale})))
+    assert f"marked.npy: 2 pixels are {mark} in every band and count as data" in caplog.text
+    assert scene.mask.all()

@@ -88,11 +88,31 @@ def test_negative_and_missing_values(tmp_path: Path, big: np.ndarray) -> None:
 
 
 def test_a_value_that_is_the_lowest_of_every_band_may_be_missing_data(tmp_path: Path, big: np.ndarray) -> None:
-    big[5, 5:8] = -9999
+    big[5, 5:8] = -777
     (found,) = look(save(tmp_path / "c.tif", big))
-    assert warned(found, "the value -9999 is the lowest of every band, as a value for missing data is")
+    assert warned(found, "the value -777 is the lowest of every band, as a value for missing data is")
     assert not warned(found, "values are negative")
-    assert not warned(look(save(tmp_path / "d.tif", big, nodata=-9999))[0], "-9999")
+    assert not warned(look(save(tmp_path / "d.tif", big, nodata=-777))[0], "-777")
+
+
+@pytest.mark.parametrize(
+    ("dtype", "mark"),
+    [("int16", -9999), ("int16", -32768), ("uint16", 0), ("uint16", 65535), ("float32", 0), ("uint8", 255)],
+)
+@pytest.mark.parametrize("block_bytes", [1, 10**9])
+def test_pixels_with_a_usual_mark_of_missing_data_in_every_band_are_counted(
+    tmp_path: Path, big: np.ndarray, monkeypatch: pytest.MonkeyPatch, dtype: str, mark: int, block_bytes: int
+) -> None:
+    monkeypatch.setattr(hsclass.datasets.cube, "_BLOCK_BYTES", block_bytes)
+    cube = (big % 200 + 1).astype(dtype)
+    cube[5, 5:8], cube[30, 2] = mark, mark
+    cube[6, 6, :5] = mark  # not in every band
+    sentence = f"4 pixels are {mark:g} in every band and count as data, as nothing declares it; say 'nodata: {mark:g}'"
+    (found,) = look(save(tmp_path / "c.tif", cube))
+    assert warned(found, sentence)
+    assert not warned(found, "is the lowest of every band")
+    assert not warned(look(save(tmp_path / "d.tif", cube, nodata=mark))[0], "in every band and count")
+    assert not warned(look(save(tmp_path / "e.tif", cube[..., :1]))[0], "in every band and count")
 
 
 def test_bands_that_the_file_marks_as_bad_give_no_advice(tmp_path: Path, big: np.ndarray) -> None:

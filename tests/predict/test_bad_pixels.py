@@ -152,11 +152,14 @@ def test_scene_without_data_gives_an_empty_map_and_says_so(
     assert said == ["scene nothing: no pixel has data, so that the map is empty; check what stands for no data"]
 
 
+@pytest.mark.parametrize("mark", [-9999, 0])
 def test_a_usual_mark_of_missing_data_that_nothing_declares_is_reported(
-    lda: TrainedModel, spoiled: Scene, tmp_path: Path, mapped: Any
+    lda: TrainedModel, spoiled: Scene, tmp_path: Path, mapped: Any, mark: int
 ) -> None:
-    cube = np.nan_to_num(spoiled.cube, posinf=0)
-    cube[-1, 3:5] = -9999
+    cube = np.nan_to_num(spoiled.cube, nan=1, posinf=1)
+    cube[-1, 3:5] = mark
     write_raster(tmp_path / "f.tif", np.moveaxis(cube, 2, 0), grid=Grid(), wavelengths=spoiled.wavelengths)
     _, said = mapped(lda, open_pixels(tmp_path / "f.tif"), tmp_path / "m.tif")
-    assert any("2 pixels of row 199 (0-based) are -9999 in every band and are mapped as data" in text for text in said)
+    assert any(
+        f"2 pixels of row 199 (0-based) are {mark} in every band and are mapped as data" in text for text in said
+    )
