@@ -13,6 +13,7 @@ from hsclass.errors import DataError
 from hsclass.gaps import can_hold, unused_value
 from hsclass.row_blocks import row_blocks
 from hsclass.scene import Scene
+from hsclass.wording import counted
 
 _LOG = logging.getLogger(__name__)
 _NATURAL = (650.0, 550.0, 470.0)  # red, green, blue [nm]
@@ -24,8 +25,9 @@ def prepare_scene(cube: Cube, descriptor: Descriptor, *, name: str) -> Scene:
 
     Bands in the descriptor's `drop_bands`, marked as bad by the file, or without data in every pixel are left out. A
     pixel holds data when the file's own mask shows it and it has a value in every band that is kept: elsewhere all
-    bands are set to nodata. Values stay as they are stored, and one factor for all bands becomes the scene's `scale`;
-    with an offset, or a factor that differs between bands, they become the measured ones, in float32.
+    bands are set to nodata. Where nothing declares nodata, a pixel that is NaN in all bands holds none. Values stay as
+    they are stored, and one factor for all bands becomes the scene's `scale`; with an offset, or a factor that differs
+    between bands, they become the measured ones, in float32.
 
     Parameters
     ----------
@@ -59,6 +61,9 @@ def prepare_scene(cube: Cube, descriptor: Descriptor, *, name: str) -> Scene:
     wanted = np.flatnonzero(good & ~chosen)
     read = cube.keep(wanted)
     values, shown = read.stored() if len(wanted) else np.empty((*cube.shape[:2], 0), cube.dtype), cube.mask()
+    if cube.nodata is None and (blank := _blank(values, shown)):
+        cube, read = (replace(each, nodata=float("nan"), nodata_in_all=True) for each in (cube, read))
+        _LOG.warning("%s: %s NaN in all bands and so without data", path, counted(blank, "pixel is", "pixels are"))
     empty = _empty(read, values, shown)
     kept = wanted[~empty]
     if not len(kept) and len(wanted) < bands:
@@ -124,6 +129,15 @@ def described(cube: Cube, descriptor: Descriptor) -> Cube:
         if (value := getattr(descriptor, name)) is not None:
             given[name] = np.full(cube.shape[2], value)
     return replace(cube, **given)
+
+
+def _blank(values: np.ndarray, shown: np.ndarray | None) -> int:
+    """Return how many of the pixels that the file's own mask shows are NaN in all bands."""
+    if values.dtype.kind != "f" or not values.shape[2]:
+        return 0
+    likely = np.isnan(values[..., 0])
+    likely = likely if shown is None else likely & shown
+    return int(np.isnan(values[likely]).all(axis=1).sum())
 
 
 def _empty(cube: Cube, values: np.ndarray, shown: np.ndarray | None) -> np.ndarray:

@@ -104,6 +104,7 @@ def _cube(path: Path, cube: Cube, facts: dict[str, Any]) -> InspectedFile:
     with np.errstate(invalid="ignore"):
         facts |= {
             "wavelengths": None, "fwhm": None, "bad_bands": bad, "nodata": cube.nodata,
+            "nan_values": found.not_numbers or None,
             "scale": None if cube.scale is None else sorted(set(cube.scale.tolist())),
             "quality": {name: "left out" if applied else "kept" for name, applied in cube.quality.items()} or None,
             "empty_bands": np.flatnonzero(found.empty).tolist(),

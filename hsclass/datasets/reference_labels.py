@@ -10,13 +10,14 @@ from hsclass.datasets.descriptor import ClassEntry
 from hsclass.errors import DataError
 from hsclass.palette import colors_for
 from hsclass.scene import UNLABELLED, LandCover
+from hsclass.wording import counted
 
 _LOG = logging.getLogger(__name__)
 _MAX_ID = 65535
 
 
 def class_ids(raster: Cube, entries: tuple[ClassEntry, ...] = (), *, unlabelled: tuple[float, ...] = ()) -> np.ndarray:
-    """Read a raster of class ids as uint8, or uint16 where an id exceeds 255; nodata becomes 0 = unlabelled.
+    """Read a raster of class ids as uint8, or uint16 where an id exceeds 255; nodata and NaN become 0 = unlabelled.
 
     Parameters
     ----------
@@ -38,6 +39,9 @@ def class_ids(raster: Cube, entries: tuple[ClassEntry, ...] = (), *, unlabelled:
     absent = raster.lacking(stored) if shown is None else raster.lacking(stored) | ~shown
     for value in unlabelled:
         absent = absent | (np.isnan(stored) if np.isnan(value) else stored == value)
+    if stored.dtype.kind == "f" and (count := int((np.isnan(stored) & ~absent).sum())):
+        _LOG.warning("%s: %s NaN and so unlabelled", path, counted(count, "pixel is", "pixels are"))
+        absent = absent | np.isnan(stored)
     values = np.where(absent, stored.dtype.type(UNLABELLED), stored) if absent.any() else stored
     with np.errstate(invalid="ignore"):
         wrong = ~((values >= 0) & (values <= _MAX_ID) & (values == np.floor(values)))

@@ -23,8 +23,8 @@ class BandStatistics:
         Among the values that are data; NaN where there are none.
     lacking : ndarray of int64, shape (bands,)
         Pixels without data: nodata, NaN or infinite.
-    not_finite : int
-        Values that are NaN or infinite, and not nodata.
+    not_finite, not_numbers : int
+        Values that are NaN or infinite, and not nodata; and those of them that are NaN.
     negative, at_highest : ndarray of int64, shape (bands,)
         Pixels below 0, and pixels at the band's highest value.
     without_any : int
@@ -42,6 +42,7 @@ class BandStatistics:
     highest: np.ndarray
     lacking: np.ndarray
     not_finite: int
+    not_numbers: int
     negative: np.ndarray
     at_highest: np.ndarray
     without_any: int
@@ -71,7 +72,7 @@ def band_statistics(cube: Cube) -> BandStatistics:
     bands = cube.shape[2]
     lowest, highest = np.full(bands, np.inf), np.full(bands, -np.inf)
     lacking, negative, at_highest = (np.zeros(bands, np.int64) for _ in range(3))
-    not_finite = without_any = 0
+    not_finite = not_numbers = without_any = 0
     lacking_bands = np.zeros(bands + 1, np.int64)  # pixels by how many of their bands they lack
     stored_bytes, marks = ByteCounts(), Counter[float]()
     for block, shown in cube.blocks():
@@ -82,6 +83,7 @@ def band_statistics(cube: Cube) -> BandStatistics:
         if values.dtype.kind == "f":
             wrong = ~np.isfinite(values)
             not_finite += int((wrong & ~absent).sum())
+            not_numbers += int((np.isnan(values) & ~absent).sum())
             absent = absent | wrong
         stored_bytes.add(values[~absent] if absent.any() else values)
         least = np.where(absent, np.inf, values).min(axis=0)
@@ -100,8 +102,8 @@ def band_statistics(cube: Cube) -> BandStatistics:
     partly = int(lacking_bands[dead + 1 : bands].sum())
     held = lacking < pixels
     return BandStatistics(
-        pixels, np.where(held, lowest, np.nan), np.where(held, highest, np.nan), lacking, not_finite, negative,
-        at_highest, without_any, partly, marks, stored_bytes.conversion(),
+        pixels, np.where(held, lowest, np.nan), np.where(held, highest, np.nan), lacking, not_finite, not_numbers,
+        negative, at_highest, without_any, partly, marks, stored_bytes.conversion(),
     )  # fmt: skip
 
 

@@ -97,15 +97,20 @@ def initial_files(
         raise UsageError(f"option '{next(iter(options))}': is of the labels, but there are none; give them as well")
     if product is None and holds_shapes(cube):
         raise UsageError(f"{cube}: holds polygons or points; expected the cube first, and the labels after it")
+    about: dict[str, float] = {}
     name = re.sub(r"[^A-Za-z0-9_]+", "_", cube.stem).strip("_") or "scene"
     sources = [cube] if labels is None else [cube, Path(labels)]
     findings = inspect_files(list(sources))
     notes = [f"{finding.path}: {warning}" for finding in findings for warning in finding.warnings]
     source, chosen = ({}, "") if labels is None else _label_source(Path(labels), options or {})
     notes += [f"{labels}: {chosen}"] if chosen else []
-    scene, classes = _built(name, cube, source)
+    if findings[0].facts.get("nan_values"):
+        notes = [note for note in notes if "'nodata: .nan'" not in note]
+        notes.append(f"{cube}: NaN is taken for missing data; a pixel that is NaN in any band holds none")
+        about = {"nodata": float("nan")}
+    scene, classes = _built(name, cube, source, about)
     descriptor = home / f"{name}.yaml"
-    files = {descriptor: _descriptor_text(scene, classes, cube, source, chosen, home)}
+    files = {descriptor: _descriptor_text(scene, classes, cube, source, chosen, home, about)}
     if scene.labels is not None:
         if len(scene.classes) < 2:
             raise UsageError(f"{labels}: hold one class only, '{scene.classes[0].name}'; expected two or more")
@@ -153,13 +158,15 @@ def _label_source(path: Path, options: Mapping[str, Any]) -> tuple[dict[str, Any
     return {**source, "field": field}, said
 
 
-def _built(name: str, cube: Path, source: dict[str, Any]) -> tuple[Scene, tuple[LandCover, ...]]:
+def _built(
+    name: str, cube: Path, source: dict[str, Any], about: Mapping[str, float]
+) -> tuple[Scene, tuple[LandCover, ...]]:
     """Build the scene of a descriptor with absolute paths, outside of the user's folders, and return its classes.
 
     Classes of which no feature labels a pixel are listed, too: the file of the labels holds them.
     """
     listed = _listed_classes(source)
-    described: dict[str, Any] = {"name": name, "cube": {"path": str(cube.resolve())}}
+    described: dict[str, Any] = {"name": name, "cube": {"path": str(cube.resolve())}, **about}
     described |= {"labels": source} if source else {}
     described |= {"classes": [entry.model_dump(exclude_defaults=True) for entry in listed]} if listed else {}
     with tempfile.TemporaryDirectory() as scratch:
@@ -227,7 +234,13 @@ def _commented(notes: Sequence[str]) -> list[str]:
 
 
 def _descriptor_text(
-    scene: Scene, classes: Sequence[LandCover], cube: Path, source: dict[str, Any], chosen: str, home: Path
+    scene: Scene,
+    classes: Sequence[LandCover],
+    cube: Path,
+    source: dict[str, Any],
+    chosen: str,
+    home: Path,
+    about: Mapping[str, float],
 ) -> str:
     rows, cols, bands = scene.shape
     crs = "no map coordinates" if scene.grid.crs is None else scene.grid.crs.to_string()
@@ -236,6 +249,7 @@ def _descriptor_text(
         f"title: {scene.name}",
         f"cube: {_quoted(_relative(cube, home))} # {rows} x {cols} pixels, {bands} bands are used, {crs}",
     ]
+    lines += [yaml.safe_dump(dict(about)).strip()] if about else []
     if not source:
         return "\n".join([*lines, "# labels: labels.tif # class ids, polygons or points", ""])
     inside = yaml.safe_dump(

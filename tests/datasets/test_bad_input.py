@@ -220,7 +220,7 @@ BY_NAME: dict[str, tuple[Prepare, int, str]] = {
     "fractions": (npy("labels", LABELS + 0.5), 1, "has 20 values that are no class id, the first 1.5"),
     "negative ids": (npy("labels", LABELS - 2.0), 1, "values that are no class id, the first -1 at row 0, column 0"),
     "ids too large": (npy("labels", LABELS * 70000.0), 1, "values that are no class id, the first 70000"),
-    "labels that are NaN": (npy("labels", np.where(LABELS, NAN, 1)), 1, "values that are no class id, the first nan"),
+    "infinite labels": (npy("labels", np.where(LABELS, np.inf, 1)), 1, "values that are no class id, the first inf"),
     "complex labels": (npy("labels", LABELS * 1j), 1, "holds an array of complex128"),
     "nothing labelled": (npy("labels", LABELS * 0), 1, "has no labelled pixel; expected class ids of 1 and up"),
     "labels of three bands": (tif("labels", CUBE), 1, "has 3 bands; expected one band of class ids"),

@@ -249,6 +249,35 @@ def test_nan_is_counted_and_located(describe: Describe, tmp_path: Path) -> None:
     assert f"{tmp_path / 'cube.npy'}: has 2 NaN or infinite values, the first at row 2, column 3, band 1" in sentence
 
 
+def test_pixels_of_nan_alone_hold_no_data(
+    describe: Describe, tmp_path: Path, cube: np.ndarray, labels: np.ndarray, caplog: pytest.LogCaptureFixture
+) -> None:
+    values = cube.astype(float)
+    values[1, 2:4] = NAN
+    file = describe()
+    np.save(tmp_path / "cube.npy", values)
+    scene = build(file)
+    assert "cube.npy: 2 pixels are NaN in all bands and so without data" in caplog.text
+    expected = np.ones((4, 5), bool)
+    expected[1, 2:4] = False
+    np.testing.assert_array_equal(scene.mask, expected)
+    np.testing.assert_array_equal(scene.cube[expected], cube[expected])
+    assert scene.nodata == -9999
+    np.testing.assert_array_equal(scene.labels, np.where(expected, labels, 0))
+    values[0, 0, 1] = NAN  # one that is NaN in some bands only is refused
+    np.save(tmp_path / "cube.npy", values)
+    assert "has 1 NaN or infinite values, the first at row 0, column 0, band 1" in refusal(describe())
+
+
+def test_labels_of_nan_are_unlabelled(
+    describe: Describe, tmp_path: Path, labels: np.ndarray, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = describe()
+    np.save(tmp_path / "labels.npy", np.where(labels == 2, NAN, labels))
+    np.testing.assert_array_equal(build(file).labels, np.where(labels == 2, 0, labels))
+    assert "labels.npy: 1 pixel is NaN and so unlabelled" in caplog.text
+
+
 GOOD = np.ones((4, 5))
 WRONG_LABELS: list[tuple[np.ndarray, str]] = [
     (np.ones((5, 4)), "the raster of labels is (5, 4) pixels; expected (4, 5), as the cube; it looks transposed"),
@@ -256,7 +285,6 @@ WRONG_LABELS: list[tuple[np.ndarray, str]] = [
     (np.ones((4, 5, 2)), "shape (4, 5, 2); expected reference labels (rows, cols)"),
     (np.where(np.eye(4, 5), 1.5, 1), "has 4 values that are no class id, the first 1.5 at row 0, column 0"),
     (np.where(np.eye(4, 5, 2), -2, 1), "has 3 values that are no class id, the first -2 at row 0, column 2"),
-    (np.where(np.eye(4, 5), NAN, 1), "has 4 values that are no class id, the first nan at row 0, column 0"),
     (np.where(np.eye(4, 5), 70000, 1), "the first 70000 at row 0, column 0 (0-based); expected whole numbers from 0"),
     (np.zeros((4, 5)), "has no labelled pixel; expected class ids of 1 and up"),
 ]

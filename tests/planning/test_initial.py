@@ -148,6 +148,18 @@ def test_a_class_without_a_pixel_is_listed_and_the_files_run(cube: Path, tmp_pat
         assert f"name: {cover.name}" in text.replace('"', "").replace("'", "")
 
 
+def test_nan_is_declared_where_the_cube_does_not(tmp_path: Path) -> None:
+    values = np.random.default_rng(3).normal(size=(4, 60, 60)).astype(np.float32)
+    values[:, :2], values[1, 5, 5] = np.nan, np.nan
+    write_raster(tmp_path / "nan.tif", values, grid=GRID)
+    initial = initial_files(tmp_path / "nan.tif", fields(tmp_path), folder=tmp_path)
+    initial.write()
+    assert "nodata: .nan\n" in (tmp_path / "nan.yaml").read_text(encoding="utf-8")
+    scene = open_scene(tmp_path / "nan.yaml", folder=tmp_path / "data")
+    assert int((~scene.mask).sum()) == 121
+    assert not any("'nodata: .nan'" in note for note in initial.notes)
+
+
 def test_cube_without_labels_gets_a_descriptor_only(cube: Path, tmp_path: Path) -> None:
     (file,) = initial_files(cube, folder=tmp_path).files
     assert file == tmp_path / "my_scene.yaml"
