@@ -59,6 +59,7 @@ class FinalMap(Final):
         None, description="the sample, labelled, which gives unbiased accuracy and areas; of several scenes, by name"
     )
     allow_missing: bool = Field(False, description="leave points of it without a label out")
+    other: tuple[str, ...] = Field((), description="classes of the sample that the map lacks; errors of the map")
 
     def labelled_sample(self, scene: str) -> str | None:
         """Return the labelled sample of the map of a scene; None where there is none."""

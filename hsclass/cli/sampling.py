@@ -91,6 +91,10 @@ def assess(
         typer.Option(help="unit of the areas", show_default="ha, else pixels"),
     ] = None,
     allow_missing: Annotated[bool, typer.Option("--allow-missing", help="leave out points without a label")] = False,
+    other: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="class that the map lacks; its points are errors of the map (repeatable)"),
+    ] = None,
     as_json: AsJson = False,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="file for the JSON")] = None,
     report: Annotated[Path | None, typer.Option(metavar="PAGE.html", help="page with all figures")] = None,
@@ -101,7 +105,8 @@ def assess(
     from hsclass.atomic import write_text
 
     found = assess_map(
-        sample_file, map_file, design=design, column=column, unit=unit, allow_missing=allow_missing
+        sample_file, map_file, design=design, column=column, unit=unit, allow_missing=allow_missing,
+        other=other or (),
     )  # fmt: skip
     text = json.dumps(found.as_dict(), indent=1)
     if output:

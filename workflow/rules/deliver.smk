@@ -124,7 +124,8 @@ rule assess:
         **asks("assess"),
     params:
         missing="--allow-missing" if PLAN.final.allow_missing else "",
+        other=shlex.join(f"--other={name}" for name in PLAN.final.other),
         code=lambda wildcards: code("assess"),
     shell:
-        "hsclass assess {input.sample} {input.map} {params.missing} -o {output.figures} --report {output.page}"
-        " 2>&1 | tee {log}"
+        "hsclass assess {input.sample} {input.map} {params.missing} {params.other} -o {output.figures}"
+        " --report {output.page} 2>&1 | tee {log}"

@@ -2,14 +2,12 @@
 
 import json
 import os
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import rasterio
 
 from hsclass.alignment import require_same_grid
 from hsclass.assess.design.areas import Unit, area_scale, uneven
@@ -17,9 +15,9 @@ from hsclass.assess.design.drawing import ProbabilitySample
 from hsclass.assess.design.estimators import Estimate, PostStratified, SampleDesign, Stratified, TwoStage
 from hsclass.assess.design.files import Labelled, design_file, read_design, read_sample
 from hsclass.assess.design.halving import further_units
+from hsclass.assess.design.labels import agreement, class_ids, listed, read_legend, with_others
 from hsclass.assess.design.strata import ClassRaster, count_strata
 from hsclass.errors import DataError, UsageError
-from hsclass.raster import quiet
 from hsclass.results.record import plain, require_file
 
 FEW_BLOCKS = 30
@@ -27,7 +25,6 @@ FEW_BLOCKS = 30
 
 _MOVED = 0.6  # pixels from the centre: half a pixel, and what coordinates lose on their way through a file
 _SHOWN = 5
-_WHOLE = re.compile(r"\d+(\.0*)?", re.ASCII)  # as tables hold ids, too: 3, 3.0
 
 
 @dataclass(frozen=True)
@@ -152,6 +149,7 @@ def assess_map(
     column: str | None = None,
     unit: Unit | None = None,
     allow_missing: bool = False,
+    other: Sequence[str] = (),
 ) -> Assessment:
     """Estimate accuracy and class areas of a map from a labelled probability sample.
 
@@ -174,6 +172,9 @@ def assess_map(
         Of the areas on the ground. By default hectares, and pixels where the map does not give them.
     allow_missing : bool
         Leave units without a label out, as if they lacked at random within their stratum.
+    other : sequence of str
+        Names, or ids, of classes that the map lacks but the sample may show: their units are errors of the map (Stehman
+        2014), and their areas are estimated like those of the others.
 
     Raises
     ------
@@ -181,7 +182,8 @@ def assess_map(
         If labels are missing or are no classes, points were moved, added or removed, a stratum has one labelled unit,
         or the map lies on another grid.
     UsageError
-        If there is no such column, or areas are asked for in a unit that the map's grid does not give.
+        If there is no such column, areas are asked for in a unit that the map's grid does not give, or the map has a
+        class of `other`.
     """
     labelled = read_sample(sample_file)
     drawn = read_design(design_file(sample_file) if design is None else design)
@@ -194,12 +196,14 @@ def assess_map(
         other=f"the map of {sample_file}",
     )
     order = _matched(labelled, drawn, sample_file)
-    legend = read_legend(raster.path)
+    counted = count_strata(raster)
+    sizes = dict(zip(counted.ids.tolist(), counted.pixels.tolist(), strict=True))
+    legend = with_others(read_legend(raster.path), other, sizes)
     texts = {name: [column_of[place] for place in order] for name, column_of in labelled.references.items()}
     name = next(iter(texts)) if column is None else column
     if name not in texts:
         raise UsageError(f"--column {name}: {sample_file} has {', '.join(texts)}; give one of these")
-    reference = _class_ids(texts[name], legend, sample_file)
+    reference = class_ids(texts[name], legend, sample_file)
     kept = reference > 0
     missing = int((~kept).sum())
     if missing == len(kept):
@@ -215,8 +219,6 @@ def assess_map(
     outside = int((mapped[kept] == 0).sum())
     if outside:
         raise DataError(f"{map_file}: has no class at {outside} points of {sample_file}; give the map that covers them")
-    counted = count_strata(raster)
-    sizes = dict(zip(counted.ids.tolist(), counted.pixels.tolist(), strict=True))
     planned, notes = _design_of(drawn, kept, mapped[kept], sizes, sample_file)
     if missing:
         notes.append(
@@ -225,14 +227,16 @@ def assess_map(
     if reason := uneven(raster):
         notes.append(f"figures count all pixels as equal, although {reason}")
     if foreign := sorted(set(reference[kept].tolist()) - sizes.keys()):
+        places = np.flatnonzero(np.isin(reference, foreign))
+        names = [legend.get(number, str(number)) for number in foreign]
+        slips = "" if {*names} <= {*other} else ": check that these are no slips"
         notes.append(
-            f"{int(np.isin(reference, foreign).sum())} points have labels that no pixel of the map has"
-            f" ({', '.join(legend.get(number, str(number)) for number in foreign[:_SHOWN])}); they count as errors of"
-            " the map: check that these are no slips"
+            f"{len(places)} points have labels that no pixel of the map has ({', '.join(names[:_SHOWN])} at id"
+            f" {listed(places.tolist())}); they count as errors of the map{slips}"
         )
     return _estimated(
         planned, drawn, mapped[kept], reference[kept], sizes, legend, area_scale(raster, unit), missing=missing,
-        agreement=_agreement(texts, legend, sample_file), notes=notes, units=drawn.strata[kept],
+        agreement=agreement(texts, legend, sample_file), notes=notes, units=drawn.strata[kept],
     )  # fmt: skip
 
 
@@ -343,45 +347,3 @@ def _in_map_crs(places: np.ndarray, crs: Any, drawn: ProbabilitySample) -> np.nd
         return places
     own = CRS.from_user_input(crs)
     return places if own == drawn.grid.crs else np.array(transform(own, drawn.grid.crs, *places.T)).T
-
-
-def _class_ids(texts: list[str], legend: Mapping[int, str], file: object) -> np.ndarray:
-    """Return class ids of labels, 0 of empty ones."""
-    by_name = {name.casefold(): identity for identity, name in legend.items()}
-    found, wrong = np.zeros(len(texts), np.int64), []
-    for place, text in enumerate(texts):
-        if not text:
-            continue
-        number = int(text.split(".")[0]) if _WHOLE.fullmatch(text) else by_name.get(text.casefold(), -1)
-        found[place] = max(number, 0)
-        if number < 1 or (legend and number not in legend):
-            wrong.append(text)
-    if wrong:
-        known = ", ".join(f"{identity} {name}" for identity, name in sorted(legend.items())) or "ids from 1 up"
-        raise DataError(
-            f"{file}: {len(wrong)} labels are no classes ({', '.join(sorted(set(wrong))[:_SHOWN])}); expected {known}"
-        )
-    return found
-
-
-def _agreement(texts: Mapping[str, list[str]], legend: Mapping[int, str], file: object) -> dict[str, float] | None:
-    """Return how far the first two interpreters agree, on the points that both labelled."""
-    if len(texts) < 2:
-        return None
-    first, second = (_class_ids(column, legend, file) for column in list(texts.values())[:2])
-    both = (first > 0) & (second > 0)
-    if not both.any():
-        return None
-    one, other = first[both], second[both]
-    share = float((one == other).mean())
-    chance = float(sum((one == c).mean() * (other == c).mean() for c in np.unique(one)))
-    return {"n": int(both.sum()), "share": share, "kappa": (share - chance) / (1 - chance) if chance < 1 else 1.0}
-
-
-def read_legend(path: Path) -> dict[int, str]:
-    """Return the names of a map's classes by id; empty where it has none."""
-    with quiet(), rasterio.open(path) as source:
-        tags, names = source.tags(), source.tags(1).get("category_names", "")
-    if "classes" in tags:
-        return {entry["id"]: entry["name"] for entry in json.loads(tags["classes"])}
-    return {number: name for number, name in enumerate(names.split("|")) if number and name}

@@ -204,8 +204,14 @@ def change(rows: list[dict[str, str]], kind: str) -> list[dict[str, str]]:
     ("kind", "message"),
     [
         ("empty", "1 of its 120 points have no label"),
-        ("unknown", r"1 labels are no classes \(desert\); expected 1 water, 2 forest, 5 field"),
-        ("no number", r"2 labels are no classes \(1\.05, ²\); expected 1 water, 2 forest, 5 field"),
+        (
+            "unknown",
+            r"1 label is no class of the map \(desert at id 4\); expected 1 water, .*--other",
+        ),
+        (
+            "no number",
+            r"2 labels are no classes of the map \(1\.05, ² at id \d+, \d+\); expected 1 water",
+        ),
         ("moved", "1 of 120 points lie elsewhere than they were drawn"),
         ("removed", "lacks 1 of the 120 points of its design"),
         ("twice", "stands 2 times; expected each id once"),
@@ -238,8 +244,32 @@ def test_labels_that_no_pixel_of_a_map_without_names_has_are_said(
     rows[3]["reference"] = rows[7]["reference"] = "77"
     write(labelled, rows)
     found = assess_map(labelled, tmp_path / "nameless.tif")
-    assert found.notes[-1].startswith("2 points have labels that no pixel of the map has (77); they count as errors")
+    assert found.notes[-1].startswith(
+        "2 points have labels that no pixel of the map has (77 at id 4, 8); they count as errors"
+    )
     assert [entry.id for entry in found.classes] == [1, 2, 5, 77]
+
+
+def test_classes_that_the_map_lacks_are_errors_with_an_area(labelled: Path, map_file: Path) -> None:
+    with labelled.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    before = assess_map(labelled, map_file)
+    changed = [row for row in rows if row["reference"] == "1"][:4]  # in the stratum of class 1: 1,998 pixels, 40 points
+    for row, label in zip(changed, ("Rock", "rock", "77", "77"), strict=True):
+        row["reference"] = label
+    write(labelled, rows)
+    found = assess_map(labelled, map_file, other=("Rock", "77"))
+    assert [(entry.id, entry.name) for entry in found.classes][3:] == [(6, "Rock"), (77, "77")]
+    rock = found.classes[3]
+    assert rock.area.value == pytest.approx(1998 * 0.01 * 2 / 40)  # pixels of 0.01 ha
+    assert rock.producers.value == rock.mapped == 0
+    assert np.isnan(rock.users.value)
+    assert found.oa.value == pytest.approx(before.oa.value - 1998 / 9798 * 4 / 40)
+    assert found.notes[-1].endswith("they count as errors of the map")
+    said = CliRunner().invoke(app, ["assess", str(labelled), str(map_file), "--other", "rock", "--other", "77"])
+    assert "6 rock" in said.output
+    with pytest.raises(UsageError, match="--other water: is a class of the map, or given twice"):
+        assess_map(labelled, map_file, other=("water",))
 
 
 def test_missing_labels_are_left_out_on_request_and_said(labelled: Path, map_file: Path) -> None:
