@@ -33,8 +33,9 @@ from typing import Any
 
 import numpy as np
 
+from hsclass.memory import MAP_MEMORY
 from hsclass.models import model_class
-from hsclass.models.classifier import MAP_MEMORY, Sample
+from hsclass.models.classifier import Sample
 
 SIDE, WINDOW, BANDS, CLASSES, BATCH = 145, 9, 200, 16, 50
 

@@ -5,7 +5,7 @@ import math
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -92,6 +92,20 @@ def as_tensor(values: np.ndarray) -> Any:
         original, values = values, aligned_array(values.shape, values.dtype.type)
         values[...] = original
     return tf.experimental.dlpack.from_dlpack(values.__dlpack__())
+
+
+def fused(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function of tensors, compiled to as few passes over their values as can be.
+
+    JAX compiles the whole that the function is part of, and PyTorch runs it as it is.
+    """
+    import keras
+
+    if keras.backend.backend() != "tensorflow":
+        return function
+    import tensorflow as tf
+
+    return tf.function(function, jit_compile=True, autograph=False)
 
 
 def backend_name() -> str:

@@ -7,6 +7,9 @@ from hsclass.cost import Cost
 HELD_BYTES = 1_500_000_000
 """Images of a set that are smaller together are read once and held."""
 
+MAP_MEMORY = 200_000_000
+"""Bytes that a network works in to map a scene, in addition to cube and result: with more it is not faster."""
+
 PROGRAM = 500
 """MB [10^6 bytes] of a process before it holds any data; 120 were measured."""
 
@@ -94,6 +97,6 @@ def network_memory(memory: float, least: float) -> float:
     """Return the bytes, of `memory` for all, that a network may work in where a tile takes at least `least`.
 
     It gets what the tile leaves, but three quarters at most, so that strips can be higher than a tile, and one quarter
-    at least.
+    at least; and no more than `MAP_MEMORY`.
     """
-    return min(max(memory - least, memory / 4), 3 * memory / 4)
+    return min(max(memory - least, memory / 4), 3 * memory / 4, MAP_MEMORY)

@@ -9,15 +9,13 @@ import numpy as np
 from pydantic import Field
 
 from hsclass.cost import Cost, Task
+from hsclass.memory import MAP_MEMORY
 from hsclass.normalize import Normalization
 from hsclass.options import Options
 from hsclass.space import Choice, Space
 
 # Pixels that a whole-scene prediction holds what it needs of at a time, so that memory does not grow with the scene.
 BLOCK = 32768
-
-MAP_MEMORY = 900_000_000
-"""Bytes that a network may work in to map a scene, in addition to cube and result, unless another limit is given."""
 
 
 ClassWeight = Annotated[

@@ -11,9 +11,10 @@ from pydantic import Field, ValidationInfo, field_validator
 from hsclass.cost import READ, Cost, Task
 from hsclass.errors import UsageError
 from hsclass.features.extractor import total_reach
+from hsclass.memory import MAP_MEMORY
 from hsclass.models.array_file import read_arrays, write_arrays
 from hsclass.models.calibration import Calibrator, ProbabilityCalibration, fit_calibration, held_out_folds
-from hsclass.models.classifier import MAP_MEMORY, Classifier, FitReport, ModelOptions, Sample
+from hsclass.models.classifier import Classifier, FitReport, ModelOptions, Sample
 from hsclass.models.estimator_file import check_seen
 from hsclass.models.members import Members, Spec, built, parsed, resolved
 from hsclass.models.smoothing import (

@@ -6,7 +6,8 @@ import numpy as np
 
 from hsclass.backend import load_keras
 from hsclass.cost import Cost, Task, network_cost
-from hsclass.models.classifier import MAP_MEMORY, FitReport, Sample, Takes
+from hsclass.memory import MAP_MEMORY
+from hsclass.models.classifier import FitReport, Sample, Takes
 from hsclass.models.keras_network import TRAINING_SPACE, KerasNetwork
 
 __all__ = ["TRAINING_SPACE", "NetworkClassifier"]

@@ -9,8 +9,8 @@ from keras import ops
 KERNEL = 3
 """Side [pixels] of the convolutions that have this form."""
 
-# By the side of the plane. Of the small fractions tried, these gave the smallest error of rounding.
-_POINTS = {5: (0.0, 1.0, -2.0, -0.5), 7: (0.0, 1.0, -1.0, 0.5, -0.5, 2.0)}
+# By the values of a line. Of the small fractions tried, these gave the smallest error of rounding.
+_POINTS = {5: (0.0, 1.0, -2.0, -0.5), 6: (0.0, 1.0, -1.0, 0.5, -2.0), 7: (0.0, 1.0, -1.0, 0.5, -0.5, 2.0)}
 
 
 def saves(side: int | None, *, span: int, channels: int, filters: int) -> bool:
@@ -76,17 +76,32 @@ def convolve_planes(values: Any, kernel: Any, *, padded: bool) -> Any:
 
 @cache
 def _transforms(side: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the matrices A, G and B of B ((A values) · (G kernel)), of planes with rows in a row.
+    """Return the matrices A, G and B of B ((A values) · (G kernel)), of planes with rows in a row."""
+    planes = [np.kron(matrix, matrix).astype(np.float32) for matrix in toom_cook(side - KERNEL + 1)]
+    return planes[0], planes[1], planes[2]
+
+
+def toom_cook(results: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the matrices A, G and B of B ((A values) · (G kernel)), a correlation of a line with a kernel of 3.
 
     Polynomials are multiplied by their values at some points; a correlation is the transpose of such a product.
+
+    Parameters
+    ----------
+    results : int
+        3, 4 or 5 of the line, from two more values.
+
+    Returns
+    -------
+    ndarray, shape (results + 2, results + 2)
+    ndarray, shape (results + 2, 3)
+    ndarray, shape (results, results + 2)
     """
-    points = np.array(_POINTS[side])
+    points = np.array(_POINTS[results + KERNEL - 1])
 
     def evaluated(size: int) -> np.ndarray:
         return np.vstack([points[:, np.newaxis] ** np.arange(size), np.eye(size)[-1:]])  # the last one at infinity
 
-    of_values, of_kernel = np.linalg.inv(evaluated(side)).T, evaluated(KERNEL)
+    of_values, of_kernel = np.linalg.inv(evaluated(results + KERNEL - 1)).T, evaluated(KERNEL)
     scale = 2.0 ** np.round(np.log2(np.abs(of_values).sum(axis=1, keepdims=True)))  # rows of alike size round least
-    matrices = of_values / scale, of_kernel * scale, evaluated(side - KERNEL + 1).T
-    planes = [np.kron(matrix, matrix).astype(np.float32) for matrix in matrices]
-    return planes[0], planes[1], planes[2]
+    return of_values / scale, of_kernel * scale, evaluated(results).T

@@ -9,8 +9,8 @@ from threadpoolctl import threadpool_limits
 
 from hsclass.datasets.cube import Strip
 from hsclass.errors import UsageError
+from hsclass.memory import MAP_MEMORY
 from hsclass.models.applicability import Applicability
-from hsclass.models.classifier import MAP_MEMORY
 from hsclass.models.spectral_contract import Conversion
 from hsclass.models.trained import TrainedModel
 from hsclass.predict.pixels import Pixels

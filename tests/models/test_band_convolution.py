@@ -48,6 +48,26 @@ def test_values_are_those_of_sums_and_maxima(side: int, filters: int, padded: bo
     np.testing.assert_allclose(found, expected, atol=2e-5 * expected.max())
 
 
+@pytest.mark.parametrize("padded", [True, False])
+@pytest.mark.parametrize("partial", [True, False])
+@pytest.mark.parametrize(("side", "pool"), [(6, 3), (9, 3), (5, 2), (3, 1)])
+def test_values_of_a_scene_are_those_of_sums_and_maxima(side: int, pool: int, padded: bool, partial: bool) -> None:
+    layer, values = layer_and_input(side, 17, 5, 6, pool=pool, padded=padded, partial=partial, activation="relu")
+    expected = by_hand(layer, values)
+    found = keras.ops.convert_to_numpy(layer(values, scene=True))
+    assert found.shape == expected.shape
+    np.testing.assert_allclose(found, expected, atol=2e-5 * expected.max())
+
+
+@pytest.mark.parametrize("results", [3, 4, 5])
+def test_products_of_a_line_are_its_correlation(results: int) -> None:
+    of_values, of_kernel, of_products = plane_products.toom_cook(results)
+    assert len(of_values) == results + 2  # in place of 3 for each result
+    values, kernel = np.arange(results + 2) ** 2.0, np.array([2.0, -1.0, 0.5])
+    expected = np.correlate(values, kernel)
+    np.testing.assert_allclose(of_products @ ((of_values @ values) * (of_kernel @ kernel)), expected, atol=1e-12)
+
+
 @pytest.mark.parametrize("activation", ["relu", "leaky_relu", "elu", "selu", "gelu", "tanh", "sigmoid", "linear"])
 def test_pooling_before_the_activation_changes_nothing(activation: str) -> None:
     layer, values = layer_and_input(5, 17, 2, 3, pool=3, activation=activation)
@@ -122,7 +142,7 @@ def test_of_two_values_nearly_equal_the_larger_alone_receives_the_gradient() -> 
     assert of_kernel.item() == pytest.approx(1.000004, abs=1e-7)
 
 
-def test_map_by_sums_equals_windows_by_plane_products() -> None:
+def test_map_by_row_products_equals_windows_by_plane_products() -> None:
     family = Convolutional3D(Cnn3dOptions(filters=(16, 16, 16), dense=(8,)), window=9, n_features=40, n_classes=4)
     keras.utils.set_random_seed(3)
     network = family.build()

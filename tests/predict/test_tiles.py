@@ -80,3 +80,4 @@ def test_rows_that_memory_allows() -> None:
 @pytest.mark.parametrize(("least", "network"), [(0, 750), (200, 750), (400, 600), (900, 250), (2000, 250)])
 def test_network_gets_what_the_tile_leaves_between_one_and_three_quarters(least: int, network: int) -> None:
     assert network_memory(1000, least) == network
+    assert network_memory(1e9, 0) == 2e8

@@ -10,7 +10,8 @@ from hsclass.backend import load_keras
 from hsclass.cost import Cost, Layers, Task
 from hsclass.errors import DataError, UsageError
 from hsclass.learning.recipes import NetworkOptions
-from hsclass.models.classifier import MAP_MEMORY, Classifier
+from hsclass.memory import MAP_MEMORY
+from hsclass.models.classifier import Classifier
 from hsclass.models.network import NetworkClassifier
 from hsclass.models.own.architecture import read_architecture, write_architecture
 from hsclass.models.own.source import ModelSource

@@ -70,6 +70,8 @@ def convolutional_form(network: Any) -> ConvolutionalForm | None:
             signal = _PerPixel(layer.output.shape[3:])(signal)
         elif isinstance(layer, _MEANS):
             signal = _mean_over_window(layer, given, signal)
+        elif isinstance(layer, BandConvolution):
+            signal = layer(signal, scene=True)
         else:
             signal = layer(signal)
         inside = layer.numbers(*before.shape[3:]) if isinstance(layer, BandConvolution) else 0

@@ -127,8 +127,9 @@ def test_memory_decides_the_tiles() -> None:
     sizes = []
     predict = mapper._form.model.predict_on_batch
     mapper._form.model.predict_on_batch = lambda tile: sizes.append(tile.shape[1:3]) or predict(tile)
-    # The first convolution takes 24 bands and has 18 of 3 filters to pool; of the input, 24 bands, there are three.
-    bytes_each = 4 * (3 * 24 + 1.5 * (24 + 18 * 3))
+    # The first convolution takes 24 bands, has 18 of 3 filters to pool and gives 6 of 3; of its lines, before and after
+    # the products, there are 6 for 4 rows. Of the input, 24 bands, there are three.
+    bytes_each = 4 * (3 * 24 + 1.5 * (24 + 6 / 4 * (24 + 18 * 3) + 6 * 3))
     # 9 columns with 4 around them are 17; 13 rows of them are 221, and leave 5 beside 4 around them: 11 rows in three.
     mapper.predict(cube, slice(0, 11), 221 * bytes_each)
     assert sizes == [(12, 17)] * 3
