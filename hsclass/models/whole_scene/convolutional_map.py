@@ -43,9 +43,10 @@ class ConvolutionalForm:
     numbers: int
 
 
-def convolutional_form(network: Any) -> ConvolutionalForm | None:
+def convolutional_form(network: Any, *, compiled: bool = False) -> ConvolutionalForm | None:
     """Return the fully convolutional form of a window network; None if it would give other numbers.
 
+    `compiled` convolutions in space and along the bands take half as long, but seconds for each new shape of a piece.
     Layers may mix the values of one pixel as they like, along the bands above all, and neighbouring pixels by
     unpadded, unstrided convolutions and poolings.
     """
@@ -71,7 +72,7 @@ def convolutional_form(network: Any) -> ConvolutionalForm | None:
         elif isinstance(layer, _MEANS):
             signal = _mean_over_window(layer, given, signal)
         elif isinstance(layer, BandConvolution):
-            signal = layer(signal, scene=True)
+            signal = layer(signal, scene=compiled)
         else:
             signal = layer(signal)
         inside = layer.numbers(*before.shape[3:]) if isinstance(layer, BandConvolution) else 0

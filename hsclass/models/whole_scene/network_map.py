@@ -1,6 +1,7 @@
 """Maps of whole scenes by a network, in pieces that fit into memory."""
 
 from collections.abc import Callable
+from functools import cached_property
 from math import inf, prod
 from typing import Any
 
@@ -8,10 +9,11 @@ import numpy as np
 
 from hsclass.devices.memory import explained_out_of_memory, free_gpu_memory
 from hsclass.errors import OutOfMemoryError
-from hsclass.models.whole_scene.convolutional_map import convolutional_form
+from hsclass.models.whole_scene.convolutional_map import ConvolutionalForm, convolutional_form
 from hsclass.models.whole_scene.map_tiles import bytes_a_pixel, corners, tile_shape
 
 _SPECTRA = 4096  # more at a time are not faster
+_COMPILED = 5e7  # pixels times numbers of each from which compiling pays: a scene that large has several such pieces
 _TRIES = 3
 
 
@@ -73,6 +75,10 @@ class NetworkMap:
             numbers = max(prod(layer.input.shape[1:]) + prod(layer.output.shape[1:]) for layer in self.network.layers)
         return max(1, int(memory // bytes_a_pixel(self._features, numbers)))
 
+    @cached_property
+    def _compiled(self) -> ConvolutionalForm | None:
+        return convolutional_form(self.network, compiled=True)
+
     def _spectra(self, cube: np.ndarray, rows: slice, memory: float) -> np.ndarray:
         spectra = cube[rows].reshape(-1, 1, 1, self._features)
         count = min(_SPECTRA, self.pixels(memory))
@@ -88,11 +94,13 @@ class NetworkMap:
         size = rows.stop - rows.start, cube.shape[1]
         height, width = tile_shape(*size, reach=reach, pixels=self.pixels(memory))
         found = np.empty((*size, self.network.output_shape[-1]), np.float32)
+        form = self._compiled if prod(size) * self._form.numbers >= _COMPILED else self._form
+        assert form is not None
         with explained_out_of_memory(f"mapping in tiles of {height} x {width} pixels", _remedy(memory)):
             for top, left in corners(*size, (height, width)):
                 first = rows.start + top
                 around = np.ix_(down[first : first + height + 2 * reach], across[left : left + width + 2 * reach])
-                tile = self._form.model.predict_on_batch(cube[around][np.newaxis])
+                tile = form.model.predict_on_batch(cube[around][np.newaxis])
                 found[top : top + height, left : left + width] = np.asarray(tile[0])
         return found
 
