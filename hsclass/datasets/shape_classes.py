@@ -54,8 +54,7 @@ def read_classes(
     DataError
         If a field is missing, or a value is no class.
     """
-    values = _column(attributes, options.field or _only(attributes, options, path), path)
-    texts = [text_of(value) for value in values]
+    texts = _texts(attributes, options, path)
     numeric = all(_NUMBER.fullmatch(text) for text in texts if text)
     texts = [text and _plain(text) for text in texts] if numeric else texts
     given = [(str(value), entry.id) for entry in entries for value in (entry.values or (entry.id, entry.name))]
@@ -86,6 +85,16 @@ def read_classes(
     named = texts if names and options.name_field is None else listed
     colors = [text_of(value) for value in _optional(attributes, options.color_field, path, len(ids))]
     return ids, tuple(_entry(int(identity), ids, named, colors, path) for identity in np.unique(ids[ids > 0]))
+
+
+def is_zero(attributes: Mapping[str, np.ndarray], options: ShapeOptions, path: Path) -> np.ndarray:
+    """Return where the class of a feature is written as the number 0, bool of shape (features,)."""
+    texts = _texts(attributes, options, path)
+    return np.array([bool(_NUMBER.fullmatch(text)) and float(text) == 0 for text in texts], bool)
+
+
+def _texts(attributes: Mapping[str, np.ndarray], options: ShapeOptions, path: Path) -> list[str]:
+    return [text_of(value) for value in _column(attributes, options.field or _only(attributes, options, path), path)]
 
 
 def remedy_for(known_from: str) -> str:

@@ -10,6 +10,7 @@ from hsclass.wording import counted
 _SHOWN = 5
 BARE = ("has no geometry", "have no geometry")
 UNNAMED = ("has no class", "have no class")
+ZERO = ("has the class 0, which stands for unlabelled,", "have the class 0, which stands for unlabelled,")
 OUTSIDE = ("lies outside of the scene", "lie outside of the scene")
 SMALL = ("holds no pixel's centre", "hold no pixel's centre")
 HIDDEN = (
@@ -17,7 +18,10 @@ HIDDEN = (
     "share all their pixels with features of other classes",
 )
 NO_DATA = ("lies where the cube holds no data", "lie where the cube holds no data")
-_REMEDIES = {SMALL: "; 'all_touched: true' takes those that are smaller than a pixel"}
+_REMEDIES = {
+    SMALL: "; 'all_touched: true' takes those that are smaller than a pixel",
+    ZERO: "; if 0 is a class of yours, list it by 'classes' in the descriptor with another id and 'values: [0]'",
+}
 Reason = tuple[str, str]
 
 

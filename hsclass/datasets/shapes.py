@@ -16,8 +16,8 @@ from rasterio.transform import Affine
 
 from hsclass.datasets.descriptor import ClassEntry, ShapeOptions
 from hsclass.datasets.readers import READERS
-from hsclass.datasets.shape_classes import DESCRIPTOR, read_classes, read_groups
-from hsclass.datasets.shape_losses import BARE, HIDDEN, NO_DATA, OUTSIDE, SMALL, UNNAMED, Losses
+from hsclass.datasets.shape_classes import DESCRIPTOR, is_zero, read_classes, read_groups
+from hsclass.datasets.shape_losses import BARE, HIDDEN, NO_DATA, OUTSIDE, SMALL, UNNAMED, ZERO, Losses
 from hsclass.errors import DataError
 from hsclass.raster import Grid, quiet
 from hsclass.wording import counted
@@ -161,7 +161,9 @@ def draw_shapes(
     usable = np.array([geometry is not None and not geometry.is_empty for geometry in shapes.geometries], bool)
     losses = Losses(shapes.numbers, ids, entries)
     losses.add(BARE, np.flatnonzero(~usable))
-    losses.add(UNNAMED, np.flatnonzero(usable & (ids == 0)))
+    zero = usable & (ids == 0) & is_zero(shapes.attributes, options, path)
+    losses.add(UNNAMED, np.flatnonzero(usable & (ids == 0) & ~zero))
+    losses.add(ZERO, np.flatnonzero(zero))
     chosen = usable & (ids > 0)
     if not chosen.any():
         raise DataError(f"{path}: has no feature with a geometry and a class; expected class ids of 1 and up, or names")

@@ -140,6 +140,25 @@ def test_descriptor_gives_names_their_ids(scene: BuildScene, tmp_path: Path) -> 
     assert built.classes[1].color == (1, 2, 3)
 
 
+@pytest.mark.parametrize("codes", [[0, 1, 0, 2], ["0", "1", "0.0", ""]])
+def test_features_of_class_0_are_counted_apart_with_a_remedy(
+    scene: BuildScene, tmp_path: Path, caplog: pytest.LogCaptureFixture, codes: list[Any]
+) -> None:
+    path = save(tmp_path / "fields.gpkg", [box(row, 0, 1, 2) for row in range(4)], crop=codes)
+    with caplog.at_level(logging.WARNING):
+        assert scene(path).require_labels()[:, 0].tolist() == [0, 1, 0, 2 if codes[3] else 0]
+    assert (
+        "2 of 4 features have the class 0, which stands for unlabelled, and are left out: feature 1 (no class), feature"
+        " 3 (no class); if 0 is a class of yours, list it by 'classes' in the descriptor with another id and"
+        " 'values: [0]'"
+    ) in caplog.text
+    assert ("1 of 4 features has no class and is left out: feature 4" in caplog.text) == (not codes[3])
+    caplog.clear()
+    entries = [{"id": 7, "name": "water", "values": [0]}, {"id": 1, "name": "b"}, {"id": 2, "name": "c"}]
+    assert scene(path, classes=entries).require_labels()[:, 0].tolist() == [7, 1, 7, 2 if codes[3] else 0]
+    assert "class 0" not in caplog.text
+
+
 def test_what_is_left_out_is_counted(scene: BuildScene, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     shapes = [box(0, 0, 1, 1), box(90, 0, 1, 1), box(1.1, 1.1, 0.2, 0.2), None, box(2, 2, 1, 1), box(0, 0, 0.9, 0.9)]
     path = save(tmp_path / "fields.gpkg", shapes, crop=["a", "b", "a", "a", "", "a"])
