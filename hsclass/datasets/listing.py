@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal, overload
 
-from hsclass.datasets.descriptor import Descriptor
+from hsclass.datasets.descriptor import Descriptor, Source
 from hsclass.datasets.image_set import PARTS, PLACES, ImageSet, ImageSetOptions, local_paths
 from hsclass.errors import UsageError
 from hsclass.options import parse_options
@@ -112,12 +112,22 @@ def load_descriptor(
     if options:
         raise UsageError(f"{name_or_file}: has no option '{next(iter(options))}'; the options are those of image sets")
     descriptor = parse_options(Descriptor, given, f"{file}")
-    return descriptor.model_copy(
-        update={
-            "cube": tuple(source.below(home) for source in descriptor.cube),
-            "labels": tuple(source.below(home) for source in descriptor.labels),
-        }
+    places = {part: tuple(source.below(home) for source in getattr(descriptor, part)) for part in ("cube", "labels")}
+    for part, sources in places.items():
+        _require_one_file(sources, f"{file}: '{part}'")
+    return descriptor.model_copy(update=places)
+
+
+def _require_one_file(sources: tuple[Source, ...], what: str) -> None:
+    """Check that sources, of which the first that can be had is read, are not files to be read together."""
+    held = dict.fromkeys(
+        str(s.path) for s in sources if s.is_local and s.sha256 is None and Path(s.path or "").exists()
     )
+    if len(held) > 1:
+        raise UsageError(
+            f"{what} lists {' and '.join(held)}, which are there both; expected one, as a list names places of the same"
+            " file, of which the first found is read; join them into one file, or take the others out"
+        )
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -182,6 +182,18 @@ def test_local_file_with_another_digest_or_missing(describe: Describe, tmp_path:
     assert f"toy: the labels could not be had from any source: {tmp_path / 'gone.npy'} (no such file)" in sentence
 
 
+def test_list_of_two_files_that_are_there_is_refused(describe: Describe, tmp_path: Path, body: bytes) -> None:
+    (tmp_path / "visit.npy").write_bytes(body)
+    with pytest.raises(UsageError) as caught:
+        fetch(describe(labels=["labels.npy", "visit.npy"]), tmp_path / "data")
+    assert str(caught.value) == (
+        f"{tmp_path}/toy.yaml: 'labels' lists {tmp_path}/labels.npy and {tmp_path}/visit.npy, which are there both;"
+        " expected one, as a list names places of the same file, of which the first found is read; join them into one"
+        " file, or take the others out"
+    )
+    fetch(describe(labels=["gone.npy", "labels.npy"]), tmp_path / "data")
+
+
 def test_package_is_not_imported(
     describe: Describe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: bytes
 ) -> None:
