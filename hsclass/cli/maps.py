@@ -46,7 +46,9 @@ def predict(
     applicability: Annotated[
         bool,
         typer.Option(
-            "--applicability", help="also write di.tif, aoa.tif and, for a delivered model, expected_accuracy.tif"
+            "--applicability",
+            help="also write di.tif, aoa.tif and, for a delivered model, expected_accuracy.tif, which"
+            " are named NAME.di.tif and so on of a map of another name than map.tif",
         ),
     ] = False,
     density: Annotated[

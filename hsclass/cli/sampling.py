@@ -124,7 +124,8 @@ def suggest(
     output: Output,
     confidence: Annotated[Path, typer.Option(help="raster of the probability of the class")],
     dissimilarity: Annotated[
-        Path | None, typer.Option(help="raster of the dissimilarity index", show_default="di.tif next to the map")
+        Path | None,
+        typer.Option(help="raster of the dissimilarity index", show_default="that of the map, as predict names it"),
     ] = None,
     number: Annotated[int, typer.Option("--number", "-n", min=1, help="number of places, at most")] = 20,
     distance: Annotated[
@@ -155,8 +156,9 @@ def suggest(
     The file has an empty column reference; with labels filled in, it can be used as reference labels of the scene.
     """
     from hsclass.assess.suggestion import suggest as suggested
+    from hsclass.predict.products import DISSIMILARITY, file_next_to
 
-    dissimilarity = dissimilarity or map_file.with_name("di.tif")
+    dissimilarity = dissimilarity or file_next_to(map_file, DISSIMILARITY)
     if not dissimilarity.is_file():
         raise UsageError(
             f"{dissimilarity}: no such file; expected the dissimilarity index: run 'hsclass predict --applicability',"

@@ -14,7 +14,7 @@ from hsclass.assess import evaluate
 from hsclass.atomic import write_text
 from hsclass.final.folds import Fold, Procedure
 from hsclass.models.trained import TrainedModel
-from hsclass.predict.products import EXPECTED_FILE
+from hsclass.predict.products import EXPECTED, file_next_to
 from hsclass.raster import quiet
 from hsclass.resources import versions
 from hsclass.results.final import AREAS, CandidateChoice, FinalCard, MapApplicability, MappedClass
@@ -59,7 +59,7 @@ def make_card(
     if model.applicability is not None:
         applicability = MapApplicability(
             threshold=model.applicability.threshold, outside=outside,
-            expected_accuracy=_mean_of(map_file.with_name(EXPECTED_FILE)),
+            expected_accuracy=_mean_of(file_next_to(map_file, EXPECTED)),
         )  # fmt: skip
     counts = _counts(map_file)
     card = FinalCard(

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +15,18 @@ from hsclass.scene import UNLABELLED, LandCover
 CLASSES, CONFIDENCE, PROBABILITIES = "classes of a map", "confidence of a map", "probabilities of a map"
 DISSIMILARITY, INSIDE = "dissimilarity index of a map", "area of applicability of a map"
 EXPECTED, DENSITY = "expected accuracy of a map", "local point density of a map"
-DISSIMILARITY_FILE, INSIDE_FILE = "di.tif", "aoa.tif"
-EXPECTED_FILE, DENSITY_FILE = "expected_accuracy.tif", "density.tif"
+FILES = {DISSIMILARITY: "di.tif", INSIDE: "aoa.tif", EXPECTED: "expected_accuracy.tif", DENSITY: "density.tif"}
+"""Of the area of applicability of `map.tif`; see `file_next_to`."""
+
 NO_DATA = 255
 """In rasters of the area of applicability; 0 is outside, 1 inside."""
 
 _FLOAT, _NAN = np.dtype("f4"), float("nan")
+
+
+def file_next_to(map_file: Path, kind: str) -> Path:
+    """Return the file of one of `FILES` for a map: `di.tif` next to `map.tif`, `north.di.tif` next to `north.tif`."""
+    return map_file.with_name(FILES[kind] if map_file.stem == "map" else f"{map_file.stem}.{FILES[kind]}")
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,8 @@ class Product:
     colors : mapping of int to colour, or None
     values : callable
         Takes a chunk's values from it.
+    tags : mapping of str to str
+        The legend, of rasters whose values or bands are classes.
     """
 
     kind: str
@@ -47,6 +55,7 @@ class Product:
     descriptions: tuple[str, ...]
     colors: Mapping[int, Color] | None
     values: Callable[[Chunk], np.ndarray]
+    tags: Mapping[str, str] = field(default_factory=dict)
 
     def write(
         self,
@@ -63,8 +72,8 @@ class Product:
         write_cloud_optimised(
             path, ((chunk.rows.start - rows.start, self.values(chunk)) for chunk in chunks),
             shape=(self.bands, rows.stop - rows.start, cols), dtype=self.dtype, grid=_moved(grid, rows.start),
-            scratch=scratch, nodata=self.nodata, tags={**tags, "product": self.kind}, descriptions=self.descriptions,
-            colors=self.colors,
+            scratch=scratch, nodata=self.nodata, tags={**tags, **self.tags, "product": self.kind},
+            descriptions=self.descriptions, colors=self.colors,
         )  # fmt: skip
 
 
@@ -98,32 +107,19 @@ def _of_legend(kind: str, legend: Legend) -> Product:
         colors = {UNLABELLED: (0, 0, 0), **{cover.id: cover.color for cover in legend.entries}}
         small = legend.dtype == np.uint8
         return Product(
-            kind, 1, legend.dtype, UNLABELLED, ("land cover",), colors if small else None, lambda chunk: chunk.classes
+            kind,
+            1,
+            legend.dtype,
+            UNLABELLED,
+            ("land cover",),
+            colors if small else None,
+            lambda chunk: chunk.classes,
+            legend_tags(legend),
         )
     if kind == CONFIDENCE:
         return Product(kind, 1, _FLOAT, 0, ("confidence",), None, lambda chunk: chunk.confidence)
     names = tuple(f"{cover.id} {cover.name}" for cover in legend.classes)
-    return Product(kind, len(names), _FLOAT, _NAN, names, None, _probabilities)
-
-
-_APPLICABILITY = {
-    made.kind: made
-    for made in (
-        Product(
-            DISSIMILARITY, 2, _FLOAT, _NAN, ("dissimilarity index", "dissimilarity index to the class"), None,
-            lambda chunk: _measured(chunk)[:2],
-        ),
-        Product(
-            INSIDE, 1, np.dtype("u1"), NO_DATA, ("0 outside the area of applicability, 1 inside",),
-            {0: (200, 60, 50), 1: (90, 160, 90)}, _whole(2, np.dtype("u1"), NO_DATA),
-        ),
-        Product(EXPECTED, 1, _FLOAT, _NAN, ("expected accuracy",), None, lambda chunk: _measured(chunk)[3]),
-        Product(
-            DENSITY, 1, np.dtype("i2"), -1, ("training samples within the threshold",), None,
-            _whole(4, np.dtype("i2"), -1),
-        ),
-    )
-}  # fmt: skip
+    return Product(kind, len(names), _FLOAT, _NAN, names, None, _probabilities, legend_tags(legend))
 
 
 def legend_tags(legend: Legend) -> dict[str, str]:
@@ -135,11 +131,35 @@ def legend_tags(legend: Legend) -> dict[str, str]:
 
 
 def read_legend(tags: Mapping[str, str]) -> Legend:
-    """Read what `legend_tags` wrote."""
-    entries = tuple(LandCover(c["id"], c["name"], tuple(c["color"])) for c in json.loads(tags["classes"]))
+    """Read what `legend_tags` wrote; of rasters without a legend an empty one."""
+    entries = tuple(LandCover(c["id"], c["name"], tuple(c["color"])) for c in json.loads(tags.get("classes", "[]")))
     if "abstained" not in tags:
         return Legend(entries)
     return Legend(entries[:-1], json.loads(tags["abstained"])["below"])
+
+
+_SIDES = (
+    LandCover(0, "outside the area of applicability", (200, 60, 50)),
+    LandCover(1, "inside the area of applicability", (90, 160, 90)),
+)
+_APPLICABILITY = {
+    made.kind: made
+    for made in (
+        Product(
+            DISSIMILARITY, 2, _FLOAT, _NAN, ("dissimilarity index", "dissimilarity index to the class"), None,
+            lambda chunk: _measured(chunk)[:2],
+        ),
+        Product(
+            INSIDE, 1, np.dtype("u1"), NO_DATA, ("0 outside the area of applicability, 1 inside",),
+            {side.id: side.color for side in _SIDES}, _whole(2, np.dtype("u1"), NO_DATA), legend_tags(Legend(_SIDES)),
+        ),
+        Product(EXPECTED, 1, _FLOAT, _NAN, ("expected accuracy",), None, lambda chunk: _measured(chunk)[3]),
+        Product(
+            DENSITY, 1, np.dtype("i2"), -1, ("training samples within the threshold",), None,
+            _whole(4, np.dtype("i2"), -1),
+        ),
+    )
+}  # fmt: skip
 
 
 def _moved(grid: Grid, down: int) -> Grid:

@@ -20,7 +20,7 @@ from hsclass.predict.finished_strips import FinishedStrips, map_key, missing
 from hsclass.predict.pixels import Pixels
 from hsclass.predict.plausibility import implausible, undeclared
 from hsclass.predict.prediction import Chunk, Legend, Predictor, broken_note, require_applicability
-from hsclass.predict.products import legend_tags, product
+from hsclass.predict.products import product
 from hsclass.predict.style import write_style
 from hsclass.predict.tiles import Tiles
 from hsclass.progress import progress
@@ -59,7 +59,7 @@ class MapRequest:
         Which part of the map; None: all of it.
     applicability : bool
         Write `di.tif`, `aoa.tif` and, where the model knows accuracies of held-out samples, `expected_accuracy.tif`
-        next to the map.
+        next to `map.tif`; of a map of another name, `NAME.di.tif` and so on.
     density : bool
         Write the local point density, `density.tif`, too. This takes several times as long as the others.
     """
@@ -175,7 +175,7 @@ def map_file(
                 finished.append(strip)
                 bar.update(count)
     finished.sort(key=lambda strip: strip.start)
-    tags = {"model": model.card.model, "scene": pixels.name, **legend_tags(legend)}
+    tags = {"model": model.card.model, "scene": pixels.name}
     if conversion.notes:
         tags["bands"] = "; ".join(conversion.notes)
     if request.part:
@@ -215,12 +215,12 @@ def _targets(model: TrainedModel, output: Path, request: MapRequest) -> dict[str
     }
     if request.applicability or request.density:
         known, option = require_applicability(model), "--applicability"
-        found[products.DISSIMILARITY] = option, output.with_name(products.DISSIMILARITY_FILE)
-        found[products.INSIDE] = option, output.with_name(products.INSIDE_FILE)
+        found[products.DISSIMILARITY] = option, products.file_next_to(output, products.DISSIMILARITY)
+        found[products.INSIDE] = option, products.file_next_to(output, products.INSIDE)
         if len(known.profile):
-            found[products.EXPECTED] = option, output.with_name(products.EXPECTED_FILE)
+            found[products.EXPECTED] = option, products.file_next_to(output, products.EXPECTED)
         if request.density:
-            found[products.DENSITY] = "--density", output.with_name(products.DENSITY_FILE)
+            found[products.DENSITY] = "--density", products.file_next_to(output, products.DENSITY)
     found[products.CLASSES] = "-o", output
     return {kind: (option, path) for kind, (option, path) in found.items() if path is not None}
 

@@ -14,7 +14,7 @@ from scipy.ndimage import distance_transform_cdt
 
 from hsclass.palette import distinct_colors
 from hsclass.predict.pixels import Pixels
-from hsclass.predict.products import EXPECTED_FILE, INSIDE_FILE
+from hsclass.predict.products import EXPECTED, FILES, INSIDE
 from hsclass.raster import read_raster
 from hsclass.report.collect import RunResult, SceneResult, SplitResult
 from hsclass.report.delivered import FOLDER, final_card, places
@@ -39,8 +39,8 @@ FAR = 255
 DELIVERED = {
     "map.tif": ("classes", "Delivered map"),
     "confidence.tif": ("share", "Confidence of the delivered map"),
-    INSIDE_FILE: ("inside", "Area of applicability"),
-    EXPECTED_FILE: ("share", "Expected accuracy"),
+    FILES[INSIDE]: ("inside", "Area of applicability"),
+    FILES[EXPECTED]: ("share", "Expected accuracy"),
 }
 """Files of a delivered map, in the folder `final` of its scene: what their values are, and what a reader sees."""
 

@@ -1,5 +1,6 @@
 """The rasters of the area of applicability next to a map, and the warning for a scene unlike the training pixels."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,11 +10,13 @@ import pytest
 import rasterio
 
 import hsclass
+from hsclass.cli.sampling import suggest
 from hsclass.errors import UsageError
 from hsclass.models.trained import TrainedModel
 from hsclass.predict import map_file
 from hsclass.predict.opening import open_pixels
 from hsclass.predict.stream import MapRequest
+from hsclass.raster import read_tags
 from hsclass.scene import Scene, write_scene
 from hsclass.split import Split
 
@@ -49,7 +52,7 @@ def test_rasters_hold_what_the_formulas_give(
     known: TrainedModel, half_strange: tuple[Scene, Path], tmp_path: Path
 ) -> None:
     scene, folder = half_strange
-    report = map_file(known, open_pixels(folder), tmp_path / "m.tif", ASKED)
+    report = map_file(known, open_pixels(folder), tmp_path / "map.tif", ASKED)
     about, mask = known.applicability, scene.mask
     assert about is not None
     features = known.features(scene)[mask]
@@ -60,7 +63,7 @@ def test_rasters_hold_what_the_formulas_give(
     assert in_memory is not None
     np.testing.assert_array_equal(in_memory[:2], found)
     assert np.isnan(found[:, ~mask]).all()
-    classes = np.searchsorted([2, 7, 12], read(tmp_path / "m.tif")[0][mask])
+    classes = np.searchsorted([2, 7, 12], read(tmp_path / "map.tif")[0][mask])
     np.testing.assert_allclose(found[1][mask], about.dissimilarities(features, classes)[1], atol=1e-6)
     assert (found[1] >= found[0] - 1e-6)[mask].all()
     outside[mask] = index > about.threshold
@@ -86,12 +89,12 @@ def test_a_stopped_map_goes_on_to_the_same_rasters(
     known: TrainedModel, make_tall: Callable[..., Scene], tmp_path: Path, reports
 ) -> None:
     write_scene(make_tall(200, 5), tmp_path / "tall")
-    map_file(known, open_pixels(tmp_path / "tall"), tmp_path / "m.tif", ASKED)
+    map_file(known, open_pixels(tmp_path / "tall"), tmp_path / "map.tif", ASKED)
     whole = [(tmp_path / name).read_bytes() for name in FILES]
     reports.stop(2)
     with pytest.raises(reports.stopped):
-        map_file(known, open_pixels(tmp_path / "tall"), tmp_path / "m.tif", replace(ASKED, memory=1e-3))
-    report = map_file(known, open_pixels(tmp_path / "tall"), tmp_path / "m.tif", replace(ASKED, memory=1e-3))
+        map_file(known, open_pixels(tmp_path / "tall"), tmp_path / "map.tif", replace(ASKED, memory=1e-3))
+    report = map_file(known, open_pixels(tmp_path / "tall"), tmp_path / "map.tif", replace(ASKED, memory=1e-3))
     assert report.resumed == 128
     assert [(tmp_path / name).read_bytes() for name in FILES] == whole
 
@@ -101,7 +104,7 @@ def test_without_accuracies_of_held_out_samples_none_is_expected(
 ) -> None:
     assert known.applicability is not None
     plain = replace(known, applicability=replace(known.applicability, profile=np.empty((0, 2))))
-    map_file(plain, open_pixels(half_strange[1]), tmp_path / "m.tif", MapRequest(applicability=True))
+    map_file(plain, open_pixels(half_strange[1]), tmp_path / "map.tif", MapRequest(applicability=True))
     assert [(tmp_path / name).exists() for name in FILES] == [True, True, False, False]
 
 
@@ -114,7 +117,7 @@ def test_other_units_are_warned_of(
         write_scene(
             replace(toy_scene, cube=cube, mask=np.ones(cube.shape[:2], bool), labels=None, name=name), tmp_path / name
         )
-        map_file(known, open_pixels(tmp_path / name), tmp_path / "m.tif")
+        map_file(known, open_pixels(tmp_path / name), tmp_path / "map.tif")
     (said,) = warnings_logged()
     assert said.startswith("scene other: 100% of the pixels of row 12 (0-based) lie outside the model's area of")
 
@@ -123,11 +126,41 @@ def test_a_model_of_one_field_refuses(toy_scene: Scene, toy_split: Split, tmp_pa
     model = hsclass.fit(toy_scene, toy_split, "lda", folds=np.zeros(toy_scene.shape[:2], int))
     write_scene(toy_scene, tmp_path / "scene")
     with pytest.raises(UsageError, match="--applicability: model lda does not know its area of applicability"):
-        map_file(model, open_pixels(tmp_path / "scene"), tmp_path / "m.tif", ASKED)
+        map_file(model, open_pixels(tmp_path / "scene"), tmp_path / "map.tif", ASKED)
 
 
 def test_a_map_may_not_be_named_as_one_of_its_rasters(
     known: TrainedModel, half_strange: tuple[Scene, Path], tmp_path: Path
 ) -> None:
-    with pytest.raises(UsageError, match=r"--applicability .*di\.tif: is the file of -o, too"):
-        map_file(known, open_pixels(half_strange[1]), tmp_path / "di.tif", ASKED)
+    asked = replace(ASKED, confidence=tmp_path / "di.tif")
+    with pytest.raises(UsageError, match=r"--applicability .*di\.tif: is the file of --confidence, too"):
+        map_file(known, open_pixels(half_strange[1]), tmp_path / "map.tif", asked)
+
+
+def test_maps_in_one_folder_keep_their_own_rasters(
+    known: TrainedModel, half_strange: tuple[Scene, Path], tmp_path: Path
+) -> None:
+    map_file(known, open_pixels(half_strange[1]), tmp_path / "map.tif", ASKED)
+    before = {name: (tmp_path / name).read_bytes() for name in FILES}
+    for name in ("north", "south"):
+        map_file(known, open_pixels(half_strange[1]), tmp_path / f"{name}.tif", ASKED)
+    for name in FILES:
+        assert (tmp_path / name).read_bytes() == before[name]
+        assert np.array_equal(read(tmp_path / f"north.{name}"), read(tmp_path / name), equal_nan=True)
+        assert (tmp_path / f"south.{name}").exists()
+    with pytest.raises(UsageError, match=r"other\.di\.tif: no such file; expected the dissimilarity index"):
+        suggest(tmp_path / "other.tif", tmp_path / "s.gpkg", tmp_path / "c.tif")
+
+
+def test_only_rasters_of_classes_hold_the_legend_and_the_inside_has_its_own(
+    known: TrainedModel, half_strange: tuple[Scene, Path], tmp_path: Path
+) -> None:
+    asked = replace(ASKED, confidence=tmp_path / "c.tif", probabilities=tmp_path / "p.tif")
+    map_file(known, open_pixels(half_strange[1]), tmp_path / "map.tif", asked)
+    legends = {name: read_tags(tmp_path / name).get("classes") for name in ("map.tif", "c.tif", "p.tif", *FILES)}
+    assert {name for name, legend in legends.items() if legend} == {"map.tif", "p.tif", "aoa.tif"}
+    assert legends["map.tif"] == legends["p.tif"]
+    assert [(entry["id"], entry["name"]) for entry in json.loads(legends["aoa.tif"] or "")] == [
+        (0, "outside the area of applicability"), (1, "inside the area of applicability"),
+    ]  # fmt: skip
+    assert read_tags(tmp_path / "c.tif")["model"] == "lda"
