@@ -199,7 +199,14 @@ def require_geotiff_name(path: str | os.PathLike[str]) -> None:
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Say nothing of rasters that are not georeferenced: the benchmark scenes are not."""
+    """Say nothing of rasters that are not georeferenced: the benchmark scenes are not.
+
+    Inside another, do nothing: all threads have the same filters, so that one must not restore them for others.
+    """
+    general = (rule for rule in warnings.filters if rule[1] is rule[3] is None)  # of any text and module
+    if next((rule[0] for rule in general if issubclass(NotGeoreferencedWarning, rule[2])), None) == "ignore":
+        yield
+        return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         yield

@@ -12,7 +12,7 @@ from rasterio.errors import NotGeoreferencedWarning
 from rasterio.transform import Affine
 
 from hsclass.errors import DataError, UsageError
-from hsclass.raster import Grid, read_raster, require_geotiff_name, write_raster
+from hsclass.raster import Grid, quiet, read_raster, require_geotiff_name, write_raster
 
 GRID = Grid(CRS.from_epsg(32633), Affine(30, 0, 364095, 0, -30, 5809965))
 
@@ -65,6 +65,15 @@ def test_raster_that_lies_nowhere_stays_so_without_a_warning(tmp_path: Path) -> 
         warnings.simplefilter("error")
         write_raster(tmp_path / "a.tif", np.zeros((4, 5), np.uint8), grid=Grid())
         assert read_raster(tmp_path / "a.tif").grid == Grid(None, None)
+
+
+def test_filters_of_warnings_are_restored_whoever_leaves_first() -> None:
+    before, first, second = list(warnings.filters), quiet(), quiet()
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    second.__exit__(None, None, None)
+    assert warnings.filters == before
 
 
 def test_writing_leaves_no_other_file(tmp_path: Path) -> None:

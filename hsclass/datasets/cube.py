@@ -26,7 +26,7 @@ class Store(ABC):
         """Return values, shape (rows, cols, bands), in any order in memory.
 
         They are the caller's own. With `reuse` they are not to be changed, and may lie in the memory of the read
-        before, which is overwritten then.
+        before in the same thread, which is overwritten then. Several threads may read at once.
         """
 
     def mask(self, rows: slice) -> np.ndarray | None:
@@ -202,7 +202,7 @@ class Cube:
         return bands if self._kept is None else self._kept[bands]
 
     def strip(self, rows: slice, bands: np.ndarray | None = None) -> "Strip":
-        """Read some rows; the memory of the strip before may be used again."""
+        """Read some rows; the memory of the strip before, in the same thread, may be used again."""
         bands = np.arange(self.shape[2]) if bands is None else bands
         with reading(self.path):
             stored, mask = self.store.read(rows, self._in_file(bands), reuse=True), self.store.mask(rows)

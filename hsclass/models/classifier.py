@@ -113,7 +113,7 @@ class Classifier(ABC):
     n_features, n_classes : int
         Length of a sample's feature vector, or channels of an image; number of classes.
     threads : int
-        How many processor threads the model may use.
+        How many processor threads the model may use. It may be changed at any time, but Keras keeps the first.
     several_labels : bool
         Whether a sample may have more than one class; the probabilities then do not add up to 1.
 

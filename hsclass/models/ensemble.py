@@ -207,6 +207,7 @@ class Ensemble(Classifier):
         """Return the mean of the members' calibrated probabilities, shape (…, classes)."""
         total: Any = 0
         for number, member in enumerate(self.members_):
+            member.threads = self.threads  # which may have changed
             total += self._of_seen(self.calibrations_[number // self.options.seeds](predicted(member)))
         return total / np.float32(len(self.members_))
 

@@ -1,7 +1,6 @@
 """Random forest."""
 
 import math
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -78,10 +77,10 @@ class RandomForest(PixelwiseClassifier):
         self.estimator_ = grow_fast(self.build(seed), spectra, targets)
         self.grown_by = f"scikit-learn-intelex {fast}"
 
-    def load(self, folder: Path) -> None:
-        """Read the forest; it takes this machine's threads, not those it was trained with."""
-        super().load(folder)
-        self.estimator_.set_params(n_jobs=self.threads)
+    def scores(self, spectra: np.ndarray) -> np.ndarray:
+        """Return the forest's own probabilities, on as many threads as it may use now, not as in training."""
+        self.estimator_.n_jobs = self.threads
+        return super().scores(spectra)
 
     def facts(self) -> dict[str, str]:
         """Return the hyper-parameters in words."""

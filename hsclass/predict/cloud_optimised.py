@@ -16,7 +16,7 @@ from hsclass.raster import Color, Grid, quiet, writing
 
 _LAYOUT = {
     "compress": "deflate", "blocksize": 256, "overviews": "auto", "overview_resampling": "nearest",
-    "bigtiff": "if_safer", "num_threads": 1,
+    "bigtiff": "if_safer",
 }  # fmt: skip
 
 
@@ -34,6 +34,8 @@ def write_cloud_optimised(
     colors: Mapping[int, Color] | None = None,
 ) -> None:
     """Write a cloud-optimised GeoTIFF atomically; overviews are by nearest neighbour, as class ids have no mean.
+
+    GDAL compresses it on `GDAL_NUM_THREADS` threads, to the same bytes.
 
     Parameters
     ----------

@@ -1,7 +1,8 @@
 """From pixels to classes: one tile of a map."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -69,7 +70,7 @@ class Chunk:
     confidence : ndarray of float32, shape (rows, cols)
     probabilities : ndarray of float32, shape (classes, rows, cols), or None
     seconds : float
-        That the prediction took, without reading.
+        That the prediction took, without reading; of strips that are predicted at once, each counts its share.
     broken : ndarray of int, shape (n, 2)
         Row and column, in the scene, of pixels that were taken to hold no data, because some of their values are NaN or
         infinite.
@@ -92,7 +93,8 @@ class Chunk:
 class Predictor:
     """A model, on the pixels of a scene; `memory` is what a network may work in [bytes].
 
-    `measured` is the number of bands of `Chunk.dissimilarity`: 0 for none.
+    `measured` is the number of bands of `Chunk.dissimilarity`: 0 for none. `at_once` is the number of threads that
+    call `chunk`, and `turn` is held by the one that uses the classifier.
     """
 
     model: TrainedModel
@@ -103,6 +105,8 @@ class Predictor:
     with_probabilities: bool = False
     memory: float = MAP_MEMORY
     measured: int = 0
+    at_once: int = 1
+    turn: AbstractContextManager[Any] = field(default_factory=nullcontext)
 
     def chunk(self, rows: slice) -> Chunk:
         """Read rows that begin and end between tiles, with those around them, and predict them."""
@@ -122,7 +126,8 @@ class Predictor:
                     probabilities[:, here] = np.where(mask, np.moveaxis(found, 2, 0), np.nan)
                 if dissimilarity is not None:
                     dissimilarity[:, here][:, mask] = self._dissimilarity(features[mask], found[mask].argmax(axis=1))
-        return Chunk(rows, classes, confidence, probabilities, clock.seconds, np.concatenate(broken), dissimilarity)
+        seconds = clock.seconds / self.at_once
+        return Chunk(rows, classes, confidence, probabilities, seconds, np.concatenate(broken), dissimilarity)
 
     def _dissimilarity(self, features: np.ndarray, classes: np.ndarray) -> np.ndarray:
         known, threads = require_applicability(self.model), self.model.classifier.threads
@@ -139,7 +144,8 @@ class Predictor:
             values, mask, broken = strip.read(around)
             inside = slice(tile.start - around.start, tile.stop - around.start)
             features = np.ascontiguousarray(self.model.features_of(self.conversion.apply(values), mask))
-            found = self.model.classifier.predict_map(features, inside, mask=mask, memory=self.memory)
+            with self.turn:
+                found = self.model.classifier.predict_map(features, inside, mask=mask, memory=self.memory)
             yield tile, features[inside], found, mask[inside], broken[inside]
 
 

@@ -1,13 +1,23 @@
-"""A map from file to file: read in strips, predicted in tiles, resumed where a run was killed."""
+"""A map from file to file: read in strips, predicted in tiles, resumed where a run was killed.
+
+Each thread reads, predicts and saves a strip of its own, so that one reads while another predicts. A tile is predicted
+by one thread, whatever their number, so that the map is the same. Only networks, which have threads of their own,
+predict one tile after the other, each with all of them, and so does a model that takes the whole scene as one tile.
+"""
 
 import json
 import logging
+import threading
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import rasterio
+from threadpoolctl import threadpool_limits
 
 from hsclass import __version__
 from hsclass.devices.memory import explained_out_of_memory
@@ -24,12 +34,13 @@ from hsclass.predict.products import product
 from hsclass.predict.style import write_style
 from hsclass.predict.tiles import Tiles
 from hsclass.progress import progress
-from hsclass.raster import require_geotiff_name
+from hsclass.raster import quiet, require_geotiff_name
 
 _LOG = logging.getLogger(__name__)
 
 MEMORY_MB = 1200
 _FLOAT = 4
+_EACH = 8  # strips for a thread, so that all end at about the same time; but a block is read at once if it can be
 _REMEDY = "give a smaller --memory, or end what else takes memory; the same command resumes after the finished rows"
 
 
@@ -53,8 +64,8 @@ class MapRequest:
         Confidence below which a pixel gets no class.
     resample : {"linear", "gaussian"} or None
     memory : float
-        Megabytes for the pixels being mapped, including the layers of a network, in addition to what program
-        and model take.
+        Megabytes for the pixels being mapped, by all threads together, including the layers of a network, in
+        addition to what program and model take.
     part : MapPart or None
         Which part of the map; None: all of it.
     applicability : bool
@@ -82,7 +93,8 @@ class MapReport:
     ----------
     pixels : int
     seconds : float
-        Of the prediction, without reading and writing, earlier runs that were resumed included.
+        Of the prediction by the clock, without reading and writing, earlier runs that were resumed included. Where
+        threads read and predict at once, this is the share that prediction has in their time.
     resumed : int
         Rows that an earlier run had finished.
     notes : tuple of str
@@ -110,7 +122,8 @@ def map_file(
     """Map a scene into a cloud-optimised GeoTIFF.
 
     Finished strips are kept in a folder next to `output` until the map is whole, so that a run after a kill resumes
-    from them, to the same file, byte for byte.
+    from them, to the same file, byte for byte. As many strips are worked on at once as the model has threads and the
+    memory allows.
 
     Parameters
     ----------
@@ -134,7 +147,13 @@ def map_file(
     WriteError
         If the disk is full.
     """
-    request = request or MapRequest()
+    with rasterio.Env(GDAL_NUM_THREADS=str(model.classifier.threads)):
+        return _map(model, pixels, output, request or MapRequest(), folder=folder, code=code)
+
+
+def _map(
+    model: TrainedModel, pixels: Pixels, output: Path, request: MapRequest, *, folder: Path | None, code: str
+) -> MapReport:
     if request.memory <= 0:
         raise UsageError(f"--memory {request.memory:g}: expected megabytes, such as {MEMORY_MB}")
     targets = _targets(model, output, request)
@@ -162,18 +181,17 @@ def map_file(
             _LOG.warning("scene %s: %s", pixels.name, strange)
     if resumed:
         _LOG.info("resumes an earlier run: %d of %d rows are done", resumed, rows.stop - rows.start)
-    most, memory = _budget(predictor, request)
-    predictor = replace(predictor, memory=memory)
+    most, at_once, memory = _budget(predictor, request)
+    if at_once > 1:
+        each = -(-(rows.stop - rows.start) // at_once)
+        most = min(most, each, max(each // _EACH, pixels.cube.block_rows))
+    strips = [part for gap in missing(finished, rows) for part in tiles.strips(gap, most, pixels.cube.block_rows)]
+    alone = threading.Lock() if model.classifier.runs_keras(model.classifier.options) else nullcontext()
     with progress("map", rows.stop - rows.start, unit="rows") as bar:
         bar.update(resumed)
-        for gap in missing(finished, rows):
-            for strip in tiles.strips(gap, most, pixels.cube.block_rows):
-                count = strip.stop - strip.start
-                with explained_out_of_memory(f"mapping {count} rows of scene {pixels.name}", _REMEDY):
-                    chunk = predictor.chunk(strip)
-                left.save(chunk)
-                finished.append(strip)
-                bar.update(count)
+        for strip in _finish(strips, replace(predictor, memory=memory, at_once=at_once, turn=alone), left):
+            finished.append(strip)
+            bar.update(strip.stop - strip.start)
     finished.sort(key=lambda strip: strip.start)
     tags = {"model": model.card.model, "scene": pixels.name}
     if conversion.notes:
@@ -200,6 +218,34 @@ def map_file(
         _LOG.warning("scene %s: %s", pixels.name, note)
     left.remove()
     return MapReport((rows.stop - rows.start) * cols, round(seconds, 3), resumed, conversion.notes, outside)
+
+
+def _finish(strips: list[slice], predictor: Predictor, left: FinishedStrips) -> Iterator[slice]:
+    """Read, predict and save strips, each in a thread of its own, and yield them in their order.
+
+    If one fails, those that have begun are finished, and no other is begun.
+    """
+    classifier, name = predictor.model.classifier, predictor.pixels.name
+
+    def finish(strip: slice) -> slice:
+        with explained_out_of_memory(f"mapping {strip.stop - strip.start} rows of scene {name}", _REMEDY):
+            left.save(predictor.chunk(strip))
+        return strip
+
+    given = classifier.threads
+    classifier.threads = given if predictor.tiles.count == 1 else 1
+    try:
+        if predictor.at_once == 1:
+            yield from map(finish, strips)
+        else:
+            # All threads have the same filters of warnings and limits of BLAS: none may restore them for the others.
+            with (
+                quiet(), threadpool_limits(1), rasterio.Env(GDAL_NUM_THREADS="1"),
+                ThreadPoolExecutor(predictor.at_once) as pool,
+            ):  # fmt: skip
+                yield from pool.map(finish, strips)
+    finally:
+        classifier.threads = given
 
 
 def _measured(request: MapRequest) -> int:
@@ -262,8 +308,8 @@ def _identity(predictor: Predictor, request: MapRequest) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _budget(predictor: Predictor, request: MapRequest) -> tuple[int, float]:
-    """Rows of a strip that the memory allows, and the bytes that a network may work in.
+def _budget(predictor: Predictor, request: MapRequest) -> tuple[int, int, float]:
+    """Rows of a strip that the memory allows, how many at once, and the bytes that a network may work in.
 
     Log a warning where the least that must be held is more.
     """
@@ -288,14 +334,15 @@ def _budget(predictor: Predictor, request: MapRequest) -> tuple[int, float]:
                 " %.0f MB, more than the %g MB of --memory", model.card.features, model.card.model,
                 (least + network) / 1e6, request.memory,
             )  # fmt: skip
-        return tiles.rows, network
-    rows = held.strip_rows(tiles.height, tiles.reach, memory - network)
+        return tiles.rows, 1, network
+    at_once = max(1, min(model.classifier.threads, tiles.count, int((memory - network) // least)))
+    rows = held.strip_rows(tiles.height, tiles.reach, (memory - network) / at_once)
     if rows < tiles.height:
         _LOG.warning(
             "--memory %g: a tile of %d rows takes about %.0f MB and is the least", request.memory, tiles.height,
             (least + network) / 1e6,
         )  # fmt: skip
-    return rows, network
+    return rows, at_once, network
 
 
 def _corner(pixels: Pixels) -> list[float] | None:

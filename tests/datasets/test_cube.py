@@ -1,6 +1,7 @@
 """A lazily read cube: the same values whatever the format, and every way in which a file marks missing data."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,21 @@ def test_rows_and_bands_of_every_format(tmp_path: Path, cube: np.ndarray) -> Non
         kept = opened.keep(np.array([2, 1]))
         np.testing.assert_array_equal(kept.stored(), cube[..., [2, 1]])
         np.testing.assert_array_equal(kept.strip(slice(0, 1), np.array([1])).stored, cube[:1, :, 1:2])
+
+
+def test_threads_read_strips_of_every_format_at_once(tmp_path: Path, cube: np.ndarray) -> None:
+    for path in every_format(tmp_path, cube):
+        opened = open_cube(path)
+
+        def read(row: int, opened: Cube = opened) -> np.ndarray:
+            return opened.strip(slice(row, row + 2)).stored.copy()
+
+        held = opened.strip(slice(0, 2))
+        with ThreadPoolExecutor(4) as pool:
+            others = list(pool.map(read, [0, 1, 2] * 20))
+        np.testing.assert_array_equal(held.stored, cube[:2])
+        for row, other in zip([0, 1, 2] * 20, others, strict=True):
+            np.testing.assert_array_equal(other, cube[row : row + 2])
 
 
 def test_opening_reads_no_pixel(tmp_path: Path, cube: np.ndarray) -> None:

@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +24,7 @@ from hsclass.models.trained import TrainedModel
 from hsclass.predict import map_file
 from hsclass.predict.opening import open_pixels
 from hsclass.predict.pixels import Pixels
+from hsclass.predict.prediction import Chunk, Predictor
 from hsclass.predict.stream import MapPart, MapRequest
 from hsclass.predict.tiles import Tiles
 from hsclass.raster import write_raster
@@ -69,6 +71,67 @@ def test_memory_changes_no_byte(lda: TrainedModel, tall: Path, tmp_path: Path) -
         "p.tif",
         "tall",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "features", "least"),
+    [("lda", {}, "pca", 1e-3), ("rf", {"trees": 9}, "raw", 1e-3), ("ann", {"epochs": 2}, "raw", 1)],
+)
+def test_threads_change_no_byte(
+    name: str, options: dict, features: str, least: float, toy_scene: Scene, toy_split: Split, tall: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Two strips begin only when both have, so that the map ends only if two are worked on at once."""
+    meeting, chunk, begun = threading.Barrier(2), Predictor.chunk, []
+
+    def met(predictor: Predictor, rows: slice) -> Chunk:
+        begun.append(threading.current_thread() is threading.main_thread())
+        if not begun[-1]:
+            meeting.wait(60)
+        return chunk(predictor, rows)
+
+    monkeypatch.setattr(Predictor, "chunk", met)
+    model, files = hsclass.fit(toy_scene, toy_split, name, features=features, **options), []
+    for threads, memory, alone in ((1, 100, True), (2, 100, False), (2, least, True)):
+        model.classifier.threads = threads
+        request = MapRequest(tmp_path / "c.tif", tmp_path / "p.tif", memory=memory)
+        map_file(model, open_pixels(tall), tmp_path / "m.tif", request)
+        files.append([(tmp_path / f"{name}.tif").read_bytes() for name in "cpm"])
+        assert set(begun) == {alone}
+        assert model.classifier.threads == threads
+        begun.clear()
+    assert files[0] == files[1] == files[2]
+
+
+def test_strip_that_fails_ends_the_map_and_leaves_the_finished_ones(
+    lda: TrainedModel, tall: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: list[tuple[int, int]]
+) -> None:
+    map_file(lda, open_pixels(tall), tmp_path / "m.tif")
+    unbroken = (tmp_path / "m.tif").read_bytes()
+    (tmp_path / "m.tif").unlink()
+    lda.save(tmp_path / "model")
+    model, first, read = TrainedModel.load(tmp_path / "model", threads=2), threading.Event(), Cube.strip
+
+    def strip(cube: Cube, rows: slice, bands: np.ndarray | None = None) -> Strip:
+        if rows == slice(64, 128):
+            assert first.wait(60)
+            raise DataError("a block is damaged")
+        if rows == slice(128, 192):  # the other thread's next
+            first.set()
+        return read(cube, rows, bands)
+
+    with monkeypatch.context() as damaged:
+        damaged.setattr(Cube, "strip", strip)
+        with pytest.raises(DataError, match="a block is damaged"):
+            map_file(model, open_pixels(tall), tmp_path / "m.tif")
+    assert model.classifier.threads == 2
+    assert not (tmp_path / "m.tif").exists()
+    asked.clear()
+    report = map_file(model, open_pixels(tall), tmp_path / "m.tif")
+    assert (64, 128) in asked
+    assert not {(0, 64), (128, 192)} & set(asked)
+    assert report.resumed in {128, 136}  # the last strip may have begun
+    assert (tmp_path / "m.tif").read_bytes() == unbroken
 
 
 def test_memory_map_and_file_map_agree_bit_by_bit(lda: TrainedModel, tall: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,19 +50,20 @@ class RasterStore(FileStore):
     ) -> None:
         self._path, self._shape, self._dtype, self._options = path, shape, dtype, options
         self._masked, self._alpha = ([band + 1 for band in bands] for bands in (masked, alpha))
-        self._buffer: np.ndarray | None = None
+        self._last = threading.local()  # of each thread its last strip
 
     def read(self, rows: slice, bands: np.ndarray, *, reuse: bool = False) -> np.ndarray:
-        """Read rows, with `reuse` into the memory of the read before: only one strip is whole at a time."""
+        """Read rows, with `reuse` into the memory of the thread's read before: it holds only one strip at a time."""
         start, stop, _ = rows.indices(self._shape[0])
         shape = (len(bands), stop - start, self._shape[1])
+        last: np.ndarray | None = getattr(self._last, "strip", None)
         if not reuse:
             values = np.empty(shape, self._dtype)
-        elif self._buffer is None or self._buffer.shape != shape:
-            self._buffer = None  # before there are two
-            self._buffer = values = np.empty(shape, self._dtype)
+        elif last is None or last.shape != shape:
+            self._last.strip = last = None  # before there are two
+            self._last.strip = values = np.empty(shape, self._dtype)
         else:
-            values = self._buffer
+            values = last
         with self.opened() as source:
             source.read((bands + 1).tolist(), window=Window(0, start, *shape[:0:-1]), out=values)
         return np.moveaxis(values, 0, 2)
