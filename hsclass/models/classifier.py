@@ -228,7 +228,8 @@ class Classifier(ABC):
 
         `rows`, around which the model may look at others, are all by default. `mask`, bool of shape (rows, cols) of the
         cube, is True where there is data, everywhere by default; most models take pixels without data as any other.
-        `memory` is what a network may work in [bytes]; other models work on blocks of one size.
+        `memory` is what a network may work in [bytes]; other models work on blocks of one size. Unless the model runs
+        Keras, several threads may call this at once.
         """
         del memory, mask
         rows = rows or slice(0, len(cube))
