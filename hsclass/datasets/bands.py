@@ -84,9 +84,10 @@ def prepare_scene(cube: Cube, descriptor: Descriptor, *, name: str) -> Scene:
             " 'nodata'"
         )
     if unasked := sorted([*wanted[empty].tolist(), *np.flatnonzero(~good & ~chosen).tolist()]):
-        _LOG.warning("%s: left out the bands %s (0-based), which hold no data or are marked bad", path, unasked)
+        _LOG.warning("%s: left out the bands %s (0-based), which hold no data, are marked bad or mask", path, unasked)
     if partly:
-        _LOG.warning("%s: %d pixels lack a value in some band and count as without data", path, partly)
+        which = ("pixel lacks a value in some band and counts", "pixels lack a value in some band and count")
+        _LOG.warning("%s: %s as without data", path, counted(partly, *which))
     if cube.nodata is None and (sentence := counted_as_data(usual_marks(values, mask))):
         _LOG.warning("%s: %s", path, sentence)
     values = _measured(cube, values)

@@ -126,6 +126,8 @@ class Cube:
         Band centres and full widths at half maximum [nm]; NaN where a band lacks its own.
     good_bands : ndarray of bool, shape (bands,), or None
         False where the file marks a band as bad, or as a mask (alpha).
+    alpha : tuple of int
+        Bands of the file that are masks.
     scale, offset : ndarray of float64, shape (bands,), or None
         Measured value = stored value x scale + offset; None where nothing is said of it.
     block_rows : int
@@ -156,6 +158,7 @@ class Cube:
     wavelengths: np.ndarray | None = None
     fwhm: np.ndarray | None = None
     good_bands: np.ndarray | None = None
+    alpha: tuple[int, ...] = ()
     scale: np.ndarray | None = None
     offset: np.ndarray | None = None
     block_rows: int = 1

@@ -1,7 +1,8 @@
 """What is understood of a file before anything is made of it, and what in it looks wrong."""
 
 import os
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,16 @@ import numpy as np
 from hsclass.alignment import Lattice
 from hsclass.datasets.autocorrelation import autocorrelation_facts
 from hsclass.datasets.cube import Cube, counted_as_data
+from hsclass.datasets.descriptor import ShapeOptions
+from hsclass.datasets.likely_attributes import class_attribute
 from hsclass.datasets.readers import open_cube
 from hsclass.datasets.regions import REGION_SUFFIXES, read_regions
 from hsclass.datasets.shape_classes import text_of
-from hsclass.datasets.shapes import holds_shapes, layers_of, read_shapes
+from hsclass.datasets.shapes import draw_shapes, holds_shapes, layers_of, read_shapes
 from hsclass.datasets.statistics import BandStatistics, band_statistics, class_counts
+from hsclass.errors import DataError
 from hsclass.raster import Grid
+from hsclass.wording import counted
 
 _MANY = 50  # distinct values beyond which a raster of one band is no reference data
 
@@ -42,15 +47,16 @@ class InspectedFile:
     facts: dict[str, Any]
     warnings: list[str] = field(default_factory=list)
     grid: Grid = field(default_factory=Grid, repr=False)
-    bounds: tuple[float, ...] | None = field(default=None, repr=False)
 
     def as_dict(self) -> dict[str, Any]:
         """Return path, kind, facts and warnings, for JSON."""
         return {"path": self.path, "kind": self.kind, **self.facts, "warnings": self.warnings}
 
 
-def inspect_files(paths: list[str | os.PathLike[str]], *, key: str | None = None) -> list[InspectedFile]:
-    """Look into files; labels are compared with the first cube among them.
+def inspect_files(
+    paths: Sequence[str | os.PathLike[str]], *, key: str | None = None, unlabelled: Sequence[float] = ()
+) -> list[InspectedFile]:
+    """Look into files; labels are compared with the first cube among them, polygons and points drawn onto its grid.
 
     A cube is read once, with labels twice, in blocks of rows, so that it may be larger than the memory; MATLAB files
     before version 7.3 and .npz files are compressed as a whole and are read as a whole.
@@ -61,25 +67,29 @@ def inspect_files(paths: list[str | os.PathLike[str]], *, key: str | None = None
         Rasters, MATLAB or NumPy files, polygons or points, ENVI's regions of interest.
     key : str, optional
         Variable of a MATLAB or NumPy file.
+    unlabelled : sequence of float
+        Values of a raster of labels that stand for no class, as in a descriptor.
 
     Raises
     ------
     DataError
         If a file cannot be read.
     """
-    findings = [finding for path in paths for finding in _inspected(Path(path), key)]
+    findings = [finding for path in paths for finding in _inspected(Path(path), key, unlabelled)]
     cubes = [finding for finding in findings if finding.kind == "cube"]
     for finding in findings:
-        if cubes and finding.kind != "cube":
+        if cubes and finding.kind == "shapes":
+            finding.warnings = _lost(finding, cubes[0], key)
+        elif cubes and finding.kind == "labels":
             apart = _misaligned(finding, cubes[0])
             finding.warnings += apart
-            if not apart and finding.kind == "labels" and Path(finding.path).suffix.lower() not in REGION_SUFFIXES:
+            if not apart and Path(finding.path).suffix.lower() not in REGION_SUFFIXES:
                 cube, labels = (open_cube(Path(each.path), key=key) for each in (cubes[0], finding))
                 finding.facts |= autocorrelation_facts(cube, labels)
     return findings
 
 
-def _inspected(path: Path, key: str | None) -> list[InspectedFile]:
+def _inspected(path: Path, key: str | None, unlabelled: Sequence[float]) -> list[InspectedFile]:
     if path.suffix.lower() not in REGION_SUFFIXES and holds_shapes(path):
         return [_shapes(path, layer) for layer in layers_of(path)]
     if path.suffix.lower() in REGION_SUFFIXES:
@@ -94,18 +104,19 @@ def _inspected(path: Path, key: str | None) -> list[InspectedFile]:
         "crs": None if crs is None else crs.to_string(),
         "transform": None if transform is None else list(transform.to_gdal()),
     }  # fmt: skip
-    return [_labels(path, cube, facts) if cube.shape[2] == 1 else _cube(path, cube, facts)]
+    return [_labels(path, cube, facts, unlabelled) if cube.shape[2] == 1 else _cube(path, cube, facts)]
 
 
 def _cube(path: Path, cube: Cube, facts: dict[str, Any]) -> InspectedFile:
     found = band_statistics(cube)
-    bad = np.setdiff1d(np.arange(cube.shape[2]), cube.good).tolist()
+    bad = np.setdiff1d(np.arange(cube.shape[2]), [*cube.good, *cube.alpha]).tolist()
     warnings = _value_warnings(found, cube)
     with np.errstate(invalid="ignore"):
         facts |= {
-            "wavelengths": None, "fwhm": None, "bad_bands": bad, "nodata": cube.nodata,
+            "wavelengths": None, "fwhm": None, "bad_bands": bad, "alpha_bands": list(cube.alpha), "nodata": cube.nodata,
             "nan_values": found.not_numbers or None,
-            "scale": None if cube.scale is None else sorted(set(cube.scale.tolist())),
+            "scale": None if cube.scale is None else sorted(set(cube.scale[cube.good].tolist())),
+            "offset": None if cube.offset is None else sorted(set(cube.offset[cube.good].tolist())),
             "quality": {name: "left out" if applied else "kept" for name, applied in cube.quality.items()} or None,
             "empty_bands": np.flatnonzero(found.empty).tolist(),
             "nodata_share": round(found.without_any / found.pixels, 6),
@@ -127,7 +138,8 @@ def _cube(path: Path, cube: Cube, facts: dict[str, Any]) -> InspectedFile:
             f" layers in the descriptor, as cube: {{path: …, quality: [{unused[0]}]}}"
         )
     if bad:
-        warnings.append(f"{len(bad)} bands are marked as bad by the file and will be left out: {_listed(bad)}")
+        are = counted(len(bad), "band is", "bands are")
+        warnings.append(f"{are} marked as bad by the file and will be left out: {_listed(bad)}")
     return InspectedFile(str(path), "cube", facts, warnings, cube.grid)
 
 
@@ -139,9 +151,11 @@ def _value_warnings(found: BandStatistics, cube: Cube) -> list[str]:
     if (constant := found.constant & used).any():
         said.append(f"bands of one value only: {_listed(np.flatnonzero(constant).tolist())}; name them in 'drop_bands'")
     if found.not_finite:
-        said.append(f"{found.not_finite} values are NaN or infinite; say 'nodata: .nan' if they stand for missing data")
+        are = counted(found.not_finite, "value is", "values are")
+        said.append(f"{are} NaN or infinite; say 'nodata: .nan' if that stands for missing data")
     if found.partly:
-        said.append(f"{found.partly} pixels lack data in some of the other bands and will count as without data")
+        lack = counted(found.partly, "pixel lacks", "pixels lack")
+        said.append(f"{lack} data in some of the other bands and will be without data")
     bands = np.flatnonzero((found.negative > 0) & used)
     lowest_of_all = np.unique(found.lowest[used & ~found.empty])
     common = cube.nodata is None and len(lowest_of_all) == 1 < used.sum() and lowest_of_all[0] < 0
@@ -155,14 +169,14 @@ def _value_warnings(found: BandStatistics, cube: Cube) -> list[str]:
     if len(bands) and not common:
         lowest = float(found.lowest[bands].min())
         said.append(
-            f"{int(found.negative[bands].sum())} values are negative, the lowest {lowest:g}, in the bands"
-            f" {_listed(bands.tolist())}: normal after atmospheric correction and where water absorbs, but check that"
-            " they do not stand for missing data"
+            f"{counted(int(found.negative[bands].sum()), 'value is', 'values are')} negative, the lowest {lowest:g}, in"
+            f" the bands {_listed(bands.tolist())}: normal after atmospheric correction and where water absorbs, but"
+            " check that they do not stand for missing data"
         )
     if (saturated := found.saturated & used).any():
         bands = np.flatnonzero(saturated)
         said.append(
-            f"{len(bands)} bands have many pixels at their highest value, as saturated ones do:"
+            f"{counted(len(bands), 'band has', 'bands have')} many pixels at the highest value, as saturated ones do:"
             f" {_listed(bands.tolist())}"
         )
     if cube.nodata is None and cube.dtype.kind in "iu" and not common:
@@ -199,14 +213,19 @@ def _wavelength_warnings(centres: np.ndarray, down: list[int]) -> list[str]:
     return said
 
 
-def _labels(path: Path, raster: Cube, facts: dict[str, Any]) -> InspectedFile:
-    counts = class_counts(raster)
+def _labels(path: Path, raster: Cube, facts: dict[str, Any], unlabelled: Sequence[float]) -> InspectedFile:
+    found = class_counts(raster)
+    missing = sum(count for value, count in found.items() if np.isnan(value))
+    counts = {value: count for value, count in found.items() if not np.isnan(value) and value not in unlabelled}
     wrong = [value for value in counts if value < 0 or value != np.floor(value) or value > 65535]
     warnings = []
+    if missing and not np.isnan(unlabelled).any():
+        warnings.append(f"{counted(missing, 'pixel is', 'pixels are')} NaN and will be unlabelled")
     if wrong:
+        pixels = counted(sum(counts[value] for value in wrong), "pixel holds", "pixels hold")
         warnings.append(
-            f"{len(wrong)} values are no class id, such as {wrong[0]:g}; expected whole numbers from 0 (unlabelled)"
-            " to 65535; if they stand for no class, name them by 'unlabelled' in 'labels'"
+            f"{pixels} a value that is no class id, such as {wrong[0]:g}; expected whole numbers from 0 (unlabelled)"
+            " to 65535; if it stands for no class, name it by 'unlabelled' in 'labels'"
         )
     ids = {int(value): count for value, count in counts.items() if value not in {*wrong, 0}}
     if len(counts) > _MANY:
@@ -251,13 +270,12 @@ def _shapes(path: Path, layer: str) -> InspectedFile:
     }  # fmt: skip
     warnings = [] if shapes.crs else ["no coordinate reference system; expected one"]
     if len(usable) < len(shapes.geometries):
-        warnings.append(f"{len(shapes.geometries) - len(usable)} features have no geometry")
-    return InspectedFile(str(path), "shapes", facts, warnings, Grid(shapes.crs), bounds)
+        bare = counted(len(shapes.geometries) - len(usable), "feature has", "features have")
+        warnings.append(f"{bare} no geometry")
+    return InspectedFile(str(path), "shapes", facts, warnings, Grid(shapes.crs))
 
 
 def _misaligned(labels: InspectedFile, cube: InspectedFile) -> list[str]:
-    if labels.kind == "shapes":
-        return _apart(labels, cube)
     shape = labels.facts.get("shape")
     if shape is None:
         return []
@@ -276,21 +294,32 @@ def _misaligned(labels: InspectedFile, cube: InspectedFile) -> list[str]:
     return []
 
 
-def _apart(shapes: InspectedFile, cube: InspectedFile) -> list[str]:
-    from rasterio.transform import array_bounds
-    from rasterio.warp import transform_bounds
+def _lost(found: InspectedFile, cube: InspectedFile, key: str | None) -> list[str]:
+    """Return what is left out of polygons or points that are drawn onto a cube, by the likely attribute of classes."""
+    path, said = Path(found.path), list[str]()
+    shapes = read_shapes(path, found.facts["layer"])
+    found.facts["class_field"] = name = class_attribute(shapes.attributes)
+    if name is None:
+        shapes = replace(shapes, attributes={"class": np.full(len(shapes.geometries), "of unknown class")})
+    try:
+        opened = open_cube(Path(cube.path), key=key)
+        draw_shapes(
+            shapes, ShapeOptions(field=name or "class"), path, grid=cube.grid, shape=opened.shape[:2],
+            mask=_holding(opened, cube.facts["empty_bands"]), report=said.append,
+        )  # fmt: skip
+    except DataError as error:
+        said.append(str(error).removeprefix(f"{path}: "))
+    return said
 
-    if cube.grid.transform is None:
-        return ["holds polygons or points, but the cube has no map coordinates"]
-    if shapes.grid.crs is None or cube.grid.crs is None or shapes.bounds is None:
-        return []
-    rows, cols, _ = cube.facts["shape"]
-    west, south, east, north = array_bounds(rows, cols, cube.grid.transform)
-    scene = (min(west, east), min(south, north), max(west, east), max(south, north))  # rows may run to the north
-    left, bottom, right, top = transform_bounds(shapes.grid.crs, cube.grid.crs, *shapes.bounds)
-    if left > scene[2] or right < scene[0] or bottom > scene[3] or top < scene[1]:
-        return ["lies outside of the cube"]
-    return []
+
+def _holding(cube: Cube, empty: list[int]) -> np.ndarray:
+    """Return which pixels hold data in the bands that a scene keeps, bool of shape (rows, cols)."""
+    cube = cube.keep(np.setdiff1d(cube.good, empty))
+    blocks = []
+    for block, shown in cube.blocks():
+        held = cube.holds_data(block, shown)
+        blocks.append(held & ~np.isnan(block).all(axis=2) if block.dtype.kind == "f" else held.copy())
+    return np.concatenate(blocks)
 
 
 def _listed(numbers: list[int]) -> str:

@@ -22,9 +22,10 @@ def class_attribute(attributes: Mapping[str, np.ndarray]) -> str | None:
 
     None where none has 2 to `MOST_CLASSES` values, fewer than there are features; the only attribute is always taken.
     """
+    most = min(MOST_CLASSES, max(2, len(next(iter(attributes.values()), ())) - 1))
+    attributes = {name: column for name, column in attributes.items() if _may_name_classes(column)}
     if len(attributes) == 1:
         return next(iter(attributes))
-    most = min(MOST_CLASSES, max(2, len(next(iter(attributes.values()), ())) - 1))
     fitting = [name for name, values in distinct_values(attributes).items() if 2 <= len(values) <= most]
     return next(iter(sorted(fitting, key=lambda name: _rank(name, _CLASSES))), None)
 
@@ -45,6 +46,14 @@ def group_attribute(attributes: Mapping[str, np.ndarray], class_field: str) -> t
             pairs = {(group, cover) for group, cover in zip(groups, covers, strict=True) if group and cover}
             return name, len(pairs) > len({group for group, _ in pairs})
     return None
+
+
+def _may_name_classes(column: np.ndarray) -> bool:
+    """Return whether values are text or whole numbers."""
+    if column.dtype.kind != "f":
+        return column.dtype.kind in "iuOUT"
+    held = column[~np.isnan(column)]
+    return bool((held == np.floor(held)).all())
 
 
 def _rank(name: str, likely: Sequence[str]) -> tuple[int, int]:

@@ -99,10 +99,11 @@ def initial_files(
         raise UsageError(f"{cube}: holds polygons or points; expected the cube first, and the labels after it")
     about: dict[str, float] = {}
     name = re.sub(r"[^A-Za-z0-9_]+", "_", cube.stem).strip("_") or "scene"
-    sources = [cube] if labels is None else [cube, Path(labels)]
-    findings = inspect_files(list(sources))
-    notes = [f"{finding.path}: {warning}" for finding in findings for warning in finding.warnings]
     source, chosen = ({}, "") if labels is None else _label_source(Path(labels), options or {})
+    findings = inspect_files([cube])
+    if labels is not None and not holds_shapes(Path(labels)):  # what is wrong with shapes, the scene reports below
+        findings += inspect_files([labels], unlabelled=LabelSource(**source).unlabelled)
+    notes = [f"{finding.path}: {warning}" for finding in findings for warning in finding.warnings]
     notes += [f"{labels}: {chosen}"] if chosen else []
     if findings[0].facts.get("nan_values"):
         notes = [note for note in notes if "'nodata: .nan'" not in note]

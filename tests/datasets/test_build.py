@@ -156,7 +156,7 @@ def test_pixel_that_lacks_a_value_is_masked_and_unlabelled(
     assert scene.labels is not None
     assert scene.labels[0, 0] == scene.labels[1, 1] == 0
     assert (scene.labels == 1).sum() == 6
-    assert "1 pixels lack a value in some band" in caplog.text
+    assert "1 pixel lacks a value in some band and counts as without data" in caplog.text
     assert "2 labelled pixels hold no data and become unlabelled" in caplog.text
 
 

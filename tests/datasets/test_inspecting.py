@@ -71,9 +71,9 @@ def test_faults_of_values_are_counted_whatever_the_blocks(
     assert found.facts["partly_share"] == round(1 / 1200, 6)
     assert warned(found, "bands without any data: 1;")
     assert warned(found, "bands of one value only: 2;")
-    assert warned(found, "1 pixels lack data in some of the other bands")
+    assert warned(found, "1 pixel lacks data in some of the other bands")
     assert not warned(found, "negative")  # they lie where the first rows are without data
-    assert warned(found, "1 bands have many pixels at their highest value, as saturated ones do: 3")
+    assert warned(found, "1 band has many pixels at the highest value, as saturated ones do: 3")
 
 
 def test_negative_and_missing_values(tmp_path: Path, big: np.ndarray) -> None:
@@ -193,7 +193,7 @@ def test_labels_and_what_is_wrong_with_them(tmp_path: Path, big: np.ndarray) -> 
     np.save(tmp_path / "l.npy", labels.T - 0.5)
     found = look(cube, tmp_path / "l.npy")[1]
     assert warned(found, "is 30 x 40 pixels, the cube 40 x 30, as if it were transposed")
-    assert warned(found, "3 values are no class id, such as -0.5")
+    assert warned(found, "1200 pixels hold a value that is no class id, such as -0.5")
 
 
 def test_variables_of_matlab_files(tmp_path: Path, big: np.ndarray) -> None:
@@ -250,10 +250,59 @@ def test_polygons_outside(tmp_path: Path, big: np.ndarray) -> None:
             field_data=[np.array(["oats"])], fields=["crop"], crs="EPSG:32633", geometry_type="Polygon",
         )  # fmt: skip
         found = look(cube, path)[1]
-        assert warned(found, "lies outside of the cube") == outside
-        assert warned(look(south_up, path)[1], "lies outside of the cube") == outside
+        assert warned(found, "all 1 features lie outside of the scene") == outside
+        assert warned(look(south_up, path)[1], "all 1 features lie outside of the scene") == outside
+        assert outside or found.warnings == []
         assert found.facts["values"] == {"crop": {"oats": 1}}
         assert (found.kind, found.facts["features"], found.facts["fields"]) == ("shapes", 1, ["crop"])
+
+
+def test_polygons_that_label_nothing_are_named(tmp_path: Path, big: np.ndarray) -> None:
+    import pyogrio
+    import shapely
+
+    big[10:20, 10:20] = -1
+    cube = save(tmp_path / "c.tif", big, nodata=-1)
+    pixels = [(2, 2, 4), (90, 90, 4), (12, 12, 3), (5, 5, 0.2)]  # row, column and side
+    shapes = [shapely.box(1000 + 30 * c, 5000 - 30 * (r + s), 1000 + 30 * (c + s), 5000 - 30 * r) for r, c, s in pixels]
+    pyogrio.raw.write(
+        tmp_path / "p.gpkg", geometry=np.array([shapely.to_wkb(shape) for shape in [*shapes, shapes[0]]], object),
+        field_data=[np.array(["oats", "rock", "water", "oats", "oats"]), np.arange(5) + 0.5], fields=["crop", "area"],
+        crs="EPSG:32633", geometry_type="Polygon",
+    )  # fmt: skip
+    found = look(tmp_path / "p.gpkg", cube)[0]
+    assert found.facts["class_field"] == "crop"
+    assert [warning.split(";")[0] for warning in found.warnings] == [
+        "1 of 5 features lies outside of the scene and is left out: feature 2 (rock)",
+        "1 of 5 features holds no pixel's centre and is left out: feature 4 (oats)",
+        "1 of 5 features lies where the cube holds no data and is left out: feature 3 (water)",
+        "class rock has no labelled pixel (its 1 feature lies outside of the scene)",
+        "class water has no labelled pixel (its 1 feature lies where the cube holds no data)",
+    ]
+
+
+def test_offset_and_alpha_band_are_shown(tmp_path: Path, big: np.ndarray) -> None:
+    path = tmp_path / "c.tif"
+    values = np.concatenate([big[..., :3], np.full((40, 30, 1), 255, np.int16)], axis=2).astype(np.uint8)
+    profile = {"driver": "GTiff", "dtype": "uint8", "count": 4, "height": 40, "width": 30, "photometric": "rgb"}
+    with rasterio.open(path, "w", **profile, alpha="yes") as sink:
+        sink.write(np.moveaxis(values, 2, 0))
+        sink.offsets = (-0.1,) * 4
+        sink.scales = (0.0001,) * 4
+    (found,) = look(path)
+    assert (found.facts["scale"], found.facts["offset"]) == ([0.0001], [-0.1])
+    assert (found.facts["alpha_bands"], found.facts["bad_bands"]) == ([3], [])
+    assert not warned(found, "marked as bad")
+
+
+def test_values_that_stand_for_no_class_are_no_fault(tmp_path: Path) -> None:
+    ids = np.where(np.arange(1200).reshape(40, 30) % 3, 1, np.nan).astype(np.float32)
+    path = save(tmp_path / "l.tif", ids[..., np.newaxis])
+    assert look(path)[0].warnings == ["400 pixels are NaN and will be unlabelled"]
+    assert inspect_files([path], unlabelled=(np.nan,))[0].warnings == []
+    save(path, np.where(np.isnan(ids), -9, ids)[..., np.newaxis])
+    assert warned(look(path)[0], "400 pixels hold a value that is no class id, such as -9; expected whole numbers")
+    assert inspect_files([path], unlabelled=(-9,))[0].warnings == []
 
 
 @pytest.mark.parametrize("name", ["gone.tif", "scene.csv", "bad.tif", "bad.mat", "bad.npy", "bad.geojson", "empty.tif"])
