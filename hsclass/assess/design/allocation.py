@@ -52,8 +52,8 @@ def allocate(kind: Allocation, size: int, pixels: np.ndarray, accuracies: np.nda
     ----------
     kind : {"proportional", "equal", "neyman", "good_practice"}
         "proportional" to the pixels; "equal"; "neyman" proportional to W_i S_i, which minimises the standard error of
-        overall accuracy; "good_practice": `RARE` units for each stratum whose proportional number is lower, the rest in
-        proportion to the others.
+        overall accuracy; "good_practice": `RARE` units, or what the size allows, for each stratum that would have fewer
+        in proportion, the rest in proportion to the others.
     size : int
         Units in all.
     pixels : ndarray of int, shape (strata,)
@@ -88,8 +88,12 @@ def allocate(kind: Allocation, size: int, pixels: np.ndarray, accuracies: np.nda
     elif kind == "good_practice":
         rare = share * size < RARE
         least = min(RARE, size // count)
-        rest = size - least * rare.sum()
-        wanted = np.where(rare, least, rest * share / max(share[~rare].sum(), 1e-300))
+        while True:  # what rare strata take leaves the others less
+            rest = size - least * rare.sum()
+            wanted = np.where(rare, least, rest * share / max(share[~rare].sum(), 1e-300))
+            if not (wanted < least).any():
+                break
+            rare |= wanted < least
     else:
         wanted = size * share
     return _whole(wanted, size, np.minimum(LEAST, pixels), pixels)

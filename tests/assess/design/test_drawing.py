@@ -148,6 +148,10 @@ def test_allocations_by_hand() -> None:
     assert allocate("good_practice", 300, pixels).tolist() == [50, 50, 200]
     neyman = allocate("neyman", 100, pixels, np.array([0.5, 0.5, 0.9]))  # W S: 0.005, 0.045, 0.27
     assert neyman.tolist() == [2, 14, 84]
+    # what eight rare classes take leaves the next one 33 of 300, which is fewer than 50
+    shares = np.array([5625] * 8 + [105_000, 850_000])
+    assert allocate("good_practice", 700, shares).tolist() == [50] * 9 + [250]
+    assert allocate("good_practice", 500, shares).tolist() == [50] * 10
     assert allocate("equal", 30, np.array([4, 1000])).tolist() == [4, 26]
 
 
