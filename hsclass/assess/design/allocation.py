@@ -1,10 +1,10 @@
-"""How many units a sample needs, and how they are shared out over the strata.
+"""How the units of a sample are shared out over the strata.
 
 References
 ----------
 Olofsson, P., Foody, G. M., Herold, M., Stehman, S. V., Woodcock, C. E., Wulder, M. A. (2014). Good practices for
 estimating area and assessing accuracy of land change. Remote Sensing of Environment 148, section 5.1.
-Cochran, W. G. (1977). Sampling Techniques, 3rd edition. Equations 5.25 and 5.26.
+Cochran, W. G. (1977). Sampling Techniques, 3rd edition. Equation 5.26.
 """
 
 from typing import Literal
@@ -19,30 +19,6 @@ LEAST = 2
 
 RARE = 50
 """Units that good practice gives to each rare class at least (Olofsson et al. 2014: 50 to 100)."""
-
-
-def required_size(shares: np.ndarray, accuracies: np.ndarray, target_se: float) -> int:
-    """Return the units that bring the standard error of overall accuracy to a target: n = (Σ W_i S_i / SE)².
-
-    Parameters
-    ----------
-    shares : ndarray, shape (strata,)
-        Share of each stratum of the map, W_i.
-    accuracies : ndarray, shape (strata,)
-        User's accuracies that are expected, U_i; S_i = √(U_i (1 - U_i)).
-    target_se : float
-        Standard error, as a share: 0.01 is one per cent.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> required_size(np.array([0.02, 0.015, 0.32, 0.645]), np.array([0.7, 0.6, 0.9, 0.95]), 0.01)
-    641
-    """
-    if not 0 < target_se < 1:
-        raise UsageError(f"target standard error {target_se:g}: expected a share between 0 and 1, such as 0.01")
-    spread = np.sqrt(accuracies * (1 - accuracies))
-    return round(float((shares @ spread / target_se) ** 2))
 
 
 def allocate(kind: Allocation, size: int, pixels: np.ndarray, accuracies: np.ndarray | None = None) -> np.ndarray:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hsclass.assess.design.allocation import LEAST, Allocation, allocate, required_size
+from hsclass.assess.design.allocation import LEAST, Allocation, allocate
 from hsclass.assess.design.strata import ClassRaster, strata_of
 from hsclass.errors import UsageError
 
@@ -41,9 +41,9 @@ def planned_size(
 ) -> int:
     """Return the units that bring a standard error to a target.
 
-    For overall accuracy they are those of Olofsson et al. (2014), n = (Σ W_i S_i / SE)². For the area of a class they
-    are found by bisection, so that the standard error expected under the allocation, √(Σ W_i² p_i (1 - p_i) / n_i), is
-    no larger; see `reference_shares` for p_i.
+    They are found by bisection, so that the standard error expected under the allocation, √(Σ W_i² p_i (1 - p_i) /
+    n_i), is no larger. For overall accuracy p_i is the user's accuracy U_i; under "neyman" that is n = (Σ W_i √(U_i
+    (1 - U_i)) / SE)² of Olofsson et al. (2014). For the area of a class, see `reference_shares`.
 
     Parameters
     ----------
@@ -65,20 +65,21 @@ def planned_size(
     _, counts = strata_of(ClassRaster.open(map_file), strata_file)
     shares = counts.pixels / counts.pixels.sum()
     expected = np.array([accuracies.get(int(identity), EXPECTED) for identity in counts.ids])
-    least = max(LEAST * len(counts.ids), required_size(shares, expected, target.se))
-    if target.of_class is None:
-        return least
-    if strata_file is not None:
-        raise UsageError(
-            f"--target-class {target.of_class}: the share of a class in each stratum of {strata_file} is not known"
-            " before sampling; leave --strata out, or give --size"
-        )
-    if target.of_class not in counts.ids:
-        raise UsageError(
-            f"--target-class {target.of_class}: the map has the classes {', '.join(map(str, counts.ids))}; give one of"
-            " these"
-        )
-    held = reference_shares(shares, expected, counts.ids.tolist().index(target.of_class))
+    if not 0 < target.se < 1:
+        raise UsageError(f"target standard error {target.se:g}: expected a share between 0 and 1, such as 0.01")
+    held = expected
+    if target.of_class is not None:
+        if strata_file is not None:
+            raise UsageError(
+                f"--target-class {target.of_class}: the share of a class in each stratum of {strata_file} is not known"
+                " before sampling; leave --strata out, or give --size"
+            )
+        if target.of_class not in counts.ids:
+            raise UsageError(
+                f"--target-class {target.of_class}: the map has the classes {', '.join(map(str, counts.ids))}; give one"
+                " of these"
+            )
+        held = reference_shares(shares, expected, counts.ids.tolist().index(target.of_class))
 
     def reached(size: int) -> bool:
         return expected_se(shares, held, allocate(allocation, size, counts.pixels, expected)) <= target.se
@@ -86,8 +87,7 @@ def planned_size(
     low, high = LEAST * len(counts.ids), int(counts.pixels.sum())
     if not reached(high):
         raise UsageError(
-            f"--target-se {target.se:g}: no sample of the {high} pixels of the map brings the area of class"
-            f" {target.of_class} to it; give a larger standard error"
+            f"--target-se {target.se:g}: no sample of the {high} pixels of the map gives {target}; give a larger one"
         )
     return low + bisect_left(range(low, high), True, key=reached)
 

@@ -320,6 +320,6 @@ def test_size_follows_from_the_precision_that_is_asked_for(map_file: Path, tmp_p
     run = CliRunner().invoke(
         app, ["sample", str(map_file), "--target-se", "0.02", "--expected", "1=0.9", "-o", str(tmp_path / "s.csv")]
     )
-    shares = np.array([1998, 6000, 1800]) / 9798
-    expected = (shares @ np.sqrt([0.09, 0.16, 0.16]) / 0.02) ** 2
-    assert f"{round(expected)} units for a standard error of 0.02" in run.stderr
+    # no class is rare, so that units are in proportion to pixels: sum W U (1 - U) / SE²
+    expected = np.array([1998, 6000, 1800]) / 9798 @ [0.09, 0.16, 0.16] / 0.02**2
+    assert f"{np.ceil(expected):.0f} units for a standard error of 0.02" in run.stderr

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hsclass.assess.design import assess_map, design_file, draw_sample, write_sample
-from hsclass.assess.design.allocation import allocate, required_size
+from hsclass.assess.design.allocation import Allocation, allocate
 from hsclass.assess.design.files import read_design
 from hsclass.assess.design.planning import Target, alternatives, planned_size
 from hsclass.assess.design.strata import ClassRaster
@@ -155,11 +155,30 @@ def test_allocations_by_hand() -> None:
     assert allocate("equal", 30, np.array([4, 1000])).tolist() == [4, 26]
 
 
-def test_size_of_olofsson_2014() -> None:
-    shares = np.array([0.02, 0.015, 0.32, 0.645])
-    assert required_size(shares, np.array([0.7, 0.6, 0.9, 0.95]), 0.01) == 641
-    with pytest.raises(UsageError, match="expected a share between 0 and 1"):
-        required_size(shares, shares, 2)
+@pytest.fixture
+def olofsson(tmp_path: Path) -> Path:
+    """A map of the four strata of Olofsson et al. (2014): 2, 1.5, 32 and 64.5 %."""
+    values = np.repeat(np.array([1, 2, 3, 4], np.uint8), [20, 15, 320, 645])[:, np.newaxis] * np.ones((1, 60), np.uint8)
+    write_raster(tmp_path / "four.tif", values, grid=Grid())
+    return tmp_path / "four.tif"
+
+
+def test_size_for_overall_accuracy_of_olofsson_2014(olofsson: Path) -> None:
+    expected = {1: 0.7, 2: 0.6, 3: 0.9, 4: 0.95}
+    # (0.02 x 0.458 + 0.015 x 0.490 + 0.32 x 0.3 + 0.645 x 0.218)² / 0.0001 = 641, up to whole units of the strata
+    assert planned_size(olofsson, Target(0.01), expected, allocation="neyman") == pytest.approx(641, abs=2)
+
+
+@pytest.mark.parametrize("kind", ["proportional", "equal", "neyman", "good_practice"])
+def test_size_for_overall_accuracy_reaches_its_target_under_every_allocation(olofsson: Path, kind: Allocation) -> None:
+    pixels, users = np.array([1200, 900, 19_200, 38_700]), np.array([0.99, 0.6, 0.6, 0.97])
+    size = planned_size(olofsson, Target(0.01), dict(zip(range(1, 5), users, strict=True)), allocation=kind)
+
+    def variance(size: int) -> float:
+        units = allocate(kind, size, pixels, users)
+        return float(((pixels / pixels.sum()) ** 2 * users * (1 - users) / units).sum())
+
+    assert variance(size) <= 0.01**2 < variance(size - 1)
 
 
 def test_size_for_the_area_of_a_class_by_hand(map_file: Path) -> None:
