@@ -1,6 +1,7 @@
 """The accuracy of one prediction under one split: all its figures together."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,7 @@ def evaluate(
     pixel_area: float | None = None,
     scope: FitScope | None = None,
     identity: str = "",
+    runs: np.ndarray | None = None,
     seed: int = 0,
 ) -> Metrics:
     """Compare a map, or predictions of images, with the reference labels on the test samples of a split.
@@ -66,6 +68,9 @@ def evaluate(
         Which samples the model was fitted on, its `TrainedModel.scope`; without it nothing is checked.
     identity : str
         Of the samples, `Scene.identity`; a model of others, by its scope's identity, is not checked.
+    runs : ndarray of int, of the shape of the split's roles, optional
+        Which model each prediction is from where several made them, such as those of the folds of a cross-validation:
+        intervals then contain what whole training sets differ in, as in `pool`.
     seed : int
         Of the bootstrap over images.
 
@@ -98,6 +103,8 @@ def evaluate(
     0.75
     """
     samples = take_samples(predicted, labels, split)
+    if runs is not None:
+        samples = replace(samples, runs=samples.take(runs))
     fields = None if split.roles.ndim == 1 else fields_of(split.reference(labels), split.groups)
     tested = sample_of(split, labels, fields=fields)
     conditions = require_unseen(scope, split, identity=identity)

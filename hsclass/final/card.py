@@ -31,6 +31,7 @@ def make_card(
     choice: CandidateChoice,
     *,
     predicted: np.ndarray,
+    fold_of: np.ndarray,
     tested: Split,
     outside: float | None,
     map_file: Path,
@@ -44,6 +45,8 @@ def make_card(
         What the map was made of.
     predicted : ndarray of int, shape (rows, cols)
         What the outer folds gave, 0 where none tests.
+    fold_of : ndarray of int, shape (rows, cols)
+        Which of them tests each pixel, -1 where none does.
     tested : Split
         In which all pixels test that a fold tests.
     outside : float or None
@@ -52,7 +55,7 @@ def make_card(
     model_digest : str
     """
     labels = scene.require_labels()
-    metrics = evaluate(predicted, labels, tested, scene.classes)
+    metrics = evaluate(predicted, labels, tested, scene.classes, runs=fold_of)
     metrics = metrics.model_copy(update={"area": None, "checks": []})
     untrained = sum(int(((fold.predicted > 0) & ~fold.trained).sum()) for fold in folds)
     applicability = None

@@ -127,9 +127,9 @@ def deliver(
         _LOG.info("fold %d of %d: %s", number + 1, asked.folds, done[-1].choice.winner.name)
     choice = run_whole(scene, procedure, _fold_folder(folder, asked.folds), threads=threads)
     _LOG.info("with all labels: %s", choice.winner.name)
-    predicted, number_of, tested = pooled(scene, done, window)
+    predicted, fold_of, tested = pooled(scene, done, window)
     split = whole_split(scene, window)
-    model = train(scene, split, choice.winner, asked, threads=threads, epochs=choice.epochs, folds=number_of)
+    model = train(scene, split, choice.winner, asked, threads=threads, epochs=choice.epochs, folds=fold_of)
     right = (predicted == scene.require_labels())[tuple(split.places(Role.TRAIN).T)]
     if model.applicability is not None:
         known = model.applicability.with_accuracy(model.applicability.held_out, right)
@@ -143,8 +143,8 @@ def deliver(
     )
     report = map_file(model, pixels, folder / MAP, request, folder=folder / MODEL, code=code)
     card = make_card(
-        scene, model, procedure, done, choice, predicted=predicted, tested=tested, outside=report.outside,
-        map_file=folder / MAP, model_digest=_digest(folder / MODEL),
+        scene, model, procedure, done, choice, predicted=predicted, fold_of=fold_of, tested=tested,
+        outside=report.outside, map_file=folder / MAP, model_digest=_digest(folder / MODEL),
     )  # fmt: skip
     legend = [LandCover(cover.id, cover.name, cover.color) for cover in card.classes]
     write_style(folder / MAP, legend, {cover.id: cover.pixels for cover in card.classes})

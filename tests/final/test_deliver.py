@@ -55,6 +55,17 @@ def test_figure_is_that_of_models_that_did_not_see_the_field(delivered: Delivere
     assert delivered.card.metrics.interval.fields == 25
 
 
+def test_interval_is_that_of_the_folds_pooled(delivered: Delivered, farm: Scene) -> None:
+    splits = [hsclass.make_split(farm, "regions", window=3, validation=0, seed=n, folds=3) for n in range(3)]
+    folds = [read(delivered.folder / f"folds/{n}/tested.tif") for n in range(3)]
+    pooled = hsclass.pool(folds, farm.require_labels(), splits, farm.classes)
+    figures = delivered.card.metrics
+    for name in ("oa", "aa", "kappa", "macro_f1"):
+        for end in ("", "_low", "_high"):
+            assert getattr(figures, name + end) == pytest.approx(getattr(pooled, name + end)), name + end
+    assert figures.interval.runs == 3
+
+
 def test_labels_outside_the_training_pixels_have_no_part_in_a_choice(farm: Scene) -> None:
     split = hsclass.make_split(farm, "regions", window=3, validation=0, seed=1, folds=3)
     labels = farm.require_labels().copy()
