@@ -2,9 +2,10 @@
 
     python benchmarks/design_coverage.py --runs 1000
 
-A map of four classes on 400 x 400 pixels and its true classes, with errors in patches, are drawn once. Each run draws a
-sample, labels it with the true classes and assesses the map. Prints the share of the intervals that contain the true
-value, for overall accuracy and pooled over the classes for user's and producer's accuracy and area.
+A map of four classes on 400 x 400 pixels and its true classes, with errors in patches, are drawn once; so is one of a
+class with 97 % of the pixels and nine rare ones. Each run draws a sample, labels it with the true classes and assesses
+the map. Prints the share of the intervals that contain the true value, for overall accuracy and pooled over the classes
+for user's and producer's accuracy and area.
 """
 
 import argparse
@@ -25,9 +26,11 @@ DESIGNS = {
     "stratified, good practice, 400": {"design": "stratified", "size": 400},
     "stratified, equal, 200": {"design": "stratified", "size": 200, "allocation": "equal"},
     "stratified, strata of another map, 400": {"design": "stratified", "size": 400, "strata_file": "strata.tif"},
+    "stratified, one large and nine rare, 500": {"design": "stratified", "size": 500, "allocation": "equal"},
     "blocks, 60 of 20 x 20 pixels, 10 each": {"design": "blocks", "size": 600, "block_side": 20, "per_block": 10},
     "blocks, 30 of 20 x 20 pixels, 10 each": {"design": "blocks", "size": 300, "block_side": 20, "per_block": 10},
     "blocks, 10 of 20 x 20 pixels, 40 each": {"design": "blocks", "size": 400, "block_side": 20, "per_block": 40},
+    "blocks, 5 of 20 x 20 pixels, 40 each": {"design": "blocks", "size": 200, "block_side": 20, "per_block": 40},
 }
 
 
@@ -44,26 +47,36 @@ def make_world(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.nda
     return mapped.astype(np.uint8), truth.astype(np.int64), strata.astype(np.uint8)
 
 
+def make_rare(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Return map and truth: a class with 97 % of the pixels, 97 % of them right, and nine with 80 % right."""
+    pixels = SIDE**2
+    mapped = np.minimum(10, 1 + np.ceil(np.maximum(0, np.arange(pixels) / pixels - 0.97) * 300)).astype(np.uint8)
+    wrong = rng.random(pixels) < np.where(mapped == 1, 0.03, 0.2)
+    truth = np.where(wrong, (mapped - 1 + rng.integers(1, 10, pixels)) % 10 + 1, mapped).astype(np.int64)
+    return mapped.reshape(SIDE, SIDE), truth.reshape(SIDE, SIDE)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=1000)
     parser.add_argument("--designs", nargs="*", default=list(DESIGNS), choices=list(DESIGNS), metavar="DESIGN")
     options = parser.parse_args()
     runs = options.runs
-    mapped, truth, strata = make_world(np.random.default_rng(0))
-    ids = np.arange(1, 5)
-    sizes = {int(k): int((mapped == k).sum()) for k in ids}
-    facts = {
-        "users": [(truth == k)[mapped == k].mean() for k in ids],
-        "producers": [(mapped == k)[truth == k].mean() for k in ids],
-        "area": [float((truth == k).sum()) for k in ids],
-    }
-    oa = float((mapped == truth).mean())
-    print(f"classes {list(sizes.values())} pixels, OA {oa:.3f}")
+    *patches, strata = make_world(np.random.default_rng(0))
+    rare = make_rare(np.random.default_rng(1))
     with tempfile.TemporaryDirectory() as folder:
-        write_raster(Path(folder) / "map.tif", mapped, grid=Grid())
         write_raster(Path(folder) / "strata.tif", strata, grid=Grid())
         for name in options.designs:
+            mapped, truth = rare if "rare" in name else patches
+            ids = np.unique(mapped)
+            sizes = {int(k): int((mapped == k).sum()) for k in ids}
+            facts = {
+                "users": [(truth == k)[mapped == k].mean() for k in ids],
+                "producers": [(mapped == k)[truth == k].mean() for k in ids],
+                "area": [float((truth == k).sum()) for k in ids],
+            }
+            oa = float((mapped == truth).mean())
+            write_raster(Path(folder) / "map.tif", mapped, grid=Grid())
             given = {k: str(Path(folder) / v) if k == "strata_file" else v for k, v in DESIGNS[name].items()}
             held: dict[str, list[bool]] = {"oa": [], "users": [], "producers": [], "area": []}
             for seed in range(runs):
@@ -79,9 +92,10 @@ def main() -> None:
                 for place, entry in enumerate(found.classes):
                     for figure, values in facts.items():
                         estimate = getattr(entry, figure)
-                        held[figure].append(estimate.low <= values[place] <= estimate.high)
+                        if not np.isnan(estimate.value):
+                            held[figure].append(estimate.low <= values[place] <= estimate.high)
             shares = "  ".join(f"{figure} {np.mean(hits):.3f}" for figure, hits in held.items())
-            print(f"{name:42} {shares}", flush=True)
+            print(f"{name:42} {shares}  of OA {oa:.3f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ def write_assessment(found: Assessment, path: str | os.PathLike[str], *, map_nam
 
     It shows overall accuracy, user's and producer's accuracy and the area of each class with standard errors and 95 %
     intervals, the error matrix in shares of the area, the design, the agreement of two interpreters where there are
-    two, and what further sample would halve an interval.
+    two, and what further sample would halve a standard error.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ def _kind_of_strata(found: Assessment) -> str:
 
 
 def _more(found: Assessment) -> list[tuple[str, str, str, str]]:
-    """Return for each figure its interval, and the further units that would halve it, at the same and the best."""
+    """Return for each figure its interval, and the further units that would halve its standard error, same and best."""
     same, best = count(found.halving["same_allocation"]), found.halving.get("neyman")
     areas = found.halving.get("areas", {})
     rows = [

@@ -54,14 +54,15 @@ def test_page_gives_every_figure_with_its_interval(labelled: Path, parsed) -> No
     page = parsed(page_of(labelled))
     lead = next(" ".join(element["text"].split()) for element in page.find("p") if element.get("class") == "lead")
     # a quarter of the map is right in 15 of 20: OA 0.75 + 0.25 * 0.75, SE 0.25 * sqrt(0.75 * 0.25 / 19) = 0.02484
-    assert lead == "Overall accuracy 0.938, standard error 0.0248, 95 % interval 0.889 to 0.986."
+    # downwards with Wilson's limit of 20 of 20 for the rest: sqrt((1.96 SE)² + (0.75 * 1.96² / (20 + 1.96²))²) = 0.1303
+    assert lead == "Overall accuracy 0.938, standard error 0.0248, 95 % interval 0.807 to 0.986."
     rows = page.table("Areas in ha")
     water, bog = rows[1], rows[2]
     assert water[0] == "1 water"
-    assert water[1] == "0.750 ± 0.0990.555 to 0.945"
-    assert water[3:] == ["3.750 ± 0.497", "2.776 to 4.724", "5.000"]  # 20 ha x 0.1875 ± 20 ha x 0.02484
+    assert water[1] == "0.750 ± 0.0990.531 to 0.888"  # Wilson's limits of 15 of 20
+    assert water[3:] == ["3.750 ± 0.497", "2.776 to 6.356", "5.000"]  # 20 ha x 0.1875, SE 20 ha x 0.02484
     assert bog[0] == "2 <b>bog & fen"
-    assert bog[3:] == ["16.2 ± 0.5", "15.3 to 17.2", "15.0"]
+    assert bog[3:] == ["16.2 ± 0.5", "13.6 to 17.2", "15.0"]
     matrix = page.table("Error matrix in shares")
     assert matrix[2:] == [
         ["1 water", "0.187515", "0.06255", "0.250020"],
@@ -77,7 +78,7 @@ def test_page_gives_design_agreement_and_further_sample(labelled: Path, parsed) 
     assert page.table("Map pixels and labelled points")[1:] == [["1", "500", "20"], ["2", "1 500", "20"]]
     design = next(element for element in page.find("table") if element.get("class") == "facts")
     assert "Allocationequal" in " ".join(design["text"].split())
-    # all errors are in stratum 1, so 4 times its 20 points halve an interval: 60 more there, against 120 in all
+    # all errors are in stratum 1, so 4 times its 20 points halve the standard error: 60 more there, against 120 in all
     assert [row[2:] for row in page.table("Further points that would halve")[1:]] == [["120", "60"]] * 3
 
 

@@ -20,9 +20,6 @@ from hsclass.assess.design.strata import ClassRaster, count_strata
 from hsclass.errors import DataError, UsageError
 from hsclass.results.record import plain, require_file
 
-FEW_BLOCKS = 30
-"""Blocks from which on intervals of rare classes hold in simulations (benchmarks/design_coverage.py)."""
-
 _MOVED = 0.6  # pixels from the centre: half a pixel, and what coordinates lose on their way through a file
 _SHOWN = 5
 
@@ -62,7 +59,7 @@ class Assessment:
     agreement : dict or None
         Of two interpreters: `n`, `share` of equal labels, Cohen's `kappa`.
     halving : dict
-        Further units that would halve an interval: see `further_units`.
+        Further units that would halve a standard error: see `further_units`.
     about : dict
         How the sample was drawn: `seed`, the options, and `strata`, the `pixels` and labelled `units` of each.
     notes : tuple of str
@@ -154,9 +151,8 @@ def assess_map(
     """Estimate accuracy and class areas of a map from a labelled probability sample.
 
     Simple and systematic samples are post-stratified by the map's classes. The strata of a stratified sample need not
-    be the map's classes (Stehman 2014), so that one sample serves several maps of a grid. The intervals are the
-    estimate ± 1.96 standard errors, of a sample in blocks ± Student's t for the number of drawn blocks with the class;
-    where all units of a figure agree, so that the standard error is 0, Wilson's.
+    be the map's classes (Stehman 2014), so that one sample serves several maps of a grid. For the intervals see
+    `Stratified.limits` and `TwoStage.limits` in `hsclass.assess.design.estimators`.
 
     Parameters
     ----------
@@ -171,7 +167,7 @@ def assess_map(
     unit : {"m2", "ha", "km2", "pixels"}, optional
         Of the areas on the ground. By default hectares, and pixels where the map does not give them.
     allow_missing : bool
-        Leave units without a label out, as if they lacked at random within their stratum.
+        Leave units without a label out, as if they were missing at random within their stratum.
     other : sequence of str
         Names, or ids, of classes that the map lacks but the sample may show: their units are errors of the map (Stehman
         2014), and their areas are estimated like those of the others.
@@ -222,14 +218,14 @@ def assess_map(
     planned, notes = _design_of(drawn, kept, mapped[kept], sizes, sample_file)
     if missing:
         notes.append(
-            f"{missing} points without a label were left out, as if they lacked at random within their stratum"
+            f"{missing} points without a label were left out, as if they were missing at random within their stratum"
         )
     if reason := uneven(raster):
         notes.append(f"figures count all pixels as equal, although {reason}")
     if foreign := sorted(set(reference[kept].tolist()) - sizes.keys()):
         places = np.flatnonzero(np.isin(reference, foreign))
         names = [legend.get(number, str(number)) for number in foreign]
-        slips = "" if {*names} <= {*other} else ": check that these are no slips"
+        slips = "" if {*names} <= {*other} else ": check that these are not typing errors"
         notes.append(
             f"{len(places)} points have labels that no pixel of the map has ({', '.join(names[:_SHOWN])} at id"
             f" {listed(places.tolist())}); they count as errors of the map{slips}"
@@ -255,7 +251,8 @@ def _estimated(
         classes.append(
             ClassAssessment(
                 identity, legend.get(identity, str(identity)), sizes.get(identity, 0) * area,
-                design.ratio(named * true, named), design.ratio(named * true, true),
+                design.ratio(named * true, named),
+                design.ratio(named * true, true, other=(named * (1 - true), 1 - true)),
                 Estimate(*(value * total * area for value in share)),
             )
         )  # fmt: skip
@@ -304,10 +301,6 @@ def _design_of(
         )
     if drawn.design == "blocks":
         held = {block: size for block, size in drawn.sizes.items() if (units == block).any()}
-        if len(held) < FEW_BLOCKS:
-            notes.append(
-                f"{len(held)} blocks are few: intervals of rare classes are too narrow with fewer than {FEW_BLOCKS}"
-            )
         return TwoStage(*_indexed(units, held), blocks=int(drawn.about["blocks"])), notes
     return Stratified(*_indexed(units, drawn.sizes)), notes
 

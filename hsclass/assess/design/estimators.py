@@ -12,6 +12,8 @@ from the map classes. International Journal of Remote Sensing 35, 4923-4939.
 Olofsson, P., Foody, G. M., Herold, M., Stehman, S. V., Woodcock, C. E., Wulder, M. A. (2014). Good practices for
 estimating area and assessing accuracy of land change. Remote Sensing of Environment 148, 42-57.
 Cochran, W. G. (1977). Sampling Techniques, 3rd edition. Sections 5A.9 (post-stratification) and 11 (two stages).
+Zou, G. Y., Donner, A. (2008). Construction of confidence limits about effect measures: a general approach. Statistics
+in Medicine 27, 1693-1702.
 """
 
 from abc import ABC, abstractmethod
@@ -61,28 +63,30 @@ class SampleDesign(ABC):
     def variance(self, z: np.ndarray) -> float:
         """Return the estimated variance of Σ w z."""
 
-    def quantile(self, x: np.ndarray) -> float:
-        """Return how many standard errors on either side make the 95 % interval of a ratio to the total of x."""
-        del x
-        return Z
+    def ratio(self, y: np.ndarray, x: np.ndarray, *, other: tuple[np.ndarray, np.ndarray] | None = None) -> Estimate:
+        """Return the ratio of the totals of y and x with its standard error and interval.
 
-    def independent(self, x: np.ndarray) -> int:
-        """Return how many independent units have an x other than 0."""
-        return int(np.count_nonzero(x))
-
-    def ratio(self, y: np.ndarray, x: np.ndarray) -> Estimate:
-        """Return the ratio of the totals of y and x, both of shape (n,), with its standard error and interval."""
+        Parameters
+        ----------
+        y, x : ndarray of float, shape (n,)
+            0 or 1, y no larger than x.
+        other : tuple of ndarray, each of shape (n,), optional
+            y and x of each unit if its reference label were the other one; by default x - y and x, as x is known from
+            the map. Units that agree do not show that all of their stratum would.
+        """
         total = float(self.weights @ x)
         if total <= 0:
             return Estimate(np.nan, np.nan, np.nan, np.nan)
         value = float(self.weights @ y) / total
         se = float(np.sqrt(self.variance(y - value * x))) / total
-        if se > 0:
-            half = self.quantile(x) * se
-            low, high = value - half, value + half
-        else:  # all units of the figure agree, which is not certainty
-            low, high = wilson(value, self.independent(x))
+        low, high = self.limits(value, se, y, x, other)
         return Estimate(value, se, min(max(low, 0.0), value), max(min(high, 1.0), value))
+
+    @abstractmethod
+    def limits(
+        self, value: float, se: float, y: np.ndarray, x: np.ndarray, other: tuple[np.ndarray, np.ndarray] | None
+    ) -> tuple[float, float]:
+        """Return the ends of the 95 % interval of a ratio; see `ratio`."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,30 @@ class Stratified(SampleDesign):
         squares = np.bincount(self.strata, (z - means[self.strata]) ** 2, len(self.sizes))
         rounding = squares <= ROUNDING**2 * max(1.0, float((z**2).max(initial=0))) * counts
         return np.where(rounding, 0.0, squares / np.maximum(counts - 1, 1))
+
+    def limits(
+        self, value: float, se: float, y: np.ndarray, x: np.ndarray, other: tuple[np.ndarray, np.ndarray] | None
+    ) -> tuple[float, float]:
+        """Return Wilson's limits where all is in one stratum, else value ± `Z` se, wider by strata whose units agree.
+
+        Those show no variance, although they are not certain: Wilson's limit of n of n units is that a share
+        Z² / (n + Z²) of the stratum is otherwise. What each would change is combined in squares with Z se (Zou, Donner
+        2008).
+        """
+        if len(self.sizes) == 1 or (other is None and len(np.unique(self.strata[x != 0])) == 1):
+            return wilson(value, int(np.count_nonzero(x)))
+        other_y, other_x = (x - y, x) if other is None else other
+        agree = (self.spread(y - value * x) == 0)[self.strata]
+        changes = agree & ((other_y != y) | (other_x != x))
+        units = np.bincount(self.strata[changes], minlength=len(self.sizes))
+        share = Z**2 / (units + Z**2)
+        more_y, more_x = (
+            share * np.bincount(self.strata, self.weights * changes * (one - now), len(self.sizes))
+            for one, now in ((other_y, y), (other_x, x))
+        )
+        changed = (self.weights @ y + more_y) / (self.weights @ x + more_x) - value
+        down, up = (np.sqrt((Z * se) ** 2 + (changed[side] ** 2).sum()) for side in (changed < 0, changed > 0))
+        return float(value - down), float(value + up)
 
 
 @dataclass(frozen=True)
@@ -153,15 +181,24 @@ class TwoStage(SampleDesign):
         totals[np.abs(totals) <= ROUNDING * np.abs(self.weights * z).sum()] = 0.0
         return float(totals.var(ddof=1) / drawn) if drawn > 1 else float("nan")
 
-    def quantile(self, x: np.ndarray) -> float:
-        """Return Student's for the effective number of blocks with x: its variance is that between these."""
-        shares = np.bincount(self.strata, self.weights * x)
-        effective = shares.sum() ** 2 / (shares**2).sum()
-        return float(stdtrit(max(1.0, effective - 1), 0.975))
+    def limits(
+        self, value: float, se: float, y: np.ndarray, x: np.ndarray, other: tuple[np.ndarray, np.ndarray] | None
+    ) -> tuple[float, float]:
+        """Return value ± t se, Wilson's for the number of blocks with x where all units agree.
 
-    def independent(self, x: np.ndarray) -> int:
-        """Return how many blocks hold a unit with an x other than 0."""
-        return len(np.unique(self.strata[x != 0]))
+        Student's t is that for the effective number of blocks with y or of those with x - y, whichever is lower, as the
+        variance between blocks is learned from these: of a class in few blocks, ten others say little of its area.
+        """
+        del other
+        if se > 0:
+            t = float(stdtrit(max(1.0, min(self.effective(y), self.effective(x - y)) - 1), 0.975))
+            return value - t * se, value + t * se
+        return wilson(value, len(np.unique(self.strata[x != 0])))
+
+    def effective(self, y: np.ndarray) -> float:
+        """Return how many blocks of equal totals say as much of the total of y, which is not 0 everywhere."""
+        totals = np.bincount(self.strata, self.weights * y)
+        return float(totals.sum() ** 2 / (totals**2).sum())
 
 
 def wilson(share: float, n: int) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""What a further sample costs: the units that would halve the 95 % interval of a figure."""
+"""What a further sample costs: the units that would halve the standard error of a figure."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from hsclass.assess.design.estimators import PostStratified, SampleDesign, Strat
 def further_units(
     design: SampleDesign, right: np.ndarray, reference: Mapping[int, np.ndarray], strata: Sequence[int]
 ) -> dict[str, Any]:
-    """Return how many more units would halve the intervals of overall accuracy and of the classes' areas.
+    """Return how many more units would halve the standard errors of overall accuracy and of the classes' areas.
 
     Parameters
     ----------

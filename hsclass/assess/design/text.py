@@ -23,7 +23,9 @@ def as_table(found: Assessment) -> str:
         )
     more = found.halving.get("neyman")
     best = f", {sum(more.values())} under Neyman allocation" if more else ""
-    lines.append(f"to halve the interval of overall accuracy: {found.halving['same_allocation']} more points{best}")
+    lines.append(
+        f"to halve the standard error of overall accuracy: {found.halving['same_allocation']} more points{best}"
+    )
     return "\n".join([*lines, *(f"note: {note}" for note in found.notes)])
 
 

@@ -313,7 +313,7 @@ def test_commands_draw_and_assess(map_file: Path, mapped: np.ndarray, tmp_path: 
     } <= set(figures["classes"][0])  # fmt: skip
     table = CliRunner().invoke(app, ["assess", str(path), str(map_file)]).stdout
     assert "overall accuracy" in table
-    assert "to halve the interval" in table
+    assert "to halve the standard error" in table
 
 
 def test_size_follows_from_the_precision_that_is_asked_for(map_file: Path, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
+from scipy.stats import binom, t
 
 from hsclass.assess.design.estimators import PostStratified, Stratified, TwoStage, wilson
 from hsclass.assess.design.halving import further_units
@@ -95,21 +96,66 @@ def test_two_stage_totals_by_hand() -> None:
 
 
 def test_two_stage_interval_counts_blocks_and_not_their_pixels() -> None:
-    # ten blocks of 100 pixels, 20 of each in the sample, right by halves or as a whole: Student's t for 9
-    blocks = np.repeat(np.arange(10), 20)
+    # ten blocks of 100 pixels, 20 of each in the sample; 5 or 6 errors in each: Student's t for 55² / 305 - 1
+    blocks, one = np.repeat(np.arange(10), 20), np.ones(200)
     design = TwoStage(blocks, np.full(10, 100), blocks=400)
-    found = design.ratio(np.tile(np.repeat([1.0, 1.0, 0.0, 1.0], 10), 5), np.ones(200))
-    assert (found.high - found.value) / found.se == pytest.approx(2.262, abs=5e-4)
+    wrong = np.arange(200) % 20 < 5 + blocks % 2
+    found = design.ratio((~wrong).astype(float), one)
+    assert (found.high - found.value) / found.se == pytest.approx(t.ppf(0.975, 55**2 / 305 - 1))
+    # in every second block: for 4, whether the right ones are counted or the wrong ones
+    wrong = (np.arange(200) % 20 < 5) & (blocks % 2 == 0)
+    for share in (wrong, ~wrong):
+        found = design.ratio(share.astype(float), one)
+        assert (found.value - found.low) / found.se == pytest.approx(2.776, abs=5e-4)
     # where all agree, Wilson's limits are those of ten trials
-    assert design.ratio(np.ones(200), np.ones(200)).low == pytest.approx(10 / (10 + 1.96**2))
+    assert design.ratio(one, one).low == pytest.approx(10 / (10 + 1.96**2))
 
 
-def test_agreement_of_all_units_has_wilsons_interval_and_no_certainty() -> None:
+def test_one_stratum_has_wilsons_interval() -> None:
     design = Stratified(np.zeros(20, int), np.array([1000]))
     found = design.ratio(np.ones(20), np.ones(20))
     assert (found.value, found.se) == (1.0, 0.0)
     assert found.low == pytest.approx(20 / (20 + 1.96**2))
     assert wilson(0.5, 0) == (0.0, 1.0)
+    # user's accuracy of a class that is a stratum, 27 of 30 right: printed limits of Wilson's score interval
+    strata = np.repeat([0, 1], [30, 70])
+    named, right = of(strata, 0), (np.arange(100) >= 3).astype(float)
+    found = Stratified(strata, np.array([10, 990])).ratio(named * right, named)
+    assert (found.low, found.high) == pytest.approx((0.7438, 0.9654), abs=1e-4)
+
+
+def test_a_stratum_whose_units_agree_widens_the_interval_by_hand() -> None:
+    # 90 % of the map with 50 of 50 right, 10 % with 40 of 50: upwards 1.96 standard errors, downwards also Wilson's
+    # limit of 50 of 50, which is 50 / (50 + 1.96²)
+    strata = np.repeat([0, 1], 50)
+    found = Stratified(strata, np.array([900, 100])).ratio((np.arange(100) < 90).astype(float), np.ones(100))
+    half = 1.96 * 0.1 * np.sqrt(0.8 * 0.2 / 49)
+    assert found.high == pytest.approx(0.98 + half)
+    assert found.low == pytest.approx(0.98 - np.hypot(half, 0.9 * 1.96**2 / (50 + 1.96**2)))
+
+
+def test_producers_accuracy_allows_for_omission_that_no_unit_shows() -> None:
+    # 20 of 20 units of the class's own stratum right, none of 30 elsewhere: 1.96² / (30 + 1.96²) of the other 90 %
+    strata = np.repeat([0, 1], [20, 30])
+    named = true = of(strata, 0)
+    design = Stratified(strata, np.array([100, 900]))
+    found = design.ratio(named * true, true, other=(named * (1 - true), 1 - true))
+    assert (found.value, found.se, found.high) == (1, 0, 1)
+    assert found.low == pytest.approx(100 / (100 + 900 * 1.96**2 / (30 + 1.96**2)))
+
+
+def test_intervals_hold_where_one_stratum_is_nearly_all_of_the_map() -> None:
+    """Over all outcomes of 50 units each in strata of 97 and 3 %, 97 and 80 % of them right."""
+    strata, one = np.repeat([0, 1], 50), np.ones(100)
+    design, truth = Stratified(strata, np.array([97, 3])), 0.97 * 0.97 + 0.03 * 0.8
+    held = 0.0
+    for first, second in itertools.product(range(51), repeat=2):
+        chance = binom.pmf(first, 50, 0.97) * binom.pmf(second, 50, 0.8)
+        if chance > 1e-9:
+            right = np.arange(100) % 50 < np.where(strata == 0, first, second)
+            found = design.ratio(right.astype(float), one)
+            held += chance * (found.low <= truth <= found.high)
+    assert held > 0.94
 
 
 @pytest.mark.parametrize("kind", [Stratified, PostStratified])
