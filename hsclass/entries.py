@@ -7,9 +7,8 @@ from typing import Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from hsclass.options import Options
+from hsclass.options import NAME, Options
 
-NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
 _PART_NAME = (
     r"^[A-Za-z0-9][A-Za-z0-9_.]*$"  # splits, features and models stand in `{split}-{seed}`, `{features}-{model}`
 )

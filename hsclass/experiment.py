@@ -12,7 +12,7 @@ from hsclass import __version__
 from hsclass.choices import DIMENSIONS, Choices, choices
 from hsclass.datasets import load_descriptor
 from hsclass.datasets.descriptor import Descriptor, SceneOptions
-from hsclass.datasets.image_set import ImageSet
+from hsclass.datasets.image_set import PLACES, ImageSet
 from hsclass.entries import Listed
 from hsclass.errors import UsageError
 from hsclass.experiment_paths import placed
@@ -339,4 +339,9 @@ def read_config(path: str | os.PathLike[str]) -> dict[str, Any]:
     config = read_yaml(path, expected="the path of an experiment file")
     if not isinstance(config, dict):
         raise UsageError(f"{path}: holds {type(config).__name__}; expected keys such as experiment, scenes, models")
+    if "experiment" not in config and any(key in config for key in ("cube", *PLACES)):
+        raise UsageError(
+            f"{path}: is the descriptor of a data set; expected the experiment file, which names it under 'scenes' or"
+            " 'images'; 'hsclass init' writes both"
+        )
     return placed(config, path.parent)

@@ -9,6 +9,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from hsclass.errors import UsageError
 
+NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
+"""Of what names a file or folder of results."""
+
+_IN_WORDS = {NAME: "consist of letters, digits, '_', '.' and '-', and begin with a letter or digit"}
+
 
 class Options(BaseModel):
     """Base of every options model: unknown keys are errors, values cannot be changed."""
@@ -88,4 +93,6 @@ def _names(model: type[BaseModel]) -> list[str]:
 
 def _plain(message: str) -> str:
     message = re.sub(r"^(Input|String|Tuple|List) should", "it should", message.removeprefix("Value error, "))
+    for pattern, words in _IN_WORDS.items():
+        message = message.replace(f"match pattern '{pattern}'", words)
     return message.replace("a valid tuple", "a list")  # as YAML and JSON call it

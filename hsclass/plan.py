@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from hsclass.devices.strategy import TrainingOptions
-from hsclass.entries import NAME, NAMED_ONCE, Listed, entries_of
-from hsclass.options import Options
+from hsclass.entries import NAMED_ONCE, Listed, entries_of
+from hsclass.options import NAME, Options
 from hsclass.results.experiment import Published
 
 Samples = Literal["pixels", "images"]

@@ -38,7 +38,9 @@ def read_yaml(path: str | os.PathLike[str], *, expected: str) -> Any:
 def parse_yaml(text: str, where: str) -> Any:
     """Return what a YAML text holds; `where` begins the message. Raises as `read_yaml`."""
     try:
-        held = yaml.safe_load(text)
+        held = yaml.load(text, Loader=_Loader)
+    except _TwiceError as error:
+        raise UsageError(f"{where}: {error}; expected each key once; take one out") from None
     except (yaml.YAMLError, ValueError, RecursionError, OverflowError, TypeError) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise UsageError(f"{where}: is not YAML ({reason[:300]}); correct that place") from error
@@ -48,6 +50,22 @@ def parse_yaml(text: str, where: str) -> Any:
             " take out the aliases (*name) that repeat the most"
         )
     return held
+
+
+class _TwiceError(yaml.YAMLError):
+    """A key that stands twice in one mapping, of which PyYAML takes the last."""
+
+
+class _Loader(yaml.SafeLoader):
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
+        node = super().compose_mapping_node(anchor)
+        seen: set[str | None] = set()
+        for key, _ in node.value:
+            name = " ".join(key.value.split()) if isinstance(key, yaml.ScalarNode) else None
+            if name in seen:
+                raise _TwiceError(f"'{name}' stands twice, the second time in line {key.start_mark.line + 1}")
+            seen |= {name} - {None}
+        return node
 
 
 def _count(held: Any, known: dict[int, float], depth: int) -> float:

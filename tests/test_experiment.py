@@ -1,12 +1,16 @@
 """An experiment file is checked before any job starts."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import jsonschema
+import numpy as np
 import pytest
 import yaml
 
+from hsclass.cli.experiments import experiment as experiment_command
+from hsclass.cli.experiments import run
 from hsclass.errors import HsclassError, UsageError
 from hsclass.experiment import Experiment, load_experiment
 from hsclass.schema import experiment_schema, schema_text
@@ -102,6 +106,7 @@ def test_one_entry_may_stand_without_a_list() -> None:
         ({"fractions": {"train": 0}}, "option 'fractions.train' is 0"),
         ({"fractions": {"test": 0.5}}, "unknown option 'fractions.test'"),
         ({"experiment": "../up"}, "option 'experiment' is '../up'"),
+        ({"experiment": "my map"}, "it should consist of letters, digits, '_', '.' and '-', and begin with a letter"),
         ({"scenes": [{"scene": "indian_pines", "rows": [0, 5]}]}, "window 9 is larger than scene indian_pines"),
     ],
 )
@@ -120,6 +125,48 @@ def test_number_of_features_that_is_not_known_yet_is_left_to_the_training() -> N
 def test_missing_key_is_named() -> None:
     with pytest.raises(UsageError, match="option 'scenes' is missing"):
         Experiment({"experiment": "toy", "splits": ["random"], "models": ["rf"]})
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """Calls of Snakemake that `hsclass run` makes."""
+    calls: list[list[str]] = []
+    monkeypatch.setattr("os.execve", lambda program, command, environment: calls.append(command))
+    return calls
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("cube: a.tif\n", "e.yaml: is the descriptor of a data set; expected the experiment file, which names it"),
+        ("experiment: a\nexperiment: b\n", "e.yaml: 'experiment' stands twice, the second time in line 2"),
+        ("experiment: my map\n", "option 'experiment' is 'my map'; it should consist of letters"),
+        ("{}", "option 'experiment' is missing; add it"),
+        (b"II*\0\x08\x86", "e.yaml: is not YAML"),
+        (
+            "experiment: a\nscenes: [{scene: s.yaml, cols: [0, 9]}]\nsplits: random\nmodels: rf\nwindow: 3\n",
+            "option 'cols' is [0, 9]; expected a stop of 5 at the most",
+        ),
+    ],
+)
+@pytest.mark.parametrize("command", [run, experiment_command])
+def test_commands_refuse_a_wrong_file_before_any_job(
+    command: Callable[[str], None], text: str | bytes, sentence: str, tmp_path: Path, started: list[list[str]]
+) -> None:
+    np.save(tmp_path / "s.npy", np.ones((4, 5, 3)))
+    (tmp_path / "s.yaml").write_text("cube: s.npy\n")
+    (tmp_path / "e.yaml").write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(UsageError) as caught:
+        command(str(tmp_path / "e.yaml"))
+    assert sentence in str(caught.value)
+    assert (caught.value.exit_status, started) == (2, [])
+
+
+def test_run_leaves_a_file_that_options_complete_to_snakemake(tmp_path: Path, started: list[list[str]]) -> None:
+    (tmp_path / "e.yaml").write_text("window: 9\n")
+    run(str(tmp_path / "e.yaml"), ["--config", "experiment=a"])
+    run("quick", ["-n"])
+    assert [command[-1] for command in started] == ["experiment=a", "-n"]
 
 
 @pytest.mark.parametrize("dimension", ["scenes", "experiment"])

@@ -14,6 +14,13 @@ BOMB = "a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n" + "".join(
 )
 
 
+def test_merged_keys_may_stand_again() -> None:
+    text = "a: &a {x: 1, y: 2}\nb: &b {<<: *a, y: 3}\nd: [{y: 1}, {y: 2}]\n"
+    assert parse_yaml(text, "a.yaml") == {
+        "a": {"x": 1, "y": 2}, "b": {"x": 1, "y": 3}, "d": [{"y": 1}, {"y": 2}],
+    }  # fmt: skip
+
+
 def test_plain_data_are_read(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("cube: a.tif\nbase: &b {window: 9}\nother: *b\n", encoding="utf-8-sig")
     read = read_yaml(tmp_path / "a.yaml", expected="a descriptor")
@@ -31,6 +38,14 @@ def test_plain_data_are_read(tmp_path: Path) -> None:
         (BOMB, "holds more than 100000 values"),
         ("a: &a [*a]", "lists in lists without end"),
         ("a: &a {b: *a}", "lists in lists without end"),
+        (
+            "window: 9\nseeds: 3\nwindow: 7\n",
+            "'window' stands twice, the second time in line 3; expected each key once",
+        ),
+        (
+            "scenes:\n  - {scene: a.yaml, rows: [0, 1], 'rows': [0, 2]}\n",
+            "'rows' stands twice, the second time in line 2",
+        ),
     ],
 )
 def test_what_is_no_plain_data_is_refused(

@@ -20,10 +20,12 @@ def experiment(
 ) -> None:
     """Check an experiment file; write it with every default filled in and every run listed."""
     from hsclass.experiment import Experiment, read_config
+    from hsclass.planning.size import require_fitting_cuts
     from hsclass.results.record import write_record
     from hsclass.yaml_file import parse_yaml
 
     plan = Experiment(parse_yaml(sys.stdin.read(), "standard input") if config == "-" else read_config(config))
+    require_fitting_cuts(plan)
     if output:
         write_record(plan.record(), output)
     else:
@@ -44,6 +46,7 @@ def schema() -> None:
     typer.echo(schema_text(), nl=False)
 
 
+_OVERRIDES = {"--config", "--configfile", "--configfiles", "--help", "--version"}  # after which the file is not all
 PASS_ON = {"allow_interspersed_args": False, "ignore_unknown_options": True}
 
 
@@ -57,8 +60,12 @@ def run(
     ] = None,
 ) -> None:
     """Run an experiment in this folder, from its data to its report: calls Snakemake, and passes its options on."""
-    from hsclass.launch import environment, snakemake_command
+    from hsclass.experiment import load_experiment
+    from hsclass.launch import environment, experiment_file, snakemake_command
+    from hsclass.planning.size import require_fitting_cuts
 
+    if not any(word.split("=")[0] in _OVERRIDES or word.startswith("-C") for word in options or ()):
+        require_fitting_cuts(load_experiment(experiment_file(experiment)))  # Snakemake words errors for programmers
     command = snakemake_command(experiment, options or ())
     os.execve(command[0], command, environment())
 

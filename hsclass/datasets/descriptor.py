@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from hsclass.errors import UsageError
-from hsclass.options import Options
+from hsclass.options import NAME, Options
 
 BandIndex = Annotated[int, Field(ge=0)]
 Count = Annotated[int, Field(ge=1)]
@@ -154,7 +154,7 @@ class ClassEntry(Options):
 class Descriptor(Options):
     """A data set. Band indices count from 0 in the file's own bands; `shape` is the file's too."""
 
-    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", description="default: the file's name")
+    name: str = Field(pattern=NAME, description="default: the file's name")
     title: str = ""
     sensor: str = ""
     licence: str = ""

@@ -7,7 +7,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from hsclass.datasets.descriptor import Sources, path_below
-from hsclass.options import Options
+from hsclass.options import NAME, Options
 
 PARTS = ("train", "validation", "test")
 """The lists that an image set may come with."""
@@ -30,7 +30,7 @@ class ImageSet(Options):
     """An image set, as its publisher or its owner describes it."""
 
     name: str = Field(
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$",
+        pattern=NAME,
         description="default: that of the file or folder, with _ for other signs",
     )
     title: str = ""

@@ -91,6 +91,22 @@ def sample_size(experiment: Experiment, name: str, folder: Path = Path()) -> Siz
     return _scene(described, cut, built)
 
 
+def require_fitting_cuts(experiment: Experiment) -> None:
+    """Check the rows and columns that are cut from scenes whose size is known before they are built.
+
+    Raises
+    ------
+    UsageError
+        If a cut reaches beyond its scene.
+    """
+    for name, entry in experiment.scenes.items():
+        described = experiment.descriptors[name]
+        if isinstance(entry.options, SceneOptions) and isinstance(described, Descriptor):
+            shape = described.kept_shape or _local_shape(described)
+            if shape is not None and (entry.options.rows or entry.options.cols):
+                entry.options.cut_shape(shape)
+
+
 def _scene(described: Descriptor, cut: SceneOptions, built: Path) -> Size:
     known = True
     if described.kept_shape is not None:
