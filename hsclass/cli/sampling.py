@@ -98,6 +98,9 @@ def assess(
     as_json: AsJson = False,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="file for the JSON")] = None,
     report: Annotated[Path | None, typer.Option(metavar="PAGE.html", help="page with all figures")] = None,
+    card: Annotated[
+        bool, typer.Option("--card", help="give accuracy and areas in card.html next to a delivered map, too")
+    ] = False,
 ) -> None:
     """Estimate overall, user's and producer's accuracy and class areas from a labelled sample."""
     from hsclass.assess.design import assess_map
@@ -115,6 +118,14 @@ def assess(
         from hsclass.report.assessment import write_assessment
 
         write_assessment(found, report, map_name=map_file.name, sample_name=sample_file.name)
+    if card:
+        from hsclass.final.card import write_card_page
+        from hsclass.results.final import FinalCard
+        from hsclass.results.record import read_record
+
+        write_card_page(
+            read_record(FinalCard, map_file.with_name("card.json"), "deliver"), map_file.with_name("card.html"), found
+        )
     typer.echo(text if as_json else as_table(found))
 
 

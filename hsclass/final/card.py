@@ -11,13 +11,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from hsclass import __version__
 from hsclass.assess import evaluate
+from hsclass.assess.design import Assessment
 from hsclass.atomic import write_text
 from hsclass.final.folds import Fold, Procedure
 from hsclass.models.trained import TrainedModel
 from hsclass.predict.products import EXPECTED, file_next_to
 from hsclass.raster import quiet
 from hsclass.resources import versions
-from hsclass.results.final import AREAS, CandidateChoice, FinalCard, MapApplicability, MappedClass
+from hsclass.results.final import AREAS, LABELLED, CandidateChoice, FinalCard, MapApplicability, MappedClass
 from hsclass.results.metrics import Metrics
 from hsclass.scene import Scene
 from hsclass.split import Split
@@ -82,16 +83,17 @@ def make_card(
     return card.model_copy(update={"limits": _limits(card, scene, folds, bounded=model.reach is not None)})
 
 
-def write_card_page(card: FinalCard, path: Path) -> None:
-    """Write the card as one page that loads nothing from elsewhere."""
+def write_card_page(card: FinalCard, path: Path, assessed: Assessment | None = None) -> None:
+    """Write the card as a page that loads nothing from elsewhere; with the assessment of its map where there is one."""
     environment = Environment(
         loader=PackageLoader("hsclass.final"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
     total = sum(cover.pixels for cover in card.classes)
     page = environment.get_template("card.html.j2").render(
-        card=card, figures=card.metrics, applicability=card.applicability, total=max(1, total), areas=AREAS,
+        card=card, figures=card.metrics, applicability=card.applicability, total=max(1, total), assessed=assessed,
         chosen=Counter(card.fold_choices).most_common(),
+        limits=[limit for limit in card.limits if assessed is None or limit not in {AREAS, LABELLED}],
     )  # fmt: skip
     write_text(path, page)
 
@@ -110,11 +112,7 @@ def _design(procedure: Procedure, metrics: Metrics, scene: Scene) -> str:
 
 
 def _limits(card: FinalCard, scene: Scene, folds: Sequence[Fold], *, bounded: bool) -> list[str]:
-    limits = [
-        "The accuracy is that of labelled pixels. These are no probability sample of the map: where the map is unlike"
-        " them, it may be less accurate.",
-        AREAS,
-    ]
+    limits = [LABELLED, AREAS]
     if not bounded:
         limits.append(
             "The model looks at the scene without bound: the test pixels were not trained on, but no guard keeps all"

@@ -133,7 +133,7 @@ def delivered_part(results: SetResults) -> DeliveredPart | None:
         classes=[cover for cover in card.classes if cover.pixels],
         total=max(1, sum(cover.pixels for cover in card.classes)),
         folder=final_folder(results),
-        areas=AREAS,
+        areas=AREAS if assessment(results) is None else "For areas see the assessment by the probability sample.",
         places=places(results),
     )
 

@@ -14,6 +14,12 @@ AREAS = (
 )
 
 
+LABELLED = (
+    "The accuracy is that of labelled pixels. These are no probability sample of the map: where the map is unlike them,"
+    " it may be less accurate."
+)
+
+
 class CandidateScore(Record):
     """A candidate, and what the inner folds say of it.
 

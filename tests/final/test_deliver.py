@@ -1,6 +1,8 @@
 """A delivered map: chosen by inner folds, tested by outer folds, trained with all labels."""
 
+import csv
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -8,8 +10,11 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 import rasterio
+from typer.testing import CliRunner
 
 import hsclass
+from hsclass.assess.design import draw_sample, write_sample
+from hsclass.cli import app
 from hsclass.errors import DataError, HsclassError, UsageError
 from hsclass.final.candidates import Candidate
 from hsclass.final.choice import choose
@@ -126,6 +131,28 @@ def test_card_says_what_was_made_of_what(delivered: Delivered) -> None:
     ):
         assert text in page
     assert "http" not in page
+
+
+def test_card_leads_with_an_assessment_and_no_longer_asks_for_one(delivered: Delivered, tmp_path: Path) -> None:
+    folder = shutil.copytree(delivered.folder, tmp_path / "final")
+    drawn = draw_sample(folder / "map.tif", design="simple", size=60, seed=1)
+    write_sample(drawn, tmp_path / "s.csv")
+    with (tmp_path / "s.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    mapped = read(folder / "map.tif")[tuple(drawn.pixels.T)]
+    with (tmp_path / "s.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows({**row, "reference": str(mapped[int(row["id"]) - 1])} for row in rows)
+    result = CliRunner().invoke(app, ["assess", str(tmp_path / "s.csv"), str(folder / "map.tif"), "--card"])
+    assert result.exit_code == 0, result.output
+    page = (folder / "card.html").read_text()
+    assert "Overall accuracy 1.000" in page
+    assert "probability sample of 60 points (simple design)" in page
+    for cover in delivered.card.classes:
+        assert cover.pixels == 0 or f'<td class="n">{cover.pixels:.1f}</td>' in page  # mapped, in pixels
+    assert "hsclass sample" not in page
+    assert "no probability sample" not in page
 
 
 def test_names_and_colours_are_in_the_style_and_the_attribute_table(delivered: Delivered) -> None:

@@ -110,6 +110,7 @@ rule assess:
         sample=lambda wildcards: PLAN.final.labelled_sample(wildcards.scene),
         design=lambda wildcards: Path(PLAN.final.labelled_sample(wildcards.scene)).with_suffix(".design.json"),
         map=f"{FINAL}/map.tif",
+        card=f"{FINAL}/card.json",
     output:
         figures=f"{FINAL}/assessment.json",
         page=report(f"{FINAL}/assessment.html", **in_report("Assessment")),
@@ -128,4 +129,4 @@ rule assess:
         code=lambda wildcards: code("assess"),
     shell:
         "hsclass assess {input.sample} {input.map} {params.missing} {params.other} -o {output.figures}"
-        " --report {output.page} 2>&1 | tee {log}"
+        " --report {output.page} --card 2>&1 | tee {log}"
