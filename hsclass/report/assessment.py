@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from hsclass import __version__
 from hsclass.assess.design import Assessment
 from hsclass.assess.design.estimators import Estimate
+from hsclass.assess.design.text import basis
 from hsclass.atomic import write_text
 from hsclass.errors import UsageError
 from hsclass.report.classes import LEVELS, Cell
@@ -65,8 +66,8 @@ def write_assessment(found: Assessment, path: str | os.PathLike[str], *, map_nam
         template.render(
             found=found, map_name=map_name, sample_name=sample_name, version=__version__, root="", styles=style_sheet(),
             scripts=scripts(), accuracies=accuracy_drawing(found), areas=area_drawing(found),
-            design=_DESIGNS[found.design], facts=_facts(found), more=_more(found), matrix=_cells(found),
-            strata=strata if len(strata) <= _STRATA else {}, kind=_kind_of_strata(found),
+            design=_DESIGNS[found.design], basis=basis(found), facts=_facts(found), more=_more(found),
+            matrix=_cells(found), strata=strata if len(strata) <= _STRATA else {}, kind=_kind_of_strata(found),
             of_reference=list(zip(found.matrix.sum(axis=0), found.counts.sum(axis=0), strict=True)),
         ),
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from hsclass.assess.design import Assessment
+from hsclass.assess.design.text import basis
 from hsclass.report.answers import Answer, Answers, Line, about_model, few_of, limits_of_labels, model_answers
 from hsclass.report.assessment import area_interval, written_area
 from hsclass.report.collect import SceneResult
@@ -86,7 +87,10 @@ def _good(card: FinalCard) -> Answer:
 def _expected(card: FinalCard) -> Iterator[Line]:
     if card.applicability is not None and card.applicability.expected_accuracy is not None:
         expected = number(card.applicability.expected_accuracy, 2)
-        yield Line(f"Inside the area of applicability an accuracy of {expected} is expected on average.")
+        yield Line(
+            "If pixels inside the area of applicability are right as often as labelled pixels at the same"
+            f" dissimilarity, their mean accuracy is {expected}."
+        )
 
 
 def _assessed(card: FinalCard, found: Assessment) -> Answer:
@@ -107,8 +111,7 @@ def _assessed(card: FinalCard, found: Assessment) -> Answer:
 
 def _sampled(found: Assessment) -> Answer:
     lines = (
-        Line("Drawn from the map with known probabilities and labelled afterwards: the figures hold for all of the map,"
-             " whatever its errors."),
+        Line(basis(found)),
         Line(f"Design: {found.design}."),
         *(Line(f"{note[0].upper()}{note[1:]}.", warns=True) for note in found.notes),
     )  # fmt: skip

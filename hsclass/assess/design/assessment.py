@@ -279,6 +279,11 @@ def _design_of(
 ) -> tuple[SampleDesign, list[str]]:
     """Return the design of the labelled units; strata whose units lack a label, or are single, are refused."""
     notes: list[str] = []
+    if (apart := drawn.about.get("min_distance", 0)) > 1:
+        notes.append(
+            f"points lie {apart:g} pixels or more apart, so that pixels are not drawn with equal, known probabilities,"
+            " which the figures ignore"
+        )
     if drawn.design in {"simple", "systematic"}:
         held, units = dict(sizes), mapped
         few = [stratum for stratum in held if np.count_nonzero(units == stratum) < 2]

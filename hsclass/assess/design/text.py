@@ -1,4 +1,4 @@
-"""An assessment as a table for people."""
+"""An assessment in words: a table, and what its figures rest on."""
 
 from hsclass.assess.design.assessment import Assessment
 from hsclass.assess.design.estimators import Estimate
@@ -27,6 +27,17 @@ def as_table(found: Assessment) -> str:
         f"to halve the standard error of overall accuracy: {found.halving['same_allocation']} more points{best}"
     )
     return "\n".join([*lines, *(f"note: {note}" for note in found.notes)])
+
+
+def basis(found: Assessment) -> str:
+    """Return what the figures rest on, in a sentence."""
+    apart = found.about.get("min_distance", 0) > 1
+    drawn = "at random, points kept apart" if apart else "with known probabilities"
+    missing = ", if labels are missing at random" if found.missing else ""
+    return (
+        f"The sample was drawn from the map {drawn}, and labelled afterwards: the figures"
+        f" {'nearly hold' if apart else 'hold'} for all of the map, whatever its errors{missing}."
+    )
 
 
 def _share(found: Estimate) -> str:

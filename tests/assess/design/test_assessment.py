@@ -13,6 +13,7 @@ from rasterio.transform import from_origin
 from typer.testing import CliRunner
 
 from hsclass.assess.design import assess_map, draw_sample, read_sample, write_sample
+from hsclass.assess.design.text import basis
 from hsclass.cli import app
 from hsclass.errors import DataError, UsageError
 from hsclass.raster import Grid, write_raster
@@ -272,12 +273,26 @@ def test_classes_that_the_map_lacks_are_errors_with_an_area(labelled: Path, map_
         assess_map(labelled, map_file, other=("water",))
 
 
+def test_points_that_are_kept_apart_are_not_said_to_have_known_probabilities(
+    map_file: Path, mapped: np.ndarray, tmp_path: Path
+) -> None:
+    for distance, known in ((0, True), (5, False)):
+        file = tmp_path / f"{distance}.csv"
+        write_sample(draw_sample(map_file, size=60, seed=0, min_distance=distance), file)
+        fill(file, truth_of(mapped), map_file)
+        found = assess_map(file, map_file)
+        assert any("points lie 5 pixels or more apart" in note for note in found.notes) != known
+        assert ("with known probabilities" in basis(found)) == known
+        assert basis(found).endswith("whatever its errors.")
+
+
 def test_missing_labels_are_left_out_on_request_and_said(labelled: Path, map_file: Path) -> None:
     with labelled.open(newline="") as file:
         rows = list(csv.DictReader(file))
     write(labelled, change(rows, "empty"))
     found = assess_map(labelled, map_file, allow_missing=True)
     assert (found.n, found.missing) == (119, 1)
+    assert basis(found).endswith("whatever its errors, if labels are missing at random.")
     assert "1 points without a label were left out" in found.notes[-1]
 
 
