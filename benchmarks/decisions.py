@@ -2,15 +2,15 @@
 
     python benchmarks/decisions.py [--scene indian_pines] [--design folds] [--splits N] [--first SEED] [--csv FILE]
 
-Designs: `folds`, five folds by field (`dbscan_area`, window 9) that test every labelled pixel once, or `regions`, ten
-replicate splits (a tenth for training, window 9). In each, three inner folds by field of the training pixels, a window
-apart, score every candidate; the one with the most correct pixels is chosen, trained on all training pixels, and
-tested. Candidates look no farther than the window allows, or are smoothed over segments of the whole scene; the other
-rows are only measured. The held-out predictions of the inner folds calibrate the models of the outer one, as
-`calibration_folds: 3` does; those of the other inner folds calibrate an inner model. Empirical Bayes is that of the
-R package sits: the logit of a class is drawn towards the mean of the higher half of those in its window, the more so,
-the smaller their variance is compared with a prior one. Differences in OA, and
-their intervals, are those of `hsclass.compare`.
+Designs: `folds`, five folds (`dbscan_area`, window 9: large fields are cut) that test every labelled pixel once, or
+`regions`, ten replicate splits (a tenth for training, window 9). In each, three inner folds by field of the training
+pixels, a window apart, score every candidate; the one with the most correct pixels is chosen, trained on all training
+pixels, and tested. Candidates look no farther than the window allows, or are smoothed over segments of the whole scene;
+the other rows are only measured. The held-out predictions of the inner folds calibrate the models of the outer one, as
+`calibration_folds: 3` does; those of the other inner folds calibrate an inner model. Empirical Bayes is that of the R
+package sits: the logit of a class is drawn towards the mean of the higher half of those in its window, the more so, the
+smaller their variance is compared with a prior one. Differences in OA, and their intervals, are those of
+`hsclass.compare`.
 """
 
 import argparse
