@@ -147,7 +147,9 @@ class ClassEntry(Options):
     color: str | None = Field(None, pattern=r"^#[0-9a-fA-F]{6}$")
     pixels: int | None = Field(None, ge=0, description="published number of labelled pixels; checked")
     values: tuple[int | str, ...] = Field(
-        (), description="what stands for the class in the file: ids, or names in an attribute; default: its id or name"
+        (),
+        description="what stands for the class in the file: ids, names in an attribute, or colours (#rrggbb) of a"
+        " picture; default: its id, name or color",
     )
 
 

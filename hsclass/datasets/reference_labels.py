@@ -7,6 +7,7 @@ import numpy as np
 
 from hsclass.datasets.cube import Cube
 from hsclass.datasets.descriptor import ClassEntry
+from hsclass.datasets.label_colours import ids_of_colours
 from hsclass.errors import DataError
 from hsclass.palette import colors_for
 from hsclass.scene import UNLABELLED, LandCover
@@ -22,7 +23,7 @@ def class_ids(raster: Cube, entries: tuple[ClassEntry, ...] = (), *, unlabelled:
     Parameters
     ----------
     raster : Cube
-        Of one band.
+        Of one band, or of three: the colours of a legend (see `ids_of_colours`).
     entries : tuple of ClassEntry
         Classes of the descriptor; where they list `values`, those of the file become their ids. Names among the values
         are those of an attribute table, and count for nothing here.
@@ -35,6 +36,8 @@ def class_ids(raster: Cube, entries: tuple[ClassEntry, ...] = (), *, unlabelled:
     DataError
         If a value is not a class id: a whole number from 0 to 65535; or 0 is a class without an id.
     """
+    if raster.shape[2] == 3:
+        return _smallest(ids_of_colours(raster, entries))
     path, stored, shown = raster.path, raster.stored()[..., 0], raster.mask()
     absent = raster.lacking(stored) if shown is None else raster.lacking(stored) | ~shown
     for value in unlabelled:
@@ -64,7 +67,10 @@ def class_ids(raster: Cube, entries: tuple[ClassEntry, ...] = (), *, unlabelled:
             "%s: nodata is %g, so that 0 may be a class; its %d pixels count as unlabelled; if they are a class, say so"
             " by 'values: [0]' in 'classes'", path, raster.nodata, int(zeros.sum()),
         )  # fmt: skip
-    ids = np.where(absent, UNLABELLED, table[values.astype(np.int64)])
+    return _smallest(np.where(absent, UNLABELLED, table[values.astype(np.int64)]))
+
+
+def _smallest(ids: np.ndarray) -> np.ndarray:
     return ids.astype(np.uint8 if ids.max() <= 255 else np.uint16)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 from rasterio.crs import CRS
 from rasterio.transform import Affine
 
@@ -493,6 +494,52 @@ def test_zero_beside_another_unlabelled_value_is_a_class_that_needs_an_id(tmp_pa
     classes = (ClassEntry(id=1, name="rye", values=(0,)), ClassEntry(id=2, name="oats", values=(1,)))
     labels, _, _ = read_labels(tmp_path / "l.npy", entry, Grid(), (2, 2, 5), classes)
     assert labels.ravel().tolist() == [1, 2, 2, 0]
+
+
+def picture(path: Path, colors: list[list[str]]) -> Path:
+    """Write colours, #rrggbb, as the pixels of an image."""
+    pixels = [[[int(color[k : k + 2], 16) for k in (1, 3, 5)] for color in row] for row in colors]
+    Image.fromarray(np.array(pixels, np.uint8)).save(path)
+    return path
+
+
+GREEN, BLUE, WHITE, BLACK = "#006400", "#0000c8", "#ffffff", "#000000"
+
+
+@pytest.mark.parametrize("suffix", [".png", ".tif"])
+def test_labels_in_the_colours_of_their_classes(describe: Describe, tmp_path: Path, suffix: str) -> None:
+    rows = [[GREEN, GREEN, BLUE, WHITE, BLACK]] * 4
+    name = picture(tmp_path / f"l{suffix}", rows).name
+    classes = [
+        {"id": 3, "name": "forest", "color": GREEN.upper()},
+        {"id": 7, "name": "water", "color": "#123456", "values": [BLUE, WHITE]},
+    ]
+    scene = build(describe(labels=name, classes=classes))
+    assert scene.require_labels().tolist() == [[3, 3, 7, 7, 0]] * 4
+    assert [(cover.id, cover.name) for cover in scene.classes] == [(3, "forest"), (7, "water")]
+    classes.append({"id": 9, "name": "shadow", "color": BLACK})
+    assert build(describe(labels=name, classes=classes)).require_labels()[0].tolist() == [3, 3, 7, 7, 9]
+
+
+def test_colours_of_no_class_are_listed_with_their_pixels(describe: Describe, tmp_path: Path) -> None:
+    name = picture(tmp_path / "l.png", [[GREEN, GREEN, BLUE, WHITE, BLACK]] * 4).name
+    with pytest.raises(DataError) as caught:
+        build(describe(labels=name, classes=[{"id": 1, "name": "water", "color": BLUE}]))
+    assert "l.png: has 3 bands with the colours of a legend, and 2 of them belong to no class: #006400 (8 pixels)," in (
+        str(caught.value)
+    )
+    assert "#ffffff (4 pixels); expected one band of class ids, or the colour of each class by 'color'" in str(
+        caught.value
+    )
+
+
+def test_photograph_as_labels_is_refused(describe: Describe, tmp_path: Path) -> None:
+    many = np.random.default_rng(0).integers(0, 256, (20, 20, 3)).astype(np.uint8)
+    Image.fromarray(many).save(tmp_path / "l.png")
+    with pytest.raises(
+        DataError, match=r"l\.png: has 3 bands with 400 colours; expected one band of class ids, or the"
+    ):
+        build(describe(labels="l.png"))
 
 
 @pytest.mark.parametrize(("dtype", "mark"), [("int16", -9999), ("uint16", 0), ("uint16", 65535)])

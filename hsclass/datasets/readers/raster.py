@@ -151,8 +151,11 @@ def open_raster(path: Path, wanted: Wanted) -> Cube:
         return Cube(path, cube.format, shape, cube.dtype, ArrayStore(array.__getitem__), nodata=cube.nodata)
     if wanted.ndim == 2 and len(cube.good) == 1:
         return cube.keep(cube.good)
-    if wanted.ndim == 2:
-        raise DataError(f"{path}: has {cube.shape[2]} bands; expected one band of class ids")
+    if wanted.ndim == 2 and not (cube.shape[2] == 3 and cube.dtype == np.uint8):  # the colours of a legend
+        raise DataError(
+            f"{path}: has {cube.shape[2]} bands; expected one band of class ids, or red, green and blue of a legend;"
+            " write one of these"
+        )
     return cube
 
 
