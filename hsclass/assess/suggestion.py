@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from rasterio.windows import Window
 
 from hsclass.alignment import require_same_grid
 from hsclass.assess.campaign import Layers, cells_of, choose
+from hsclass.assess.design.assessment import read_legend
 from hsclass.assess.design.places import write_places
 from hsclass.assess.design.strata import ClassRaster
 from hsclass.errors import DataError, UsageError
@@ -37,6 +38,8 @@ class Suggestions:
         Of the map.
     outlines : tuple of GeoJSON geometries, or None
         The segment around each, in the CRS of the map.
+    legend : mapping of int to str
+        Names of the map's classes by id, as far as it has any.
     """
 
     pixels: np.ndarray
@@ -47,6 +50,7 @@ class Suggestions:
     trips: np.ndarray
     grid: Grid
     outlines: tuple[Mapping[str, Any], ...] | None = None
+    legend: Mapping[int, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.classes)
@@ -63,6 +67,7 @@ class Suggestions:
         places = np.array(xy(self.grid.placing, rows, cols)).T
         columns = {
             "id": np.arange(1, len(self) + 1), "trip": self.trips, "map_class": self.classes,
+            "map_class_name": np.array([self.legend.get(number, "") for number in self.classes.tolist()], str),
             "confidence": self.confidence.round(4), "dissimilarity": self.dissimilarity.round(4),
             "score": self.scores.round(4), "reference": np.array([""] * len(self)),
         }  # fmt: skip
@@ -133,6 +138,7 @@ def suggest(
     return Suggestions(
         cells.pixels[at], cells.classes[at], cells.confidence[at], cells.dissimilarity[at], cells.scores[at],
         found.trips, raster.grid, None if segments is None else _outlines(raster, cells.pixels[at], segments // 2),
+        read_legend(raster.path),
     )  # fmt: skip
 
 

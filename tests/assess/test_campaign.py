@@ -20,6 +20,7 @@ from hsclass.assess.suggestion import Suggestions
 from hsclass.cli import app
 from hsclass.errors import DataError, UsageError
 from hsclass.raster import Grid, write_raster
+from hsclass.scene import LandCover, write_classes
 
 GRID = Grid(CRS.from_epsg(32633), from_origin(364000, 5810000, 10, 10))
 
@@ -123,6 +124,22 @@ def test_places_keep_to_what_is_allowed(folder: Path) -> None:
     outside = suggest(folder, number=5, cell=5, visited=folder / "labels.tif")
     assert (inside.pixels[:, 1] >= 30).all()
     assert (outside.pixels[:, 1] < 30).all()
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_places_name_the_class_of_the_map(folder: Path, named: bool) -> None:
+    if named:
+        with rasterio.open(folder / "map.tif") as source:
+            classes = source.read(1)
+        covers = (LandCover(1, "winter wheat", (0, 0, 1)), LandCover(2, "oak", (0, 1, 0)))
+        write_classes(folder / "map.tif", classes, classes=covers, grid=GRID)
+    found = suggest(folder, number=6, cell=5)
+    found.write(folder / "visit.gpkg")
+    columns, _ = read_places(folder / "visit.gpkg")
+    names = {"1": "winter wheat", "2": "oak"} if named else {}
+    assert columns["map_class_name"] == [names.get(number, "") for number in columns["map_class"]]
+    assert set(columns["map_class"]) == {"1", "2"}
+    found.write(folder / "visit.gpkg")  # nothing was filled in
 
 
 def test_default_distance_spreads_places_evenly(folder: Path) -> None:
