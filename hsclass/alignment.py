@@ -11,6 +11,7 @@ from hsclass.errors import DataError
 from hsclass.raster import Grid
 
 _LOG = logging.getLogger(__name__)
+_TURNED = 1e-3  # pixels across a pixel by which a grid is turned against another
 TOLERANCE = 0.1
 """Pixels by which the corners of two rasters may lie apart that have one grid: text rounds coordinates."""
 
@@ -121,8 +122,8 @@ def aligned(
         moved, how = _resampled(values, here, there, shape), "resampled by nearest neighbour"
     else:
         raise DataError(
-            f"{name} lies {_placed(here)}; expected the grid of {other}, {_placed(there)}; resample it to that grid by"
-            " nearest neighbour"
+            f"{name} lies {_placed(here)}; expected the grid of {other}, {_placed(there)}{_difference(here, there)};"
+            " resample it to that grid by nearest neighbour"
         )
     if not moved.any() and values.any():
         raise DataError(
@@ -152,7 +153,10 @@ def require_same_grid(
         return
     lattice = Lattice.of(here, there, (shapes[1][0], shapes[1][1]))
     if lattice is None or lattice.moves:
-        raise DataError(f"{name} lies {_placed(here)}, {other} {_placed(there)}; expected both on one grid")
+        raise DataError(
+            f"{name} lies {_placed(here)}, {other} {_placed(there)}{_difference(here, there)}; expected both on one"
+            " grid"
+        )
 
 
 def _systems_differ(here: Grid, there: Grid) -> bool:
@@ -175,6 +179,29 @@ def _resampled(values: np.ndarray, here: Grid, there: Grid, shape: tuple[int, in
         dst_crs=there.crs, src_nodata=0, dst_nodata=0, resampling=Resampling.nearest,
     )  # fmt: skip
     return moved
+
+
+def _difference(here: Grid, there: Grid) -> str:
+    """Return how two grids of one reference system differ, as the end of a sentence; empty of two systems."""
+    if here.transform is None or there.transform is None or _systems_differ(here, there):
+        return ""
+    if not there.transform.determinant:
+        return ""
+    sizes = [tuple(float(f"{side:.6g}") for side in _sides(grid.transform)) for grid in (here, there)]
+    if sizes[0] != sizes[1]:
+        (width, height), (other_width, other_height) = sizes
+        return f": its pixels are {width:g} x {height:g}, not {other_width:g} x {other_height:g}"
+    a, b, c, d, e, f = (~there.transform @ here.transform)[:6]
+    if max(abs(abs(a) - 1), abs(b), abs(d), abs(abs(e) - 1)) > _TURNED:
+        return ": it is turned against it"
+    if min(a, e) < 0:
+        return ": its rows or columns run the other way"
+    return f": it is shifted by {round(c, 2) + 0:.9g} columns and {round(f, 2) + 0:.9g} rows"
+
+
+def _sides(transform: Affine) -> tuple[float, float]:
+    """Return width and height of a pixel, in the units of the reference system."""
+    return float(np.hypot(transform.a, transform.d)), float(np.hypot(transform.b, transform.e))
 
 
 def _placed(grid: Grid) -> str:

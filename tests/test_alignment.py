@@ -86,6 +86,33 @@ def test_other_pixels_are_refused(grid: Grid) -> None:
         require_same_grid(grid, HERE, shapes=((3, 4), (3, 4)), name="split:", other="scene s")
 
 
+@pytest.mark.parametrize(
+    ("grid", "difference"),
+    [
+        (placed(30, 0, 364012, 0, -30, 5810000), "it is shifted by 0.4 columns and 0 rows"),
+        (placed(30, 0, 464000, 0, -30, 5809993), "it is shifted by 3333.33 columns and 0.23 rows"),
+        (placed(10, 0, 364000, 0, -12.5, 5810000), "its pixels are 10 x 12.5, not 30 x 30"),
+        (placed(30.003, 0, 364000, 0, -30, 5810000), "its pixels are 30.003 x 30, not 30 x 30"),
+        (Grid(UTM, HERE.transform @ Affine.rotation(5)), "it is turned against it"),
+        (placed(30, 0, 364000, 0, 30, 5809909), "its rows or columns run the other way"),
+    ],
+)
+def test_difference_of_two_grids_is_said_in_pixels(grid: Grid, difference: str) -> None:
+    with pytest.raises(DataError) as caught:
+        require_same_grid(grid, HERE, shapes=((3, 4000), (3, 4000)), name="a.tif:", other="b.tif")
+    assert str(caught.value).endswith(f": {difference}; expected both on one grid")
+    assert difference not in refusal_of(placed(*grid.transform[:6], crs=CRS.from_epsg(32632)))
+    if not difference.endswith("other way"):  # else brought into place
+        with pytest.raises(DataError, match=f": {difference}; resample it to that grid by nearest neighbour"):
+            moved(np.ones((3, 4000)), grid, shape=(3, 4000))
+
+
+def refusal_of(grid: Grid) -> str:
+    with pytest.raises(DataError) as caught:
+        require_same_grid(grid, HERE, shapes=((3, 4), (3, 4)), name="a.tif:", other="b.tif")
+    return str(caught.value)
+
+
 def test_smaller_pixels_are_resampled_where_that_is_asked_for() -> None:
     fine = placed(15, 0, 364000, 0, -15, 5810000)
     np.testing.assert_array_equal(moved(VALUES.repeat(2, axis=0).repeat(2, axis=1), fine, resample=True), VALUES)

@@ -297,8 +297,9 @@ def _inside(geometries: np.ndarray, grid: Grid, shape: tuple[int, int], path: Pa
     scene = shapely.Polygon(_placed(transform, corners))
     within = shapely.intersects(shapely.box(*shapely.bounds(geometries).T), scene)
     if not within.any():
-        found = [f"{value:.6g}" for value in shapely.total_bounds(geometries)]
-        expected = [f"{value:.6g}" for value in scene.bounds]
+        decimals = 5 if grid.crs is not None and grid.crs.is_geographic else 1
+        found = [f"{value:.{decimals}f}" for value in shapely.total_bounds(geometries)]
+        expected = [f"{value:.{decimals}f}" for value in scene.bounds]
         raise DataError(
             f"{path}: all {len(within)} features lie outside of the scene: they span {', '.join(found)} (left, bottom,"
             f" right, top) in the cube's system, the cube {', '.join(expected)}; check both reference systems"

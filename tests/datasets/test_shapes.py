@@ -252,7 +252,11 @@ def test_wrong_table(
     ("shape", "crs", "sentence"),
     [
         (LINE, UTM, "holds LineString; expected polygons or points"),
-        (box(900, 900, 1, 1), UTM, "all 1 features lie outside of the scene: they span 373000, 5.80099e+06"),
+        (
+            box(900, 900, 1, 1),
+            UTM,
+            "all 1 features lie outside of the scene: they span 373000.0, 5800990.0, 373010.0, 5801000.0 (left",
+        ),
         (box(0, 0, 1, 1), None, "these features have no coordinate reference system, but the other side lies in EPSG"),
         (box(0, 0, 1, 1), "EPSG:32632", "all 1 features lie outside of the scene"),
     ],
