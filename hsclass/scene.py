@@ -83,6 +83,8 @@ class Scene(SceneView):
     groups : ndarray of uint32, shape (rows, cols), or None
         Group of each labelled pixel, from 1: its field, site or campaign; 0 = unlabelled. None where the reference data
         do not say.
+    band_names : tuple of str
+        What the source calls the bands of `cube`, "" where it does not; empty where it names none.
     group_names : mapping of int to str
         What the reference data call the groups; empty where they do not say.
 
@@ -109,6 +111,7 @@ class Scene(SceneView):
     scale: float | None = None
     bad_bands: tuple[float, ...] = ()
     groups: np.ndarray | None = None
+    band_names: tuple[str, ...] = ()
     group_names: Mapping[int, str] = field(default_factory=dict)
     kind: ClassVar[Literal["pixels"]] = "pixels"
 
@@ -298,7 +301,7 @@ def _labels_of(labels: Any, shape: tuple[int, ...], grid: Grid, where: str) -> n
 def write_scene(scene: Scene, folder: str | os.PathLike[str]) -> None:
     """Write `cube.tif` and, where there are reference data, `labels.tif` into `folder`; `groups.tif` where it has any.
 
-    Wavelengths [nm], class names and colours go into the files, so that each opens by itself in a GIS.
+    Wavelengths [nm], names of bands and classes, and colours go into the files, so that each opens by itself in a GIS.
     """
     folder = Path(folder)
     tags = {
@@ -310,9 +313,10 @@ def write_scene(scene: Scene, folder: str | os.PathLike[str]) -> None:
     if scene.bad_bands:
         tags["bad_bands"] = json.dumps(scene.bad_bands)
     centres = scene.wavelengths
+    given = scene.band_names or ("",) * scene.cube.shape[2]
     names = [
-        f"band {band + 1}" if centres is None else f"band {band + 1} ({centres[band]:g} nm)"
-        for band in range(scene.cube.shape[2])
+        name or (f"band {band + 1}" if centres is None else f"band {band + 1} ({centres[band]:g} nm)")
+        for band, name in enumerate(given)
     ]
     with ExitStack() as whole:  # all files or none
         cube = whole.enter_context(atomic_path(folder / CUBE_FILE))

@@ -104,6 +104,16 @@ def test_unlabelled_scene_leaves_no_ground_truth_of_another_behind(scene: Scene,
     assert read_scene(tmp_path).labels is None
 
 
+def test_bands_keep_the_names_of_their_source(scene: Scene, tmp_path: Path) -> None:
+    import rasterio
+
+    write_scene(replace(scene, band_names=("red edge", "")), tmp_path)
+    write_scene(read_scene(tmp_path), tmp_path / "again")
+    for folder in (tmp_path, tmp_path / "again"):
+        with rasterio.open(folder / "cube.tif") as source:
+            assert source.descriptions == ("red edge", "band 2 (400.02 nm)")
+
+
 def test_files_open_in_a_gis(scene: Scene, tmp_path: Path) -> None:
     import rasterio
 

@@ -121,12 +121,17 @@ def scene(
 def _write_scene(name: str, output: Path, folder: Path, rename: str | None, settings: dict[str, Any]) -> None:
     from hsclass.datasets.build import build_scene, require_elsewhere
     from hsclass.datasets.descriptor import SceneOptions
+    from hsclass.datasets.masks import count_classes
     from hsclass.options import parse_options
-    from hsclass.scene import write_scene
+    from hsclass.predict.style import write_style
+    from hsclass.scene import LABELS_FILE, write_scene
 
     options = parse_options(SceneOptions, settings, f"scene {rename or name}")
     require_elsewhere(name, folder=folder, output=output)
-    write_scene(build_scene(name, folder=folder, options=options, name=rename), output)
+    built = build_scene(name, folder=folder, options=options, name=rename)
+    write_scene(built, output)
+    if built.labels is not None:
+        write_style(output / LABELS_FILE, built.classes, count_classes(built.labels))
 
 
 def _write_index(name: str, output: Path, folder: Path, rename: str | None, settings: dict[str, Any]) -> None:

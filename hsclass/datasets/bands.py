@@ -98,7 +98,7 @@ def prepare_scene(cube: Cube, descriptor: Descriptor, *, name: str) -> Scene:
     return Scene(
         name, values, None, cube.wavelengths, mask, (), grid=cube.grid, nodata=nodata, scale=cube.factor,
         rgb=_rgb(descriptor, kept, cube.wavelengths, path), bad_bands=cube.left_out,
-        fwhm=None if cube.fwhm is None or np.isnan(cube.fwhm).any() else cube.fwhm,
+        fwhm=None if cube.fwhm is None or np.isnan(cube.fwhm).any() else cube.fwhm, band_names=cube.band_names,
     )  # fmt: skip
 
 

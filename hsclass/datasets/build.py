@@ -74,7 +74,7 @@ def build_scene(
         prepare_scene(cube, descriptor, name=name or descriptor.name),
         classes=legend(descriptor.classes, tuple(sorted(entry.id for entry in descriptor.classes))),
         title=descriptor.title or descriptor.name,
-        source=descriptor.cite,
+        source=descriptor.cite or _files(manifest),
         note=descriptor.note,
         digest=_digest(descriptor, options, manifest),
     )
@@ -255,6 +255,12 @@ def _cut(scene: Scene, options: SceneOptions) -> Scene:
 def _moved(transform: Affine, col: int, row: int) -> Affine:
     a, b, c, d, e, f = transform[:6]
     return Affine(a, b, c + a * col + b * row, d, e, f + d * col + e * row)
+
+
+def _files(manifest: dict[str, Any]) -> str:
+    """Return the names of the files of a data set that nobody has to be cited for."""
+    named = {part: Path(manifest[part]["file"]).name for part in ("cube", "labels") if manifest[part]}
+    return ", ".join([named["cube"], *(f"labels {name}" for part, name in named.items() if part == "labels")])
 
 
 def _digest(descriptor: Descriptor, options: SceneOptions, manifest: dict[str, Any]) -> str:

@@ -128,6 +128,8 @@ class Cube:
         False where the file marks a band as bad, or as a mask (alpha).
     alpha : tuple of int
         Bands of the file that are masks.
+    band_names : tuple of str
+        What the file calls its bands, "" where it does not; empty where it names none.
     scale, offset : ndarray of float64, shape (bands,), or None
         Measured value = stored value x scale + offset; None where nothing is said of it.
     block_rows : int
@@ -159,6 +161,7 @@ class Cube:
     fwhm: np.ndarray | None = None
     good_bands: np.ndarray | None = None
     alpha: tuple[int, ...] = ()
+    band_names: tuple[str, ...] = ()
     scale: np.ndarray | None = None
     offset: np.ndarray | None = None
     block_rows: int = 1
@@ -197,7 +200,8 @@ class Cube:
         others = np.empty(0) if self.wavelengths is None else np.delete(self.wavelengths, bands)
         left_out = (*self.left_out, *others[np.isfinite(others)].tolist())
         shape = (*self.shape[:2], len(bands))
-        return replace(self, shape=shape, left_out=left_out, _kept=self._in_file(bands), **per_band)
+        names = tuple(self.band_names[band] for band in bands) if self.band_names else ()
+        return replace(self, shape=shape, band_names=names, left_out=left_out, _kept=self._in_file(bands), **per_band)
 
     def _in_file(self, bands: np.ndarray | None = None) -> np.ndarray:
         """Indices of some bands, or else all, in the file."""

@@ -1,6 +1,7 @@
 """The card of a delivered map: what it is made of, what it is worth, and where it may be used."""
 
 import hashlib
+import math
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import rasterio
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from rasterio.transform import Affine
 
 from hsclass import __version__
 from hsclass.assess import evaluate
@@ -67,7 +69,11 @@ def make_card(
         )  # fmt: skip
     counts = _counts(map_file)
     card = FinalCard(
-        scene=scene.name, title=scene.title, source=scene.source, scene_digest=scene.digest,
+        scene=scene.name, title=scene.title, source=scene.source, shape=scene.shape,
+        crs=None if scene.grid.crs is None else scene.grid.crs.to_string(),
+        pixel_size=None if scene.grid.transform is None else _sides(scene.grid.transform),
+        wavelengths=None if scene.wavelengths is None else (scene.wavelengths.min(), scene.wavelengths.max()),
+        scene_digest=scene.digest,
         labels_digest=hashlib.sha256(np.ascontiguousarray(labels).tobytes()).hexdigest(),
         model_digest=model_digest, window=procedure.window, n_labelled=choice.n_train, choice=choice,
         fold_choices=[fold.choice.winner.name for fold in folds], folds=procedure.asked.folds,
@@ -96,6 +102,11 @@ def write_card_page(card: FinalCard, path: Path, assessed: Assessment | None = N
         limits=[limit for limit in card.limits if assessed is None or limit not in {AREAS, LABELLED}],
     )  # fmt: skip
     write_text(path, page)
+
+
+def _sides(transform: Affine) -> tuple[float, float]:
+    """Return width and height of a pixel, in the unit of the reference system."""
+    return math.hypot(transform.a, transform.d), math.hypot(transform.b, transform.e)
 
 
 def _design(procedure: Procedure, metrics: Metrics, scene: Scene) -> str:

@@ -1,6 +1,5 @@
 """Deliver a map: the candidate that inner folds choose, trained on all labels, with the accuracy of the outer folds."""
 
-import hashlib
 import logging
 import os
 from collections.abc import Sequence
@@ -18,6 +17,7 @@ from hsclass.matching import check_match
 from hsclass.models.trained import TrainedModel
 from hsclass.options import parse_options
 from hsclass.plan import Final
+from hsclass.predict.finished_strips import model_digest
 from hsclass.predict.opening import open_pixels
 from hsclass.predict.pixels import Pixels
 from hsclass.predict.stream import MEMORY_MB, MapRequest, map_file
@@ -144,7 +144,7 @@ def deliver(
     report = map_file(model, pixels, folder / MAP, request, folder=folder / MODEL, code=code)
     card = make_card(
         scene, model, procedure, done, choice, predicted=predicted, fold_of=fold_of, tested=tested,
-        outside=report.outside, map_file=folder / MAP, model_digest=_digest(folder / MODEL),
+        outside=report.outside, map_file=folder / MAP, model_digest=model_digest(folder / MODEL),
     )  # fmt: skip
     legend = [LandCover(cover.id, cover.name, cover.color) for cover in card.classes]
     write_style(folder / MAP, legend, {cover.id: cover.pixels for cover in card.classes})
@@ -197,12 +197,3 @@ def _require_folds(scene: Scene, *, quietly: bool) -> None:
             "scene %s: classes with one %s only cannot be right where they are tested, and count as errors: %s",
             scene.name, what, listed,
         )  # fmt: skip
-
-
-def _digest(folder: Path) -> str:
-    """Return the SHA-256 of the files of a model, but for what its training took."""
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.name not in {"training.json", "history.csv"}:
-            digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()

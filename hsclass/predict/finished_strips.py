@@ -29,11 +29,21 @@ def map_key(model_folder: Path | None, card: ModelCard, options: Mapping[str, An
         Identity of the scene, options, version.
     """
     digest = hashlib.sha256(json.dumps([card.as_dict(), options], sort_keys=True, default=str).encode())
-    files = sorted(model_folder.rglob("*")) if model_folder else []
-    for path in files:
+    _add_files(digest, model_folder)
+    return digest.hexdigest()
+
+
+def model_digest(folder: Path) -> str:
+    """Return the SHA-256 of the files of a model, but for what its training took."""
+    digest = hashlib.sha256()
+    _add_files(digest, folder)
+    return digest.hexdigest()
+
+
+def _add_files(digest: Any, folder: Path | None) -> None:
+    for path in sorted(folder.rglob("*")) if folder else []:
         if path.is_file() and path.name not in _IGNORED:
             digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
 
 
 class FinishedStrips:

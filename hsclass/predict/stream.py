@@ -26,7 +26,7 @@ from hsclass.memory import MapMemory, network_memory
 from hsclass.models.spectral_contract import Resampling, convert_bands
 from hsclass.models.trained import TrainedModel
 from hsclass.predict import products
-from hsclass.predict.finished_strips import FinishedStrips, map_key, missing
+from hsclass.predict.finished_strips import FinishedStrips, map_key, missing, model_digest
 from hsclass.predict.pixels import Pixels
 from hsclass.predict.plausibility import implausible, undeclared
 from hsclass.predict.prediction import Chunk, Legend, Predictor, broken_note, require_applicability
@@ -193,7 +193,8 @@ def _map(
             finished.append(strip)
             bar.update(strip.stop - strip.start)
     finished.sort(key=lambda strip: strip.start)
-    tags = {"model": model.card.model, "scene": pixels.name}
+    tags = {"model": model.card.model, "scene": pixels.name, "software": f"hsclass {__version__}"}
+    tags |= {} if folder is None else {"model_digest": model_digest(folder)}
     if conversion.notes:
         tags["bands"] = "; ".join(conversion.notes)
     if request.part:

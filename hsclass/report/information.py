@@ -90,7 +90,7 @@ def _common(results: SetResults) -> Iterable[tuple[str, str]]:
     experiment, samples, runs = results.experiment, results.samples, list(results.runs.values())
     yield "Data set", samples.title
     yield "Scene" if samples.kind == "pixels" else "Image set", samples.name
-    yield "Citation" if samples.kind == "pixels" else "Origin", samples.source or MISSING
+    yield "Source" if samples.kind == "pixels" else "Origin", samples.source or MISSING
     if samples.note:
         yield "Note on the data", samples.note
     if isinstance(samples, SceneResult):

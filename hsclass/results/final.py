@@ -112,6 +112,14 @@ class FinalCard(Record):
 
     Attributes
     ----------
+    shape : tuple of int
+        (rows, cols, bands) of the scene.
+    crs : str or None
+        Its coordinate reference system.
+    pixel_size : tuple of float, or None
+        Width and height of a pixel, in the unit of the reference system.
+    wavelengths : tuple of float, or None
+        The shortest and the longest centre of a band [nm].
     scene_digest, labels_digest, model_digest : str
         SHA-256 of the scene's identity, of the reference labels, and of the files of the model.
     choice : CandidateChoice
@@ -131,6 +139,10 @@ class FinalCard(Record):
     scene: str
     title: str = ""
     source: str = ""
+    shape: tuple[int, int, int]
+    crs: str | None
+    pixel_size: tuple[float, float] | None
+    wavelengths: tuple[float, float] | None
     scene_digest: str
     labels_digest: str
     model_digest: str

@@ -137,6 +137,24 @@ def test_mask_file_is_fetched_and_its_change_is_noticed(describe: Describe, tmp_
     assert open_scene(file, folder=tmp_path / "data").digest != first.digest
 
 
+def test_names_of_bands_follow_the_bands_into_the_scene(describe: Describe, tmp_path: Path) -> None:
+    from typer.testing import CliRunner
+
+    from hsclass.cli import app
+
+    with rasterio.open(tmp_path / "c.tif", "w", driver="GTiff", dtype="int16", count=3, height=4, width=5) as sink:
+        sink.write(np.arange(60, dtype=np.int16).reshape(3, 4, 5))
+        sink.descriptions = ("B1", "B2", "B3")
+    file = describe(cube="c.tif", drop_bands=[1])
+    for command in (["fetch", str(file)], ["scene", str(file), "-o", str(tmp_path / "s")]):
+        assert CliRunner().invoke(app, [*command, "--data", str(tmp_path / "data")]).exit_code == 0
+    with rasterio.open(tmp_path / "s" / "cube.tif") as source:
+        assert source.descriptions == ("B1", "B3")
+        assert source.tags()["source"] == "c.tif, labels labels.npy"
+    assert 'label="' in (tmp_path / "s" / "labels.qml").read_text()
+    assert (tmp_path / "s" / "labels.tif.aux.xml").exists()
+
+
 def test_alpha_band_is_a_mask_and_no_band_of_the_scene(describe: Describe, tmp_path: Path) -> None:
     values = np.arange(80, dtype=np.uint8).reshape(4, 5, 4) + 1
     values[..., 3] = 255

@@ -128,9 +128,13 @@ def test_card_says_what_was_made_of_what(delivered: Delivered) -> None:
         card.model_digest,
         "crop 5",
         "hsclass sample",
+        f"{delivered.card.shape[0]} × {delivered.card.shape[1]}",
     ):
         assert text in page
     assert "http" not in page
+    with rasterio.open(delivered.folder / "map.tif") as source:
+        assert source.tags()["model_digest"] == card.model_digest
+        assert source.tags()["software"] == f"hsclass {hsclass.__version__}"
 
 
 def test_card_leads_with_an_assessment_and_no_longer_asks_for_one(delivered: Delivered, tmp_path: Path) -> None:

@@ -276,7 +276,8 @@ class Experiment:
         candidate = {"name": "forest", "model": "rf", "features": "raw", "options": {}, "feature_options": {}}
         choice = {"key": "", "fold": None, "metric": "aa", "candidates": [candidate], "chosen": 0, "n_train": 176}
         (folder / "card.json").write_text(json.dumps({
-            "scene": "farm", "scene_digest": "", "labels_digest": "", "model_digest": "", "window": 5,
+            "scene": "farm", "shape": [60, 60, 8], "crs": None, "pixel_size": None, "wavelengths": None,
+            "scene_digest": "", "labels_digest": "", "model_digest": "", "window": 5,
             "n_labelled": 176, "choice": choice, "fold_choices": ["forest"] * 3, "folds": 3, "sampler": "regions",
             "metrics": make_metrics("blocks", 0.6, 0), "untrained": 0, "design": "What it is.", "classes": [],
             "applicability": {"threshold": 0.5, "outside": outside}, "limits": [], "versions": {},

@@ -132,7 +132,7 @@ def test_experiment_without_networks_has_no_part_on_training(experiment, read) -
 
 def test_information_block_names_data_settings_and_cost(written) -> None:
     facts = {row[0]: row[1:] for caption in ("Experiment", "Models;") for row in written.table(caption)}
-    assert facts["Citation"] == ["A. Author: Test farm, 1999"]
+    assert facts["Source"] == ["A. Author: Test farm, 1999"]
     assert facts["Data digest (SHA-256)"] == ["abc123"]
     assert facts["Cube"] == ["12 × 16 pixels, 5 bands, 470 to 1600 nm"]
     assert facts["Interval of OA"] == ["95 %, percentile bootstrap over blocks, 2 000 replicates"]

@@ -205,7 +205,7 @@ def _described(path: Path, source: Any) -> Cube:
         path, f"{source.driver}{layout}", shape, dtype,
         RasterStore(path, shape, dtype, masked=masked, alpha=alpha, options=options), grid=grid,
         nodata=_nodata(source, envi), wavelengths=centres, fwhm=widths, good_bands=~bad if bad.any() else None,
-        alpha=tuple(alpha),
+        alpha=tuple(alpha), band_names=tuple(name or "" for name in source.descriptions),
         scale=scale, offset=offset, block_rows=source.block_shapes[0][0], own=own, nodata_in_all=own, tags=tags,
         left_out=tuple(json.loads(tags.get("bad_bands", "[]"))) if own else (),
         classes=class_names(envi) or legend_of(path, source),
