@@ -4,15 +4,23 @@
 
 One of the four grows at a time, the others stay as in `BASE`. Prints for each stage the exponent between the last two
 sizes: 1 is linear, 0 constant. The scenes are synthetic: each pixel belongs to the field whose random centre is
-nearest, about 900 pixels each, all are labelled.
+nearest, about 900 pixels each, all are labelled. Files are downloaded from a server in this process, and the report is
+that of an experiment with `regions` and `lda`.
 """
 
 import argparse
+import json
+import os
+import subprocess
+import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +31,9 @@ from threadpoolctl import threadpool_limits
 
 import hsclass
 from hsclass.assess import compare
+from hsclass.datasets.fetch import fetch
+from hsclass.raster import Grid, write_raster
+from hsclass.report import write_report
 from hsclass.scene import LandCover, Scene, write_scene
 
 
@@ -36,6 +47,7 @@ class Size:
     runs: int = 2
 
 
+ROOT, PORT = Path(__file__).resolve().parents[1], 8731
 BASE = Size()
 GROWING = {"pixels": [10_000, 40_000, 160_000], "bands": [50, 100, 200], "classes": [4, 8, 16], "runs": [1, 2, 4]}
 
@@ -90,7 +102,49 @@ def stages(size: Size) -> Iterator[tuple[str, float]]:
     others = [np.where(np.random.default_rng(1).random(one.shape) < 0.1, 1, one) for one in maps]
     with timed("compare"):
         compare({"one": maps, "other": others}, labels, splits)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with served(write_experiment(folder, scene, size.runs)), timed("download"):
+            fetch(folder / "growth.yaml", folder / "data")
+        command = [sys.executable, "-m", "hsclass", "run", "experiment.yaml", "--cores", "1"]
+        subprocess.run(
+            command, cwd=folder, check=True, capture_output=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
+        )
+        os.chdir(folder)  # the folders of runs are relative to it
+        with timed("report"):
+            write_report("reports/growth/experiment.json", "report")
+        os.chdir(ROOT)
     yield from took.items()
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serve files, and say nothing of it."""
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[None]:
+    """Serve a folder at the port that its descriptor names."""
+    with ThreadingHTTPServer(("127.0.0.1", PORT), partial(Quiet, directory=str(folder))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield
+        server.shutdown()
+
+
+def write_experiment(folder: Path, scene: Scene, runs: int) -> Path:
+    """Write the files of a scene, their descriptor and an experiment; return the folder of the files."""
+    files = folder / "files"
+    files.mkdir()
+    write_raster(files / "cube.tif", np.moveaxis(scene.cube, 2, 0), grid=Grid())
+    write_raster(files / "labels.tif", scene.require_labels(), grid=Grid())
+    where, legend = f"http://127.0.0.1:{PORT}", [{"id": one.id, "name": one.name} for one in scene.classes]
+    parts = {"cube": f"{where}/cube.tif", "labels": f"{where}/labels.tif", "classes": legend}
+    (folder / "growth.yaml").write_text(json.dumps(parts))
+    chosen = {"scenes": ["growth.yaml"], "seeds": list(range(runs)), "splits": ["regions"], "models": ["lda"]}
+    (folder / "experiment.yaml").write_text(json.dumps({"experiment": "growth", "window": 5, **chosen}))
+    return files
 
 
 def draw(table: pd.DataFrame, path: Path) -> None:
