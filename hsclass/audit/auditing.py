@@ -90,7 +90,9 @@ def audit_split(
         if labels is not None:
             fields = fields_of(labels, known.groups if known else None)
             own["sampled_field_share"] = float(np.isin(fields[test], fields[train]).mean())
-            own["cautions"] = cautions(labels, train, test)
+            own["cautions"] = cautions(
+                labels, train, test, {cover.id: cover.name for cover in scene.classes} if scene else None
+            )
     overlap, n_test = int((neighbours.near(train | validation) & test).sum()), int(test.sum())
     figures: dict[str, Any] = {
         "centre_share": None, "moran_i": None,

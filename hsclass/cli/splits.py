@@ -103,7 +103,7 @@ def audit(
     for remark in opened.remarks:
         _LOG.info("%s", remark)
     for caution in results[0].cautions:
-        _LOG.warning("%s: %s (%s)", split, caution.text, ", ".join(map(str, caution.classes)))
+        _LOG.warning("%s: %s", split, caution.text)
     if output:
         write_text(output, as_json_text(results, details=True))
     typer.echo(as_json_text(results) if as_json else as_table(results))

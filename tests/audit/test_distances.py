@@ -71,18 +71,23 @@ def test_classes_that_a_side_lacks_or_hardly_has_are_listed() -> None:
     place = np.arange(400) % 100
     train = (labels < 3) & (place < 10)
     test = (labels == 1) & (place >= 20) | (labels == 2) & (place >= 95) | (labels == 3)
-    found = {each.kind: (each.classes, each.text) for each in cautions(labels, train, test)}
+    found = {each.kind: (each.classes, each.text) for each in cautions(labels, train, test, {3: "water"})}
     assert found == {
-        "untrained": ([3], "1 of 4 classes are tested without a training sample"),
-        "untested": ([4], "1 of 4 classes have no test sample"),
-        "few_test": ([2], "1 of 4 classes have fewer than 10 test samples"),
+        "untrained": ([3], "class 3 water is tested without a training sample"),
+        "untested": ([4], "class 4 has no test sample"),
+        "few_test": ([2], "class 2 has fewer than 10 test samples"),
         # 5 of 185 test pixels are of class 2, which has a quarter of all.
         "uneven_test": (
             [2],
-            "1 of 4 classes have a share in the test set that is more than 3 times larger or smaller than among all"
-            " labelled samples",
+            "class 2 has a share in the test set that is more than 3 times larger or smaller than among all samples",
         ),
     }
+
+
+def test_several_classes_are_listed_with_their_number() -> None:
+    labels, test = np.repeat(np.arange(1, 9), 20), np.repeat(np.arange(1, 9), 20) == 1
+    (untested,) = (each for each in cautions(labels, ~test, test, {3: "water"}) if each.kind == "untested")
+    assert untested.text == "7 of 8 classes have no test sample: 2, 3 water, 4, 5, 6, …"
 
 
 def test_a_balanced_split_has_no_caution() -> None:
