@@ -53,7 +53,7 @@ def fetch(name: DataSet, data: DataFolder = None, settings: Settings = None) -> 
     from hsclass.datasets import default_folder
     from hsclass.datasets.fetch import fetch as fetch_files
 
-    folder = data or default_folder()
+    folder = data or default_folder(name)
     manifest = fetch_files(name, folder, read_options(settings))
     if "images" in manifest:
         typer.echo(f"images: {manifest['images']}, from {manifest['origin']}")
@@ -111,7 +111,7 @@ def scene(
     from hsclass.datasets import default_folder, load_descriptor
     from hsclass.datasets.descriptor import Descriptor
 
-    folder, options = data or default_folder(), read_options(settings)
+    folder, options = data or default_folder(name), read_options(settings)
     if isinstance(load_descriptor(name), Descriptor):
         _write_scene(name, output, folder, rename, options)
     else:

@@ -47,10 +47,15 @@ def read_manifest(descriptor: Descriptor | ImageSet, home: Path) -> dict[str, An
         raise DataError(f"{path}: is not what the fetch stage writes (JSON with 'descriptor'); {again}") from error
     if fetched_for != descriptor.digest:
         raise DataError(
-            f"{path}: was fetched from other sources than the descriptor lists now (digest {fetched_for}, expected"
-            f" {descriptor.digest}); {again}"
+            f"{path}: was fetched from other sources ({_files(manifest)}) than the descriptor {descriptor.name} lists"
+            f" now (digest {fetched_for}, expected {descriptor.digest}); {again}"
         )
     return dict(manifest)
+
+
+def _files(manifest: dict[str, Any]) -> str:
+    held = [part["file"] for part in manifest.values() if isinstance(part, dict) and "file" in part]
+    return ", ".join(held) or str(manifest.get("images", "none"))
 
 
 def verified_file(entry: dict[str, Any], home: Path) -> Path:

@@ -33,7 +33,7 @@ def open_samples(source: str | os.PathLike[str], *, folder: str | os.PathLike[st
     if path.suffix == Path(INDEX_FILE).suffix or (path / INDEX_FILE).is_file():
         return read_index(path)
     if (text in catalogue() or path.suffix in {".yaml", ".yml"}) and isinstance(load_descriptor(source), ImageSet):
-        folder = default_folder() if folder is None else Path(folder)
+        folder = default_folder(source) if folder is None else Path(folder)
         fetch(source, folder)
         return build_images(source, folder=folder)[0]
     return open_scene(source, folder=folder)

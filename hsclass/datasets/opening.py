@@ -1,5 +1,6 @@
 """Open a scene by whatever names it: the catalogue, a descriptor file, or a folder of the scene stage."""
 
+import hashlib
 import json
 import os
 import re
@@ -16,13 +17,19 @@ from hsclass.raster import read_raster
 from hsclass.scene import CUBE_FILE, GROUPS_FILE, LABELS_FILE, LandCover, Scene, read_classes
 
 
-def default_folder() -> Path:
-    """Return the folder of fetched files: the environment variable HSCLASS_DATA, or a cache folder of the user."""
-    if chosen := os.environ.get("HSCLASS_DATA"):
-        return Path(chosen)
-    import pooch
+def default_folder(data_set: str | os.PathLike[str] | None = None) -> Path:
+    """Return the folder of fetched files: the environment variable HSCLASS_DATA, or a cache folder of the user.
 
-    return Path(pooch.os_cache("hsclass"))
+    A descriptor or folder of the user's own has a folder in it that follows from its path, as others may have its name.
+    """
+    chosen = os.environ.get("HSCLASS_DATA")
+    if not chosen:
+        import pooch
+
+        chosen = pooch.os_cache("hsclass")
+    if data_set is None or os.fspath(data_set) in {*catalogue(), *catalogue("images")}:
+        return Path(chosen)
+    return Path(chosen) / "own" / hashlib.sha256(os.fspath(Path(data_set).resolve()).encode()).hexdigest()[:16]
 
 
 def open_scene(
@@ -104,7 +111,7 @@ def open_scene(
     from hsclass.datasets.build import build_scene
     from hsclass.datasets.fetch import fetch
 
-    folder = default_folder() if folder is None else Path(folder)
+    folder = default_folder(source) if folder is None else Path(folder)
     fetch(source, folder)
     return build_scene(source, folder=folder)
 

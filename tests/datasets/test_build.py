@@ -373,7 +373,7 @@ def test_data_set_that_was_not_fetched(describe: Describe, tmp_path: Path) -> No
 def test_descriptor_that_names_other_sources_since(describe: Describe, tmp_path: Path) -> None:
     fetch(describe(), tmp_path / "data")
     np.save(tmp_path / "other.npy", np.ones((4, 5, 3)))
-    with pytest.raises(DataError, match="was fetched from other sources than the descriptor lists now"):
+    with pytest.raises(DataError, match=r"fetched from other sources \(.*cube\.npy, .*\) than the descriptor toy"):
         build_scene(describe(cube="other.npy"), folder=tmp_path / "data")
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from hsclass.cli import app
 from hsclass.datasets import default_folder, open_scene
 from hsclass.errors import DataError, UsageError
 from hsclass.scene import write_scene
@@ -26,7 +28,22 @@ def test_folder_of_fetched_files_by_environment(
 ) -> None:
     monkeypatch.setenv("HSCLASS_DATA", str(tmp_path / "chosen"))
     open_scene(str(describe()))
-    assert (tmp_path / "chosen/toy/source.json").exists()
+    assert len([*(tmp_path / "chosen/own").glob("*/toy/source.json")]) == 1
+
+
+def test_descriptors_of_one_name_in_two_folders_do_not_meet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HSCLASS_DATA", str(tmp_path / "cache"))
+    for name, bands in (("a", 3), ("b", 4)):
+        (tmp_path / name).mkdir()
+        np.save(tmp_path / name / "cube.npy", np.ones((5, 6, bands)))
+        (tmp_path / name / "scene.yaml").write_text("cube: cube.npy\n")
+    for command in ("fetch", "fetch", "scene"):
+        for name in ("a", "b"):
+            asked = [command, str(tmp_path / name / "scene.yaml")]
+            asked += ["-o", str(tmp_path / name / "out")] if command == "scene" else []
+            result = CliRunner().invoke(app, asked)
+            assert result.exit_code == 0, result.output
+    assert [open_scene(tmp_path / name / "scene.yaml").shape[2] for name in ("a", "b")] == [3, 4]
 
 
 def test_default_folder_is_a_cache_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
