@@ -15,6 +15,7 @@ from hsclass.alignment import aligned
 from hsclass.datasets.bands import prepare_scene
 from hsclass.datasets.cube import Cube
 from hsclass.datasets.descriptor import ClassEntry, Descriptor, SceneOptions, ShapeOptions
+from hsclass.datasets.joined_labels import joined
 from hsclass.datasets.listing import load_descriptor
 from hsclass.datasets.manifest import read_manifest, verified_file
 from hsclass.datasets.readers import open_cube
@@ -80,9 +81,14 @@ def build_scene(
     )
     if manifest["labels"]:
         path = verified_file(manifest["labels"], home)
-        labels, entries, groups = read_labels(
-            path, manifest["labels"], cube.grid, scene.shape, descriptor.classes, mask=scene.mask
-        )
+        found = read_labels(path, manifest["labels"], cube.grid, scene.shape, descriptor.classes, mask=scene.mask)
+        for entry in manifest.get("more_labels", ()):
+            if not found[1]:
+                raise DataError(f"{path}: names no classes, which 'more_labels' need; list 'classes' in the descriptor")
+            further = verified_file(entry, home)
+            more = read_labels(further, entry, cube.grid, scene.shape, found[1], mask=scene.mask)
+            found = joined(found, more, further)
+        labels, entries, groups = found
         scene = replace(scene, labels=labels, classes=describe_classes(labels, entries, path))
         scene = replace(scene, groups=groups.ids, group_names=groups.names) if groups else scene
     return _cut(_without_classes(scene, options.drop_classes), options)
@@ -99,7 +105,8 @@ def require_elsewhere(name_or_file: str | os.PathLike[str], *, folder: Path, out
     descriptor = load_descriptor(name_or_file, kind="pixels")
     home = folder / descriptor.name
     manifest = read_manifest(descriptor, home)
-    sources = [home / manifest[part]["file"] for part in ("cube", "labels") if manifest[part]]
+    entries = [manifest["cube"], manifest["labels"], *manifest.get("more_labels", ())]
+    sources = [home / entry["file"] for entry in entries if entry]
     for source in sources:
         if source.resolve() in {(output / name).resolve() for name in (CUBE_FILE, LABELS_FILE, GROUPS_FILE)}:
             raise UsageError(
@@ -271,4 +278,9 @@ def _digest(descriptor: Descriptor, options: SceneOptions, manifest: dict[str, A
     further = [manifest[part].get(what, {}) for part in ("cube", "labels") if manifest[part] for what in _FURTHER]
     values = [[entry.id, entry.values] for entry in descriptor.classes if entry.values]
     changed = [descriptor.scale, descriptor.offset, values]
-    return hashlib.sha256(json.dumps([files, keys, settings, further, changed]).encode()).hexdigest()
+    more = [
+        [entry["sha256"], entry["key"], *(entry.get(what, {}) for what in _FURTHER)]
+        for entry in manifest.get("more_labels", ())
+    ]
+    text = json.dumps([files, keys, settings, further, changed, *([more] if more else [])])
+    return hashlib.sha256(text.encode()).hexdigest()

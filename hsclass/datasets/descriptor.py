@@ -12,6 +12,9 @@ from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 from hsclass.errors import UsageError
 from hsclass.options import NAME, Options
 
+SOURCES = ("cube", "labels", "more_labels")
+"""Keys of a descriptor that name files."""
+
 BandIndex = Annotated[int, Field(ge=0)]
 Count = Annotated[int, Field(ge=1)]
 Nanometres = Annotated[float, Field(gt=0)]
@@ -165,6 +168,7 @@ class Descriptor(Options):
     shape: tuple[Count, Count, Count] | None = Field(None, description="rows, cols, bands; checked")
     cube: Sources = Field(min_length=1, description="sources of the cube, tried in order")
     labels: LabelSources = Field((), description="sources of the reference data, tried in order")
+    more_labels: LabelSources = Field((), description="further files of labels, for pixels that those before leave out")
     nodata: float | None = Field(None, allow_inf_nan=True, description="value without data; default: the file's own")
     drop_bands: tuple[BandIndex, ...] = Field((), description="bands to leave out, such as water absorption")
     rgb: tuple[BandIndex, BandIndex, BandIndex] | None = Field(None, description="bands in natural colours")
@@ -187,6 +191,14 @@ class Descriptor(Options):
             raise ValueError("'scale' is 0, which leaves nothing of the data; give the factor, such as 0.0001")
         if clash := sorted(set(self.rgb or ()) & set(self.drop_bands)):
             raise ValueError(f"band {clash[0]} stands in 'rgb' and in 'drop_bands'; choose another for 'rgb'")
+        return self
+
+    @model_validator(mode="after")
+    def _more_than_labels(self) -> Self:
+        if self.more_labels and not self.labels:
+            raise ValueError("'more_labels' are in addition to 'labels', which is missing; name the first file there")
+        if distant := [source.place for source in self.more_labels if not source.is_local]:
+            raise ValueError(f"'more_labels' are read where they are, found {distant[0]}; give the 'path' of a file")
         return self
 
     @model_validator(mode="after")
@@ -213,9 +225,7 @@ class Descriptor(Options):
     @property
     def digest(self) -> str:
         """SHA-256 of the sources listed, to know whether fetched files belong to this descriptor."""
-        return hashlib.sha256(
-            self.model_dump_json(include={"cube", "labels"}, exclude_defaults=True).encode()
-        ).hexdigest()
+        return hashlib.sha256(self.model_dump_json(include={*SOURCES}, exclude_defaults=True).encode()).hexdigest()
 
     @property
     def kept_shape(self) -> tuple[int, int, int] | None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from hsclass.atomic import write_text
 from hsclass.datasets.companions import companion_files
-from hsclass.datasets.descriptor import Descriptor, Source
+from hsclass.datasets.descriptor import SOURCES, Descriptor, Source
 from hsclass.datasets.image_set import ImageSet
 from hsclass.datasets.manifest import file_digest
 from hsclass.samples.reading import paths_below
@@ -35,7 +35,7 @@ def own_files(described: Descriptor | ImageSet) -> list[Path]:
         folder = Path(described.folder) if described.folder else None
         images = [path for path in paths_below(folder) if path.is_file()] if folder else []
     else:
-        sources, images = (*described.cube, *described.labels), []
+        sources, images = tuple(s for part in SOURCES for s in getattr(described, part)), []
     found: dict[Path, None] = {}
     for source in sources:
         if source.is_local and (path := Path(source.path or "")).is_file():

@@ -70,6 +70,8 @@ def fetch(
             files = {part: getattr(described.lists, part) for part in PARTS}
         for part, sources in files.items():
             manifest[part] = obtain(part, sources, home, mirror) if sources else None
+        if isinstance(described, Descriptor) and described.more_labels:
+            manifest["more_labels"] = [obtain("labels", (source,), home, mirror) for source in described.more_labels]
         if content := content_digest(described, Path(folder)):
             manifest["content"] = content
         write_manifest(home, manifest)

@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal, overload
 
-from hsclass.datasets.descriptor import Descriptor, Source
+from hsclass.datasets.descriptor import SOURCES, Descriptor, Source
 from hsclass.datasets.image_set import PARTS, PLACES, ImageSet, ImageSetOptions, local_paths
 from hsclass.errors import UsageError
 from hsclass.options import parse_options
@@ -112,9 +112,9 @@ def load_descriptor(
     if options:
         raise UsageError(f"{name_or_file}: has no option '{next(iter(options))}'; the options are those of image sets")
     descriptor = parse_options(Descriptor, given, f"{file}")
-    places = {part: tuple(source.below(home) for source in getattr(descriptor, part)) for part in ("cube", "labels")}
-    for part, sources in places.items():
-        _require_one_file(sources, f"{file}: '{part}'")
+    places = {part: tuple(source.below(home) for source in getattr(descriptor, part)) for part in SOURCES}
+    for part in ("cube", "labels"):
+        _require_one_file(places[part], f"{file}: '{part}'")
     return descriptor.model_copy(update=places)
 
 
@@ -126,7 +126,7 @@ def _require_one_file(sources: tuple[Source, ...], what: str) -> None:
     if len(held) > 1:
         raise UsageError(
             f"{what} lists {' and '.join(held)}, which are there both; expected one, as a list names places of the same"
-            " file, of which the first found is read; join them into one file, or take the others out"
+            " file, of which the first found is read; take the others out, or name further labels by 'more_labels'"
         )
 
 

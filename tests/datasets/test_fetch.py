@@ -188,8 +188,8 @@ def test_list_of_two_files_that_are_there_is_refused(describe: Describe, tmp_pat
         fetch(describe(labels=["labels.npy", "visit.npy"]), tmp_path / "data")
     assert str(caught.value) == (
         f"{tmp_path}/toy.yaml: 'labels' lists {tmp_path}/labels.npy and {tmp_path}/visit.npy, which are there both;"
-        " expected one, as a list names places of the same file, of which the first found is read; join them into one"
-        " file, or take the others out"
+        " expected one, as a list names places of the same file, of which the first found is read; take the others"
+        " out, or name further labels by 'more_labels'"
     )
     fetch(describe(labels=["gone.npy", "labels.npy"]), tmp_path / "data")
 

@@ -14,7 +14,9 @@ from rasterio.crs import CRS
 from rasterio.transform import Affine
 from rasterio.warp import transform
 
+from hsclass.datasets import load_descriptor
 from hsclass.datasets.build import build_scene
+from hsclass.datasets.edits import own_files
 from hsclass.datasets.fetch import fetch
 from hsclass.datasets.inspecting import inspect_files
 from hsclass.errors import DataError, HsclassError
@@ -138,6 +140,63 @@ def test_descriptor_gives_names_their_ids(scene: BuildScene, tmp_path: Path) -> 
     assert np.diag(built.require_labels()).tolist() == [5, 9, 5, 0]
     assert [(cover.id, cover.name) for cover in built.classes] == [(5, "cereals"), (9, "b")]
     assert built.classes[1].color == (1, 2, 3)
+
+
+def with_more(describe: Describe, tmp_path: Path, more: Any, **labels: Any) -> Scene:
+    file = describe(cube="cube.tif", labels={"path": "fields.gpkg", **labels}, more_labels=more)
+    fetch(file, tmp_path / "data")
+    return build_scene(file, folder=tmp_path / "data")
+
+
+def test_further_labels_fill_what_those_before_leave_out(
+    scene: BuildScene, describe: Describe, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    save(tmp_path / "fields.gpkg", [box(0, 0, 1, 2), box(1, 0, 1, 2)], crop=["rye", "oats"], site=["a", "b"])
+    visited = save(
+        tmp_path / "visit.gpkg", [box(0, 1, 1, 3), box(2, 0, 1, 1), point(3.5, 4.5)],
+        reference=["oats", "rye", ""], site=["c", "a", "a"],
+    )  # fmt: skip
+    more = {"path": "visit.gpkg", "field": "reference", "group": "site"}
+    with caplog.at_level(logging.WARNING):
+        built = with_more(describe, tmp_path, more, field="crop", group="site")
+    assert built.require_labels().tolist() == [[2, 2, 1, 1, 0], [1, 1, 0, 0, 0], [2, 0, 0, 0, 0], [0, 0, 0, 0, 0]]
+    assert [(cover.id, cover.name) for cover in built.classes] == [(1, "oats"), (2, "rye")]
+    assert built.groups is not None
+    assert built.groups.tolist() == [[1, 1, 3, 3, 0], [2, 2, 0, 0, 0], [1, 0, 0, 0, 0], [0, 0, 0, 0, 0]]
+    assert built.group_names == {1: "a", 2: "b", 3: "c"}
+    assert "visit.gpkg: 1 pixel has another class in the labels before it and keeps that" in caplog.text
+    assert "1 of 3 features has no class and is left out" in caplog.text
+    with pytest.raises(DataError, match=r"visit\.gpkg: expected 'group' of all labels or of none"):
+        with_more(describe, tmp_path, {"path": "visit.gpkg", "field": "reference"}, field="crop", group="site")
+    alone = scene(tmp_path / "fields.gpkg", field="crop")
+    plain = with_more(describe, tmp_path, {"path": "visit.gpkg", "field": "reference"}, field="crop")
+    assert len({alone.digest, plain.digest, built.digest}) == 3
+    assert own_files(load_descriptor(tmp_path / "toy.yaml"))[-1] == visited
+    visited.unlink()
+    save(visited, [box(0, 1, 1, 3)], reference=["wheat"])
+    with pytest.raises(
+        DataError, match=r"visit\.gpkg: holds the classes wheat, which 'classes' in the descriptor does"
+    ):
+        with_more(describe, tmp_path, {"path": "visit.gpkg", "field": "reference"}, field="crop")
+
+
+@pytest.mark.parametrize(
+    ("keys", "sentence"),
+    [
+        ({"labels": None}, "'more_labels' are in addition to 'labels', which is missing"),
+        ({"more_labels": "https://a.org/b.gpkg"}, "'more_labels' are read where they are, found https://a.org/b.gpkg"),
+    ],
+)
+def test_further_labels_are_local_files_in_addition_to_others(describe: Describe, keys: Any, sentence: str) -> None:
+    with pytest.raises(HsclassError, match=sentence):
+        load_descriptor(describe(**{"more_labels": "labels.npy", **keys}))
+
+
+def test_further_labels_need_classes_that_are_named(describe: Describe, tmp_path: Path) -> None:
+    file = describe(more_labels="labels.npy")
+    fetch(file, tmp_path / "data")
+    with pytest.raises(DataError, match=r"labels\.npy: names no classes, which 'more_labels' need; list 'classes'"):
+        build_scene(file, folder=tmp_path / "data")
 
 
 @pytest.mark.parametrize("codes", [[0, 1, 0, 2], ["0", "1", "0.0", ""]])
