@@ -96,7 +96,9 @@ def assess(
         typer.Option(metavar="NAME", help="class that the map lacks; its points are errors of the map (repeatable)"),
     ] = None,
     as_json: AsJson = False,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="file for the JSON")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="file for the JSON; tables of that name in .csv and .tex")
+    ] = None,
     report: Annotated[Path | None, typer.Option(metavar="PAGE.html", help="page with all figures")] = None,
     card: Annotated[
         bool, typer.Option("--card", help="give accuracy and areas in card.html next to a delivered map, too")
@@ -113,7 +115,12 @@ def assess(
     )  # fmt: skip
     text = json.dumps(found.as_dict(), indent=1)
     if output:
+        from hsclass.report.assessment_tables import assessment_rows, assessment_tex
+        from hsclass.report.csv_tables import as_csv
+
         write_text(output, text + "\n")
+        write_text(output.with_suffix(".csv"), as_csv(assessment_rows(found)))
+        write_text(output.with_suffix(".tex"), assessment_tex(found))
     if report:
         from hsclass.report.assessment import write_assessment
 

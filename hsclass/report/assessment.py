@@ -67,7 +67,8 @@ def write_assessment(found: Assessment, path: str | os.PathLike[str], *, map_nam
             found=found, map_name=map_name, sample_name=sample_name, version=__version__, root="", styles=style_sheet(),
             scripts=scripts(), accuracies=accuracy_drawing(found), areas=area_drawing(found),
             design=_DESIGNS[found.design], basis=basis(found), facts=_facts(found), more=_more(found),
-            matrix=_cells(found), strata=strata if len(strata) <= _STRATA else {}, kind=_kind_of_strata(found),
+            matrix=_cells(found), strata=strata if len(strata) <= _STRATA else {}, names=_names_of_strata(found),
+            kind=_kind_of_strata(found),
             of_reference=list(zip(found.matrix.sum(axis=0), found.counts.sum(axis=0), strict=True)),
         ),
     )  # fmt: skip
@@ -120,7 +121,18 @@ def _words(key: str, value: Any) -> str:
 def _kind_of_strata(found: Assessment) -> str:
     if found.design == "blocks":
         return "drawn block"
-    return "stratum" if found.about.get("strata_file") else "class of the map that the sample was drawn from"
+    return "class of the map that the sample was drawn from" if _by_map_class(found) else "stratum"
+
+
+def _names_of_strata(found: Assessment) -> dict[str, str]:
+    """Return the names of strata that are classes of the map, by id."""
+    return {
+        str(entry.id): entry.name for entry in found.classes if entry.name != str(entry.id) and _by_map_class(found)
+    }
+
+
+def _by_map_class(found: Assessment) -> bool:
+    return found.design != "blocks" and not found.about.get("strata_file")
 
 
 def _more(found: Assessment) -> list[tuple[str, str, str, str]]:

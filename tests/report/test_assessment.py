@@ -50,6 +50,24 @@ def page_of(folder: Path, *more: str) -> str:
     return page.read_text(encoding="utf-8")
 
 
+def test_tables_hold_the_figures_and_the_error_matrix(labelled: Path) -> None:
+    page_of(labelled, "-o", str(labelled / "a.json"))
+    with (labelled / "a.csv").open(newline="") as file:
+        water, bog = csv.DictReader(file)
+    assert (water["id"], water["class"], bog["class"], water["unit"]) == ("1", "water", "<b>bog & fen", "ha")
+    # 2,000 pixels of 0.01 ha, a quarter of them mapped as water, of which 15 of 20 are right
+    assert float(water["mapped"]) == pytest.approx(5)
+    assert float(water["area"]) == pytest.approx(0.75 * 5)
+    assert (float(water["users"]), float(water["producers"])) == (0.75, 1)
+    assert [float(water[f"reference {name}"]) for name in ("water", "<b>bog & fen")] == pytest.approx([0.1875, 0.0625])
+    assert [float(bog[f"reference {name}"]) for name in ("water", "<b>bog & fen")] == pytest.approx([0, 0.75])
+    text = (labelled / "a.tex").read_text()
+    assert r"water & 0.1875 & 0.0625 \\" in text
+    assert r"Total & 0.1875 & 0.8125 \\" in text
+    assert r"\textless{}b\textgreater{}bog \& fen & 0.0000 & 0.7500 \\" in text
+    assert text.count(r"\begin{tabular}") == text.count(r"\end{tabular}") == 2
+
+
 def test_page_gives_every_figure_with_its_interval(labelled: Path, parsed) -> None:
     page = parsed(page_of(labelled))
     lead = next(" ".join(element["text"].split()) for element in page.find("p") if element.get("class") == "lead")
@@ -75,7 +93,10 @@ def test_page_gives_design_agreement_and_further_sample(labelled: Path, parsed) 
     text = page_of(labelled)
     assert "agree on 100\u202f% of the 30 points" in text
     page = parsed(text)
-    assert page.table("Map pixels and labelled points")[1:] == [["1", "500", "20"], ["2", "1 500", "20"]]
+    assert page.table("Map pixels and labelled points")[1:] == [
+        ["1 water", "500", "20"],
+        ["2 <b>bog & fen", "1 500", "20"],
+    ]
     design = next(element for element in page.find("table") if element.get("class") == "facts")
     assert "Allocationequal" in " ".join(design["text"].split())
     # all errors are in stratum 1, so 4 times its 20 points halve the standard error: 60 more there, against 120 in all

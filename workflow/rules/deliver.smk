@@ -113,6 +113,7 @@ rule assess:
         card=f"{FINAL}/card.json",
     output:
         figures=f"{FINAL}/assessment.json",
+        tables=multiext(f"{FINAL}/assessment", ".csv", ".tex"),
         page=report(f"{FINAL}/assessment.html", **in_report("Assessment")),
     log:
         "logs/assess/{scene}.log",
