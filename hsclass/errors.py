@@ -18,6 +18,10 @@ class UsageError(HsclassError, ValueError):
     exit_status = 2
 
 
+class KeptError(UsageError):
+    """An output is there already, and holds what somebody filled in or what another program wrote."""
+
+
 class DataError(HsclassError, ValueError):
     """A scene, reference labels, a split or a model file has invalid contents."""
 

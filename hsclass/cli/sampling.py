@@ -1,6 +1,7 @@
 """Commands of campaigns: draw an accuracy sample of a map, assess the map with it, suggest where to label next."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -8,7 +9,12 @@ import typer
 
 from hsclass.cli.app import app
 from hsclass.cli.arguments import AsJson, Output, Seed
-from hsclass.errors import UsageError
+from hsclass.errors import DataError, KeptError, UsageError
+
+ToFillIn = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="also write them to this file, unless it is there and somebody filled it in"),
+]
 
 
 @app.command()
@@ -38,6 +44,7 @@ def sample(
     min_distance: Annotated[float, typer.Option(min=0, help="minimum distance between units, in pixels")] = 0,
     block_side: Annotated[int, typer.Option(min=1, help="side of the blocks, in pixels")] = 100,
     per_block: Annotated[int, typer.Option(min=2, help="units in each block")] = 10,
+    to_fill_in: ToFillIn = None,
 ) -> None:
     """Draw a probability sample of a map's pixels, to be labelled in QGIS, AcATaMa or a spreadsheet.
 
@@ -68,9 +75,7 @@ def sample(
         map_file, design, size=size, seed=seed, allocation=allocation, accuracies=accuracies, strata_file=strata,
         min_distance=min_distance, block_side=block_side, per_block=per_block,
     )  # fmt: skip
-    replaced = output.exists()
-    write_sample(drawn, output)
-    _note(replaced, output)
+    _write(lambda path: write_sample(drawn, path), output, to_fill_in)
     if design == "stratified":
         typer.echo(alternatives(drawn.sizes, size, accuracies, of_class=target_class), err=True)
     typer.echo(
@@ -168,6 +173,7 @@ def suggest(
             show_default="points",
         ),
     ] = None,
+    to_fill_in: ToFillIn = None,
 ) -> None:
     """Suggest places to label next: where the map is uncertain and the scene unlike the training samples.
 
@@ -187,9 +193,7 @@ def suggest(
         distance=distance, per_trip=per_trip, radius=radius, within=within, visited=visited,
         segments=segments,
     )  # fmt: skip
-    replaced = output.exists()
-    found.write(output)
-    _note(replaced, output)
+    _write(found.write, output, to_fill_in)
     fewer = "" if len(found) == number else f" of the {number} requested: no other cell is left"
     trips = f" on {found.trips.max(initial=0)} trips" if per_trip > 1 else ""
     typer.echo(
@@ -197,9 +201,17 @@ def suggest(
     )
 
 
-def _note(replaced: bool, output: Path) -> None:
+def _write(write: Callable[[Path], None], output: Path, to_fill_in: Path | None) -> None:
+    replaced = output.exists()
+    write(output)
     if replaced:
         typer.echo(f"note: {output}: the file of this name, in which nothing was filled in, was replaced", err=True)
+    if to_fill_in is None:
+        return
+    try:
+        write(to_fill_in)
+    except (KeptError, DataError) as error:
+        typer.echo(f"note: {error}; it was left as it is, and the new points are in {output} alone", err=True)
 
 
 def _accuracies(given: list[str] | None) -> dict[int, float]:

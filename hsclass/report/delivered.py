@@ -15,6 +15,7 @@ from hsclass.results.final import AREAS, CandidateScore, FinalCard, MappedClass
 from hsclass.results.record import read_record, require_file
 
 FOLDER, SUGGESTIONS, ASSESSMENT = "final", "suggestions.gpkg", "assessment.json"
+DRAWN = "drawn"  # the folder of what is not to be filled in
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def places(results: SetResults) -> list[Place]:
     if not (results.experiment.final or {}).get("suggest"):
         return []
     folder = final_folder(results)
-    columns, _ = read_places(require_file(folder / SUGGESTIONS, "suggest"))
+    columns, _ = read_places(require_file(folder / DRAWN / SUGGESTIONS, "suggest"))
     with quiet(), rasterio.open(folder / "map.tif") as source:
         to_pixel = ~grid_of(source).placing
     found = []

@@ -227,6 +227,30 @@ def test_labels_that_somebody_filled_in_are_not_written_over(folder: Path) -> No
         suggest(folder, number=3).write(output)
 
 
+def test_copy_to_fill_in_is_replaced_until_it_holds_labels(folder: Path) -> None:
+    drawn, copy = folder / "drawn/visit.csv", folder / "visit.csv"
+
+    def run(number: int) -> str:
+        done = CliRunner().invoke(
+            app, ["suggest", str(folder / "map.tif"), "--confidence", str(folder / "confidence.tif"),
+                  "-n", str(number), "-o", str(drawn), "--to-fill-in", str(copy)],
+        )  # fmt: skip
+        assert done.exit_code == 0, done.output
+        return done.stderr
+
+    run(3)
+    assert copy.read_bytes() == drawn.read_bytes()
+    run(2)
+    assert copy.read_bytes() == drawn.read_bytes()
+    labelled = copy.read_text().replace(",\n", ",2\n", 1)
+    copy.write_text(labelled)
+    assert f"note: output {copy}: holds 1 labels or notes that somebody filled in" in run(4)
+    assert (copy.read_text(), len(read_places(drawn)[0]["id"])) == (labelled, 4)
+    copy.write_text("")
+    assert f"note: {copy}: holds no rows" in run(4)
+    assert copy.read_text() == ""
+
+
 @pytest.mark.parametrize("ending", ["csv", "gpkg", "geojson", "kml"])
 def test_places_without_labels_are_replaced_and_files_of_others_are_not(folder: Path, ending: str) -> None:
     output = folder / f"visit.{ending}"

@@ -292,7 +292,7 @@ class Experiment:
             np.array(pixels), np.full(number, 2), np.full(number, 0.25), np.full(number, 1.5), np.ones(number),
             np.ones(number, int), Grid(),
         )  # fmt: skip
-        found.write(self._map().with_name("suggestions.gpkg"))
+        found.write(self._map().with_name("drawn") / "suggestions.gpkg")
 
     def assess(self) -> None:
         """Add an assessment: 20 points a class, of which 5 of class 1, a quarter of the map, are class 2 in truth."""

@@ -8,12 +8,13 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
+import pyogrio
 import pytest
 import rasterio
 
 from hsclass.assess.design import design_file
 from hsclass.assess.design.files import read_design
-from hsclass.assess.design.places import write_places
+from hsclass.assess.design.places import read_places, write_places
 from hsclass.planning.estimate import estimate
 
 ROOT = Path(__file__).parents[2]
@@ -244,6 +245,26 @@ def test_sample_is_drawn_labelled_and_assessed_in_the_report(quick: Path, snakem
     assert found["n"] == len(ids)
     assert 0.7 < found["oa_low"] < 0.8 < found["oa_high"] < 0.9
     assert "A probability sample of it gives an unbiased OA" in (folder / "reports/quick/index.html").read_text()
+
+
+def test_labels_stay_when_a_job_of_a_cluster_makes_suggestions_again(quick: Path, snakemake, tmp_path: Path) -> None:
+    """On a cluster Snakemake removes the outputs of a job twice: where it was submitted and where it runs."""
+    folder = tmp_path / "run"
+    shutil.copytree(quick, folder)
+    final = folder / "results/indian_pines_cut/final"
+    about, _, places, fields = pyogrio.raw.read(final / "suggestions.gpkg")
+    fields[list(about["fields"]).index("reference")][0] = "corn"
+    pyogrio.raw.write(final / "suggestions.gpkg", places, fields, about["fields"], geometry_type="Point", crs=None)
+    file = folder / "own.yaml"
+    file.write_text((ROOT / "config/quick.yaml").read_text().replace("final: {", "final: {suggest: 3, "))
+    submit = """sh -c 'sh "$0" >/dev/null 2>&1; echo 1'"""
+    cluster = ["--executor", "cluster-generic", "--cluster-generic-submit-cmd", submit, "--jobs", "1", "--retries", "1"]
+    done = snakemake(folder, "--until", "suggest", *cluster, "--seconds-between-status-checks", "1", config=file)
+    assert done.returncode == 0, done.stderr
+    assert read_places(final / "suggestions.gpkg")[0]["reference"] == ["corn", *[""] * 19]
+    assert len(read_places(final / "drawn/suggestions.gpkg")[0]["reference"]) == 3
+    log = (folder / "logs/suggest/indian_pines_cut.log").read_text()
+    assert "suggestions.gpkg: holds 1 labels or notes that somebody filled in" in log
 
 
 def test_every_rule_prints_a_command_that_can_be_pasted(quick: Path, snakemake) -> None:

@@ -341,13 +341,22 @@ def delivered():
     """The model card of each delivered map, places to label next, a sample of the map, and its assessment."""
     if not PLAN.final:
         return []
-    asked = {"suggestions.gpkg": PLAN.final.suggest, "sample.gpkg": PLAN.final.sample, "card.json": True}
+    asked = {
+        "drawn/suggestions.gpkg": PLAN.final.suggest,
+        "drawn/sample.gpkg": PLAN.final.sample,
+        "card.json": True,
+    }
     return [
         f"results/{scene}/final/{name}"
         for scene in EXPERIMENT.scenes
         for name, wanted in {**asked, "assessment.json": PLAN.final.labelled_sample(scene)}.items()
         if wanted
     ]
+
+
+def to_fill_in(drawn):
+    """The copy of suggestions or of a sample for somebody to write labels into."""
+    return Path(drawn).parents[1] / Path(drawn).name
 
 
 def in_report(page):

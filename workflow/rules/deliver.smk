@@ -55,8 +55,8 @@ use rule deliver_fold as deliver with:
         folder=lambda wildcards, output: Path(output.card).parent,
 
 
-# `suggest` and `sample` write to files that somebody fills in: these are not removed before a rule runs again, and the
-# commands refuse to write over labels.
+# `suggest` and `sample` also write a copy to fill in, which no rule owns: Snakemake removes the outputs of jobs that run
+# again or fail, and the commands leave a copy that holds labels as it is.
 rule suggest:
     input:
         map=f"{FINAL}/map.tif",
@@ -64,7 +64,7 @@ rule suggest:
         dissimilarity=f"{FINAL}/di.tif",
         labels=LABELS,
     output:
-        update(f"{FINAL}/suggestions.gpkg"),
+        f"{FINAL}/drawn/suggestions.gpkg",
     log:
         "logs/suggest/{scene}.log",
     benchmark:
@@ -76,18 +76,19 @@ rule suggest:
         **asks("suggest"),
     params:
         number=PLAN.final.suggest,
+        to_fill_in=lambda wildcards, output: to_fill_in(output[0]),
         code=lambda wildcards: code("suggest"),
     shell:
         "hsclass suggest {input.map} --confidence {input.confidence} --dissimilarity {input.dissimilarity}"
-        " --number {params.number} --visited {input.labels} -o {output} 2>&1 | tee {log}"
+        " --number {params.number} --visited {input.labels} -o {output} --to-fill-in {params.to_fill_in} 2>&1 | tee {log}"
 
 
 rule sample:
     input:
         f"{FINAL}/map.tif",
     output:
-        points=update(f"{FINAL}/sample.gpkg"),
-        design=update(f"{FINAL}/sample.design.json"),
+        points=f"{FINAL}/drawn/sample.gpkg",
+        design=f"{FINAL}/drawn/sample.design.json",
     log:
         "logs/sample/{scene}.log",
     benchmark:
@@ -99,10 +100,12 @@ rule sample:
         **asks("sample"),
     params:
         size=PLAN.final.sample,
+        to_fill_in=lambda wildcards, output: to_fill_in(output.points),
         seed=PLAN.final.seed,
         code=lambda wildcards: code("assess"),
     shell:
-        "hsclass sample {input} --size {params.size} --seed {params.seed} -o {output.points} 2>&1 | tee {log}"
+        "hsclass sample {input} --size {params.size} --seed {params.seed} -o {output.points}"
+        " --to-fill-in {params.to_fill_in} 2>&1 | tee {log}"
 
 
 rule assess:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from hsclass.atomic import atomic_path
-from hsclass.errors import DataError, UsageError
+from hsclass.errors import DataError, KeptError, UsageError
 from hsclass.raster import Grid
 
 DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".kml": "KML"}
@@ -44,8 +44,9 @@ def write_places(
     Raises
     ------
     UsageError
-        If the ending is another one, the map has no CRS, which GeoJSON and KML need, outlines are asked for in CSV, or
-        the file is there already and is not one with the same columns that nobody has filled in.
+        If the ending is another one, the map has no CRS, which GeoJSON and KML need, or outlines are asked for in CSV.
+    KeptError
+        If the file is there already and is not one with the same columns that nobody has filled in.
     WriteError
         If the disk is full.
     """
@@ -88,13 +89,13 @@ def write_places(
 
 
 def _require_replaceable(path: Path, columns: Mapping[str, np.ndarray]) -> None:
-    """Raise UsageError where a file that would be written over is another one, or holds what somebody filled in."""
+    """Raise KeptError where a file that would be written over is another one, or holds what somebody filled in."""
     if not path.exists():
         return
     layers = _layers(path)
     found = read_places(path)[0] if layers == 1 else {}
     if layers != 1 or not set(columns) <= {name.lower() for name in found}:
-        raise UsageError(
+        raise KeptError(
             f"output {path}: is there and was not written by this command; write to another file, or move this one"
         )
     ours = {*columns, "x", "y"} - {"reference"}
@@ -103,7 +104,7 @@ def _require_replaceable(path: Path, columns: Mapping[str, np.ndarray]) -> None:
         theirs = [name for name in theirs if name.lower().startswith("reference")]
     filled = sum(bool(text.strip()) for name in theirs for text in found[name])
     if filled:
-        raise UsageError(
+        raise KeptError(
             f"output {path}: holds {filled} labels or notes that somebody filled in; write to another file, or move"
             " this one"
         )

@@ -12,7 +12,8 @@ from rasterio.crs import CRS
 from rasterio.transform import from_origin
 from typer.testing import CliRunner
 
-from hsclass.assess.design import assess_map, draw_sample, read_sample, write_sample
+from hsclass.assess.design import assess_map, design_file, draw_sample, read_sample, write_sample
+from hsclass.assess.design.files import read_design
 from hsclass.assess.design.text import basis
 from hsclass.cli import app
 from hsclass.errors import DataError, UsageError
@@ -329,6 +330,26 @@ def test_commands_draw_and_assess(map_file: Path, mapped: np.ndarray, tmp_path: 
     table = CliRunner().invoke(app, ["assess", str(path), str(map_file)]).stdout
     assert "overall accuracy" in table
     assert "to halve the standard error" in table
+
+
+def test_copy_with_labels_keeps_its_design(map_file: Path, mapped: np.ndarray, tmp_path: Path) -> None:
+    drawn, copy = tmp_path / "drawn/s.csv", tmp_path / "s.csv"
+
+    def run(seed: int) -> str:
+        done = CliRunner().invoke(
+            app, ["sample", str(map_file), "--size", "90", "--seed", str(seed), "-o", str(drawn),
+                  "--to-fill-in", str(copy)],
+        )  # fmt: skip
+        assert done.exit_code == 0, done.output
+        return done.stderr
+
+    run(4)
+    assert design_file(copy).read_bytes() == design_file(drawn).read_bytes()
+    fill(copy, truth_of(mapped), map_file)
+    kept = copy.read_bytes(), design_file(copy).read_bytes()
+    assert "labels or notes that somebody filled in" in run(5)
+    assert (copy.read_bytes(), design_file(copy).read_bytes()) == kept
+    assert read_design(design_file(drawn)).seed == 5
 
 
 def test_size_follows_from_the_precision_that_is_asked_for(map_file: Path, tmp_path: Path) -> None:
