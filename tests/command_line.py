@@ -27,7 +27,7 @@ def snakemake(*arguments: object, cwd: Path) -> CompletedProcess[str]:
     from snakemake_interface_logger_plugins.registry import LoggerPluginRegistry
 
     loggers = LoggerPluginRegistry().plugins
-    with patch("sys.path", list(sys.path)), patch.dict(loggers):
+    with patch("sys.path", list(sys.path)), patch.dict("os.environ"), patch.dict(loggers):
         loggers.pop("hsclass", None)
         return _inside(snakemake_main, ["snakemake", *map(str, arguments)], cwd)
 

@@ -9,6 +9,7 @@ import typer
 
 from hsclass import __version__
 from hsclass.errors import HsclassError
+from hsclass.installed import require_planned
 
 # Between two searches for cycles. Imports and graphs of TensorFlow allocate hundreds of thousands of objects that stay;
 # Python's 700 search them again and again.
@@ -75,6 +76,7 @@ def _globals(
     debug: Annotated[bool, typer.Option("--debug", help="show the traceback of an error")] = False,
 ) -> None:
     show_messages()
+    require_planned()
 
 
 def main() -> None:

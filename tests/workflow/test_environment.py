@@ -1,6 +1,10 @@
 """The pinned environment of the workflow."""
 
+import os
 import re
+import shutil
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -19,6 +23,22 @@ def test_every_dependency_is_pinned_to_a_version_that_is_allowed() -> None:
     needed = {found.name: found.specifier for found in map(Requirement, project["dependencies"])}
     assert set(pins) == set(needed)
     assert [name for name, version in pins.items() if version not in needed[name]] == []
+
+
+def test_job_that_finds_another_hsclass_on_its_path_stops(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "hsclass", tmp_path / "old/hsclass", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "old/hsclass/training.py").write_text("")
+    script = tmp_path / "bin/hsclass"
+    script.parent.mkdir()
+    script.write_text(f'#!/bin/sh\nPYTHONPATH={tmp_path}/old exec {sys.executable} -m hsclass "$@"\n')
+    script.chmod(0o755)
+    command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), "--directory", str(tmp_path)]
+    command += ["--cores", "1", "--configfile", str(ROOT / "config/quick.yaml"), "--", "reports/quick/experiment.json"]
+    environment = {**os.environ, "PATH": f"{script.parent}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert f"hsclass: {tmp_path}/old/hsclass: differs from {ROOT}/hsclass" in done.stdout + done.stderr
+    assert not (tmp_path / "reports/quick/experiment.json").exists()
 
 
 def test_workflow_asks_for_the_snakemake_that_the_package_needs() -> None:

@@ -1,6 +1,7 @@
 # The experiment, checked before any job starts, and what the rules ask of it.
 
 import json
+import os
 import shlex
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from hsclass.datasets.edits import edition
 from hsclass.errors import HsclassError
 from hsclass.experiment import Experiment
 from hsclass.experiment_paths import placed
+from hsclass.installed import PLANNED, installed
 from hsclass.models import model_class
 from hsclass.plan import RAW, Final
 from hsclass.sources import stage_digest
@@ -30,6 +32,9 @@ except HsclassError as error:
 
 # What the check above took, the schema that editors read must take, too.
 validate(config, "../schemas/experiment.schema.json", set_default=False)
+
+# The digests below are of the hsclass that is imported here; each command compares it with the one that it is part of.
+os.environ[PLANNED] = installed()
 
 PLAN = EXPERIMENT.plan
 PIXELS = EXPERIMENT.samples == "pixels"
