@@ -54,6 +54,7 @@ def fit(
     feature_options: Mapping[str, Any] | None = None,
     training: Mapping[str, Any] | None = None,
     checkpoint: str | os.PathLike[str] | None = None,
+    code: str = "",
     tensorboard: str | os.PathLike[str] | None = None,
     folds: np.ndarray | None = None,
     applicability: bool = True,
@@ -90,6 +91,8 @@ def fit(
         Folder for the state of a network's training: called again with the same arguments after it was killed, the
         training continues from there and ends, on a CPU, with the same weights. To be removed
         (`hsclass.learning.checkpoint.remove`) once the model is saved.
+    code : str
+        Identifies the version of the programs; a training does not continue from the state of another version.
     tensorboard : path, optional
         Folder to write TensorBoard logs of a network's training below.
     folds : ndarray of int, shape (rows, cols), optional
@@ -142,8 +145,8 @@ def fit(
     )  # fmt: skip
     digest = samples_digest(samples)
     key = {
-        "hsclass": __version__, "scene": digest, "split": _digest(split), "window": inputs.side, "model": name,
-        "options": inputs.options.model_dump(mode="json"),
+        "hsclass": __version__, "code": code, "scene": digest, "split": _digest(split), "window": inputs.side,
+        "model": name, "options": inputs.options.model_dump(mode="json"),
         "features": inputs.about.get("image_features", named),
         "feature options": checked.model_dump(mode="json"), "seed": seed,
     }  # fmt: skip

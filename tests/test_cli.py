@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from scipy.io import savemat
 
+from hsclass import sources
 from hsclass.cli import main
 from hsclass.scene import LandCover, Scene, write_scene
 from hsclass.split import Split, write_split
@@ -42,6 +44,24 @@ except SystemExit:
     assert done.stdout.splitlines()[-1] == "[]"
     for command in ("datasets", "fetch", "scene", "split", "audit", "train", "predict", "evaluate", "report"):
         assert command in done.stdout
+
+
+def test_training_continues_only_with_the_code_that_began_it(scene: Path, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr("hsclass.learning.checkpoint.remove", lambda folder: None)  # as if killed just before
+    package = shutil.copytree(sources._PACKAGE, tmp_path / "hsclass", ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(sources, "_PACKAGE", package)
+    hsclass("split", "toy", "--window", 3, "--sampler", "dbscan_area", "-o", "s/split.tif", cwd=scene)
+
+    def resumed() -> int | None:
+        options = ("--model", "ann", "--set", "hidden=[4]", "--set", "epochs=2", "-o", "m/model")
+        done = hsclass("train", "toy", "s/split.tif", *options, cwd=scene)
+        assert done.returncode == 0, done.stderr
+        return json.loads((scene / "m/model/training.json").read_text())["resumed_after_epoch"]
+
+    assert [resumed(), resumed()] == [None, 2]
+    for module, expected in (("models/svm.py", 2), ("learning/fitting.py", None)):
+        (package / module).write_text((package / module).read_text() + "\nEDITED = True\n")
+        assert resumed() == expected
 
 
 def test_stages_one_by_one_from_split_to_metrics(scene: Path) -> None:

@@ -61,9 +61,12 @@ def train(
     from hsclass.devices.local_workers import local_workers
     from hsclass.devices.strategy import TrainingOptions, writes
     from hsclass.features.frozen import read_features
+    from hsclass.inputs import parsed_features
     from hsclass.learning.checkpoint import remove
+    from hsclass.models import model_class
     from hsclass.options import parse_options
     from hsclass.samples import require_images
+    from hsclass.sources import stage_digest
     from hsclass.split import read_split
     from hsclass.training import fit
 
@@ -73,15 +76,23 @@ def train(
     read = read_split(split, samples)
     model, tuned = read_entry(options, "model", model)
     features, tuned_features = read_entry(feature_options, "features", features)
+    given = {**tuned, **read_options(settings)}
+    given_features = {**tuned_features, **read_options(feature_settings)}
     computed = (
         None if features_file is None else read_features(features_file, require_images(samples, "--features-file"))
     )
     state = output.with_name(f"{output.name}.training")
+    known = parse_options(model_class(model).Options, given, f"model {model}")  # defaults may name code, too
+    extractor, extracted = parsed_features(features, given_features)
+    uses = {
+        "model": model, "options": known.model_dump(mode="json"), "features": extractor,
+        "feature_options": extracted.model_dump(mode="json"),
+    }  # fmt: skip
     with local_workers(training, sys.argv[1:]):
         trained = fit(
             samples, read, model, features=computed or features, seed=seed, threads=threads, training=devices,
-            feature_options={**tuned_features, **read_options(feature_settings)},
-            checkpoint=state, tensorboard=tensorboard, **{**tuned, **read_options(settings)},
+            feature_options=given_features, checkpoint=state, code=stage_digest("train", uses),
+            tensorboard=tensorboard, **given,
         )  # fmt: skip
         if writes(training):
             trained.save(output)
