@@ -22,13 +22,10 @@ def hsclass(*arguments: object, cwd: Path) -> CompletedProcess[str]:
 
 
 def snakemake(*arguments: object, cwd: Path) -> CompletedProcess[str]:
-    """Run snakemake in a folder, where it starts no jobs, without the logger that estimates leave in this process."""
+    """Run snakemake in a folder, where it starts no jobs."""
     from snakemake.cli import main as snakemake_main
-    from snakemake_interface_logger_plugins.registry import LoggerPluginRegistry
 
-    loggers = LoggerPluginRegistry().plugins
-    with patch("sys.path", list(sys.path)), patch.dict("os.environ"), patch.dict(loggers):
-        loggers.pop("hsclass", None)
+    with patch("sys.path", list(sys.path)), patch.dict("os.environ"):
         return _inside(snakemake_main, ["snakemake", *map(str, arguments)], cwd)
 
 

@@ -83,7 +83,8 @@ def planned_jobs(config: Path, *, cores: int) -> list[Job]:
     UsageError
         If Snakemake cannot plan it.
     """
-    LoggerPluginRegistry().register_plugin(f"snakemake_logger_plugin_{_NAME}", sys.modules[__name__])
+    loggers = LoggerPluginRegistry()
+    loggers.register_plugin(f"snakemake_logger_plugin_{_NAME}", sys.modules[__name__])
     settings = LogHandlerSettings()
     output = OutputSettings(dryrun=True, quiet={Quietness.ALL}, log_handler_settings={_NAME: settings})
     try:
@@ -99,6 +100,8 @@ def planned_jobs(config: Path, *, cores: int) -> list[Job]:
         raise UsageError(
             f"{config}: Snakemake cannot plan it ({reason}); `snakemake -n --configfile {config}` says more"
         ) from error
+    finally:  # the command line of Snakemake offers the settings of all that are registered as options
+        loggers.plugins.pop(_NAME)
     records = [record for record in settings.records if record.output]  # not the target rule
     makers = {file: place for place, record in enumerate(records) for file in record.output}
     return [

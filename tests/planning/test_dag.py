@@ -7,6 +7,9 @@ import pytest
 
 from hsclass.errors import UsageError
 from hsclass.planning.dag import Job, planned_jobs
+from tests.command_line import snakemake
+
+ROOT = Path(__file__).parents[2]
 
 PCA = {"features": "pca", "components": 30}
 MATCHED = {"sampler": "matched_random", "of": "random"}
@@ -95,6 +98,13 @@ def test_features_of_images_are_made_once_for_all_splits(config_file) -> None:
         "experiment": 1, "fetch": 1, "scene": 1, "split": 2, "audit": 2, "features": 1, "train": 4, "predict": 4,
         "evaluate": 4, "compare": 1, "report": 1,
     }  # fmt: skip
+
+
+def test_command_line_of_snakemake_works_after_a_plan_in_the_same_process(config_file, tmp_path: Path) -> None:
+    file = config_file(models=["rf"])
+    jobs_of(file)
+    done = snakemake("--snakefile", ROOT / "Snakefile", "--configfile", file, "--cores", "1", "-n", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
 
 
 def test_what_snakemake_cannot_plan_is_said_in_a_sentence(config_file) -> None:
