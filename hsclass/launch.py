@@ -5,11 +5,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import psutil
+
 from hsclass.errors import UsageError
 
 _PACKAGE = Path(__file__).parent
 _PROFILE_OPTIONS = {"--profile", "--workflow-profile"}
 _JOBS_OPTIONS = ("--cores", "-c", "--jobs", "-j", "--profile", "--workflow-profile")
+_MEMORY_OPTIONS = ("--resources", "--res", "--executor", "-e", "--profile", "--workflow-profile")
 
 
 def workflow_folder() -> Path:
@@ -56,14 +59,22 @@ def snakemake_command(experiment: str, options: Sequence[str] = ()) -> list[str]
         Experiment file, or the name of one that comes with hsclass.
     options : sequence of str
         Options of Snakemake, passed on as they are, but for the profiles `slurm` and `pbs`, which are found wherever
-        hsclass lies. Without a number of cores and without a profile, all cores are used.
+        hsclass lies. Without a number of cores and without a profile, all cores are used; without resources, a profile
+        and an executor, jobs that run at the same time share the memory that is available now.
     """
     home = workflow_folder()
-    command = [sys.executable, "-m", "snakemake", "--snakefile", str(home / "Snakefile")]
-    command += ["--configfile", str(experiment_file(experiment).resolve())]
-    if not any(_is_option(word, option) for word in options for option in _JOBS_OPTIONS):
+    command = [sys.executable, "-m", "snakemake", "--configfile", str(experiment_file(experiment).resolve())]
+    if not _given(options, _MEMORY_OPTIONS):
+        command += ["--resources", f"mem_mb={psutil.virtual_memory().available // 10**6}"]
+    # Last of these, an option with one value: what follows may be a target.
+    command += ["--snakefile", str(home / "Snakefile")]
+    if not _given(options, _JOBS_OPTIONS):
         command += ["--cores", "all"]
     return [*command, *_with_profiles(options, home / "profiles")]
+
+
+def _given(words: Sequence[str], options: Sequence[str]) -> bool:
+    return any(_is_option(word, option) for word in words for option in options)
 
 
 def _is_option(word: str, option: str) -> bool:

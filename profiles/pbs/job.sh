@@ -6,8 +6,9 @@
 #PBS -l walltime=08:00:00
 #PBS -j oe
 # For networks on a GPU: #PBS -q gpu and :ngpus=1 behind mem=…
+# PBS does not say how much memory the job has: repeat the number of mem=… behind mem_mb=…
 set -euo pipefail
 cd "${PBS_O_WORKDIR:-.}"
 # module load python/3.12
 # . .venv/bin/activate
-snakemake --cores "${NCPUS:-2}" --configfile "$EXPERIMENT"
+snakemake --cores "${NCPUS:-2}" --resources mem_mb=8000 --configfile "$EXPERIMENT"
