@@ -113,6 +113,7 @@ class Experiment:
                 train_share(folds, self.plan.fractions.validation)
         for name in self.scenes:
             self._check_scene(name)
+        self._check_data()
         self._check_published()
         self._check_final()
 
@@ -202,6 +203,16 @@ class Experiment:
                     f" and are given here from {Path.cwd()}"
                 ) from None
             raise
+
+    def _check_data(self) -> None:
+        first: dict[str, str] = {}
+        for name, descriptor in self.descriptors.items():
+            other = first.setdefault(descriptor.name, name)
+            if self.descriptors[other].digest != descriptor.digest:
+                raise UsageError(
+                    f"experiment: {other} and {name} are different data sets that share the folder"
+                    f" 'data/{descriptor.name}'; rename a file or folder of the two, or give its descriptor a 'name:'"
+                )
 
     def _check_scene(self, name: str) -> None:
         descriptor, options = self.descriptors[name], self.scenes[name].options

@@ -202,6 +202,18 @@ def test_experiment_files_that_come_along_are_right(file: Path) -> None:
     jsonschema.validate(yaml.safe_load(file.read_text()), experiment_schema())
 
 
+def test_two_data_sets_cannot_share_a_folder(tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "field.yaml").write_text("cube: cube.npy\nlabels: labels.npy\nshape: [30, 30, 4]\n")
+    first, second = str(tmp_path / "a/field.yaml"), str(tmp_path / "b/field.yaml")
+    Experiment(config(scenes=[first, {"scene": first, "name": "upper", "rows": [0, 20]}]))
+    with pytest.raises(
+        UsageError, match=r"field and second are different data sets that share the folder 'data/field'"
+    ):
+        Experiment(config(scenes=[first, {"scene": second, "name": "second"}]))
+
+
 def test_schema_refuses_what_the_check_refuses() -> None:
     for changes in ({"sedes": [1]}, {"models": ["forest"]}, {"models": [{"model": "rf", "tree": 5}]}, {"window": 0}):
         with pytest.raises(jsonschema.ValidationError):
