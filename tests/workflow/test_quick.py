@@ -185,6 +185,7 @@ def test_edit_of_a_module_reruns_just_the_stages_that_depend_on_it(
         ("trees: 50", "trees: 51", {"train": 3, "predict": 3, "evaluate": 3, "compare": 3}),
         ("epochs: 2}", "epochs: 2, l2: 0.1}", {"train": 3, "predict": 3, "evaluate": 3, "compare": 3}),
         ("folds: 2}", "folds: 2, metric: aa}", DELIVERED),
+        ("final: {", "training: {strategy: single, wait: 600}\nfinal: {", {}),
         (
             "  - regions\n",
             "  - {sampler: regions, smallest_first: 0.5}\n",
@@ -234,9 +235,9 @@ def test_sample_is_drawn_labelled_and_assessed_in_the_report(quick: Path, snakem
     ids = np.arange(1, len(labels) + 1)
     classes = np.unique(labels)
     labels[::5] = classes[(np.searchsorted(classes, labels[::5]) + 1) % len(classes)]
-    write_places(folder / "labelled.csv", design.grid, design.places, {"id": ids, "reference": labels.astype(str)})
-    shutil.copy(design_file(drawn), folder / "labelled.design.json")
-    file.write_text(content.replace("final: {", "final: {assess: labelled.csv, "))
+    write_places(folder / "my labels.csv", design.grid, design.places, {"id": ids, "reference": labels.astype(str)})
+    shutil.copy(design_file(drawn), folder / "my labels.design.json")
+    file.write_text(content.replace("final: {", "final: {assess: my labels.csv, "))
     done = snakemake(folder, config=file)
     assert done.returncode == 0, done.stderr
     done = snakemake(folder, "--dry-run", config=file)

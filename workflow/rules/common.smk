@@ -192,11 +192,24 @@ def gpus(wildcards):
 
 
 def devices(wildcards):
-    """The same as arguments of `hsclass train`."""
-    given = PLAN.training.model_dump(exclude_defaults=True) if is_network(wildcards.model) else {}
-    if PLAN.training.workers > 1 and not several_workers(wildcards.model):
+    """The same as arguments of `hsclass train`: what may change the weights."""
+    return " ".join(word for word in device_options(wildcards.model) if not is_idle(word))
+
+
+def idle_devices(wildcards, threads):
+    """The others, which train no model again: `auto` is `single` but on a machine with several GPUs."""
+    return " ".join(word for word in device_options(wildcards.model) if is_idle(word))
+
+
+def is_idle(word):
+    return word == "--strategy single" or word.startswith("--wait")
+
+
+def device_options(model):
+    given = PLAN.training.model_dump(exclude_defaults=True) if is_network(model) else {}
+    if PLAN.training.workers > 1 and not several_workers(model):
         given = {key: value for key, value in given.items() if key == "gpus"}
-    return " ".join(f"--{key} {value}" for key, value in given.items())
+    return [f"--{key} {value}" for key, value in given.items()]
 
 
 def all_workers(need):

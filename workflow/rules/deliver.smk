@@ -132,5 +132,5 @@ rule assess:
         other=shlex.join(f"--other={name}" for name in PLAN.final.other),
         code=lambda wildcards: code("assess"),
     shell:
-        "hsclass assess {input.sample} {input.map} {params.missing} {params.other} -o {output.figures}"
+        "hsclass assess {input.sample:q} {input.map} {params.missing} {params.other} -o {output.figures}"
         " --report {output.page} --card 2>&1 | tee {log}"

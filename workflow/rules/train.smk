@@ -25,7 +25,8 @@ rule train:
         subject=train_subject,
         files=train_files,
         devices=devices,
+        idle_devices=idle_devices,
         code=run_code("train"),
     shell:
         "{params.launcher}hsclass train results/{wildcards.scene} {input.split} {params.subject} {params.files}"
-        " {params.devices} --seed {wildcards.seed} --threads {params.threads} -o {output} 2>&1 | tee {log}"
+        " {params.devices} {params.idle_devices} --seed {wildcards.seed} --threads {params.threads} -o {output} 2>&1 | tee {log}"
