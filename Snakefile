@@ -2,19 +2,21 @@
 #
 #   snakemake --cores 2                                          config/config.yaml: Indian Pines
 #   snakemake --cores 2 --configfile config/quick.yaml           any other experiment
+from pathlib import Path
+
 from snakemake.utils import min_version
 
 min_version("9.12")
 
 
 # An experiment file is whole in itself: the default one is read only where none is given.
-if not {"experiment", "scenes", "images"} & set(config):
+if not workflow.configfiles:
 
     configfile: "config/config.yaml"
 
 
 # For `snakemake --sdm apptainer` (docs/cluster.md); without it the active environment serves every rule.
-container: "hsclass.sif"
+container: str(Path(workflow.basedir) / "hsclass.sif")
 
 
 include: "workflow/rules/common.smk"
@@ -61,10 +63,4 @@ rule all:
     input:
         f"reports/{PLAN.experiment}/index.html",
         f"reports/{PLAN.experiment}/accuracy.csv",
-
-
-# On a cluster these run where snakemake does: compute nodes often have no network to fetch from.
-localrules:
-    all,
-    experiment,
-    fetch,
+    localrule: True

@@ -41,6 +41,31 @@ def test_job_that_finds_another_hsclass_on_its_path_stops(tmp_path: Path) -> Non
     assert not (tmp_path / "reports/quick/experiment.json").exists()
 
 
+def test_environment_of_conda_is_of_the_folder_of_the_snakefile_alone(tmp_path: Path, snakemake, caplog) -> None:
+    done = snakemake(tmp_path, "--sdm", "conda", "--dry-run")
+    assert done.returncode == 1
+    assert f"working folder is {tmp_path}; expected that of the Snakefile, {ROOT}" in caplog.text
+
+
+def test_container_is_that_of_the_folder_of_the_snakefile(tmp_path: Path, snakemake, monkeypatch) -> None:
+    called = tmp_path / "apptainer"
+    called.write_text(f"""#!/bin/sh
+[ "$1" = --version ] && echo apptainer version 1.3.0 || echo "$@" >> {tmp_path}/called
+""")
+    called.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    snakemake(tmp_path, "--sdm", "apptainer", "--", "reports/quick/experiment.json")
+    assert f" {ROOT}/hsclass.sif " in (tmp_path / "called").read_text()
+
+
+def test_container_has_the_versions_of_the_environment(tmp_path: Path) -> None:
+    (line,) = (line for line in (ROOT / "workflow/containers/hsclass.def").read_text().splitlines() if " sed " in line)
+    command = line.replace("/opt/hsclass/workflow", str(ROOT / "workflow")).replace("/opt/hsclass", str(tmp_path))
+    subprocess.run(["sh", "-c", command], check=True)
+    packages = yaml.safe_load((ROOT / "workflow/envs/hsclass.yaml").read_text())["dependencies"][-1]["pip"]
+    assert (tmp_path / "versions.txt").read_text().split() == [entry for entry in packages if entry != "../.."]
+
+
 def test_workflow_asks_for_the_snakemake_that_the_package_needs() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     (bound,) = (found.specifier for found in map(Requirement, project["dependencies"]) if found.name == "snakemake")

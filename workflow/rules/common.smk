@@ -2,12 +2,15 @@
 
 import json
 import os
+import re
 import shlex
 from functools import cache
 from pathlib import Path
 
+from snakemake.common.configfile import load_configfile
 from snakemake.exceptions import WorkflowError
-from snakemake.utils import validate
+from snakemake.settings.types import DeploymentMethod
+from snakemake.utils import update_config
 
 from hsclass.choices import DIMENSIONS
 from hsclass.datasets import descriptor_file
@@ -20,18 +23,36 @@ from hsclass.models import model_class
 from hsclass.plan import RAW, Final
 from hsclass.sources import stage_digest
 
-# Paths in an experiment file count from its folder; of several files the last one decides.
-# Snakemake's documentation names no other way to learn which file `--configfile` gave; its own report reads the same list.
-if workflow.configfiles:
-    config.update(placed(config, Path(workflow.configfiles[-1]).parent))
+
+def experiment_keys():
+    """The keys of the experiment: paths in its files count from their folders, those of `--config` from the working folder.
+
+    Snakemake's documentation names no other way to learn which files these are; its own report reads the same list.
+    """
+    merged, keys = {}, {}
+    for file in workflow.configfiles:
+        update_config(merged, load_configfile(file))
+        update_config(keys, placed(load_configfile(file), Path(file).parent))
+    for known in (merged, keys):
+        update_config(known, workflow.config_settings.config)
+    # The keys of a module are those that the workflow around it gives, which may be part of its own.
+    return keys if merged == config else config
+
+
+KEYS = experiment_keys()
 
 try:
-    EXPERIMENT = Experiment(config)
+    EXPERIMENT = Experiment(KEYS)
 except HsclassError as error:
     raise WorkflowError(str(error)) from None
 
-# What the check above took, the schema that editors read must take, too.
-validate(config, "../schemas/experiment.schema.json", set_default=False)
+# Snakemake copies workflow/envs/hsclass.yaml, whose `../..` then is the working folder.
+CONDA = DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method
+if CONDA and not Path.cwd().samefile(workflow.basedir):
+    raise WorkflowError(
+        f"--sdm conda: the working folder is {Path.cwd()}; expected that of the Snakefile, {workflow.basedir}, whose hsclass"
+        " is installed in the environment; run there, or make the environment by hand, activate it and leave the option out"
+    )
 
 # The digests below are of the hsclass that is imported here; each command compares it with the one that it is part of.
 os.environ[PLANNED] = installed()
@@ -65,12 +86,26 @@ REPORT = {
 }
 
 
+if workflow.modifier.path_modifier.replace_prefix(FINAL) != FINAL:
+    raise WorkflowError(
+        "module: has 'prefix' or 'replace_prefix'; expected neither, as records of the results name files from the working"
+        " folder; run the workflow in a folder of its own (--directory)"
+    )
+
+
+def one_of(names):
+    """Those names and no others, as a pattern of a wildcard."""
+    return "|".join(re.escape(str(name)) for name in names)
+
+
 wildcard_constraints:
-    scene="[^/]+",
-    split="[^/]+",
-    seed=r"\d+",
-    features="[^/]+",
-    model="[^/]+",
+    experiment=one_of([PLAN.experiment]),
+    dataset=one_of(known.name for known in EXPERIMENT.descriptors.values()),
+    scene=one_of(EXPERIMENT.scenes),
+    split=one_of(EXPERIMENT.splits),
+    seed=one_of(PLAN.seeds),
+    features=one_of(EXPERIMENT.features),
+    model=one_of(EXPERIMENT.models),
     worker=r"\d+",
     fold=r"\d+",
 

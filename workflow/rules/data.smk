@@ -1,3 +1,4 @@
+# Where snakemake runs: compute nodes of a cluster often have no network to fetch from.
 rule fetch:
     output:
         "data/{dataset}/source.json",
@@ -5,6 +6,7 @@ rule fetch:
         "logs/fetch/{dataset}.log",
     benchmark:
         "logs/fetch/{dataset}.tsv"
+    localrule: True
     conda:
         "../envs/hsclass.yaml"
     threads: 1

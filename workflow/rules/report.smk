@@ -5,13 +5,14 @@ rule experiment:
         "logs/report/{experiment}-experiment.log",
     benchmark:
         "logs/experiment/{experiment}.tsv"
+    localrule: True
     conda:
         "../envs/hsclass.yaml"
     threads: 1
     resources:
         **asks("experiment"),
     params:
-        config=json.dumps(config, sort_keys=True),
+        config=json.dumps(KEYS, sort_keys=True),
         resolved=json.dumps(EXPERIMENT.resolved(), sort_keys=True),
     shell:
         "printf %s {params.config:q} | hsclass experiment - -o {output} 2>&1 | tee {log}"
