@@ -17,6 +17,7 @@ CALLED_BY_OTHERS = {
     "after_trial",  # Optuna
     "distance_compute_blas_threshold",  # faiss
     "get_config", "on_train_batch_end",  # Keras
+    "log_message",  # http.server
     "n_outputs_",  # scikit-learn
     "on_config", "on_files", "on_page_markdown",  # MkDocs
 }  # fmt: skip
