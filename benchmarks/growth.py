@@ -117,17 +117,11 @@ def stages(size: Size) -> Iterator[tuple[str, float]]:
     yield from took.items()
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    """Serve files, and say nothing of it."""
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
 @contextmanager
 def served(folder: Path) -> Iterator[None]:
     """Serve a folder at the port that its descriptor names."""
-    with ThreadingHTTPServer(("127.0.0.1", PORT), partial(Quiet, directory=str(folder))) as server:
+    quiet = type("Quiet", (SimpleHTTPRequestHandler,), {"log_message": lambda *_: None})
+    with ThreadingHTTPServer(("127.0.0.1", PORT), partial(quiet, directory=str(folder))) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield
         server.shutdown()
