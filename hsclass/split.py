@@ -19,6 +19,7 @@ from hsclass.samples.counting import class_counts
 from hsclass.samples.images import ABOUT_SUFFIX, SEPARATOR
 from hsclass.splitter import ROLE_COLORS, Role, Splitter
 from hsclass.views import SplitView
+from hsclass.wording import counted
 
 FOREIGN = "unknown"
 TABLE_SUFFIX = ".csv"
@@ -231,7 +232,8 @@ def _read_raster(path: Path) -> tuple[Split, str, list[str]]:
         foreign = sorted(set(np.unique(roles).tolist()) - {int(role) for role in Role})
         if foreign or len(further) != len(names):
             raise DataError(
-                f"{path}: has {len(raster.bands)} band(s) with the values {foreign[:5]} next to the split codes;"
+                f"{path}: has {counted(len(raster.bands), 'band')} with the values {foreign[:5]} next to the split"
+                " codes;"
                 f" expected one band of {_CODES}"
             )
         held = {name: band.astype(_BANDS[name][1]) for name, band in zip(names, further, strict=True)}

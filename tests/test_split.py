@@ -76,9 +76,9 @@ def test_mask_from_elsewhere_does_not_declare_itself_leaky(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("bands", "sentence"),
     [
-        (np.array([[0, 1], [9, 5]], np.uint8), r"has 1 band\(s\) with the values \[5, 9\] next to the split codes"),
-        (np.full((2, 2), 1.5), r"has 1 band\(s\) with the values \[1\.5\] next to the split codes"),
-        (np.ones((2, 2, 2), np.uint8), r"has 2 band\(s\) .*; expected one band of 0 unused, 1 train, 2 validation"),
+        (np.array([[0, 1], [9, 5]], np.uint8), r"has 1 band with the values \[5, 9\] next to the split codes"),
+        (np.full((2, 2), 1.5), r"has 1 band with the values \[1\.5\] next to the split codes"),
+        (np.ones((2, 2, 2), np.uint8), r"has 2 bands .*; expected one band of 0 unused, 1 train, 2 validation"),
     ],
 )
 def test_raster_in_other_codes(tmp_path: Path, bands: np.ndarray, sentence: str) -> None:

@@ -122,7 +122,8 @@ def described(cube: Cube, descriptor: Descriptor) -> Cube:
         if (listed := getattr(descriptor, name)) is not None:
             if len(listed) != cube.shape[2]:
                 raise DataError(
-                    f"{cube.path}: has {cube.shape[2]} bands, but the descriptor lists {len(listed)} '{name}'; expected"
+                    f"{cube.path}: has {counted(cube.shape[2], 'band')}, but the descriptor lists {len(listed)}"
+                    f" '{name}'; expected"
                     " one a band"
                 )
             given[name] = np.array(listed, float)
@@ -199,7 +200,8 @@ def _require_finite(values: np.ndarray, path: Path | None) -> None:
         top, first = next((top, found) for top, found in wrong if found.any())
         row, col, band = np.argwhere(first)[0].tolist()
         raise DataError(
-            f"{path}: has {count} NaN or infinite values, the first at row {top + row}, column {col}, band {band}"
+            f"{path}: has {counted(count, 'NaN or infinite value')}, the first at row {top + row}, column {col}, band"
+            f" {band}"
             " (0-based); expected finite numbers; if they stand for missing data, say 'nodata: .nan' in the descriptor"
         )
 

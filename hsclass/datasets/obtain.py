@@ -78,6 +78,8 @@ def obtain(part: str, sources: tuple[Source, ...], home: Path, mirror: list[Path
             companions = {other.name: file_digest(other) for other in companion_files(file)}
             further = {"reading": source.reading, "companions": companions}
             return entry | {what: held for what, held in further.items() if held}
+    if all(source.is_local for source in sources):
+        raise FetchError(f"{home.name}: its {part} {'; '.join(reasons)}; {_advice(sources, home)}")
     raise FetchError(
         f"{home.name}: the {part} could not be had from any source: {'; '.join(reasons)}; {_advice(sources, home)}"
     )
@@ -150,7 +152,7 @@ def _from_disk(source: Source) -> Path:
     path = Path(source.path or "")
     if not path.is_file():
         hint = "; write / between folders" if "\\" in str(path) else ""
-        raise _RefusedError(f"{path} (no such file{hint})")
+        raise _RefusedError(f"{path}: no such file{hint}")
     _verify(path, source, str(path))
     return path
 

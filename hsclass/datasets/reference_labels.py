@@ -51,7 +51,8 @@ def class_ids(raster: Cube, entries: tuple[ClassEntry, ...] = (), *, unlabelled:
     if count := int(wrong.sum()):
         row, col = np.argwhere(wrong)[0].tolist()
         raise DataError(
-            f"{path}: has {count} values that are no class id, the first {values[row, col]:g} at row {row}, column"
+            f"{path}: has {counted(count, 'value that is', 'values that are')} no class id, the first"
+            f" {values[row, col]:g} at row {row}, column"
             f" {col} (0-based); expected whole numbers from 0 (unlabelled) to {_MAX_ID}; if they stand for no"
             " class, name them by 'unlabelled' in 'labels' (for 'hsclass init' by --set unlabelled=VALUE)"
         )
@@ -59,7 +60,8 @@ def class_ids(raster: Cube, entries: tuple[ClassEntry, ...] = (), *, unlabelled:
     zeros = (values == UNLABELLED) & ~absent
     if unlabelled and UNLABELLED not in unlabelled and table[UNLABELLED] == UNLABELLED and zeros.any():
         raise DataError(
-            f"{path}: has {int(zeros.sum())} pixels of 0, which 'unlabelled' does not name; expected an id for them, as"
+            f"{path}: has {counted(int(zeros.sum()), 'pixel')} of 0, which 'unlabelled' does not name; expected an id"
+            " for them, as"
             " 0 means unlabelled here; give them one by 'values: [0]' in 'classes', or add 0 to 'unlabelled'"
         )
     if table[UNLABELLED] == UNLABELLED and raster.nodata not in {None, UNLABELLED} and zeros.any():

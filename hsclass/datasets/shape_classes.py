@@ -10,6 +10,7 @@ import numpy as np
 
 from hsclass.datasets.descriptor import ClassEntry, ShapeOptions
 from hsclass.errors import DataError
+from hsclass.wording import counted
 
 _LOG = logging.getLogger(__name__)
 DESCRIPTOR = "'classes' in the descriptor"
@@ -171,8 +172,8 @@ def _whole(values: list[float], path: Path) -> np.ndarray:
     wrong = (numbers < 0) | (numbers > _MAX_ID) | (numbers != np.floor(numbers))
     if wrong.any():
         raise DataError(
-            f"{path}: holds {int(wrong.sum())} values that are no class id, the first {numbers[wrong][0]:g}; expected"
-            f" whole numbers from 0 (unlabelled) to {_MAX_ID}, or names"
+            f"{path}: holds {counted(int(wrong.sum()), 'value that is', 'values that are')} no class id, the first"
+            f" {numbers[wrong][0]:g}; expected whole numbers from 0 (unlabelled) to {_MAX_ID}, or names"
         )
     return numbers.astype(np.int64)
 

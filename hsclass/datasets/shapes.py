@@ -269,9 +269,9 @@ def _projected(geometries: np.ndarray, crs: CRS | None, grid: Grid, path: Path, 
     from rasterio.warp import transform
 
     if (crs is None) != (grid.crs is None):
-        lacking, other = ("these features have", grid.crs) if crs is None else (f"{onto} has", crs)
+        lacking, other = ("these features have", f"{onto} is") if crs is None else (f"{onto} has", "these features are")
         raise DataError(
-            f"{path}: {lacking} no coordinate reference system, but the other side lies in {other}; expected both or"
+            f"{path}: {lacking} no coordinate reference system, but {other} in {crs or grid.crs}; expected both or"
             " neither; assign it (a Shapefile has it in its .prj)"
         )
     if crs == grid.crs:
@@ -301,7 +301,8 @@ def _inside(geometries: np.ndarray, grid: Grid, shape: tuple[int, int], path: Pa
         found = [f"{value:.{decimals}f}" for value in shapely.total_bounds(geometries)]
         expected = [f"{value:.{decimals}f}" for value in scene.bounds]
         raise DataError(
-            f"{path}: all {len(within)} features lie outside of the scene: they span {', '.join(found)} (left, bottom,"
+            f"{path}: {'its 1 feature lies' if len(within) == 1 else f'all {len(within)} features lie'} outside of the"
+            f" scene: {'it spans' if len(within) == 1 else 'they span'} {', '.join(found)} (left, bottom,"
             f" right, top) in the cube's system, the cube {', '.join(expected)}; check both reference systems"
         )
     return np.asarray(within)

@@ -143,7 +143,7 @@ def _limits(card: FinalCard, scene: Scene, folds: Sequence[Fold], *, bounded: bo
     elif card.applicability.outside:
         limits.append(
             f"{card.applicability.outside:.1%} of the map lies outside the area of applicability: the accuracy says"
-            " nothing of it."
+            " nothing about it."
         )
     if not card.metrics.interval.reliable:
         limits.append(f"The intervals may be too narrow: there are only {card.metrics.interval.lacking}.")

@@ -12,6 +12,7 @@ import numpy as np
 from hsclass.errors import DataError
 from hsclass.results.model import ModelCard
 from hsclass.scene import Scene
+from hsclass.wording import counted
 
 Resampling = Literal["linear", "gaussian"]
 
@@ -252,7 +253,7 @@ def _pairs(model: np.ndarray, scene: np.ndarray) -> tuple[np.ndarray, np.ndarray
 
 
 def _counts(model: SpectralBands, scene: SpectralBands) -> str:
-    return f"has {scene.count} bands, but the model was trained on {model.count}"
+    return f"has {counted(scene.count, 'band')}, but the model was trained on {model.count}"
 
 
 def _difference(model: SpectralBands, scene: SpectralBands, lacking: np.ndarray, extra: np.ndarray) -> str:

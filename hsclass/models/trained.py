@@ -214,6 +214,8 @@ class TrainedModel:
             If a file is missing or is not what `save` writes.
         """
         folder = Path(folder)
+        if not (folder / ABOUT_FILE).is_file() and (inner := [*folder.glob(f"*/{ABOUT_FILE}")]):
+            raise DataError(f"{folder}: is not a model, but holds one; give {inner[0].parent}")
         try:
             card, training = read_card(folder)
             extractor = feature_class(card.features)(**card.feature_options)

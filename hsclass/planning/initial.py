@@ -50,9 +50,9 @@ class Initial:
     notes: tuple[str, ...]
 
     def write(self) -> None:
-        """Write the files, or raise UsageError where one is there already."""
+        """Write the files, or raise UsageError where one exists."""
         if there := [str(path) for path in self.files if path.exists()]:
-            raise UsageError(f"{there[0]}: is there already; remove it, or choose another folder by --output")
+            raise UsageError(f"{there[0]}: already exists; remove it, or choose another folder by --output")
         for path, text in self.files.items():
             write_text(path, text)
 
@@ -114,7 +114,7 @@ def initial_files(
     files = {descriptor: _descriptor_text(scene, classes, cube, source, chosen, home, about)}
     if scene.labels is not None:
         if len(scene.classes) < 2:
-            raise UsageError(f"{labels}: hold one class only, '{scene.classes[0].name}'; expected two or more")
+            raise UsageError(f"{labels}: holds a single class, '{scene.classes[0].name}'; expected two or more")
         sampler, refused = _sampler(scene)
         matched = _refusal("random-sampling optimism is left out", _match, scene, sampler)
         final = _refusal("the map trained on all labels is left out", _fold, scene, sampler)

@@ -69,7 +69,7 @@ class DeliveredPart:
 
 @dataclass(frozen=True)
 class AssessedPart:
-    """What a labelled probability sample says of a delivered map, and drawings of it."""
+    """What a labelled probability sample says about a delivered map, and drawings of it."""
 
     found: Assessment
     page: Path

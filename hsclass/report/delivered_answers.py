@@ -135,7 +135,7 @@ def _where_not(results: SetResults, card: FinalCard) -> Iterator[Line]:
     if card.applicability is None:
         yield Line("The area of applicability is not known.", warns=True)
     else:
-        known = "its accuracy unknown" if found is None else "the accuracy of the whole map says little of it"
+        known = "its accuracy unknown" if found is None else "the accuracy of the whole map says little about it"
         outside = f"the area of applicability: there the map is unlike its training pixels, and {known}."
         yield Line(outside, warns=bool(card.applicability.outside))
     if found is not None:

@@ -61,7 +61,7 @@ class Part:
 PARTS = (
     Part("answers", "Summary", answers_part),
     Part("maps", "Maps", viewer_part, "pixels"),
-    Part("assessed", "Assessment", assessed_part, "pixels", "What does the probability sample say of the map?"),
+    Part("assessed", "Assessment", assessed_part, "pixels", "What does the probability sample say about the map?"),
     Part("delivered", "Delivered map", delivered_part, "pixels", "How was the delivered map made?"),
     Part("models", "Models", models_part, "pixels", "How good are models trained with a share of the labels?"),
     Part("accuracy", "Accuracy", accuracy_part, heading="How accurate is each model?"),

@@ -192,8 +192,8 @@ BY_NAME: dict[str, tuple[Prepare, int, str]] = {
     "key of a raster": (
         joined(tif("cube", CUBE), keys(cube={"path": "cube.tif", "key": "x"})), 1, "has bands but no variables",
     ),
-    "NaN": (npy("cube", np.where(CUBE == 7, NAN, CUBE)), 1, "has 1 NaN or infinite values, the first at row 0"),
-    "infinite": (npy("cube", np.where(CUBE == 7, np.inf, CUBE)), 1, "has 1 NaN or infinite values"),
+    "NaN": (npy("cube", np.where(CUBE == 7, NAN, CUBE)), 1, "has 1 NaN or infinite value, the first at row 0"),
+    "infinite": (npy("cube", np.where(CUBE == 7, np.inf, CUBE)), 1, "has 1 NaN or infinite value"),
     "nothing but nodata": (npy("cube", CUBE * 0, nodata=0), 1, "no pixel has a value in every band"),
     "nodata that cannot be": (npy("cube", CUBE.astype(np.uint8), nodata=-1), 1, "cannot be the descriptor's 'nodata'"),
     "another shape than told": (keys(shape=[9, 9, 3]), 1, "(rows, cols, bands); expected (9, 9, 3)"),
@@ -246,7 +246,7 @@ BY_NAME: dict[str, tuple[Prepare, int, str]] = {
     "polygons for a cube without coordinates": (
         joined(shapes(), npy("cube", CUBE)), 1, "the cube has no map coordinates",
     ),
-    "polygons of another place": (shapes(left=9e5), 1, "all 1 features lie outside of the scene"),
+    "polygons of another place": (shapes(left=9e5), 1, "its 1 feature lies outside of the scene"),
     "layer that is not there": (shapes(layer="2024"), 1, "has no layer '2024'; it holds fields"),
     "field that is not there": (shapes(field="culture"), 1, "has no field 'culture'; it has crop"),
     "table that is not there": (table_lost, 1, "has no field 'crop'; it has"),
@@ -259,7 +259,7 @@ BY_NAME: dict[str, tuple[Prepare, int, str]] = {
     "text that is no region": (raw("roi.txt", b"row,col\n1,2\n", "labels"), 1, "is not a text of ENVI's regions"),
     # the descriptor
     "unknown key": (keys(lables="labels.npy"), 2, "unknown option 'lables'; expected one of"),
-    "no such file": (keys(cube="gone.npy"), 1, "gone.npy (no such file); correct the path in the descriptor"),
+    "no such file": (keys(cube="gone.npy"), 1, "gone.npy: no such file; correct the path in the descriptor"),
     "another digest": (keys(cube={"path": "c.npy", "sha256": "0" * 64}), 1, "has sha256"),
 }  # fmt: skip
 
@@ -318,7 +318,7 @@ def test_good_data_pass_the_same_way(tmp_path: Path, program: Callable[..., Any]
         assert program("fetch", "toy.yaml", "--data", "data")[0] == 0
         status, said = program("scene", "toy.yaml", "--data", "data", "-o", "out")
         assert status == 0, said
-        assert files_in(tmp_path / "out") == ["cube.tif", "labels.tif"]
+        assert files_in(tmp_path / "out") == ["cube.tif", "labels.qml", "labels.tif", "labels.tif.aux.xml"]
 
 
 @contextmanager

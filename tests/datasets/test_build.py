@@ -267,7 +267,7 @@ def test_pixels_of_nan_alone_hold_no_data(
     np.testing.assert_array_equal(scene.labels, np.where(expected, labels, 0))
     values[0, 0, 1] = NAN  # one that is NaN in some bands only is refused
     np.save(tmp_path / "cube.npy", values)
-    assert "has 1 NaN or infinite values, the first at row 0, column 0, band 1" in refusal(describe())
+    assert "has 1 NaN or infinite value, the first at row 0, column 0, band 1" in refusal(describe())
 
 
 def test_labels_of_nan_are_unlabelled(
@@ -489,7 +489,7 @@ def test_labels_tell_that_the_bands_of_a_cube_do_not_come_last(
 def test_zero_beside_another_unlabelled_value_is_a_class_that_needs_an_id(tmp_path: Path) -> None:
     np.save(tmp_path / "l.npy", np.array([[0, 1], [1, -1]]))
     entry = {"key": None, "reading": {"unlabelled": [-1]}}
-    with pytest.raises(DataError, match=r"has 1 pixels of 0, which 'unlabelled' does not name; .* 'values: \[0\]' in"):
+    with pytest.raises(DataError, match=r"has 1 pixel of 0, which 'unlabelled' does not name; .* 'values: \[0\]' in"):
         read_labels(tmp_path / "l.npy", entry, Grid(), (2, 2, 5), ())
     classes = (ClassEntry(id=1, name="rye", values=(0,)), ClassEntry(id=2, name="oats", values=(1,)))
     labels, _, _ = read_labels(tmp_path / "l.npy", entry, Grid(), (2, 2, 5), classes)

@@ -161,7 +161,7 @@ def test_all_sources_are_listed_with_their_reasons(server: Server, describe: Des
     reasons = [
         "package no_such_package, data/a.npy (that package is not installed)",
         "package rasterio, data/a.npy (the installed package has no such file)",
-        f"{tmp_path / 'gone.npy'} (no such file)",
+        f"{tmp_path / 'gone.npy'}: no such file",
         f"{url} (the server answered 404 Not Found)",
     ]
     assert f"from any source: {'; '.join(reasons)}; put a.npy or scene.npy by hand" in sentence
@@ -179,7 +179,7 @@ def test_local_file_with_another_digest_or_missing(describe: Describe, tmp_path:
     assert f"{tmp_path / 'cube.npy'} (has sha256 " in sentence
     assert f"expected {'0' * 64}); correct the path in the descriptor" in sentence
     sentence = refusal(describe(labels="gone.npy"), tmp_path / "data")
-    assert f"toy: the labels could not be had from any source: {tmp_path / 'gone.npy'} (no such file)" in sentence
+    assert f"toy: its labels {tmp_path / 'gone.npy'}: no such file; correct the path" in sentence
 
 
 def test_list_of_two_files_that_are_there_is_refused(describe: Describe, tmp_path: Path, body: bytes) -> None:

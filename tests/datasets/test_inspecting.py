@@ -250,8 +250,8 @@ def test_polygons_outside(tmp_path: Path, big: np.ndarray) -> None:
             field_data=[np.array(["oats"])], fields=["crop"], crs="EPSG:32633", geometry_type="Polygon",
         )  # fmt: skip
         found = look(cube, path)[1]
-        assert warned(found, "all 1 features lie outside of the scene") == outside
-        assert warned(look(south_up, path)[1], "all 1 features lie outside of the scene") == outside
+        assert warned(found, "its 1 feature lies outside of the scene") == outside
+        assert warned(look(south_up, path)[1], "its 1 feature lies outside of the scene") == outside
         assert outside or found.warnings == []
         assert found.facts["values"] == {"crop": {"oats": 1}}
         assert (found.kind, found.facts["features"], found.facts["fields"]) == ("shapes", 1, ["crop"])

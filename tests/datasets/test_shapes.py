@@ -287,9 +287,9 @@ WRONG: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({"crop": [1], "code": [2]}, {}, "has the fields crop, code; name the one that gives the class by 'field'"),
     ({}, {}, "has no field besides the geometries"),
     ({"crop": [1]}, {"layer": "2024"}, "has no layer '2024'; it holds fields; correct 'layer'"),
-    ({"crop": [-3]}, {}, "holds 1 values that are no class id, the first -3; expected whole numbers from 0"),
-    ({"crop": [1.5]}, {}, "holds 1 values that are no class id, the first 1.5"),
-    ({"crop": [70000.5]}, {}, "holds 1 values that are no class id, the first 70000.5"),
+    ({"crop": [-3]}, {}, "holds 1 value that is no class id, the first -3; expected whole numbers from 0"),
+    ({"crop": [1.5]}, {}, "holds 1 value that is no class id, the first 1.5"),
+    ({"crop": [70000.5]}, {}, "holds 1 value that is no class id, the first 70000.5"),
     ({"crop": [1], "c": ["red"]}, {"field": "crop", "color_field": "c"}, "has the colour 'red'; expected #rrggbb"),
     ({"crop": ["a"]}, {"classes": [{"id": 1, "name": "b"}]}, "holds the classes a, which 'classes' in the descriptor"),
     ({"crop": [0]}, {}, "has no feature with a geometry and a class; expected class ids of 1 and up"),
@@ -314,10 +314,10 @@ def test_wrong_table(
         (
             box(900, 900, 1, 1),
             UTM,
-            "all 1 features lie outside of the scene: they span 373000.0, 5800990.0, 373010.0, 5801000.0 (left",
+            "its 1 feature lies outside of the scene: it spans 373000.0, 5800990.0, 373010.0, 5801000.0 (left",
         ),
-        (box(0, 0, 1, 1), None, "these features have no coordinate reference system, but the other side lies in EPSG"),
-        (box(0, 0, 1, 1), "EPSG:32632", "all 1 features lie outside of the scene"),
+        (box(0, 0, 1, 1), None, "these features have no coordinate reference system, but the cube is in EPSG"),
+        (box(0, 0, 1, 1), "EPSG:32632", "its 1 feature lies outside of the scene"),
     ],
 )
 def test_wrong_geometry(scene: BuildScene, tmp_path: Path, shape: Any, crs: str | None, sentence: str) -> None:
@@ -445,7 +445,7 @@ def test_codes_that_are_larger_than_an_id_are_names(
         codes, [{"id": 5, "name": "wheat", "values": [3301010600]}, {"id": 6, "name": "oats", "values": [7]}]
     )
     assert listed.labels[:3, 0].tolist() == [5, 6, 0]
-    with pytest.raises(DataError, match="holds 1 values that are no class id, the first -1"):
+    with pytest.raises(DataError, match="holds 1 value that is no class id, the first -1"):
         scene(save(tmp_path / "signs.gpkg", shapes[:2], crop=np.array([3301010600, -1])))
 
 

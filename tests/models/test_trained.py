@@ -44,6 +44,11 @@ def folder(forest: TrainedModel, tmp_path: Path) -> Path:
     return tmp_path / "forest"
 
 
+def test_folder_around_a_model_names_the_model(folder: Path) -> None:
+    with pytest.raises(DataError, match=rf"{folder.parent}: is not a model, but holds one; give {folder}$"):
+        TrainedModel.load(folder.parent)
+
+
 def test_folder_holds_data_only(trained: TrainedModel, tmp_path: Path) -> None:
     trained.save(tmp_path / "model")
     found = {path.name for path in (tmp_path / "model").iterdir()}

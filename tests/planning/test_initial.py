@@ -59,7 +59,7 @@ def test_raster_of_labels(cube: Path, tmp_path: Path) -> None:
     assert plan.final is not None
     assert plan.final.folds == 5
     again = CliRunner().invoke(app, ["init", str(cube), "-o", str(tmp_path)])
-    assert "my_scene.yaml: is there already" in str(again.exception)
+    assert "my_scene.yaml: already exists; remove it" in str(again.exception)
 
 
 def test_class_attribute_is_chosen_and_reported(cube: Path, tmp_path: Path) -> None:
@@ -173,7 +173,7 @@ def test_polygons_without_a_class_are_refused_with_their_attributes(cube: Path, 
 
 def test_one_class_is_refused_and_a_small_scene_gets_small_windows(cube: Path, tmp_path: Path) -> None:
     write_raster(tmp_path / "one.tif", np.ones((1, 60, 60), np.uint8), grid=GRID)
-    with pytest.raises(UsageError, match=r"one\.tif: hold one class only, 'class 1'; expected two or more"):
+    with pytest.raises(UsageError, match=r"one\.tif: holds a single class, 'class 1'; expected two or more"):
         initial_files(cube, tmp_path / "one.tif", folder=tmp_path)
     write_raster(tmp_path / "small.tif", np.arange(100, dtype=np.int16).reshape(4, 5, 5), grid=GRID)
     labels = np.array([[[1, 1, 2, 2, 2]] * 5], np.uint8)

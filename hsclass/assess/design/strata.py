@@ -12,6 +12,7 @@ from rasterio.windows import Window
 from hsclass.alignment import require_same_grid
 from hsclass.errors import DataError
 from hsclass.raster import UNREADABLE, Grid, grid_of, quiet
+from hsclass.wording import counted
 
 _PIXELS = 1 << 23
 """Of a strip that is read at a time."""
@@ -61,7 +62,8 @@ class ClassRaster:
             with quiet(), rasterio.open(path) as source:
                 if source.count != 1 or np.dtype(source.dtypes[0]).kind not in "iu":
                     raise DataError(
-                        f"{path}: has {source.count} band(s) of {source.dtypes[0]}; expected one band of class ids"
+                        f"{path}: has {counted(source.count, 'band')} of {source.dtypes[0]}; expected one band of"
+                        " class ids"
                         " (whole numbers); give the raster of classes"
                     )
                 block = source.block_shapes[0][0]
