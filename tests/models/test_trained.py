@@ -86,8 +86,10 @@ def test_saving_again_replaces_the_folder(forest: TrainedModel, folder: Path) ->
 
 
 def test_loaded_forest_takes_the_threads_it_is_given(folder: Path) -> None:
-    assert TrainedModel.load(folder).classifier.estimator_.n_jobs == 1
-    assert TrainedModel.load(folder, threads=2).classifier.estimator_.n_jobs == 2
+    for threads in (1, 2):
+        forest = TrainedModel.load(folder, threads=threads).classifier
+        forest.predict_map(np.zeros((1, 1, forest.n_features), np.float32))
+        assert forest.estimator_.n_jobs == threads
 
 
 def test_file_that_asks_for_code_is_refused_and_nothing_runs(folder: Path, tmp_path: Path) -> None:
