@@ -94,6 +94,14 @@ def as_tensor(values: np.ndarray) -> Any:
     return tf.experimental.dlpack.from_dlpack(values.__dlpack__())
 
 
+def predicted(network: Any, batch: np.ndarray) -> np.ndarray:
+    """Return what a network makes of a batch.
+
+    Keras gives every device of a distribution strategy the whole batch, and puts the results one behind the other.
+    """
+    return np.asarray(network.predict_on_batch(batch))[: len(batch)]
+
+
 def fused(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function of tensors, compiled to as few passes over their values as can be.
 

@@ -67,10 +67,6 @@ class EvenBatches(keras.utils.PyDataset):
         return np.float32(sum(-(-size // self.devices) * self.devices for size in sizes) / sum(sizes))
 
 
-if TYPE_CHECKING:
-    from hsclass.learning.batches import Batches
-
-
 def fit_model(
     trainer: Any,
     batches: "Batches",

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
@@ -134,12 +135,18 @@ def join(training: TrainingOptions, *, threads: int = 1) -> Iterator[Team]:
         yield Team("mirrored", devices=len(found.names), scope=scope)
 
 
+@cache
+def _mirrored_strategy(names: tuple[str, ...]) -> Any:
+    """Return the strategy of some devices, one in a process: the collective operations of a second one fail."""
+    import tensorflow as tf
+
+    return tf.distribute.MirroredStrategy(list(names))
+
+
 @contextmanager
 def _mirrored(names: tuple[str, ...]) -> Iterator[AbstractContextManager[Any]]:
     if backend_name() == "tensorflow":
-        import tensorflow as tf
-
-        yield tf.distribute.MirroredStrategy(list(names)).scope()
+        yield _mirrored_strategy(names).scope()
         return
     import keras
 
@@ -174,6 +181,11 @@ def _workers(training: TrainingOptions, threads: int) -> Iterator[Team]:
             f"workers: are {training.workers}, but {'TF_CONFIG' if 'TF_CONFIG' in os.environ else 'Slurm'} names"
             f" {count}; give the same number"
         )
+    if count == 1:
+        load_keras(threads)
+        use_gpus(training.gpus)
+        yield Team()
+        return
     if cluster.rank > 0:
         logging.getLogger("hsclass").setLevel(logging.ERROR)  # the first worker reports the training of all
     watch = rendezvous(cluster.addresses, cluster.rank, seconds=training.wait)

@@ -39,7 +39,7 @@ class KeepBest(keras.callbacks.Callback):
         if not math.isfinite(figures["loss"]):
             self.diverged = epoch + 1
             self.model.stop_training = True
-        elif rank < self.best:
+        elif rank < self.best and math.isfinite(figures.get("val_loss", 0)):
             self.best, self.best_epoch, self.weights = rank, epoch + 1, self.network.get_weights()
         elif self.patience is not None and epoch + 1 - self.best_epoch >= self.patience:
             self.model.stop_training = True

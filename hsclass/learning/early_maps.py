@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from hsclass.backbones import blocks
+from hsclass.backend import predicted
 from hsclass.progress import progress
 from hsclass.samples.image_source import ImageSource
 from hsclass.samples.symmetries import turned
@@ -52,12 +53,12 @@ class EarlyMaps:
             for start in range(0, len(train), _CHUNK):
                 images = self.images.take(train[start : start + _CHUNK])
                 for symmetry in range(self.symmetries):
-                    maps = self.early.predict_on_batch(turned(images, symmetry))
+                    maps = predicted(self.early, turned(images, symmetry))
                     self.train_maps[symmetry, start : start + len(images)] = maps
                 bar.update(len(images))
             for start in range(0, len(validation), _CHUNK):
                 images = self.images.take(validation[start : start + _CHUNK])
-                self.other_maps[start : start + len(images)] = self.early.predict_on_batch(images)
+                self.other_maps[start : start + len(images)] = predicted(self.early, images)
                 bar.update(len(images))
 
     def start(self, epoch: int) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import keras
 
+from hsclass.backend import backend_name
 from hsclass.devices.memory import explained_out_of_memory
 from hsclass.devices.shared_fit import fit_model
 from hsclass.errors import DataError
@@ -81,7 +82,14 @@ def make_trainer(network: Any, before: Sequence[Any], options: NetworkOptions, *
         Arguments of `Model.compile` that replace those from the options, such as another loss.
     """
     trainer = _blending(before, network) if options.mixup else keras.Sequential([*before, network])
-    trainer.compile(**{**compile_arguments(keras, options, steps=steps), **compiled})
+    arguments = {**compile_arguments(keras, options, steps=steps), **compiled}
+    if network.dtype_policy.name == "mixed_float16":  # Keras looks at the policy of the trainer, which is float32
+        arguments["optimizer"] = keras.optimizers.LossScaleOptimizer(arguments["optimizer"])
+    trainer.compile(**arguments)
+    if backend_name() == "tensorflow" and trainer.distribute_strategy.num_replicas_in_sync == 1:
+        # The sum over one device, which Keras computes by a function that TensorFlow registers for good, together with
+        # the graph and all that it holds, such as the cube.
+        trainer.optimizer._all_reduce_sum_gradients = list
     trainer.optimizer.build(trainer.trainable_variables)
     return trainer
 

@@ -66,7 +66,7 @@ class Resume(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Write the state, unless writing takes too large a share of the time."""
         if self.checkpoint.due:
-            self._write(finished=False)
+            self._write(finished=self.model.stop_training)
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         """Write the last state, so that the rest of the command can be repeated without training."""

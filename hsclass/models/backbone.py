@@ -9,7 +9,7 @@ from pydantic import Field
 
 from hsclass.backbones import BACKBONES, backbone, backbone_cost, blocks, check_backbone
 from hsclass.backbones.efficientnet_lite import SCALES, efficientnet_lite
-from hsclass.backend import load_keras
+from hsclass.backend import load_keras, predicted
 from hsclass.cost import BACKWARD, Cost, Layers, Task, network_cost
 from hsclass.learning.early_maps import MOST_BYTES, EarlyMaps, divide_network, map_bytes
 from hsclass.models.classifier import FitReport, Sample
@@ -168,7 +168,7 @@ class Backbone(ImageNetwork):
         with progress("head", len(train), unit="images") as bar:
             for start in range(0, len(train), _CHUNK):
                 part = images.take(train.places[start : start + _CHUNK, 0])
-                features[0, start : start + len(part)] = pooled.predict_on_batch(part)
+                features[0, start : start + len(part)] = predicted(pooled, part)
                 bar.update(len(part))
         head = LinearHead(
             LinearHeadOptions(c=1e-3, max_iterations=200), window=1, n_features=features.shape[2],

@@ -73,6 +73,12 @@ class BandConvolution(keras.layers.Conv3D):
             taken = ops.pad(taken, ((0, 0), (0, 0), (0, 0), zeros, (0, 0)))
         return self._activated(ops.conv(taken, self.kernel, padding="valid", data_format="channels_last"), self._pooled)
 
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments that make such a layer."""
+        config = super().get_config()
+        del config["data_format"]
+        return config | {"pool": self.pool, "padded": self.padded, "partial": self.partial}
+
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """Return (batch, rows, cols, pooled bands, filters)."""
         batch, *plane, bands, _ = input_shape

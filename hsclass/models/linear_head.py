@@ -89,7 +89,7 @@ class LinearHead(Classifier):
         from sklearn.linear_model import LogisticRegression
 
         mean, spread = x.mean(axis=0), x.std(axis=0)
-        spread = np.where(spread > 0, spread, 1)
+        spread[np.ptp(x, axis=0) == 0] = 1  # rounding leaves a constant column a spread
         scaled = (x - mean) / spread
         self.weights_ = np.zeros((x.shape[1], self.n_classes), np.float32)
         self.bias_ = np.full(self.n_classes, -30, np.float32)  # a class without examples is never found

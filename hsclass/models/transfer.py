@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import Field, PositiveInt
 
 from hsclass.backbones import backbone, backbone_cost, blocks, check_backbone, read_keras_weights, weights_digest
-from hsclass.backend import load_keras
+from hsclass.backend import load_keras, predicted
 from hsclass.cost import BACKWARD, Cost, Layers, Task, network_cost
 from hsclass.errors import DataError, UsageError
 from hsclass.features.pca import principal_components
@@ -308,7 +308,7 @@ class Transfer(NetworkClassifier):
         )
         windows = np.lib.stride_tricks.sliding_window_view(channels, (self.side, self.side), axis=(0, 1))
         found = [
-            network.predict_on_batch(windows[part[:, 0], part[:, 1]].transpose(0, 2, 3, 1))
+            predicted(network, windows[part[:, 0], part[:, 1]].transpose(0, 2, 3, 1))
             for part in np.split(pixels, range(_BATCH, len(pixels), _BATCH))
             if len(part)
         ]

@@ -103,6 +103,12 @@ def test_two_devices_under_tensorflow_end_with_the_weights_of_one(folder: Path, 
     np.testing.assert_allclose(weights(shared), weights(alone), atol=1e-5, rtol=0)
 
 
+def test_two_devices_compute_once_what_a_frozen_network_makes_of_windows(folder: Path) -> None:
+    given = ["train", "toy", "split.tif", "--model", "transfer", "--set=epochs=1", "--set=size=32"]
+    shared = run(folder, [*given, "--strategy", "mirrored", "-o", "frozen/model"], "frozen", virtual=True)
+    assert device(shared) == "2 x CPU"
+
+
 def test_two_devices_under_jax_end_with_the_weights_of_one(folder: Path) -> None:
     pytest.importorskip("jax")
     one = train(folder, "jax-alone", backend="jax")
@@ -137,6 +143,12 @@ def test_two_devices_end_with_the_weights_of_one_on_whole_images(images: Path) -
     assert (device(one), device(two)) == ("CPU", "2 x CPU")
     np.testing.assert_allclose(weights(two), weights(one), atol=1e-5, rtol=0)
     assert len(weights(one)) == 8 * 8 * 3 * 8 + 8 + 8 * 2 + 2
+
+
+def test_two_devices_start_the_head_of_a_backbone_with_each_image_once(images: Path) -> None:
+    options = ("size=32", "epochs=1", "fine_tune=1", "batch_size=5")
+    given = ["train", ".", "split.csv", "--model", "backbone", *(f"--set={item}" for item in options)]
+    assert device(run(images, [*given, "--strategy", "mirrored", "-o", "b/model"], "b", virtual=True)) == "2 x CPU"
 
 
 @pytest.fixture

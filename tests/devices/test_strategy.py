@@ -64,6 +64,12 @@ def test_number_of_workers_must_be_that_of_tf_config(monkeypatch: pytest.MonkeyP
         join_and_leave(strategy="multi_worker", workers=3)
 
 
+def test_a_single_worker_trains_as_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TF_CONFIG", Cluster(("127.0.0.1:1",), 0).tf_config())
+    team = join_and_leave(strategy="multi_worker")
+    assert (team.strategy, team.cluster, team.devices) == ("single", None, 1)
+
+
 def test_worker_that_does_not_come_is_waited_for_no_longer_than_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     here, absent = (f"127.0.0.1:{port}" for port in free_ports(2))
     monkeypatch.setenv("TF_CONFIG", Cluster((here, absent), 0).tf_config())

@@ -60,6 +60,17 @@ def test_linear_head_is_that_of_scikit_learn() -> None:
     assert predicted(head, features) == pytest.approx(wanted, abs=1e-4)
 
 
+def test_linear_head_takes_no_notice_of_a_constant_feature() -> None:
+    rng = np.random.default_rng(0)
+    classes = rng.integers(0, 2, 4000)
+    constant = np.full(4000, 0.1)  # whose standard deviation in float32 is not 0
+    features = np.stack([rng.normal(0, 1, 4000) + classes, constant], axis=1).astype(np.float32)
+    assert features.std(axis=0)[1] > 0
+    head = learn(np.eye(2)[classes], features, c=0.1)
+    moved = features + np.array([0, 0.1], np.float32)
+    assert predicted(head, moved) == pytest.approx(predicted(head, features), abs=1e-3)
+
+
 def test_linear_head_of_two_classes_and_of_several_labels(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     features = rng.normal(0, 1, (200, 2)).astype(np.float32)

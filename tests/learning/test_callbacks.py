@@ -138,3 +138,11 @@ def test_history_has_a_row_an_epoch_and_reports_it(network: Any, reports: Any) -
     assert all(second >= 0 for second in seconds)
     assert reports.notes[0].startswith("loss 0.5000, accuracy 0.7500, ")
     assert "val_loss 0.3000, val_accuracy 0.9000" in reports.notes[1]
+
+
+def test_weights_with_an_accuracy_but_no_finite_loss_are_not_kept(network: Any) -> None:
+    best = KeepBest(network, "val_accuracy", None)
+    figures = [{"loss": 1.0, "val_accuracy": 0.5, "val_loss": loss} for loss in (0.7, float("nan"))]
+    figures[1]["val_accuracy"] = 0.9
+    train(network, figures, best)
+    assert (best.best_epoch, weight(network)) == (1, 1.0)

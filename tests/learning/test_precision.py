@@ -9,7 +9,7 @@ import pytest
 
 from hsclass.backend import has_bfloat16
 from hsclass.errors import UsageError
-from hsclass.learning import precision
+from hsclass.learning import fitting, precision
 from hsclass.learning.precision import building_in, keep_output_exact, mixed_policy
 from hsclass.learning.recipes import NetworkOptions, compile_arguments
 from hsclass.models.ann import AnnOptions, DenseNetwork
@@ -74,6 +74,18 @@ def test_trained_network_predicts_in_float32() -> None:
     report = model.fit(cube, sample, sample, seed=0)
     assert {layer.compute_dtype for layer in model.network_.layers} == {"float32"}
     assert report.facts["precision"] == "mixed, 16 and 32 bits"
+
+
+def test_gradients_of_float16_are_scaled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(precision, "mixed_policy", lambda: "mixed_float16")
+    trainers, original = [], fitting.make_trainer
+    monkeypatch.setattr(
+        fitting, "make_trainer", lambda *given, **more: trainers.append(original(*given, **more)) or trainers[-1]
+    )
+    cube = np.random.default_rng(1).normal(size=(5, 6, 3)).astype(np.float32)
+    pixels = np.argwhere(np.ones((5, 6))).astype(np.int32)
+    make(precision="mixed").fit(cube, *[Sample(pixels, (cube[tuple(pixels.T)][:, 0] > 0).astype(np.int32))] * 2, seed=0)
+    assert isinstance(trainers[0].optimizer, keras.optimizers.LossScaleOptimizer)
 
 
 def test_tensorflow_that_is_to_be_repeatable_is_not_compiled(monkeypatch: pytest.MonkeyPatch) -> None:

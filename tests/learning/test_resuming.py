@@ -13,6 +13,7 @@ import pytest
 
 from hsclass.errors import DataError
 from hsclass.learning.checkpoint import FILE, Checkpoint
+from hsclass.learning.resuming import Resume
 from hsclass.models.ann import AnnOptions, DenseNetwork
 from hsclass.models.classifier import FitReport, Sample
 
@@ -116,3 +117,12 @@ def test_training_that_never_had_a_finite_loss_says_so_again(tmp_path: Path) -> 
         with pytest.raises(DataError, match=r"no epoch has a finite loss; lower learning_rate \(now 1e\+30\)"):
             train(at(tmp_path), **hopeless)
     assert (tmp_path / FILE).exists()
+
+
+def test_state_of_the_epoch_that_stopped_is_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    options = {"patience": 1, "learning_rate": 1e-9, "epochs": 8}
+    monkeypatch.setattr(Resume, "on_train_end", lambda *_: None)  # killed between the two last writes
+    _, stopped = train(at(tmp_path), **options)
+    monkeypatch.undo()
+    _, resumed = train(at(tmp_path), **options)
+    assert resumed.epochs == resumed.resumed == stopped.epochs < 8

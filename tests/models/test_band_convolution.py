@@ -61,6 +61,14 @@ def test_values_of_a_scene_are_those_of_sums_and_maxima(side: int, pool: int, pa
     np.testing.assert_allclose(found, expected, atol=2e-5 * expected.max())
 
 
+def test_layer_is_made_again_from_its_configuration() -> None:
+    layer, values = layer_and_input(5, 17, 2, 3, pool=3, padded=True, partial=True, activation="relu")
+    again = BandConvolution.from_config(layer.get_config())
+    again.build(values.shape)
+    again.set_weights(layer.get_weights())
+    np.testing.assert_array_equal(again(values), layer(values))
+
+
 @pytest.mark.parametrize("results", [3, 4, 5])
 def test_products_of_a_line_are_its_correlation(results: int) -> None:
     of_values, of_kernel, of_products = plane_products.toom_cook(results)

@@ -121,6 +121,16 @@ def test_network_learns_maps_and_is_read_back(
     np.testing.assert_allclose(mapped.probabilities, single, atol=1e-5)
 
 
+def test_network_in_16_bits_is_checked_with_exact_probabilities(toy_scene: Scene, toy_split: Split) -> None:
+    def flat(input_shape: tuple[int, int, int], n_classes: int) -> Any:
+        network = build(input_shape, n_classes)
+        given = [np.random.default_rng(0).normal(0, 3, weights.shape) for weights in network.get_weights()]
+        network.set_weights(given)
+        return network
+
+    assert hsclass.fit(toy_scene, toy_split, flat, epochs=1, precision="mixed").card.n_features
+
+
 def test_network_has_the_parameters_of_its_function_as_options(toy_scene: Scene, toy_split: Split) -> None:
     small = hsclass.fit(toy_scene, toy_split, build, epochs=1, units=2)
     assert small.training.parameters == 3 * 3 * 24 * 2 + 2 + 5 * 5 * 2 * 3 + 3

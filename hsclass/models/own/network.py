@@ -59,8 +59,12 @@ class OwnNetwork(NetworkClassifier):
         )  # fmt: skip
         import keras
 
+        from hsclass.learning.precision import keep_output_exact
+
         if not isinstance(network, keras.Model):
             raise UsageError(f"model {name}: returned {type(network).__name__}; expected a keras.Model")
+        if self.options.precision == "mixed":
+            keep_output_exact(network)
         try:
             found = np.asarray(network(np.zeros((1, *shape), np.float32)))
         except Exception as error:  # whatever the layers raise
