@@ -16,7 +16,7 @@ CALLED_BY_OTHERS = {
     "LogHandler",  # Snakemake, by name
     "after_trial",  # Optuna
     "distance_compute_blas_threshold",  # faiss
-    "get_config", "on_train_batch_end",  # Keras
+    "_all_reduce_sum_gradients", "get_config", "on_train_batch_end",  # Keras
     "log_message",  # http.server
     "n_outputs_",  # scikit-learn
     "on_config", "on_files", "on_page_markdown",  # MkDocs
