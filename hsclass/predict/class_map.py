@@ -13,7 +13,7 @@ from hsclass.models.spectral_contract import Resampling, convert_bands
 from hsclass.models.trained import TrainedModel
 from hsclass.predict.pixels import Pixels
 from hsclass.predict.prediction import Chunk, Legend, Predictor, broken_note, require_applicability
-from hsclass.predict.products import CLASSES, CONFIDENCE, PROBABILITIES, product
+from hsclass.predict.products import CLASSES, CONFIDENCE, PROBABILITIES, origin_tags, product
 from hsclass.predict.style import write_style
 from hsclass.predict.tiles import Tiles
 from hsclass.raster import Grid, require_geotiff_name
@@ -91,7 +91,7 @@ class ClassMap(MapView):
             raise UsageError(f"{probabilities}: the map has no probabilities; predict with probabilities=True")
         rows, cols = self.classes.shape
         chunk = Chunk(slice(0, rows), self.classes, self.confidence, found, self.seconds, np.empty((0, 2), int))
-        tags = {"model": self.model, "scene": self.scene}
+        tags = origin_tags(self.model, self.scene)
         targets = {CONFIDENCE: confidence, PROBABILITIES: probabilities, CLASSES: path}
         with TemporaryDirectory() as scratch:
             for kind, target in targets.items():

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from hsclass import __version__
 from hsclass.predict.cloud_optimised import write_cloud_optimised
 from hsclass.predict.prediction import Chunk, Legend
 from hsclass.raster import Color, Grid
@@ -120,6 +121,11 @@ def _of_legend(kind: str, legend: Legend) -> Product:
         return Product(kind, 1, _FLOAT, 0, ("confidence",), None, lambda chunk: chunk.confidence)
     names = tuple(f"{cover.id} {cover.name}" for cover in legend.classes)
     return Product(kind, len(names), _FLOAT, _NAN, names, None, _probabilities, legend_tags(legend))
+
+
+def origin_tags(model: str, scene: str) -> dict[str, str]:
+    """Return the tags that say what made a raster: the model, the scene and the version of hsclass."""
+    return {"model": model, "scene": scene, "software": f"hsclass {__version__}"}
 
 
 def legend_tags(legend: Legend) -> dict[str, str]:

@@ -30,7 +30,7 @@ from hsclass.predict.finished_strips import FinishedStrips, map_key, missing, mo
 from hsclass.predict.pixels import Pixels
 from hsclass.predict.plausibility import implausible, undeclared
 from hsclass.predict.prediction import Chunk, Legend, Predictor, broken_note, require_applicability
-from hsclass.predict.products import product
+from hsclass.predict.products import origin_tags, product
 from hsclass.predict.style import write_style
 from hsclass.predict.tiles import Tiles
 from hsclass.progress import progress
@@ -193,7 +193,7 @@ def _map(
             finished.append(strip)
             bar.update(strip.stop - strip.start)
     finished.sort(key=lambda strip: strip.start)
-    tags = {"model": model.card.model, "scene": pixels.name, "software": f"hsclass {__version__}"}
+    tags = origin_tags(model.card.model, pixels.name)
     tags |= {} if folder is None else {"model_digest": model_digest(folder)}
     if conversion.notes:
         tags["bands"] = "; ".join(conversion.notes)
