@@ -62,7 +62,7 @@ def prepare(folder: Path, windows: int) -> None:
 
 def train(folder: Path, way: str, epochs: int) -> float:
     """Return the seconds of the fastest epoch but the first."""
-    started = ["srun", "--ntasks=2", "--cpus-per-task=1"] if way == "tasks" else []
+    started = ["srun", "--ntasks=2", "--cpus-per-task=1", "--mem=0"] if way == "tasks" else []
     options = [f"epochs={epochs + 1}", f"batch_size={BATCH}", "patience=null", "augment=false", "dropout=0"]
     command = [
         *started, str(Path(sys.executable).with_name("hsclass")), "train", str(folder / "scene"),
