@@ -20,6 +20,8 @@ container: str(Path(workflow.basedir) / "hsclass.sif")
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/devices.smk"
+include: "workflow/rules/inputs.smk"
 include: "workflow/rules/resources.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/split.smk"
