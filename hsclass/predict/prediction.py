@@ -180,7 +180,8 @@ def broken_note(broken: np.ndarray) -> str | None:
     if not len(broken):
         return None
     row, col = broken[np.lexsort(broken.T[::-1])][0]
+    held = "1 pixel holds" if len(broken) == 1 else f"{len(broken)} pixels hold"
     return (
-        f"{len(broken)} pixels hold NaN or infinite values among others, the first at row {row}, column {col}"
-        " (0-based); they are mapped as no data"
+        f"{held} NaN or infinite values among others, the first at row {row}, column {col} (0-based); they are mapped"
+        " as no data"
     )

@@ -19,6 +19,7 @@ from hsclass.assess.design.labels import agreement, class_ids, listed, read_lege
 from hsclass.assess.design.strata import ClassRaster, count_strata
 from hsclass.errors import DataError, UsageError
 from hsclass.results.record import plain, require_file
+from hsclass.wording import counted
 
 _MOVED = 0.6  # pixels from the centre: half a pixel, and what coordinates lose on their way through a file
 _SHOWN = 5
@@ -192,8 +193,8 @@ def assess_map(
         other=f"the map of {sample_file}",
     )
     order = _matched(labelled, drawn, sample_file)
-    counted = count_strata(raster)
-    sizes = dict(zip(counted.ids.tolist(), counted.pixels.tolist(), strict=True))
+    held = count_strata(raster)
+    sizes = dict(zip(held.ids.tolist(), held.pixels.tolist(), strict=True))
     legend = with_others(read_legend(raster.path), other, sizes)
     texts = {name: [column_of[place] for place in order] for name, column_of in labelled.references.items()}
     name = next(iter(texts)) if column is None else column
@@ -208,8 +209,9 @@ def assess_map(
         )
     if missing and not allow_missing:
         raise DataError(
-            f"{sample_file}: {missing} of its {len(kept)} points have no label in '{name}', the first is id"
-            f" {int(np.flatnonzero(~kept)[0]) + 1}; label them, or leave them out with --allow-missing"
+            f"{sample_file}: {missing} of its {len(kept)} points {'has' if missing == 1 else 'have'} no label in"
+            f" '{name}', the first is id {int(np.flatnonzero(~kept)[0]) + 1}; label them, or leave them out with"
+            " --allow-missing"
         )
     mapped = raster.at(drawn.pixels)
     outside = int((mapped[kept] == 0).sum())
@@ -218,7 +220,8 @@ def assess_map(
     planned, notes = _design_of(drawn, kept, mapped[kept], sizes, sample_file)
     if missing:
         notes.append(
-            f"{missing} points without a label were left out, as if they were missing at random within their stratum"
+            f"{counted(missing, 'point')} without a label {'was' if missing == 1 else 'were'} left out, as if missing"
+            " at random within their stratum"
         )
     if reason := uneven(raster):
         notes.append(f"figures count all pixels as equal, although {reason}")

@@ -205,7 +205,7 @@ def change(rows: list[dict[str, str]], kind: str) -> list[dict[str, str]]:
 @pytest.mark.parametrize(
     ("kind", "message"),
     [
-        ("empty", "1 of its 120 points have no label"),
+        ("empty", "1 of its 120 points has no label"),
         (
             "unknown",
             r"1 label is no class of the map \(desert at id 4\); expected 1 water, .*--other",
@@ -294,7 +294,7 @@ def test_missing_labels_are_left_out_on_request_and_said(labelled: Path, map_fil
     found = assess_map(labelled, map_file, allow_missing=True)
     assert (found.n, found.missing) == (119, 1)
     assert basis(found).endswith("whatever its errors, if labels are missing at random.")
-    assert "1 points without a label were left out" in found.notes[-1]
+    assert "1 point without a label was left out" in found.notes[-1]
 
 
 def test_a_map_on_another_grid_is_refused(labelled: Path, map_file: Path, mapped: np.ndarray, tmp_path: Path) -> None:
