@@ -106,8 +106,9 @@ def assess(
     ] = None,
     report: Annotated[Path | None, typer.Option(metavar="PAGE.html", help="page with all figures")] = None,
     card: Annotated[
-        bool, typer.Option("--card", help="give accuracy and areas in card.html next to a delivered map, too")
-    ] = False,
+        Path | None,
+        typer.Option(metavar="PAGE.html", help="model card of a delivered map with its accuracy and areas"),
+    ] = None,
 ) -> None:
     """Estimate overall, user's and producer's accuracy and class areas from a labelled sample."""
     from hsclass.assess.design import assess_map
@@ -135,9 +136,7 @@ def assess(
         from hsclass.results.final import FinalCard
         from hsclass.results.record import read_record
 
-        write_card_page(
-            read_record(FinalCard, map_file.with_name("card.json"), "deliver"), map_file.with_name("card.html"), found
-        )
+        write_card_page(read_record(FinalCard, map_file.with_name("card.json"), "deliver"), card, found)
     typer.echo(text if as_json else as_table(found))
 
 

@@ -29,7 +29,7 @@ def models_part(results: SetResults) -> Answers | None:
 def _delivered_answers(results: SetResults, card: FinalCard) -> Answers:
     found = assessment(results)
     folder, label = final_folder(results), winner(card)
-    links = (("map.tif", folder / "map.tif"), ("model card", folder / "card.html"))
+    links = (("map.tif", folder / "map.tif"), ("model card", folder / ("assessed_card.html" if found else "card.html")))
     which = Answer("Which map?", label, tuple(_which(card)), links=links)
     places_file = (("places to label next", folder / SUGGESTIONS),) if places(results) else ()
     applies = card.applicability

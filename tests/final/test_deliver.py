@@ -148,9 +148,12 @@ def test_card_leads_with_an_assessment_and_no_longer_asks_for_one(delivered: Del
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
         writer.writerows({**row, "reference": str(mapped[int(row["id"]) - 1])} for row in rows)
-    result = CliRunner().invoke(app, ["assess", str(tmp_path / "s.csv"), str(folder / "map.tif"), "--card"])
+    result = CliRunner().invoke(
+        app, ["assess", str(tmp_path / "s.csv"), str(folder / "map.tif"), "--card", str(folder / "assessed.html")]
+    )
     assert result.exit_code == 0, result.output
-    page = (folder / "card.html").read_text()
+    assert (folder / "card.html").read_text() == (delivered.folder / "card.html").read_text()
+    page = (folder / "assessed.html").read_text()
     assert "Overall accuracy 1.000" in page
     assert "probability sample of 60 points (simple design)" in page
     for cover in delivered.card.classes:

@@ -118,6 +118,7 @@ rule assess:
         figures=f"{FINAL}/assessment.json",
         tables=multiext(f"{FINAL}/assessment", ".csv", ".tex"),
         page=report(f"{FINAL}/assessment.html", **in_report("Assessment")),
+        card=report(f"{FINAL}/assessed_card.html", **in_report("Model card with the assessment")),
     log:
         "logs/assess/{scene}.log",
     benchmark:
@@ -133,4 +134,4 @@ rule assess:
         code=lambda wildcards: code("assess"),
     shell:
         "hsclass assess {input.sample:q} {input.map} {params.missing} {params.other} -o {output.figures}"
-        " --report {output.page} --card 2>&1 | tee {log}"
+        " --report {output.page} --card {output.card} 2>&1 | tee {log}"
