@@ -1,5 +1,6 @@
 """Labels as a picture: each pixel in the colour that a legend gives its class."""
 
+import logging
 import re
 
 import numpy as np
@@ -7,7 +8,9 @@ import numpy as np
 from hsclass.datasets.cube import Cube
 from hsclass.datasets.descriptor import ClassEntry
 from hsclass.errors import DataError
+from hsclass.wording import counted
 
+_LOG = logging.getLogger(__name__)
 _COLOR = re.compile("#[0-9a-fA-F]{6}")
 _BLACK = 0
 _MOST = 256  # colours of a legend; a photograph, or a picture that was compressed with losses, has more
@@ -46,6 +49,12 @@ def ids_of_colours(raster: Cube, entries: tuple[ClassEntry, ...]) -> np.ndarray:
             f" {', '.join(named[:_SHOWN])}{', …' if len(named) > _SHOWN else ''}; expected one band of class ids, or"
             " the colour of each class by 'color' or 'values' of 'classes' in the descriptor; add them"
         )
+    black = np.count_nonzero((codes == _BLACK) & (True if shown is None else shown))
+    if black and _BLACK not in known:
+        _LOG.warning(
+            "%s: %s black, a colour of no class, and unlabelled", raster.path,
+            counted(black, "pixel is", "pixels are"),
+        )  # fmt: skip
     return np.array([known.get(code, 0) for code in found.tolist()])[index].reshape(codes.shape)
 
 

@@ -507,7 +507,9 @@ GREEN, BLUE, WHITE, BLACK = "#006400", "#0000c8", "#ffffff", "#000000"
 
 
 @pytest.mark.parametrize("suffix", [".png", ".tif"])
-def test_labels_in_the_colours_of_their_classes(describe: Describe, tmp_path: Path, suffix: str) -> None:
+def test_labels_in_the_colours_of_their_classes(
+    describe: Describe, tmp_path: Path, suffix: str, caplog: pytest.LogCaptureFixture
+) -> None:
     rows = [[GREEN, GREEN, BLUE, WHITE, BLACK]] * 4
     name = picture(tmp_path / f"l{suffix}", rows).name
     classes = [
@@ -517,8 +519,11 @@ def test_labels_in_the_colours_of_their_classes(describe: Describe, tmp_path: Pa
     scene = build(describe(labels=name, classes=classes))
     assert scene.require_labels().tolist() == [[3, 3, 7, 7, 0]] * 4
     assert [(cover.id, cover.name) for cover in scene.classes] == [(3, "forest"), (7, "water")]
+    assert f"{name}: 4 pixels are black, a colour of no class, and unlabelled" in caplog.text
+    caplog.clear()
     classes.append({"id": 9, "name": "shadow", "color": BLACK})
     assert build(describe(labels=name, classes=classes)).require_labels()[0].tolist() == [3, 3, 7, 7, 9]
+    assert "black" not in caplog.text
 
 
 def test_colours_of_no_class_are_listed_with_their_pixels(describe: Describe, tmp_path: Path) -> None:
