@@ -49,7 +49,7 @@ def ids_of_colours(raster: Cube, entries: tuple[ClassEntry, ...]) -> np.ndarray:
             f" {', '.join(named[:_SHOWN])}{', …' if len(named) > _SHOWN else ''}; expected one band of class ids, or"
             " the colour of each class by 'color' or 'values' of 'classes' in the descriptor; add them"
         )
-    black = np.count_nonzero((codes == _BLACK) & (True if shown is None else shown))
+    black = int(((codes == _BLACK) if shown is None else (codes == _BLACK) & shown).sum())
     if black and _BLACK not in known:
         _LOG.warning(
             "%s: %s black, a colour of no class, and unlabelled", raster.path,
