@@ -45,7 +45,7 @@ SlurmctldHost={host}(127.0.0.1)
 SlurmUser={user}
 SlurmdUser={user}
 AuthType=auth/munge
-AuthInfo=socket={folder}/munge/munge.sock,cred_expire=20
+AuthInfo=socket={folder}/munge/munge.sock,cred_expire=10
 CredType=cred/munge
 MessageTimeout=30
 SlurmctldPort={controller}

@@ -107,6 +107,7 @@ def test_prefix_of_a_module_is_refused(tmp_path: Path, config: Path, caplog: pyt
 def test_local_rules_of_a_module_are_not_submitted(tmp_path: Path, config: Path) -> None:
     (tmp_path / "Snakefile").write_text(MODULE.format(root=ROOT))
     cluster = ["--executor", "cluster-generic", "--cluster-generic-submit-cmd", "false", "--jobs", "1", "--cores", "1"]
+    cluster += ["--seconds-between-status-checks", "1"]
     done = subprocess.run(
         [sys.executable, "-m", "snakemake", *cluster, "--", "reports/own/experiment.json"],
         cwd=tmp_path, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": str(ROOT)},

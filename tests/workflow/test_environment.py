@@ -54,7 +54,7 @@ def test_container_is_that_of_the_folder_of_the_snakefile(tmp_path: Path, snakem
 """)
     called.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
-    snakemake(tmp_path, "--sdm", "apptainer", "--", "reports/quick/experiment.json")
+    snakemake(tmp_path, "--sdm", "apptainer", "--latency-wait", "0", "--", "reports/quick/experiment.json")
     assert f" {ROOT}/hsclass.sif " in (tmp_path / "called").read_text()
 
 
