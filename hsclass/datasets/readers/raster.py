@@ -23,7 +23,7 @@ from hsclass.errors import DataError
 from hsclass.raster import UNREADABLE, Grid, grid_of, quiet
 
 _LOG = logging.getLogger(__name__)
-_CACHE_MB = 64  # of GDAL's own block cache; every block is asked for about once
+_CACHE_BYTES = 64_000_000  # of GDAL's own block cache; every block is asked for about once
 _ELSEWHERE = {"VRT", "GTI", "MRF", "STACIT", "WMS", "WMTS"}  # drivers of files whose pixels lie in others
 _MICROMETRES = 100  # band centres without a unit that end below this are in micrometres
 _KNOWN = (".tif", ".tiff", ".vrt", ".img", ".dat", ".hdr", ".bsq", ".bil", ".bip", ".lan", ".jp2", ".png", ".nc")
@@ -94,7 +94,7 @@ class RasterStore(FileStore):
     @contextmanager
     def open(self) -> Iterator[Any]:
         """Open the raster, with a small cache of its blocks."""
-        with quiet(), rasterio.Env(GDAL_CACHEMAX=_CACHE_MB, **self._options), rasterio.open(self._path) as source:
+        with quiet(), rasterio.Env(GDAL_CACHEMAX=_CACHE_BYTES, **self._options), rasterio.open(self._path) as source:
             yield source
 
 

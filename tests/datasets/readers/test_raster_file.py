@@ -171,3 +171,18 @@ def test_palette_without_colours(tmp_path: Path) -> None:
     band = f"<VRTRasterBand dataType='Byte' band='1'><ColorInterp>Palette</ColorInterp>{source}</VRTRasterBand>"
     (tmp_path / "ids.vrt").write_text(f"<VRTDataset rasterXSize='2' rasterYSize='2'>{band}</VRTDataset>")
     assert open_cube(tmp_path / "ids.vrt", ndim=2).classes == {}
+
+
+@pytest.mark.skipif(not Path("/proc/self/io").exists(), reason="the bytes that a process has read are in Linux's /proc")
+def test_thumbnail_reads_each_block_about_once(tmp_path: Path) -> None:
+    cube = np.random.default_rng(0).normal(size=(300, 300, 4)).astype(np.float32)
+    path = write(tmp_path / "c.tif", cube, [], tiled=True, blockxsize=128, blockysize=128, compress="deflate")
+    opened = open_cube(path)
+
+    def read() -> int:
+        return int(Path("/proc/self/io").read_text().split()[1])
+
+    before = read()
+    values, _ = opened.thumbnail(np.arange(4), 3)
+    assert values.shape == (100, 100, 4)
+    assert read() - before < 2 * path.stat().st_size
