@@ -8,7 +8,10 @@ HELD_BYTES = 1_500_000_000
 """Images of a set that are smaller together are read once and held."""
 
 MAP_MEMORY = 200_000_000
-"""Bytes that a network works in to map a scene, in addition to cube and result: with more it is not faster."""
+"""Bytes that a network works in to map a scene, in addition to cube and result.
+
+With 900 MB `cnn3d` was a quarter slower on one machine and a seventh faster on another.
+"""
 
 PROGRAM = 500
 """MB [10^6 bytes] of a process before it holds any data; 120 were measured."""
