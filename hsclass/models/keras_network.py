@@ -31,6 +31,8 @@ TRAINING_SPACE: Space = search_space(
 )
 """What a search varies in the training of any network."""
 
+_NEVER = -1e4  # a bias with which softmax and sigmoid are 0 in float32
+
 
 class KerasNetwork(Classifier):
     """A Keras network behind the contract of `Classifier`.
@@ -142,6 +144,7 @@ class KerasNetwork(Classifier):
             trainer, network, batches, steering, options=options, checkpoint=self.checkpoint, what=self.examples,
             callbacks=tensorboard_callbacks(self.tensorboard),
         )  # fmt: skip
+        notes = fitted.notes + self.leave_out(batches.targets.sum(axis=0) == 0)
         if options.precision == "mixed":
             self.rebuild()  # it then predicts in float32, as one read from disk does
         changed = {
@@ -155,10 +158,37 @@ class KerasNetwork(Classifier):
             backend=keras.backend.backend(),
             device=device_name(),
             history=fitted.history,
-            notes=fitted.notes,
+            notes=notes,
             resumed=fitted.resumed,
             gpu_memory_mb=peak_gpu_memory_mb(),
         )
+
+    def leave_out(self, untrained: np.ndarray) -> list[str]:
+        """Let the network never predict the classes without training samples, as the other families do.
+
+        Parameters
+        ----------
+        untrained : ndarray of bool, shape (n_classes,)
+
+        Returns
+        -------
+        list of str
+            A note where the last layer does not allow it.
+        """
+        import keras
+
+        last = self.network_.layers[-1]
+        softmax = getattr(last, "activation", None) is keras.activations.get(self.activation)
+        if not untrained.any():
+            return []
+        if not softmax or getattr(last, "bias", None) is None:
+            return [
+                f"classes without training {self.examples} may be predicted: the last layer, {last.name}, is not a"
+                f" Dense layer with a bias and activation {self.activation}"
+            ]
+        kernel, bias = last.get_weights()
+        last.set_weights([kernel, np.where(untrained, np.float32(_NEVER), bias)])
+        return []
 
     def rebuild(self) -> None:
         """Make the network anew, with its weights: it then no longer belongs to the devices it was trained on."""

@@ -121,6 +121,32 @@ def test_network_learns_maps_and_is_read_back(
     np.testing.assert_allclose(mapped.probabilities, single, atol=1e-5)
 
 
+def apart(input_shape: tuple[int, int, int], n_classes: int) -> Any:
+    layers = keras.layers
+    return keras.Sequential(
+        [keras.Input(input_shape), layers.Flatten(), layers.Dense(n_classes), layers.Activation("softmax", name="top")]
+    )
+
+
+@pytest.mark.parametrize("function", [build, branches, apart])
+def test_network_leaves_out_a_class_without_training_pixels_or_says_so(
+    function: Any, toy_scene: Scene, toy_split: Split
+) -> None:
+    roles = np.where((toy_scene.labels == 7) & (toy_split.roles < 3), 0, toy_split.roles)
+    model = hsclass.fit(toy_scene, Split(roles, 7, "fixed", 0, {}, False), function, epochs=2)
+    most = hsclass.predict_scene(model, toy_scene).probabilities[..., 1].max()
+    notes = [note for note in model.training.notes if "may be predicted" in note]
+    if function is apart:
+        assert most > 0
+        assert notes == [
+            "classes without training windows may be predicted: the last layer, top, is not a Dense layer with a bias"
+            " and activation softmax"
+        ]
+    else:
+        assert most == 0
+        assert not notes
+
+
 def test_network_in_16_bits_is_checked_with_exact_probabilities(toy_scene: Scene, toy_split: Split) -> None:
     def flat(input_shape: tuple[int, int, int], n_classes: int) -> Any:
         network = build(input_shape, n_classes)
