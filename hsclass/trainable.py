@@ -8,6 +8,7 @@ from hsclass.row_blocks import row_blocks
 from hsclass.samples import ImageSamples, Samples
 from hsclass.scene import Scene
 from hsclass.split import Role, Split
+from hsclass.wording import counted
 
 _MOST = 8  # bands that a message lists
 _BLOCK = 2**24  # values looked at at a time
@@ -52,8 +53,8 @@ def _require_images(samples: ImageSamples, split: Split) -> None:
     broken = np.flatnonzero(np.isin(split.roles, (Role.TRAIN, Role.VALIDATION)) & (samples.labels == 0))
     if len(broken):
         raise DataError(
-            f"split: {len(broken)} images to learn from cannot be read, as {samples.images[broken[0]].path}; make the"
-            " split from this set"
+            f"split: cannot read {counted(len(broken), 'image')} to learn from, as {samples.images[broken[0]].path};"
+            " make the split from this set"
         )
 
 
@@ -79,9 +80,8 @@ def _require_pixels(scene: Scene, split: Split, labels: np.ndarray) -> None:
     _require_counts(scene, split, labels)
     empty = int((learned & ~scene.mask).sum())
     if empty:
-        raise DataError(
-            f"split: {empty} pixels to learn from hold no data in scene {scene.name}; set its labels to 0 there"
-        )
+        some = counted(empty, "pixel to learn from holds", "pixels to learn from hold")
+        raise DataError(f"split: {some} no data in scene {scene.name}; set the labels to 0 there")
     _require_finite(scene, learned)
 
 
@@ -107,9 +107,9 @@ def _require_finite(scene: Scene, learned: np.ndarray) -> None:
         row, col = np.argwhere(broken)[0]
         own = int((broken & learned).sum())
         raise DataError(
-            f"scene {scene.name}: {count} pixels hold NaN or infinite values, {own} of them to learn from; the first is"
-            f" ({row}, {col}), in {_named(np.flatnonzero(found))}; expected numbers, as windows reach there: declare"
-            " the value as nodata, or leave these bands out of the scene"
+            f"scene {scene.name}: {counted(count, 'pixel holds', 'pixels hold')} NaN or infinite values, {own} of them"
+            f" to learn from; the first is ({row}, {col}), in {_named(np.flatnonzero(found))}; expected numbers, as"
+            " windows reach there: declare the value as nodata, or leave these bands out of the scene"
         )
 
 

@@ -39,7 +39,7 @@ def test_pixels_marked_as_without_data_may_hold_anything(toy_scene: Scene, toy_s
 
 
 def test_training_refuses_values_that_are_not_finite(toy_scene: Scene, toy_split: Split) -> None:
-    with pytest.raises(DataError, match=r"1 pixels hold NaN .* the first is \(3, 2\), in band 1;"):
+    with pytest.raises(DataError, match=r"1 pixel holds NaN .* the first is \(3, 2\), in band 1;"):
         hsclass.fit(with_values(toy_scene, (3, 2, 1)), toy_split, "rf")
 
 

@@ -17,6 +17,7 @@ from hsclass.samples.fields import fields_of
 from hsclass.samples.hashing import THRESHOLD
 from hsclass.scene import Scene
 from hsclass.split import Role, Split
+from hsclass.wording import counted
 
 _WINDOWS = 31  # side [pixels] up to which shares are given by window; networks in use look at 27 pixels at most
 
@@ -188,8 +189,8 @@ def _checked(roles: np.ndarray, labels: np.ndarray | None) -> np.ndarray:
         )
     if labels is not None and (bare := int(((roles > 0) & (labels == 0)).sum())):
         raise DataError(
-            f"split: has {bare} samples with a role that the reference labels leave unlabelled; expected roles on"
-            " labelled samples only; check that both are of one scene, or set those roles to 0"
+            f"split: has {counted(bare, 'sample')} with a role that the reference labels leave unlabelled; expected"
+            " roles on labelled samples only; check that both are of one scene, or set those roles to 0"
         )
     codes = roles.astype(np.uint8)
     train, test = int((codes == Role.TRAIN).sum()), int((codes == Role.TEST).sum())

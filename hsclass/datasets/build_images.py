@@ -20,6 +20,7 @@ from hsclass.samples.hashing import perceptual_hash
 from hsclass.samples.images import SEPARATOR, ImageRecord, ImageSamples
 from hsclass.samples.reading import SUFFIXES, UnreadableError, paths_below, read_image
 from hsclass.scene import LandCover
+from hsclass.wording import counted
 
 _LOG = logging.getLogger(__name__)
 _SHOWN = 5
@@ -141,11 +142,11 @@ def in_words(found: Mapping[str, Any]) -> list[str]:
         lines.append(f"files of other kinds are left out: {kinds}; read are {', '.join(SUFFIXES)}")
     if found["unreadable"]:
         named = [f"{path} ({reason})" for path, reason in found["unreadable"].items()]
-        lines.append(f"{len(named)} images cannot be read and are left out: {_first(named)}")
+        lines.append(f"{counted(len(named), 'image')} that cannot be read, left out: {_first(named)}")
     for key, what in (("other_sizes", "of another size, brought to the model's"), ("other_bands", "with other bands")):
         if found[key]:
             kinds = _first([f"{count} of {kind}" for kind, count in found[key].items()])
-            lines.append(f"{sum(found[key].values())} images {what}: {kinds}")
+            lines.append(f"{counted(sum(found[key].values()), 'image')} {what}: {kinds}")
     if found["identical"]:
         lines.append(f"files with identical content: {_first([' = '.join(paths) for paths in found['identical']])}")
     return lines

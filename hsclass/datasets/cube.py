@@ -14,6 +14,7 @@ from hsclass.datasets.sizes import require_memory
 from hsclass.errors import DataError
 from hsclass.gaps import can_hold
 from hsclass.raster import Grid
+from hsclass.wording import counted
 
 _BLOCK_BYTES = 32_000_000
 
@@ -353,8 +354,8 @@ def counted_as_data(marks: Counter[float]) -> str | None:
     """Return a sentence on the most frequent of `usual_marks` that nothing declares, None without one."""
     for mark, count in marks.most_common(1):
         return (
-            f"{count} pixels are {mark:g} in every band and count as data, as nothing declares it; say 'nodata:"
-            f" {mark:g}' if they hold none"
+            f"{counted(count, 'pixel is', 'pixels are')} {mark:g} in every band and count as data, as nothing"
+            f" declares it; say 'nodata: {mark:g}' if they hold none"
         )
     return None
 

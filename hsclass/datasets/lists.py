@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from hsclass.errors import DataError
+from hsclass.wording import counted
 
 _SHOWN = 3
 _HEADS = {"path", "image", "file", "filename", "image_path"}
@@ -63,11 +64,14 @@ def read_lists(lists: Mapping[str, Path], folder: Path, found: Mapping[str, tupl
             listed[path] = ListedImage(part, (label,) if label else ())
         if missing:
             raise DataError(
-                f"{file}: names {len(missing)} images that are not in {folder}: {_first(missing)}; correct the list, or"
-                " give the folder that its paths start from"
+                f"{file}: names {counted(len(missing), 'image')} not in {folder}: {_first(missing)}; correct the"
+                " list, or give the folder that its paths start from"
             )
     if twice:
-        raise DataError(f"lists: {len(twice)} images stand twice: {_first(twice)}; keep each in one list")
+        raise DataError(
+            f"lists: {counted(len(twice), 'image stands', 'images stand')} twice: {_first(twice)}; keep each in one"
+            " list"
+        )
     return listed
 
 

@@ -12,6 +12,7 @@ from hsclass.datasets.reference_labels import class_ids
 from hsclass.errors import DataError
 from hsclass.raster import Grid
 from hsclass.scene import UNLABELLED
+from hsclass.wording import counted
 
 _MAX_ID = 65535
 
@@ -74,9 +75,10 @@ class Mask:
         """Return what a reader should know of the mask, one sentence a finding."""
         kind = "a plain yes/no mask" if self.yes_no else "a mask"
         size = int(self.members.sum())
-        found = [f"{self.path}: {kind} of {size} pixels (by class {listed(self.counts())})"]
+        found = [f"{self.path}: {kind} of {counted(size, 'pixel')} (by class {listed(self.counts())})"]
         if left_out := int((self.values > 0).sum()) - size:
-            found.append(f"{self.path}: {left_out} pixels have an id that stands for no class, and are left out")
+            some = counted(left_out, "pixel has", "pixels have")
+            found.append(f"{self.path}: {some} an id that stands for no class, left out")
         if bare := int(self.unlabelled.sum()):
             by_class = "" if self.yes_no else f" (by class {listed(self.counts(self.unlabelled))})"
             found.append(f"{self.path}: {bare} of {size} pixels are unlabelled in the reference data{by_class}")

@@ -11,6 +11,7 @@ import numpy as np
 from hsclass.datasets.descriptor import ClassEntry
 from hsclass.datasets.shape_classes import DESCRIPTOR, remedy_for
 from hsclass.errors import DataError
+from hsclass.wording import counted
 
 _LOG = logging.getLogger(__name__)
 REGION_SUFFIXES = (".txt", ".roi")
@@ -84,7 +85,8 @@ def draw_regions(
         taken = labels[rows, cols]
         if other := int(((taken > 0) & (taken != known[_plain(name)])).sum()):
             raise DataError(
-                f"{path}: {other} pixels of region '{name}' are of another region too; expected one class a pixel"
+                f"{path}: region '{name}' shares {counted(other, 'pixel')} with another region; expected one class a"
+                " pixel"
             )
         labels[rows, cols] = known[_plain(name)]
     return labels.astype(np.uint8 if labels.max() <= 255 else np.uint16), entries

@@ -278,7 +278,9 @@ def _listed(centres: np.ndarray, bands: Sequence[int] | np.ndarray) -> str:
 
 
 def _left_out(centres: np.ndarray, extra: np.ndarray) -> str:
-    return f"{len(extra)} bands are left out, as in the model's scene ({_listed(centres, extra)})"
+    return (
+        f"{counted(len(extra), 'band is', 'bands are')} left out, as in the model's scene ({_listed(centres, extra)})"
+    )
 
 
 def _cure(resample: bool = True) -> str:

@@ -5,6 +5,7 @@ import numpy as np
 from hsclass.datasets.cube import usual_marks
 from hsclass.predict.pixels import Pixels
 from hsclass.predict.prediction import Predictor
+from hsclass.wording import counted
 
 FAR = 10.0
 """Typical distance from the training pixels' mean, in their standard deviations, that no land cover explains."""
@@ -29,8 +30,8 @@ def undeclared(pixels: Pixels) -> str | None:
         valid = strip.read(rows)[1]
         for mark, count in usual_marks(strip.stored, valid).most_common(1):
             return (
-                f"{count} pixels of row {row} (0-based) are {mark:g} in every band and are mapped as data, as nothing"
-                f" declares it; if they hold none, say 'nodata: {mark:g}' in a descriptor and map that"
+                f"row {row} (0-based) has {counted(count, 'pixel')} of {mark:g} in every band, mapped as data, as"
+                f" nothing declares it; if they hold none, say 'nodata: {mark:g}' in a descriptor and map that"
             )
     return None
 

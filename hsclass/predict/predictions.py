@@ -11,6 +11,7 @@ import numpy as np
 from hsclass.atomic import atomic_path
 from hsclass.errors import DataError, UsageError
 from hsclass.samples.images import SEPARATOR
+from hsclass.wording import counted
 
 SURE = 0.5
 """An image that may have several classes is given those of at least this probability."""
@@ -86,6 +87,6 @@ def places_of(paths: Sequence[str], known: Sequence[str], table: object) -> np.n
     missing = [path for path in paths if path not in place]
     if missing:
         raise DataError(
-            f"{table}: names {len(missing)} images that the index lacks, as {missing[0]}; predict them again"
+            f"{table}: names {counted(len(missing), 'image')} that the index lacks, as {missing[0]}; predict them again"
         )
     return np.array([place[path] for path in paths], np.int64)

@@ -11,6 +11,7 @@ from hsclass.options import Options
 from hsclass.samplers.notes import Notes
 from hsclass.samplers.sampler import Request
 from hsclass.split import Role, Split, read_split
+from hsclass.wording import counted
 
 
 class CopyOptions(Options):
@@ -36,7 +37,7 @@ def read_copied(path: Path, asked: Request) -> tuple[Split, np.ndarray, Notes]:
     reference = np.where(asked.mask, other.reference(asked.labels), 0)
     if bare := int(((other.roles != Role.UNUSED) & (reference == 0)).sum()):
         raise DataError(
-            f"{path}: has {bare} pixels with a role that the reference labels leave unlabelled; expected a split of"
-            " this scene"
+            f"{path}: has {counted(bare, 'pixel')} with a role that the reference labels leave unlabelled; expected"
+            " a split of this scene"
         )
     return other, reference, Notes({share.id: share.note for share in other.classes if share.note})

@@ -21,6 +21,7 @@ from hsclass.samples.hashing import THRESHOLD
 from hsclass.scene import Scene
 from hsclass.split import Role, Split, class_shares
 from hsclass.splitter import Folds
+from hsclass.wording import counted
 
 _LOG = logging.getLogger(__name__)
 
@@ -271,5 +272,6 @@ def _lacking(images: ImageSamples, roles: np.ndarray) -> tuple[str, ...]:
             named = ", ".join(lacking[:5]) + (f" and {len(lacking) - 5} more" if len(lacking) > 5 else "")
             notes.append(f"no {role.name.lower()} images of {named}")
     if dropped := int((roles == Role.GUARD).sum()):
-        notes.append(f"{dropped} images dropped as near-duplicates of an image of another role")
+        some = counted(dropped, "image dropped as a near-duplicate", "images dropped as near-duplicates")
+        notes.append(f"{some} of an image of another role")
     return tuple(notes)

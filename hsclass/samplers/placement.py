@@ -11,6 +11,7 @@ from hsclass.datasets.masks import Mask, count_classes, listed, require_numberin
 from hsclass.errors import DataError
 from hsclass.samplers.notes import ROLE_NAMES, Notes
 from hsclass.split import Role
+from hsclass.wording import counted
 
 Unlabelled = Literal["drop", "keep"]
 Otherwise = Literal["drop", "reference", "mask"]
@@ -94,7 +95,7 @@ def place(
         roles[elsewhere] = Role.TEST
     else:
         for identity, count in count_classes(labels[elsewhere]).items():
-            notes.add(identity, f"{count} pixels are in no mask, unused")
+            notes.add(identity, f"{counted(count, 'pixel is', 'pixels are')} in no mask, unused")
     reference = np.where(given > 0, given, labels)
     _require_pixels(masks, roles, reference)
     _note_missing(notes, masks, roles, reference)
@@ -108,8 +109,9 @@ def _require_disjoint(masks: Mapping[Role, Mask]) -> None:
         if both.any():
             remedy = "; leave the test mask out to test on the rest" if Role.TEST in (first, second) else ""
             raise DataError(
-                f"{other.path}: the {ROLE_NAMES[second]} mask shares {both.sum()} pixels with the {ROLE_NAMES[first]}"
-                f" mask {one.path} (by class {listed(one.counts(both))}); expected a pixel in one mask only{remedy}"
+                f"{other.path}: the {ROLE_NAMES[second]} mask shares {counted(both.sum(), 'pixel')} with the"
+                f" {ROLE_NAMES[first]} mask {one.path} (by class {listed(one.counts(both))}); expected a pixel in"
+                f" one mask only{remedy}"
             )
 
 
@@ -145,8 +147,14 @@ def _note_otherwise(notes: Notes, role: Role, mask: Mask, otherwise: Otherwise) 
     for (said, is_), count in mask.contradictions().items():
         here = {"drop": "dropped", "reference": f"taken as {is_}", "mask": "kept as this class"}[otherwise]
         there = {"drop": "dropped", "reference": "kept as this class", "mask": f"taken as {said}"}[otherwise]
-        notes.add(said, f"{ROLE_NAMES[role]}: {count} mask pixels are class {is_} in the reference data, {here}")
-        notes.add(is_, f"{ROLE_NAMES[role]}: {count} pixels are class {said} in the mask, {there}")
+        notes.add(
+            said,
+            f"{ROLE_NAMES[role]}: {counted(count, 'mask pixel is', 'mask pixels are')} class {is_} in the reference"
+            f" data, {here}",
+        )
+        notes.add(
+            is_, f"{ROLE_NAMES[role]}: {counted(count, 'pixel is', 'pixels are')} class {said} in the mask, {there}"
+        )
 
 
 def _note_missing(notes: Notes, masks: Mapping[Role, Mask], roles: np.ndarray, reference: np.ndarray) -> None:

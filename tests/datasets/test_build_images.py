@@ -57,7 +57,7 @@ def test_unusual_are_counted_and_named(make_folder, tmp_path: Path) -> None:
     assert odd["empty_classes"] == ["desert"]
     told = " / ".join(in_words(odd))
     assert "classes without images: desert" in told
-    assert "1 images cannot be read and are left out: field/field00.png" in told
+    assert "1 image that cannot be read, left out: field/field00.png" in told
 
 
 def test_lists_may_name_another_extension(make_folder, tmp_path: Path) -> None:
@@ -74,8 +74,8 @@ def test_lists_may_name_another_extension(make_folder, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("lines", "sentence"),
     [
-        (["field/field77.png,field", "roof/none.png,roof"], "names 2 images that are not in"),
-        (["field/field00.png,field"], "1 images stand twice: field/field00.png (train and test)"),
+        (["field/field77.png,field", "roof/none.png,roof"], "names 2 images not in"),
+        (["field/field00.png,field"], "1 image stands twice: field/field00.png (train and test)"),
         (["field/field01.png,roof"], "says that field/field01.png is 'roof', but it lies in the folder 'field'"),
         ([], "is empty; expected a line for each image"),
     ],

@@ -120,7 +120,7 @@ def test_ids_say_what_the_masks_ids_stand_for(tmp_path: Path) -> None:
     assert not mask.otherwise.any()
     without = read_mask(path, LABELS, ids={2: 1, 1: 5, 7: 0})
     assert without.counts() == {1: 5, 5: 5}
-    assert "5 pixels have an id that stands for no class, and are left out" in without.remarks()[1]
+    assert "5 pixels have an id that stands for no class, left out" in without.remarks()[1]
 
 
 def test_ids_that_are_not_named_stand_for_themselves_unless_that_joins_classes(tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def test_wrong_texts(tmp_path: Path) -> None:
     assert "holds [2, 0] pixels by region; expected [2, 1]" in refusal(path, short)
     assert "has the region 'water', which 'classes' in the descriptor does not list" in refusal(path, TEXT, CLASSES[:1])
     assert "reaches column 2, row 9; expected 1 to 5 and 1 to 4" in refusal(path, TEXT.replace("2    3 ", "2    9 "))
-    assert "1 pixels of region 'water' are of another region too" in refusal(path, TEXT.replace("2    3 ", "1    1 "))
+    assert "region 'water' shares 1 pixel with another region" in refusal(path, TEXT.replace("2    3 ", "1    1 "))
 
 
 def test_regions_of_another_image_are_refused(tmp_path: Path) -> None:

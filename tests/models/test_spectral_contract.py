@@ -51,7 +51,7 @@ def test_bands_that_the_models_scene_left_out_are_left_out() -> None:
     model = bands(400, 410, 430, bad=(420.0, 440.0))
     found = convert_bands(model, bands(400, 410, 420, 430), name="s")
     assert found.order.tolist() == [0, 1, 3]
-    assert found.notes == ("1 bands are left out, as in the model's scene (band 3 at 420 nm)",)
+    assert found.notes == ("1 band is left out, as in the model's scene (band 3 at 420 nm)",)
 
 
 def test_other_bands_are_refused_with_the_difference() -> None:

@@ -66,9 +66,9 @@ def test_pixels_that_the_ground_truth_does_not_confirm_are_dropped_at_first(
     assert split.roles.tolist() == [[1, 3, 3, 0, 0, 0, 3, 3, 1, 3], REST]
     assert split.given is None
     assert notes(split) == {
-        1: "training: 1 of 3 mask pixels are unlabelled in the reference data, dropped; training: 1 mask pixels are"
+        1: "training: 1 of 3 mask pixels are unlabelled in the reference data, dropped; training: 1 mask pixel is"
         " class 2 in the reference data, dropped",
-        2: "training: 1 of 1 mask pixels are unlabelled in the reference data, dropped; training: 1 pixels are class 1"
+        2: "training: 1 of 1 mask pixels are unlabelled in the reference data, dropped; training: 1 pixel is class 1"
         " in the mask, dropped; no training pixel",
         5: "",
     }
@@ -98,8 +98,8 @@ def test_pixels_that_are_labelled_otherwise_take_either_class(
     split = fixed(tmp_path, DISAGREEING, otherwise=otherwise, validation=0)
     assert split.roles[0].tolist() == [1, 3, 3, 0, 0, 1, 3, 3, 1, 3]
     assert (0 if split.given is None else split.given[0, 5]) == given
-    assert f"1 mask pixels are class 2 in the reference data, {here}" in notes(split)[1]
-    assert f"1 pixels are class 1 in the mask, {there}" in notes(split)[2]
+    assert f"1 mask pixel is class 2 in the reference data, {here}" in notes(split)[1]
+    assert f"1 pixel is class 1 in the mask, {there}" in notes(split)[2]
     assert {share.id: share.train for share in split.classes} == {1: 1 + given, 2: 1 - given, 5: 1}
 
 
