@@ -247,7 +247,7 @@ def test_class_that_the_legend_lacks_is_refused(toy_scene: Scene, toy_split: Spl
 def test_pixel_to_learn_from_without_data_is_refused(toy_scene: Scene, toy_split: Split) -> None:
     mask = np.ones((24, 24), bool)
     mask[3, 3] = mask[4, 20] = False
-    with pytest.raises(DataError, match="1 pixels to learn from hold no data in scene toy"):
+    with pytest.raises(DataError, match="1 pixel to learn from holds no data in scene toy"):
         train(replace(toy_scene, mask=mask), toy_split)
 
 

@@ -101,7 +101,7 @@ def test_predictions_of_other_samples_are_refused(tables: Path, maps: Path) -> N
     ("old", "new", "said"),
     [
         ("field", "wood", "of other classes than the index"),
-        ("3.png", "9.png", "names 1 images that the index lacks, as 9.png"),
+        ("3.png", "9.png", "names 1 image that the index lacks, as 9.png"),
         ("path,", "file,", "is no table of predictions"),
     ],
 )
