@@ -1,6 +1,6 @@
 """Efficiency of a training that two processes share: the time of one process over twice that of two, alternating.
 
-    python benchmarks/workers.py [--windows 400] [--epochs 3] [--rounds 3] [--slurm]
+    python benchmarks/workers.py [--windows 400] [--batch 50] [--epochs 3] [--rounds 3] [--slurm]
 
 The 3D-CNN is trained on windows of 9 pixels and 200 bands, with the same batches: by one process, by one with two
 threads, by two processes of one thread (`multi_worker`), and with `--slurm` by two tasks of a job, for which `srun`
@@ -25,7 +25,7 @@ from hsclass.models.trained import TrainedModel
 from hsclass.scene import LandCover, Scene, write_scene
 from hsclass.split import Split, write_split
 
-BANDS, CLASSES, SIDE, BATCH = 200, 16, 60, 50
+BANDS, CLASSES, SIDE = 200, 16, 60
 PEAK = """
 import os, sys, time
 os.environ.update(TF_NUM_INTRAOP_THREADS="1", TF_CPP_MIN_LOG_LEVEL="3")
@@ -60,10 +60,10 @@ def prepare(folder: Path, windows: int) -> None:
     write_split(split, folder / "split.tif", labels_file="scene/labels.tif")
 
 
-def train(folder: Path, way: str, epochs: int) -> float:
+def train(folder: Path, way: str, epochs: int, batch: int) -> float:
     """Return the seconds of the fastest epoch but the first."""
     started = ["srun", "--ntasks=2", "--cpus-per-task=1", "--mem=0"] if way == "tasks" else []
-    options = [f"epochs={epochs + 1}", f"batch_size={BATCH}", "patience=null", "augment=false", "dropout=0"]
+    options = [f"epochs={epochs + 1}", f"batch_size={batch}", "patience=null", "augment=false", "dropout=0"]
     command = [
         *started, str(Path(sys.executable).with_name("hsclass")), "train", str(folder / "scene"),
         str(folder / "split.tif"), "-o", str(folder / way), *WAYS[way],
@@ -91,6 +91,7 @@ def peak(processes: int) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--windows", type=int, default=400)
+    parser.add_argument("--batch", type=int, default=50)
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--slurm", action="store_true")
@@ -104,7 +105,7 @@ def main() -> None:
             for number in (1, 2):
                 took.setdefault(f"peak of {number}", []).append(peak(number))
             for way in ways:
-                took.setdefault(way, []).append(train(folder, way, asked.epochs))
+                took.setdefault(way, []).append(train(folder, way, asked.epochs, asked.batch))
             print({what: f"{seconds[-1]:.3f}" for what, seconds in took.items()}, flush=True)
         weights = {way: TrainedModel.load(folder / way).classifier.network_.get_weights() for way in ways}
     for way in ways[1:]:
