@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hsclass.datasets.cube import Cube, counted_as_data, usual_marks
+from hsclass.datasets.cube import Cube, counted_as_data, in_yaml, usual_marks
 from hsclass.datasets.descriptor import Descriptor
 from hsclass.errors import DataError
 from hsclass.gaps import can_hold, unused_value
@@ -61,8 +61,8 @@ def prepare_scene(cube: Cube, descriptor: Descriptor, *, name: str) -> Scene:
     wanted = np.flatnonzero(good & ~chosen)
     read = cube.keep(wanted)
     values, shown = read.stored() if len(wanted) else np.empty((*cube.shape[:2], 0), cube.dtype), cube.mask()
-    if cube.nodata is None and (blank := _blank(values, shown)):
-        cube, read = (replace(each, nodata=float("nan"), nodata_in_all=True) for each in (cube, read))
+    if not cube.nodata and (blank := _blank(values, shown)):
+        cube, read = (replace(each, nodata=(float("nan"),), nodata_in_all=True) for each in (cube, read))
         _LOG.warning("%s: %s NaN in all bands and so without data", path, counted(blank, "pixel is", "pixels are"))
     empty = _empty(read, values, shown)
     kept = wanted[~empty]
@@ -80,19 +80,19 @@ def prepare_scene(cube: Cube, descriptor: Descriptor, *, name: str) -> Scene:
         few = [band for place, band in enumerate(kept.tolist()) if cube.lacking(values[..., place]).mean() > 0.5]
         remedy = f"list the bands that lack most ({few[:10]}) in 'drop_bands', or " if few else ""
         raise DataError(
-            f"{path}: no pixel has a value in every band, nodata being {cube.nodata}; expected some; {remedy}correct"
-            " 'nodata'"
+            f"{path}: no pixel has a value in every band, nodata being {in_yaml(*cube.nodata)}; expected some;"
+            f" {remedy}correct 'nodata'"
         )
     if unasked := sorted([*wanted[empty].tolist(), *np.flatnonzero(~good & ~chosen).tolist()]):
         _LOG.warning("%s: left out the bands %s (0-based), which hold no data, are marked bad or mask", path, unasked)
     if partly:
         which = ("pixel lacks a value in some band and counts", "pixels lack a value in some band and count")
         _LOG.warning("%s: %s as without data", path, counted(partly, *which))
-    if cube.nodata is None and (sentence := counted_as_data(usual_marks(values, mask))):
+    if sentence := counted_as_data(usual_marks(values, mask), cube.nodata):
         _LOG.warning("%s: %s", path, sentence)
     values = _measured(cube, values)
     nodata = _fill(values, mask, cube)
-    _require_finite(values, path)
+    _require_finite(values, path, cube.nodata)
     if cube.wavelengths is not None:
         _require_centres(cube.wavelengths, kept, path)
     return Scene(
@@ -111,13 +111,18 @@ def described(cube: Cube, descriptor: Descriptor) -> Cube:
         If the descriptor does not list one value a band, or its nodata cannot be among the values.
     """
     given: dict[str, Any] = {}
-    if descriptor.nodata is not None:
-        if not can_hold(cube.dtype, descriptor.nodata):
+    if descriptor.nodata:
+        if unfit := [value for value in descriptor.nodata if not can_hold(cube.dtype, value)]:
             raise DataError(
-                f"{cube.path}: holds {cube.dtype}, which cannot be the descriptor's 'nodata' {descriptor.nodata};"
+                f"{cube.path}: holds {cube.dtype}, which cannot be the descriptor's 'nodata' {unfit[0]};"
                 " correct 'nodata'"
             )
         given["nodata"] = descriptor.nodata
+        if replaced := [value for value in cube.nodata if not _among(value, descriptor.nodata)]:
+            _LOG.warning(
+                "%s: declares %s as nodata, which counts as data, as the descriptor's 'nodata' replaces it; to leave"
+                " out both, say 'nodata: %s'", cube.path, in_yaml(*replaced), in_yaml(*replaced, *descriptor.nodata),
+            )  # fmt: skip
     for name in ("wavelengths", "fwhm"):
         if (listed := getattr(descriptor, name)) is not None:
             if len(listed) != cube.shape[2]:
@@ -133,6 +138,10 @@ def described(cube: Cube, descriptor: Descriptor) -> Cube:
     return replace(cube, **given)
 
 
+def _among(value: float, others: tuple[float, ...]) -> bool:
+    return value in others or (np.isnan(value) and bool(np.isnan(others).any()))
+
+
 def _blank(values: np.ndarray, shown: np.ndarray | None) -> int:
     """Return how many of the pixels that the file's own mask shows are NaN in all bands."""
     if values.dtype.kind != "f" or not values.shape[2]:
@@ -145,7 +154,7 @@ def _blank(values: np.ndarray, shown: np.ndarray | None) -> int:
 def _empty(cube: Cube, values: np.ndarray, shown: np.ndarray | None) -> np.ndarray:
     """Return which bands hold no data in any pixel, ndarray of bool."""
     undecided = np.arange(cube.shape[2])
-    if cube.nodata is not None or shown is not None:
+    if cube.nodata or shown is not None:
         for rows in row_blocks(values):
             if len(undecided):
                 lacking = cube.keep(undecided).lacking(values[rows][..., undecided])
@@ -160,7 +169,7 @@ def _holding(cube: Cube, values: np.ndarray, shown: np.ndarray | None) -> tuple[
     """Return which pixels hold data, and how many of the others lack it in some bands only."""
     mask = np.ones(cube.shape[:2], bool) if shown is None else shown.copy()
     partly = 0
-    if cube.nodata is not None:
+    if cube.nodata:
         for rows in row_blocks(values):
             lacking = cube.lacking(values[rows])
             some = lacking.any(axis=2) & mask[rows]
@@ -180,17 +189,16 @@ def _measured(cube: Cube, values: np.ndarray) -> np.ndarray:
 
 
 def _fill(values: np.ndarray, mask: np.ndarray, cube: Cube) -> float | None:
-    """Set every band of a pixel without data to nodata, which is replaced where it is not a finite number."""
-    nodata = cube.nodata
-    if nodata is not None and (not np.isfinite(nodata) or cube.measures or not can_hold(values.dtype, nodata)):
-        nodata = None
+    """Set every band of a pixel without data to one nodata: the first finite one, or else another value."""
+    fit = [value for value in cube.nodata if np.isfinite(value) and can_hold(values.dtype, value)]
+    nodata = None if cube.measures or not fit else fit[0]
     if not mask.all():
         nodata = unused_value(values, mask, cube.path) if nodata is None else nodata
         values[~mask] = nodata
     return nodata
 
 
-def _require_finite(values: np.ndarray, path: Path | None) -> None:
+def _require_finite(values: np.ndarray, path: Path | None, nodata: tuple[float, ...]) -> None:
     if values.dtype.kind != "f":
         return
     with np.errstate(over="ignore", invalid="ignore"):  # a sum is finite only if its terms are
@@ -201,8 +209,8 @@ def _require_finite(values: np.ndarray, path: Path | None) -> None:
         row, col, band = np.argwhere(first)[0].tolist()
         raise DataError(
             f"{path}: has {counted(count, 'NaN or infinite value')}, the first at row {top + row}, column {col}, band"
-            f" {band}"
-            " (0-based); expected finite numbers; if they stand for missing data, say 'nodata: .nan' in the descriptor"
+            f" {band} (0-based); expected finite numbers; if they stand for missing data, say"
+            f" 'nodata: {in_yaml(*nodata, np.nan)}' in the descriptor"
         )
 
 

@@ -121,8 +121,8 @@ class Cube:
         Of the values as they are stored.
     store : Store
     grid : Grid
-    nodata : float or None
-        The stored value without data; it may be NaN or infinite.
+    nodata : tuple of float
+        The stored values without data; NaN and infinity may be among them.
     wavelengths, fwhm : ndarray of float64, shape (bands,), or None
         Band centres and full widths at half maximum [nm]; NaN where a band lacks its own.
     good_bands : ndarray of bool, shape (bands,), or None
@@ -157,7 +157,7 @@ class Cube:
     dtype: np.dtype[Any]
     store: Store = field(repr=False)
     grid: Grid = field(default_factory=Grid)
-    nodata: float | None = None
+    nodata: tuple[float, ...] = ()
     wavelengths: np.ndarray | None = None
     fwhm: np.ndarray | None = None
     good_bands: np.ndarray | None = None
@@ -251,9 +251,12 @@ class Cube:
 
     def lacking(self, stored: np.ndarray) -> np.ndarray:
         """Return where stored values are nodata, ndarray of bool; one that the data type cannot hold cannot occur."""
-        if self.nodata is None or not can_hold(self.dtype, self.nodata):
-            return np.broadcast_to(np.False_, stored.shape)
-        return np.asarray(np.isnan(stored) if np.isnan(self.nodata) else stored == self.dtype.type(self.nodata))
+        found = [
+            np.isnan(stored) if np.isnan(value) else stored == self.dtype.type(value)
+            for value in self.nodata
+            if can_hold(self.dtype, value)
+        ]
+        return np.logical_or.reduce(found) if found else np.broadcast_to(np.False_, stored.shape)
 
     def holds_data(self, stored: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
         """Return which pixels hold data, ndarray of bool, shape (rows, cols), by their stored values and the mask.
@@ -261,7 +264,7 @@ class Cube:
         NaN and infinite values count as data unless they are nodata.
         """
         valid = np.ones(stored.shape[:2], bool) if mask is None else mask
-        if self.nodata is None:
+        if not self.nodata:
             return valid
         lacking = self.lacking(stored)
         return np.asarray(valid & ~(lacking.all(axis=2) if self.nodata_in_all else lacking.any(axis=2)))
@@ -350,14 +353,20 @@ def usual_marks(values: np.ndarray, valid: np.ndarray) -> Counter[float]:
     return +found
 
 
-def counted_as_data(marks: Counter[float]) -> str | None:
-    """Return a sentence on the most frequent of `usual_marks` that nothing declares, None without one."""
+def counted_as_data(marks: Counter[float], nodata: tuple[float, ...]) -> str | None:
+    """Return a sentence on the most frequent of `usual_marks`, which is not among `nodata`; None without one."""
     for mark, count in marks.most_common(1):
         return (
             f"{counted(count, 'pixel is', 'pixels are')} {mark:g} in every band and count as data, as nothing"
-            f" declares it; say 'nodata: {mark:g}' if they hold none"
+            f" declares it; say 'nodata: {in_yaml(*nodata, mark)}' if they hold none"
         )
     return None
+
+
+def in_yaml(*values: float) -> str:
+    """Return values as a descriptor lists them: one alone, several or none in brackets."""
+    texts = [".nan" if np.isnan(value) else f"{value:.12g}" for value in values]
+    return texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
 
 
 @contextmanager

@@ -123,10 +123,13 @@ def _several(given: Any) -> Any:
     return given if isinstance(given, list | tuple) else [given]
 
 
+Values = Annotated[tuple[Annotated[float, Field(allow_inf_nan=True)], ...], BeforeValidator(_several)]
+
+
 class LabelSource(ShapeOptions, Source):
     """A place of the reference data."""
 
-    unlabelled: Annotated[tuple[Annotated[float, Field(allow_inf_nan=True)], ...], BeforeValidator(_several)] = Field(
+    unlabelled: Values = Field(
         (),
         description="values of a raster that stand for no class: .nan for NaN; default: 0 and nodata",
     )
@@ -169,7 +172,7 @@ class Descriptor(Options):
     cube: Sources = Field(min_length=1, description="sources of the cube, tried in order")
     labels: LabelSources = Field((), description="sources of the reference data, tried in order")
     more_labels: LabelSources = Field((), description="further files of labels, for pixels that those before leave out")
-    nodata: float | None = Field(None, allow_inf_nan=True, description="value without data; default: the file's own")
+    nodata: Values = Field((), description="values without data, .nan for NaN; default: the file's own")
     drop_bands: tuple[BandIndex, ...] = Field((), description="bands to leave out, such as water absorption")
     rgb: tuple[BandIndex, BandIndex, BandIndex] | None = Field(None, description="bands in natural colours")
     wavelengths: tuple[Nanometres, ...] | None = Field(None, description="band centres [nm]")

@@ -10,7 +10,7 @@ import numpy as np
 
 from hsclass.alignment import Lattice
 from hsclass.datasets.autocorrelation import autocorrelation_facts
-from hsclass.datasets.cube import Cube, counted_as_data
+from hsclass.datasets.cube import Cube, counted_as_data, in_yaml
 from hsclass.datasets.descriptor import ShapeOptions
 from hsclass.datasets.likely_attributes import class_attribute
 from hsclass.datasets.readers import open_cube
@@ -113,7 +113,8 @@ def _cube(path: Path, cube: Cube, facts: dict[str, Any]) -> InspectedFile:
     warnings = _value_warnings(found, cube)
     with np.errstate(invalid="ignore"):
         facts |= {
-            "wavelengths": None, "fwhm": None, "bad_bands": bad, "alpha_bands": list(cube.alpha), "nodata": cube.nodata,
+            "wavelengths": None, "fwhm": None, "bad_bands": bad, "alpha_bands": list(cube.alpha),
+            "nodata": _alone(cube.nodata),
             "nan_values": found.not_numbers or None,
             "scale": None if cube.scale is None else sorted(set(cube.scale[cube.good].tolist())),
             "offset": None if cube.offset is None else sorted(set(cube.offset[cube.good].tolist())),
@@ -152,14 +153,16 @@ def _value_warnings(found: BandStatistics, cube: Cube) -> list[str]:
         said.append(f"bands of one value only: {_listed(np.flatnonzero(constant).tolist())}; name them in 'drop_bands'")
     if found.not_finite:
         are = counted(found.not_finite, "value is", "values are")
-        said.append(f"{are} NaN or infinite; say 'nodata: .nan' if that stands for missing data")
+        said.append(
+            f"{are} NaN or infinite; say 'nodata: {in_yaml(*cube.nodata, np.nan)}' if that stands for missing data"
+        )
     if found.partly:
         lack = counted(found.partly, "pixel lacks", "pixels lack")
         said.append(f"{lack} data in some of the other bands and will be without data")
     bands = np.flatnonzero((found.negative > 0) & used)
     lowest_of_all = np.unique(found.lowest[used & ~found.empty])
-    common = cube.nodata is None and len(lowest_of_all) == 1 < used.sum() and lowest_of_all[0] < 0
-    if cube.nodata is None and (sentence := counted_as_data(found.marks)):
+    common = not cube.nodata and len(lowest_of_all) == 1 < used.sum() and lowest_of_all[0] < 0
+    if sentence := counted_as_data(found.marks, cube.nodata):
         said.append(sentence)
     if common and lowest_of_all[0] not in found.marks:
         said.append(
@@ -179,13 +182,18 @@ def _value_warnings(found: BandStatistics, cube: Cube) -> list[str]:
             f"{counted(len(bands), 'band has', 'bands have')} many pixels at the highest value, as saturated ones do:"
             f" {_listed(bands.tolist())}"
         )
-    if cube.nodata is None and cube.dtype.kind in "iu" and not common:
+    if not cube.nodata and cube.dtype.kind in "iu" and not common:
         suspect = np.iinfo(cube.dtype).min
         if suspect < 0 and (found.lowest == suspect).any():
             said.append(f"the value {suspect} occurs, often missing data; if so, say 'nodata: {suspect}'")
     if found.conversion is not None:
         said.append(str(found.conversion))
     return said
+
+
+def _alone(values: tuple[float, ...]) -> float | list[float] | None:
+    """Return one value as it is, several as a list, None without one."""
+    return values[0] if len(values) == 1 else list(values) or None
 
 
 def _wavelength_warnings(centres: np.ndarray, down: list[int]) -> list[str]:
@@ -241,12 +249,16 @@ def _labels(path: Path, raster: Cube, facts: dict[str, Any], unlabelled: Sequenc
             f"{ids[top]} pixels are {top}, the highest value of {raster.dtype}; if they stand for no class, say"
             f" 'unlabelled: {named}' in 'labels'"
         )
-    if raster.nodata not in {None, 0} and counts.get(0):
+    if raster.nodata and 0 not in raster.nodata and counts.get(0):
         warnings.append(
-            f"nodata is {raster.nodata:g}, so that 0 may be a class: its {counts[0]} pixels count as unlabelled unless"
-            " 'values: [0]' gives them to one of the 'classes'"
+            f"nodata is {in_yaml(*raster.nodata)}, so that 0 may be a class: its {counts[0]} pixels count as unlabelled"
+            " unless 'values: [0]' gives them to one of the 'classes'"
         )
-    facts |= {"nodata": raster.nodata, "labelled": sum(ids.values()), "classes": dict(list(ids.items())[:_MANY])}
+    facts |= {
+        "nodata": _alone(raster.nodata),
+        "labelled": sum(ids.values()),
+        "classes": dict(list(ids.items())[:_MANY]),
+    }
     facts["names"] = {value: raster.classes[value][0] for value in facts["classes"] if value in raster.classes} or None
     return InspectedFile(str(path), "labels", facts, warnings, raster.grid)
 

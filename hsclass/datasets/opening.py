@@ -156,7 +156,8 @@ def read_scene(path: str | os.PathLike[str]) -> Scene:
     return Scene(
         tags["scene"], values, labels, centres, cube.holds_data(values), classes, grid=cube.grid,
         rgb=None if rgb is None else (rgb[0], rgb[1], rgb[2]), title=tags.get("title", ""),
-        source=tags.get("source", ""), note=tags.get("note", ""), digest=tags.get("digest", ""), nodata=cube.nodata,
+        source=tags.get("source", ""), note=tags.get("note", ""), digest=tags.get("digest", ""),
+        nodata=next(iter(cube.nodata), None),
         fwhm=widths, scale=cube.factor, bad_bands=cube.left_out, groups=groups, band_names=cube.band_names,
         group_names={int(number): name for number, name in names.items()},
     )  # fmt: skip

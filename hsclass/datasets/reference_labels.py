@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hsclass.datasets.cube import Cube
+from hsclass.datasets.cube import Cube, in_yaml
 from hsclass.datasets.descriptor import ClassEntry
 from hsclass.datasets.label_colours import ids_of_colours
 from hsclass.errors import DataError
@@ -64,10 +64,10 @@ def class_ids(raster: Cube, entries: tuple[ClassEntry, ...] = (), *, unlabelled:
             " for them, as"
             " 0 means unlabelled here; give them one by 'values: [0]' in 'classes', or add 0 to 'unlabelled'"
         )
-    if table[UNLABELLED] == UNLABELLED and raster.nodata not in {None, UNLABELLED} and zeros.any():
+    if table[UNLABELLED] == UNLABELLED and raster.nodata and UNLABELLED not in raster.nodata and zeros.any():
         _LOG.warning(
-            "%s: nodata is %g, so that 0 may be a class; its %d pixels count as unlabelled; if they are a class, say so"
-            " by 'values: [0]' in 'classes'", path, raster.nodata, int(zeros.sum()),
+            "%s: nodata is %s, so that 0 may be a class; its %d pixels count as unlabelled; if they are a class, say so"
+            " by 'values: [0]' in 'classes'", path, in_yaml(*raster.nodata), int(zeros.sum()),
         )  # fmt: skip
     return _smallest(np.where(absent, UNLABELLED, table[values.astype(np.int64)]))
 

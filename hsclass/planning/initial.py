@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import yaml
 
 from hsclass.atomic import write_text
+from hsclass.datasets.cube import in_yaml
 from hsclass.datasets.descriptor import ClassEntry, LabelSource, ShapeOptions
 from hsclass.datasets.inspecting import inspect_files
 from hsclass.datasets.likely_attributes import MOST_CLASSES, class_attribute, distinct_values, group_attribute
@@ -97,7 +99,7 @@ def initial_files(
         raise UsageError(f"option '{next(iter(options))}': is of the labels, but there are none; give them as well")
     if product is None and holds_shapes(cube):
         raise UsageError(f"{cube}: holds polygons or points; expected the cube first, and the labels after it")
-    about: dict[str, float] = {}
+    about: dict[str, Any] = {}
     name = re.sub(r"[^A-Za-z0-9_]+", "_", cube.stem).strip("_") or "scene"
     source, chosen = ({}, "") if labels is None else _label_source(Path(labels), options or {})
     findings = inspect_files([cube])
@@ -106,9 +108,12 @@ def initial_files(
     notes = [f"{finding.path}: {warning}" for finding in findings for warning in finding.warnings]
     notes += [f"{labels}: {chosen}"] if chosen else []
     if findings[0].facts.get("nan_values"):
-        notes = [note for note in notes if "'nodata: .nan'" not in note]
-        notes.append(f"{cube}: NaN is taken for missing data; a pixel that is NaN in any band holds none")
-        about = {"nodata": float("nan")}
+        declared = findings[0].facts["nodata"]
+        missing = [*([] if declared is None else np.atleast_1d(declared).tolist()), float("nan")]
+        notes = [note for note in notes if f"'nodata: {in_yaml(*missing)}'" not in note]
+        others = "" if declared is None else f", as the declared {in_yaml(*missing[:-1])} is"
+        notes.append(f"{cube}: NaN is taken for missing data{others}; a pixel that is NaN in any band holds none")
+        about = {"nodata": missing[0] if len(missing) == 1 else missing}
     scene, classes = _built(name, cube, source, about)
     descriptor = home / f"{name}.yaml"
     files = {descriptor: _descriptor_text(scene, classes, cube, source, chosen, home, about)}
@@ -160,7 +165,7 @@ def _label_source(path: Path, options: Mapping[str, Any]) -> tuple[dict[str, Any
 
 
 def _built(
-    name: str, cube: Path, source: dict[str, Any], about: Mapping[str, float]
+    name: str, cube: Path, source: dict[str, Any], about: Mapping[str, Any]
 ) -> tuple[Scene, tuple[LandCover, ...]]:
     """Build the scene of a descriptor with absolute paths, outside of the user's folders, and return its classes.
 
@@ -241,7 +246,7 @@ def _descriptor_text(
     source: dict[str, Any],
     chosen: str,
     home: Path,
-    about: Mapping[str, float],
+    about: Mapping[str, Any],
 ) -> str:
     rows, cols, bands = scene.shape
     crs = "no map coordinates" if scene.grid.crs is None else scene.grid.crs.to_string()

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from hsclass.datasets.cube import usual_marks
+from hsclass.datasets.cube import in_yaml, usual_marks
 from hsclass.predict.pixels import Pixels
 from hsclass.predict.prediction import Predictor
 from hsclass.wording import counted
@@ -21,7 +21,7 @@ _FEW = 30
 
 def undeclared(pixels: Pixels) -> str | None:
     """Return a sentence where pixels at the top, in the middle or at the end look like missing data, else None."""
-    if pixels.cube.nodata is not None or pixels.cube.path is None:
+    if pixels.cube.path is None:
         return None
     last = pixels.shape[0] - 1
     for row in sorted({0, last // 2, last}):
@@ -29,9 +29,10 @@ def undeclared(pixels: Pixels) -> str | None:
         strip = pixels.cube.strip(rows)
         valid = strip.read(rows)[1]
         for mark, count in usual_marks(strip.stored, valid).most_common(1):
+            declared = in_yaml(*pixels.cube.nodata, mark)
             return (
                 f"row {row} (0-based) has {counted(count, 'pixel')} of {mark:g} in every band, mapped as data, as"
-                f" nothing declares it; if they hold none, say 'nodata: {mark:g}' in a descriptor and map that"
+                f" nothing declares it; if they hold none, say 'nodata: {declared}' in a descriptor and map that"
             )
     return None
 

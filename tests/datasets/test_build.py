@@ -161,6 +161,22 @@ def test_pixel_that_lacks_a_value_is_masked_and_unlabelled(
     assert "2 labelled pixels hold no data and become unlabelled" in caplog.text
 
 
+def test_several_values_stand_for_missing_data(
+    describe: Describe, tmp_path: Path, cube: np.ndarray, caplog: pytest.LogCaptureFixture
+) -> None:
+    values = np.moveaxis(cube, 2, 0).astype(np.float32)
+    values[:, 0, 0], values[1, 1, 1] = -1, NAN
+    write_raster(tmp_path / "cube.tif", values, grid=Grid(), nodata=-1)
+    scene = build(describe(cube={"path": "cube.tif"}, nodata=[-1, NAN]))
+    assert np.argwhere(~scene.mask).tolist() == [[0, 0], [1, 1]]
+    assert scene.nodata == -1
+    assert "declares" not in caplog.text
+    scene = build(describe(cube={"path": "cube.tif"}, nodata=NAN))
+    assert np.argwhere(~scene.mask).tolist() == [[1, 1]]
+    assert "declares -1 as nodata, which counts as data, as the descriptor's 'nodata' replaces it" in caplog.text
+    assert "say 'nodata: [-1, .nan]'" in caplog.text
+
+
 def test_mask_survives_the_way_over_the_disk(describe: Describe, tmp_path: Path, cube: np.ndarray) -> None:
     values = cube.astype(np.float32)
     values[1, 1, 2] = NAN
@@ -219,7 +235,7 @@ WRONG_CUBES: list[tuple[np.ndarray, dict[str, Any], str]] = [
     (np.ones((4, 5, 3)), {"wavelengths": [400, 500]}, "has 3 bands, but the descriptor lists 2 'wavelengths'"),
     (np.ones((4, 5, 3)), {"rgb": [0, 1, 7]}, "'rgb' [0, 1, 7] names a band that is missing or left out"),
     (np.ones((4, 5, 3), np.uint8), {"nodata": -1}, "holds uint8, which cannot be the descriptor's 'nodata' -1"),
-    (np.ones((4, 5, 3)), {"nodata": 1}, "in every band, nodata being 1.0; expected some; correct 'nodata'"),
+    (np.ones((4, 5, 3)), {"nodata": 1}, "in every band, nodata being 1; expected some; correct 'nodata'"),
     (np.ones((4, 5, 3)), {"drop_bands": [1, 3]}, "'drop_bands' names [3], but the cube has the bands 0 to 2"),
 ]
 

@@ -113,6 +113,9 @@ def test_pixels_with_a_usual_mark_of_missing_data_in_every_band_are_counted(
     assert not warned(found, "is the lowest of every band")
     assert not warned(look(save(tmp_path / "d.tif", cube, nodata=mark))[0], "in every band and count")
     assert not warned(look(save(tmp_path / "e.tif", cube[..., :1]))[0], "in every band and count")
+    other = look(save(tmp_path / "f.tif", cube, nodata=77))[0]
+    assert warned(other, f"4 pixels are {mark:g} in every band and count as data")
+    assert warned(other, f"say 'nodata: [77, {mark:g}]'")
 
 
 def test_bands_that_the_file_marks_as_bad_give_no_advice(tmp_path: Path, big: np.ndarray) -> None:

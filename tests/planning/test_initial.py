@@ -160,6 +160,18 @@ def test_nan_is_declared_where_the_cube_does_not(tmp_path: Path) -> None:
     assert not any("'nodata: .nan'" in note for note in initial.notes)
 
 
+def test_nan_is_missing_data_in_addition_to_what_the_cube_declares(tmp_path: Path) -> None:
+    values = np.random.default_rng(3).normal(size=(4, 60, 60)).astype(np.float32)
+    values[:, :2], values[:, 2], values[1, 5, 5] = np.nan, -9999, np.nan
+    write_raster(tmp_path / "both.tif", values, grid=GRID, nodata=-9999)
+    initial = initial_files(tmp_path / "both.tif", fields(tmp_path), folder=tmp_path)
+    initial.write()
+    assert yaml.safe_load((tmp_path / "both.yaml").read_text())["nodata"] == [-9999, pytest.approx(np.nan, nan_ok=True)]
+    scene = open_scene(tmp_path / "both.yaml", folder=tmp_path / "data")
+    assert int((~scene.mask).sum()) == 181
+    assert any("NaN is taken for missing data, as the declared -9999 is" in note for note in initial.notes)
+
+
 def test_cube_without_labels_gets_a_descriptor_only(cube: Path, tmp_path: Path) -> None:
     (file,) = initial_files(cube, folder=tmp_path).files
     assert file == tmp_path / "my_scene.yaml"

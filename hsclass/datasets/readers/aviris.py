@@ -54,7 +54,7 @@ def open_aviris(path: Path, wanted: Wanted) -> Cube:
     return Cube(
         path, f"AVIRIS {group}, netCDF", (rows, cols, bands), dtype,
         Hdf5Store(path, [Piece(f"{group}/{group}", axes)], places, (rows, cols), dtype), grid=grid,
-        nodata=None if fill is None else float(np.ravel(fill)[0]), wavelengths=centres, fwhm=widths,
+        nodata=() if fill is None else (float(np.ravel(fill)[0]),), wavelengths=centres, fwhm=widths,
     )  # fmt: skip
 
 

@@ -74,7 +74,7 @@ def open_emit(path: Path, wanted: Wanted) -> Cube:
             rows, cols = table[0].shape
     return Cube(
         path, f"EMIT {name}, netCDF", (rows, cols, bands), dtype, store, grid=grid,
-        nodata=nodata, wavelengths=centres, fwhm=widths,
+        nodata=(nodata,), wavelengths=centres, fwhm=widths,
         good_bands=None if good is None or (good > 0).all() else good > 0, quality=layers,
     )  # fmt: skip
 

@@ -59,7 +59,7 @@ class BandTable:
     gains: np.ndarray
     offsets: np.ndarray
     expected: frozenset[int]
-    background: float | None
+    background: tuple[float, ...]
 
 
 def main_file(prefix: str) -> Callable[[Path], Path | None]:
@@ -143,7 +143,7 @@ def open_image(path: Path, wanted: Wanted, mission: str, layers: Mapping[str, La
             cube, path=path, format=f"{mission.partition(' (')[0]}, {cube.format}",
             wavelengths=table.centres[bands], fwhm=table.widths[bands], scale=table.gains[bands],
             offset=table.offsets[bands],
-            good_bands=None if good.all() else good, nodata=table.background if cube.nodata is None else cube.nodata,
+            good_bands=None if good.all() else good, nodata=cube.nodata or table.background,
             store=_Masked(cube.store, masks, cube.shape) if masks else cube.store, quality=used,
         )  # fmt: skip
 
@@ -196,7 +196,7 @@ def _table(path: Path) -> BandTable:
     background = next((item.text for item in root.iter() if _tag(item) == "backgroundvalue" and item.text), None)
     return BandTable(
         **values, expected=frozenset(int(number) for text in expected for number in re.findall(r"\d+", text)),
-        background=None if background is None else float(background),
+        background=() if background is None else (float(background),),
     )  # fmt: skip
 
 

@@ -43,7 +43,7 @@ def _orthorectified(path: Path, cube: Cube, names: tuple[str, str]) -> Cube:
         fill = float(np.ravel(array.attrs.get("_FillValue", np.nan if cube.dtype.kind == "f" else 0))[0])
         grid = table_grid(file) if {"spatial_ref", "geotransform"} <= set(file.attrs) else Grid()
     store = OrthorectifiedStore(path, str(cube.key), table, cube.dtype, fill)
-    return replace(cube, shape=(*table[0].shape, cube.shape[2]), store=store, grid=grid, nodata=fill)
+    return replace(cube, shape=(*table[0].shape, cube.shape[2]), store=store, grid=grid, nodata=(fill,))
 
 
 def hdf5_variables(path: Path, *, matlab: bool = False) -> dict[str, Variable]:

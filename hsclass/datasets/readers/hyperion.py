@@ -59,7 +59,7 @@ def open_hyperion(path: Path, wanted: Wanted) -> Cube:
         good = np.isin(numbers, _CALIBRATED)
         return Cube(
             path, "EO-1 Hyperion, GeoTIFF a band", (*shape, len(files)), dtype,
-            _Stack(list(files.values()), shape, dtype), grid=grid, nodata=0, nodata_in_all=True,
+            _Stack(list(files.values()), shape, dtype), grid=grid, nodata=(0,), nodata_in_all=True,
             wavelengths=np.array([_centre(number) for number in files]), good_bands=None if good.all() else good,
             scale=1 / np.where(numbers <= _VNIR, *factors),
         )  # fmt: skip

@@ -99,10 +99,11 @@ class Found:
                 " numbers of up to 64 bits, and some; convert it"
             )
         require_capacity(path, shape, array.dtype.itemsize)
-        fill = array.attrs.get("_FillValue", array.attrs.get("missing_value"))
+        fill = _number(array.attrs.get("_FillValue", array.attrs.get("missing_value")))
         scale, offset = (_number(array.attrs.get(name)) for name in ("scale_factor", "add_offset"))
         cube = Cube(
-            path, "netCDF", shape, native(array.dtype), array.store(self.axes), key=self.name, nodata=_number(fill),
+            path, "netCDF", shape, native(array.dtype), array.store(self.axes), key=self.name,
+            nodata=() if fill is None else (fill,),
             scale=None if scale is None and offset is None else np.full(shape[2], 1.0 if scale is None else scale),
             offset=None if offset is None else np.full(shape[2], offset),
         )  # fmt: skip

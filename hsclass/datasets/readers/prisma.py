@@ -108,7 +108,7 @@ def open_prisma(path: Path, wanted: Wanted) -> Cube:
         path, f"PRISMA {level}, HDF5", (*shapes[0], len(order)), dtype,
         Hdf5Store(path, pieces, ordered, shapes[0], dtype, masks), grid=grid, wavelengths=joined["wavelengths"],
         fwhm=joined["fwhm"], good_bands=None if good.all() else good, scale=joined["scale"], offset=joined["offset"],
-        nodata=0, nodata_in_all=True, quality=layers,
+        nodata=(0,), nodata_in_all=True, quality=layers,
     )  # fmt: skip
 
 

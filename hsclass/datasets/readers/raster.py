@@ -220,9 +220,17 @@ def _is_classic_netcdf(path: Path, source: Any) -> bool:
         return file.read(3) == b"CDF"
 
 
-def _nodata(source: Any, envi: dict[str, str]) -> float | None:
+def _nodata(source: Any, envi: dict[str, str]) -> tuple[float, ...]:
+    """Return what stands for missing data in all bands; where they differ, their masks say it."""
     said = number(envi.get("data_ignore_value"))
-    return source.nodata if source.nodata is not None or np.isnan(said) else said
+    if _differ(source):
+        return ()
+    return (source.nodata,) if source.nodata is not None else () if np.isnan(said) else (said,)
+
+
+def _differ(source: Any) -> bool:
+    """Return whether some bands declare another nodata than the first one, or none."""
+    return len({repr(value) for value in source.nodatavals}) > 1
 
 
 def _factors(
@@ -245,7 +253,7 @@ def _factors(
 
 def _masked(source: Any) -> list[int]:
     """Return the bands whose masks together are the file's own mask: one where it is common to all bands."""
-    plain = {MaskFlags.all_valid, MaskFlags.nodata, MaskFlags.alpha}
+    plain = {MaskFlags.all_valid, MaskFlags.alpha} | (set() if _differ(source) else {MaskFlags.nodata})
     masked = [band for band, flags in enumerate(source.mask_flag_enums) if not plain & set(flags)]
     common = masked and MaskFlags.per_dataset in source.mask_flag_enums[masked[0]]
     return masked[:1] if common else masked

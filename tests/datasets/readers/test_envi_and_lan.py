@@ -55,7 +55,7 @@ def test_lists_of_the_header(tmp_path: Path, cube: np.ndarray) -> None:
     np.testing.assert_allclose(read.wavelengths, [400, 550, 700])
     np.testing.assert_allclose(read.fwhm, [10, 10, 12.5])
     assert read.good_bands.tolist() == [True, False, True]
-    assert read.nodata == -7
+    assert read.nodata == (-7,)
     assert read.scale is None
 
 
@@ -246,7 +246,7 @@ def test_a_header_next_to_a_geotiff_adds_what_the_tiff_does_not_say(tmp_path: Pa
     read = open_cube(tmp_path / "scene.tif")
     assert read.wavelengths is not None
     assert read.wavelengths.tolist() == [400, 550, 700]
-    assert (read.good.tolist(), read.nodata) == ([0, 2], -7)
+    assert (read.good.tolist(), read.nodata) == ([0, 2], (-7,))
     write_raster(tmp_path / "scene.tif", cube.transpose(2, 0, 1), grid=Grid(), wavelengths=np.array([1.0, 2, 3]))
     assert open_cube(tmp_path / "scene.tif").wavelengths.tolist() == [1, 2, 3]
 

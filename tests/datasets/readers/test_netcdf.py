@@ -71,7 +71,7 @@ def test_named_dimensions_say_what_the_axes_are(write, dims: tuple[str, ...], tm
     np.testing.assert_array_equal(cube.stored(), CUBE)
     np.testing.assert_array_equal(cube.strip(slice(1, 3), np.array([4, 1])).stored, CUBE[1:3][:, :, [4, 1]])
     np.testing.assert_array_equal(cube.wavelengths, COORDINATES["wavelength"])
-    assert (cube.grid.transform, cube.grid.crs, cube.nodata) == (PLACE, CRS, -9)
+    assert (cube.grid.transform, cube.grid.crs, cube.nodata) == (PLACE, CRS, (-9,))
 
 
 @pytest.mark.parametrize("write", [classic, hierarchical])

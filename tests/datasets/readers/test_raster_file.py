@@ -37,8 +37,27 @@ def test_axes_grid_and_nodata(tmp_path: Path, cube: np.ndarray) -> None:
     np.testing.assert_array_equal(read.stored(), cube)
     assert read.grid.crs == CRS.from_epsg(32633)
     assert read.grid.transform == GRID
-    assert read.nodata == -7
+    assert read.nodata == (-7,)
     assert read.wavelengths is None
+
+
+@pytest.mark.parametrize(("second", "lacking"), [(-2, [[0, 0], [1, 1]]), (None, [[0, 0]])])
+def test_nodata_may_differ_between_bands(
+    tmp_path: Path, cube: np.ndarray, second: int | None, lacking: list[list[int]]
+) -> None:
+    cube[0, 0, 0], cube[1, 1, 1], cube[2, 2, 0] = -1, -2, -2
+    single = [write(tmp_path / f"{band}.tif", cube[..., band : band + 1], []) for band in range(2)]
+    declared = [f"<NoDataValue>{value}</NoDataValue>" if value else "" for value in (-1, second)]
+    bands = "".join(
+        f'<VRTRasterBand dataType="Int16" band="{number}">{said}<SimpleSource><SourceFilename>{path}</SourceFilename>'
+        f"<SourceBand>1</SourceBand></SimpleSource></VRTRasterBand>"
+        for number, (path, said) in enumerate(zip(single, declared, strict=True), 1)
+    )
+    (tmp_path / "both.vrt").write_text(f'<VRTDataset rasterXSize="5" rasterYSize="4">{bands}</VRTDataset>')
+    read = open_cube(tmp_path / "both.vrt", ndim=3)
+    shown = read.holds_data(read.stored(), read.mask())
+    assert np.argwhere(~shown).tolist() == lacking
+    assert read.nodata == ()
 
 
 @pytest.mark.parametrize(
