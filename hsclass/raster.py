@@ -100,20 +100,25 @@ def _opened(path: Path) -> Iterator[Any]:
 def grid_of(source: Any) -> Grid:
     """Return the grid of an open raster: its transform, or else that of ground control points on a regular grid.
 
-    Other control points are left out with a notice: the place of each pixel is not known from them.
+    Other control points are left out with a notice: the place of each pixel is not known from them. So is a reference
+    system without a place on Earth, as of a map of "Arbitrary" coordinates.
     """
+    crs = source.crs
+    if crs is not None and not (crs.is_geographic or crs.is_projected):
+        _LOG.warning("%s: its coordinate reference system has no place on Earth and is not used", source.name)
+        crs = None
     if source.transform != Affine.identity():
-        return Grid(source.crs, source.transform)
-    points, crs = source.gcps
+        return Grid(crs, source.transform)
+    points, crs_of_points = source.gcps
     if not points:
-        return Grid(source.crs)
+        return Grid(crs)
     places = np.array([(point.x, point.y) for point in points])
     pixels = np.array([(point.col, point.row) for point in points])
     with suppress(Exception):  # GDAL's, of points on one line; and of a transform that cannot be inverted
         transform = from_gcps(points)
         back = ~transform
         if max(np.abs(np.subtract(back @ tuple(place), pixels[k])).max() for k, place in enumerate(places)) < _REGULAR:
-            return Grid(crs, transform)
+            return Grid(crs_of_points, transform)
     _LOG.warning(
         "%s: its %d ground control points are not on a regular grid, so that its place is not used; to use it, warp it"
         " first, as gdalwarp does", source.name, len(points),

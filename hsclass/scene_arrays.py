@@ -15,6 +15,8 @@ from hsclass.raster import Color, Grid
 
 MAX_ID = 65535
 _MICROMETRES = 100  # no wavelength [nm] of a band is below, all in micrometres are
+LONGEST = 100_000
+"""No wavelength [nm] of a band is above: nanometres that are declared as micrometres are."""
 
 
 def shown_by(cube: Any) -> np.ndarray | None:

@@ -28,6 +28,15 @@ def test_values_and_type_survive(tmp_path: Path, dtype: str) -> None:
     assert raster.nodata is None
 
 
+def test_reference_system_without_a_place_on_earth_is_not_used(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    local = CRS.from_wkt('LOCAL_CS["Arbitrary",UNIT["metre",1],AXIS["East",EAST],AXIS["North",NORTH]]')
+    write_raster(tmp_path / "a.tif", np.ones((1, 4, 5), np.uint8), grid=Grid(local, GRID.transform))
+    assert read_raster(tmp_path / "a.tif").grid == Grid(None, GRID.transform)
+    assert "a.tif: its coordinate reference system has no place on Earth and is not used" in caplog.text
+
+
 def test_one_band_may_be_given_as_rows_and_columns(tmp_path: Path) -> None:
     write_raster(tmp_path / "a.tif", np.arange(6, dtype=np.uint8).reshape(2, 3), grid=Grid())
     assert read_raster(tmp_path / "a.tif").bands.tolist() == [[[0, 1, 2], [3, 4, 5]]]

@@ -13,9 +13,9 @@ from rasterio.windows import Window
 
 from hsclass.alignment import require_same_grid
 from hsclass.assess.campaign import Layers, cells_of, choose
-from hsclass.assess.design.assessment import read_legend
 from hsclass.assess.design.places import write_places
 from hsclass.assess.design.strata import ClassRaster
+from hsclass.assess.reading import known_classes
 from hsclass.errors import DataError, UsageError
 from hsclass.raster import UNREADABLE, Grid, grid_of, quiet
 
@@ -138,7 +138,7 @@ def suggest(
     return Suggestions(
         cells.pixels[at], cells.classes[at], cells.confidence[at], cells.dissimilarity[at], cells.scores[at],
         found.trips, raster.grid, None if segments is None else _outlines(raster, cells.pixels[at], segments // 2),
-        read_legend(raster.path),
+        {cover.id: cover.name for cover in known_classes(raster.path)},
     )  # fmt: skip
 
 

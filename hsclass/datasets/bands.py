@@ -13,6 +13,7 @@ from hsclass.errors import DataError
 from hsclass.gaps import can_hold, unused_value
 from hsclass.row_blocks import row_blocks
 from hsclass.scene import Scene
+from hsclass.scene_arrays import LONGEST
 from hsclass.wording import counted
 
 _LOG = logging.getLogger(__name__)
@@ -124,7 +125,9 @@ def described(cube: Cube, descriptor: Descriptor) -> Cube:
                 " out both, say 'nodata: %s'", cube.path, in_yaml(*replaced), in_yaml(*replaced, *descriptor.nodata),
             )  # fmt: skip
     for name in ("wavelengths", "fwhm"):
-        if (listed := getattr(descriptor, name)) is not None:
+        if (listed := getattr(descriptor, name)) == ():
+            given |= {name: None, "fwhm": None}
+        elif listed is not None:
             if len(listed) != cube.shape[2]:
                 raise DataError(
                     f"{cube.path}: has {counted(cube.shape[2], 'band')}, but the descriptor lists {len(listed)}"
@@ -216,11 +219,16 @@ def _require_finite(values: np.ndarray, path: Path | None, nodata: tuple[float, 
 
 def _require_centres(centres: np.ndarray, kept: np.ndarray, path: Path | None) -> None:
     """Check that every band kept has a wavelength of its own."""
-    remedy = "list 'wavelengths' in the descriptor, or leave bands out by 'drop_bands'"
+    remedy = "list 'wavelengths' in the descriptor, or [] to use none, or leave bands out by 'drop_bands'"
     if lacking := kept[~np.isfinite(centres)].tolist():
         raise DataError(
             f"{path}: has no wavelength for the bands {lacking[:10]} (0-based), but for others; expected all or none;"
             f" {remedy}"
+        )
+    if centres.max() > LONGEST:
+        raise DataError(
+            f"{path}: has wavelengths up to {centres.max():g} nm, as nanometres declared as micrometres would be;"
+            f" expected at most {LONGEST}; correct the unit in the file, or list 'wavelengths' in the descriptor"
         )
     found, counts = np.unique(centres, return_counts=True)
     if (counts > 1).any():

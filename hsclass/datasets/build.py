@@ -86,12 +86,19 @@ def build_scene(
             if not found[1]:
                 raise DataError(f"{path}: names no classes, which 'more_labels' need; list 'classes' in the descriptor")
             further = verified_file(entry, home)
-            more = read_labels(further, entry, cube.grid, scene.shape, found[1], mask=scene.mask)
+            more = read_labels(further, entry, cube.grid, scene.shape, _further(further, found[1]), mask=scene.mask)
             found = joined(found, more, further)
         labels, entries, groups = found
         scene = replace(scene, labels=labels, classes=describe_classes(labels, entries, path))
         scene = replace(scene, groups=groups.ids, group_names=groups.names) if groups else scene
     return _cut(_without_classes(scene, options.drop_classes), options)
+
+
+def _further(path: Path, classes: tuple[ClassEntry, ...]) -> tuple[ClassEntry, ...]:
+    """Return the classes as further labels name them: polygons and points also by ids of the scene, as `suggest`."""
+    if path.suffix.lower() in REGION_SUFFIXES or not holds_shapes(path):
+        return classes
+    return tuple(entry.model_copy(update={"values": (*entry.values, entry.id, entry.name)}) for entry in classes)
 
 
 def require_elsewhere(name_or_file: str | os.PathLike[str], *, folder: Path, output: Path) -> None:

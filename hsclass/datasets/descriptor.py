@@ -7,10 +7,11 @@ from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import unquote, urlsplit
 
-from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from hsclass.errors import UsageError
 from hsclass.options import NAME, Options
+from hsclass.wording import composed
 
 SOURCES = ("cube", "labels", "more_labels")
 """Keys of a descriptor that name files."""
@@ -123,6 +124,7 @@ def _several(given: Any) -> Any:
     return given if isinstance(given, list | tuple) else [given]
 
 
+Text = Annotated[str, AfterValidator(composed)]
 Values = Annotated[tuple[Annotated[float, Field(allow_inf_nan=True)], ...], BeforeValidator(_several)]
 
 
@@ -149,10 +151,10 @@ class ClassEntry(Options):
     """A class of the reference data, as its publisher describes it."""
 
     id: int = Field(ge=1, le=65535)
-    name: str = Field(min_length=1)
+    name: Text = Field(min_length=1)
     color: str | None = Field(None, pattern=r"^#[0-9a-fA-F]{6}$")
     pixels: int | None = Field(None, ge=0, description="published number of labelled pixels; checked")
-    values: tuple[int | str, ...] = Field(
+    values: tuple[int | Text, ...] = Field(
         (),
         description="what stands for the class in the file: ids, names in an attribute, or colours (#rrggbb) of a"
         " picture; default: its id, name or color",
@@ -175,7 +177,9 @@ class Descriptor(Options):
     nodata: Values = Field((), description="values without data, .nan for NaN; default: the file's own")
     drop_bands: tuple[BandIndex, ...] = Field((), description="bands to leave out, such as water absorption")
     rgb: tuple[BandIndex, BandIndex, BandIndex] | None = Field(None, description="bands in natural colours")
-    wavelengths: tuple[Nanometres, ...] | None = Field(None, description="band centres [nm]")
+    wavelengths: tuple[Nanometres, ...] | None = Field(
+        None, description="band centres [nm]; [] for none, as of a stack of several dates; default: the file's own"
+    )
     fwhm: tuple[Nanometres, ...] | None = Field(None, description="full widths at half maximum [nm], one a band")
     scale: float | None = Field(None, description="a value times it is what was measured; default: the file's own")
     offset: float | None = Field(None, description="to add after `scale`; default: the file's own, or none")
@@ -209,6 +213,9 @@ class Descriptor(Options):
         ids = [entry.id for entry in self.classes]
         if twice := sorted({identity for identity in ids if ids.count(identity) > 1}):
             raise ValueError(f"class id {twice[0]} stands twice in 'classes'; give each class its own")
+        names = [entry.name.casefold() for entry in self.classes]
+        if twice_named := [entry.name for entry in self.classes if names.count(entry.name.casefold()) > 1]:
+            raise ValueError(f"'{twice_named[0]}' names two of the 'classes'; give each a name of its own")
         values = [str(value) for entry in self.classes for value in entry.values or (entry.id,)]
         if twice_given := sorted({value for value in values if values.count(value) > 1}):
             raise ValueError(

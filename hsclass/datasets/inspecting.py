@@ -20,6 +20,7 @@ from hsclass.datasets.shapes import draw_shapes, holds_shapes, layers_of, read_s
 from hsclass.datasets.statistics import BandStatistics, band_statistics, class_counts
 from hsclass.errors import DataError
 from hsclass.raster import Grid
+from hsclass.scene_arrays import LONGEST
 from hsclass.wording import counted
 
 _MANY = 50  # distinct values beyond which a raster of one band is no reference data
@@ -130,9 +131,16 @@ def _cube(path: Path, cube: Cube, facts: dict[str, Any]) -> InspectedFile:
         down = np.flatnonzero(np.diff(centres) < 0).tolist()
         facts["wavelengths"] = {"first": centres[0], "last": centres[-1], "ascending": not down, "falls_after": down}
         facts["wavelengths"] |= {"lowest": float(np.nanmin(centres)), "highest": float(np.nanmax(centres))}
+        known = centres[np.isfinite(centres)]
+        facts["wavelengths"]["repeated"] = len(np.unique(known)) < len(known)
         warnings += _wavelength_warnings(centres, down)
         if cube.fwhm is not None:
             facts["fwhm"] = [float(np.nanmin(cube.fwhm)), float(np.nanmax(cube.fwhm))]
+            if len(centres) > 1 and facts["fwhm"][1] > np.ptp(known):
+                warnings.append(
+                    f"the widest band has a width of {facts['fwhm'][1]:g} nm, more than all wavelengths span; check the"
+                    " unit of 'fwhm'"
+                )
     if unused := [name for name, applied in cube.quality.items() if not applied]:
         warnings.append(
             f"pixels that the quality layers {', '.join(unused)} mark count as data; to leave some out, name their"
@@ -207,7 +215,15 @@ def _wavelength_warnings(centres: np.ndarray, down: list[int]) -> list[str]:
         said.append(f"bands without a wavelength: {_listed(lacking)}; give 'wavelengths' in the descriptor")
     found, counts = np.unique(centres[np.isfinite(centres)], return_counts=True)
     if (counts > 1).any():
-        said.append(f"{found[counts > 1][0]:g} nm stands for several bands; expected one of its own each")
+        said.append(
+            f"{found[counts > 1][0]:g} nm stands for several bands; expected one of its own each; 'wavelengths: []' in"
+            " the descriptor uses none"
+        )
+    if np.nanmax(centres) > LONGEST:
+        said.append(
+            f"wavelengths are up to {np.nanmax(centres):g} nm: they look like nanometres declared as micrometres;"
+            " correct the unit in the file, or give 'wavelengths' in the descriptor"
+        )
     if np.nanmax(centres) < 100:
         said.append(
             f"wavelengths end at {np.nanmax(centres):g} nm: they look like micrometres without saying so; give"

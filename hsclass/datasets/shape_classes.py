@@ -10,7 +10,7 @@ import numpy as np
 
 from hsclass.datasets.descriptor import ClassEntry, ShapeOptions
 from hsclass.errors import DataError
-from hsclass.wording import counted
+from hsclass.wording import composed, counted
 
 _LOG = logging.getLogger(__name__)
 DESCRIPTOR = "'classes' in the descriptor"
@@ -58,16 +58,21 @@ def read_classes(
     texts = _texts(attributes, options, path)
     numeric = all(_NUMBER.fullmatch(text) for text in texts if text)
     texts = [text and _plain(text) for text in texts] if numeric else texts
-    given = [(str(value), entry.id) for entry in entries for value in (entry.values or (entry.id, entry.name))]
-    known = {_plain(text) if numeric and _NUMBER.fullmatch(text) else text: identity for text, identity in given}
     if entries:
+        known = _known(entries, numeric=numeric)
+        if doubtful := [text for text in texts if len(known.get(text, ())) > 1]:
+            several = " and ".join(f"class {identity}" for identity in sorted(known[doubtful[0]]))
+            raise DataError(
+                f"{path}: holds {doubtful[0]}, which by {known_from} stands for {several}, as id, name or value; write"
+                " names of classes there, or list the 'values' of each class"
+            )
         foreign = sorted({text for text in texts if text and text not in known and not (numeric and float(text) == 0)})
         if foreign:
             raise DataError(
                 f"{path}: holds the classes {', '.join(foreign[:10])}, which {known_from} does not list; it lists"
                 f" {', '.join(sorted(known))}; {remedy_for(known_from)}"
             )
-        return np.array([known.get(text, 0) for text in texts], np.int64), entries
+        return np.array([next(iter(known.get(text, {0}))) for text in texts], np.int64), entries
     if numeric and (codes := [text for text in texts if text.isdecimal() and int(text) > _MAX_ID]):
         _LOG.warning(
             "%s: %s is larger than a class id can be; such codes are taken for names", path, max(codes, key=int)
@@ -86,6 +91,15 @@ def read_classes(
     named = texts if names and options.name_field is None else listed
     colors = [text_of(value) for value in _optional(attributes, options.color_field, path, len(ids))]
     return ids, tuple(_entry(int(identity), ids, named, colors, path) for identity in np.unique(ids[ids > 0]))
+
+
+def _known(entries: Sequence[ClassEntry], *, numeric: bool) -> dict[str, set[int]]:
+    """Return the ids of the classes that a text may stand for: by their values, or else id and name; by name always."""
+    given: dict[str, set[int]] = {}
+    for entry in entries:
+        for value in map(str, entry.values or (entry.id, entry.name)):
+            given.setdefault(_plain(value) if numeric and _NUMBER.fullmatch(value) else value, set()).add(entry.id)
+    return {entry.name: {entry.id} for entry in entries} | given
 
 
 def is_zero(attributes: Mapping[str, np.ndarray], options: ShapeOptions, path: Path) -> np.ndarray:
@@ -190,7 +204,7 @@ def text_of(value: Any) -> str:
         return ""
     if isinstance(value, float | np.floating) and float(value).is_integer():
         return str(int(value))
-    return str(value).strip()
+    return composed(str(value).strip())
 
 
 def _color(text: str, path: Path) -> str:

@@ -248,7 +248,7 @@ def read_shapes(path: Path, layer: str | None) -> Shapes:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             meta, numbers, wkb, columns = pyogrio.raw.read(
-                path, layer=layer or layers[0], force_2d=True, return_fids=True
+                path, layer=layer or layers[0], force_2d=True, return_fids=True, encoding=_encoding(path)
             )
             geometries = shapely.from_wkb(wkb)
         crs = None if not meta["crs"] else CRS.from_user_input(meta["crs"])
@@ -261,6 +261,23 @@ def read_shapes(path: Path, layer: str | None) -> Shapes:
             f"{path}: layer {layer or layers[0]} holds no polygon and no point; expected the reference data"
         )
     return Shapes(geometries, dict(zip(meta["fields"], columns, strict=True)), crs, numbers)
+
+
+def _encoding(path: Path) -> str | None:
+    """Return UTF-8 for a Shapefile that does not say how its texts are encoded, but is not ASCII and holds UTF-8."""
+    table = path.with_suffix(".dbf")
+    if path.suffix.lower() != ".shp" or path.with_suffix(".cpg").exists() or not table.exists():
+        return None
+    content = table.read_bytes()
+    records = content[int.from_bytes(content[8:10], "little") :]  # behind the header, which gives its own length
+    try:
+        records.decode()
+    except UnicodeDecodeError:
+        return None
+    if records.isascii():
+        return None
+    _LOG.warning("%s: has no .cpg file to say how its texts are encoded; they are UTF-8 and read as that", path)
+    return "UTF-8"
 
 
 def _projected(geometries: np.ndarray, crs: CRS | None, grid: Grid, path: Path, onto: str) -> np.ndarray:

@@ -142,11 +142,14 @@ def _limits(card: FinalCard, scene: Scene, folds: Sequence[Fold], *, bounded: bo
         limits.append("The area of applicability is not known, as the training pixels lie in one field.")
     elif card.applicability.outside:
         limits.append(
-            f"{card.applicability.outside:.1%} of the map lies outside the area of applicability: the accuracy says"
-            " nothing about it."
+            f"{card.applicability.outside:.1%} of the map lies outside the area of applicability: the accuracy of"
+            " the nested cross-validation says nothing about it."
         )
     if not card.metrics.interval.reliable:
-        limits.append(f"The intervals may be too narrow: there are only {card.metrics.interval.lacking}.")
+        limits.append(
+            "The intervals of the nested cross-validation may be too narrow: there are only"
+            f" {card.metrics.interval.lacking}."
+        )
     if len(set(card.fold_choices)) > 1:
         limits.append("The folds did not all choose the same candidate: which is best is not certain.")
     return limits

@@ -114,6 +114,10 @@ def initial_files(
         others = "" if declared is None else f", as the declared {in_yaml(*missing[:-1])} is"
         notes.append(f"{cube}: NaN is taken for missing data{others}; a pixel that is NaN in any band holds none")
         about = {"nodata": missing[0] if len(missing) == 1 else missing}
+    if (findings[0].facts.get("wavelengths") or {}).get("repeated"):
+        notes = [note for note in notes if "'wavelengths: []'" not in note]
+        notes.append(f"{cube}: several bands have one wavelength, as of several dates; no wavelength is used")
+        about["wavelengths"] = []
     scene, classes = _built(name, cube, source, about)
     descriptor = home / f"{name}.yaml"
     files = {descriptor: _descriptor_text(scene, classes, cube, source, chosen, home, about)}

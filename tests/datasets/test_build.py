@@ -161,6 +161,16 @@ def test_pixel_that_lacks_a_value_is_masked_and_unlabelled(
     assert "2 labelled pixels hold no data and become unlabelled" in caplog.text
 
 
+def test_wavelengths_of_the_file_may_be_left_out(describe: Describe, tmp_path: Path, cube: np.ndarray) -> None:
+    bands = np.moveaxis(cube, 2, 0)
+    write_raster(tmp_path / "cube.tif", bands, grid=Grid(), wavelengths=np.array([450, 550, 450]), fwhm=np.full(3, 9))
+    with pytest.raises(DataError, match=r"the wavelength 450 nm for the bands \[0, 2\].*, or \[\] to use none"):
+        build(describe(cube="cube.tif"))
+    scene = build(describe(cube="cube.tif", wavelengths=[]))
+    assert scene.wavelengths is scene.fwhm is None
+    assert scene.shape[2] == 3
+
+
 def test_several_values_stand_for_missing_data(
     describe: Describe, tmp_path: Path, cube: np.ndarray, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -233,6 +243,12 @@ WRONG_CUBES: list[tuple[np.ndarray, dict[str, Any], str]] = [
     (np.full((4, 5, 3), "x"), {}, "holds an array of <U1; expected plain real numbers"),
     (np.ones((4, 5, 3)), {"shape": [5, 5, 3]}, "the cube is (4, 5, 3) (rows, cols, bands); expected (5, 5, 3)"),
     (np.ones((4, 5, 3)), {"wavelengths": [400, 500]}, "has 3 bands, but the descriptor lists 2 'wavelengths'"),
+    (
+        np.ones((4, 5, 3)),
+        {"wavelengths": [4e5, 5e5, 6e5]},
+        "has wavelengths up to 600000 nm, as nanometres declared as",
+    ),
+    (np.ones((4, 5, 3)), {"wavelengths": [4, 4, 6]}, "has the wavelength 4 nm for the bands [0, 1] (0-based)"),
     (np.ones((4, 5, 3)), {"rgb": [0, 1, 7]}, "'rgb' [0, 1, 7] names a band that is missing or left out"),
     (np.ones((4, 5, 3), np.uint8), {"nodata": -1}, "holds uint8, which cannot be the descriptor's 'nodata' -1"),
     (np.ones((4, 5, 3)), {"nodata": 1}, "in every band, nodata being 1; expected some; correct 'nodata'"),

@@ -50,6 +50,7 @@ def test_cube_without_a_fault(tmp_path: Path, big: np.ndarray) -> None:
     assert facts["transform"] == [1000, 30, 0, 5000, 0, -30]
     assert facts["wavelengths"] == {
         "first": 400, "last": 900, "ascending": True, "falls_after": [], "lowest": 400, "highest": 900,
+        "repeated": False,
     }  # fmt: skip
     assert (facts["fwhm"], facts["values"], facts["nodata_share"]) == ([7.5, 7.5], [1, 1200], 0)
     assert facts["memory_mb"] == round(40 * 30 * 6 * 4 / 1e6, 1)
@@ -74,6 +75,12 @@ def test_faults_of_values_are_counted_whatever_the_blocks(
     assert warned(found, "1 pixel lacks data in some of the other bands")
     assert not warned(found, "negative")  # they lie where the first rows are without data
     assert warned(found, "1 band has many pixels at the highest value, as saturated ones do: 3")
+
+
+def test_units_that_cannot_be_are_reported(tmp_path: Path, big: np.ndarray) -> None:
+    (found,) = look(save(tmp_path / "c.tif", big, wavelengths=np.linspace(4e5, 9e5, 6), fwhm=np.full(6, 6e5)))
+    assert warned(found, "wavelengths are up to 900000 nm: they look like nanometres declared as micrometres")
+    assert warned(found, "the widest band has a width of 600000 nm, more than all wavelengths span")
 
 
 def test_negative_and_missing_values(tmp_path: Path, big: np.ndarray) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import unicodedata
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -142,8 +143,45 @@ def test_descriptor_gives_names_their_ids(scene: BuildScene, tmp_path: Path) -> 
     assert built.classes[1].color == (1, 2, 3)
 
 
-def with_more(describe: Describe, tmp_path: Path, more: Any, **labels: Any) -> Scene:
-    file = describe(cube="cube.tif", labels={"path": "fields.gpkg", **labels}, more_labels=more)
+def test_names_count_also_where_values_are_given(scene: BuildScene, tmp_path: Path) -> None:
+    path = save(tmp_path / "fields.gpkg", [box(0, 0, 1, 1), box(1, 1, 1, 1)], crop=["A", "cereals"])
+    classes = [{"id": 5, "name": "cereals", "values": ["A"]}, {"id": 9, "name": "b"}]
+    assert np.diag(scene(path, classes).require_labels()).tolist() == [5, 5, 0, 0]
+
+
+def test_number_that_is_the_id_of_one_class_and_the_name_of_another_is_refused(
+    scene: BuildScene, tmp_path: Path
+) -> None:
+    path = save(tmp_path / "fields.gpkg", [box(0, 0, 1, 1), box(1, 1, 1, 1)], code=[1, 2])
+    classes = [{"id": 1, "name": "2"}, {"id": 2, "name": "3"}]
+    with pytest.raises(DataError, match=r"holds 2, which by .* stands for class 1 and class 2, as id, name or value"):
+        scene(path, classes)
+    classes = [{"id": 1, "name": "2", "values": [2]}, {"id": 2, "name": "3", "values": [1]}]
+    assert np.diag(scene(path, classes).require_labels()).tolist() == [2, 1, 0, 0]
+
+
+def test_accents_are_compared_however_they_are_written(scene: BuildScene, tmp_path: Path) -> None:
+    both = [unicodedata.normalize(form, "Gebäude") for form in ("NFC", "NFD")]
+    built = scene(save(tmp_path / "fields.gpkg", [box(0, 0, 1, 1), box(1, 1, 1, 1), box(2, 2, 1, 1)], of=[*both, "x"]))
+    assert [cover.name for cover in built.classes] == ["Gebäude", "x"]
+
+
+def test_shapefile_in_utf_8_that_does_not_say_so(
+    scene: BuildScene, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = save(tmp_path / "fields.shp", [box(0, 0, 1, 1), box(1, 1, 1, 1)], crop=["Gebäude", "Straße"])
+    (tmp_path / "fields.cpg").unlink()
+    assert [cover.name for cover in scene(path).classes] == ["Gebäude", "Straße"]
+    assert "fields.shp: has no .cpg file to say how its texts are encoded; they are UTF-8" in caplog.text
+    table = tmp_path / "fields.dbf"
+    table.write_bytes(table.read_bytes().replace("ä".encode(), "ä".encode("latin-1") + b" "))
+    table.write_bytes(table.read_bytes().replace("ß".encode(), "ß".encode("latin-1") + b" "))
+    assert {cover.name[:3] for cover in scene(path).classes} == {"Geb", "Str"}
+    assert {"ä", "ß"} <= {*"".join(cover.name for cover in scene(path).classes)}
+
+
+def with_more(describe: Describe, tmp_path: Path, more: Any, classes: Any = None, **labels: Any) -> Scene:
+    file = describe(cube="cube.tif", labels={"path": "fields.gpkg", **labels}, more_labels=more, classes=classes)
     fetch(file, tmp_path / "data")
     return build_scene(file, folder=tmp_path / "data")
 
@@ -178,6 +216,31 @@ def test_further_labels_fill_what_those_before_leave_out(
         DataError, match=r"visit\.gpkg: holds the classes wheat, which 'classes' in the descriptor does"
     ):
         with_more(describe, tmp_path, {"path": "visit.gpkg", "field": "reference"}, field="crop")
+
+
+@pytest.mark.parametrize("written", ["1", "water"])
+def test_more_labels_are_ids_or_names_of_the_scene(
+    describe: Describe, scene: BuildScene, tmp_path: Path, written: str
+) -> None:
+    """`hsclass suggest` writes ids, which need not be the values of the first file."""
+    path = save(tmp_path / "fields.gpkg", [box(0, 0, 1, 1), box(1, 1, 1, 1)], code=[10, 20])
+    save(tmp_path / "visit.gpkg", [point(2.5, 2.5)], reference=[written])
+    classes = [{"id": 1, "name": "water", "values": [10]}, {"id": 2, "name": "forest", "values": [20]}]
+    scene(path, classes)
+    more = {"path": "visit.gpkg", "field": "reference"}
+    built = with_more(describe, tmp_path, more, field="code", classes=classes)
+    assert np.diag(built.require_labels()).tolist() == [1, 2, 1, 0]
+
+
+def test_more_labels_that_may_be_ids_or_values_are_refused(
+    describe: Describe, scene: BuildScene, tmp_path: Path
+) -> None:
+    path = save(tmp_path / "fields.gpkg", [box(0, 0, 1, 1), box(1, 1, 1, 1)], code=[10, 1])
+    save(tmp_path / "visit.gpkg", [point(2.5, 2.5)], reference=["1"])
+    classes = [{"id": 1, "name": "water", "values": [10]}, {"id": 2, "name": "forest", "values": [1]}]
+    scene(path, classes)
+    with pytest.raises(DataError, match=r"visit\.gpkg: holds 1, which by .* stands for class 1 and class 2"):
+        with_more(describe, tmp_path, {"path": "visit.gpkg", "field": "reference"}, field="code", classes=classes)
 
 
 @pytest.mark.parametrize(

@@ -172,6 +172,16 @@ def test_nan_is_missing_data_in_addition_to_what_the_cube_declares(tmp_path: Pat
     assert any("NaN is taken for missing data, as the declared -9999 is" in note for note in initial.notes)
 
 
+def test_stack_of_two_dates_has_no_wavelengths(tmp_path: Path) -> None:
+    values = np.random.default_rng(3).normal(size=(4, 60, 60)).astype(np.float32)
+    write_raster(tmp_path / "dates.tif", values, grid=GRID, wavelengths=np.array([450.0, 550, 450, 550]))
+    initial = initial_files(tmp_path / "dates.tif", fields(tmp_path), folder=tmp_path)
+    initial.write()
+    assert "wavelengths: []\n" in (tmp_path / "dates.yaml").read_text(encoding="utf-8")
+    assert open_scene(tmp_path / "dates.yaml", folder=tmp_path / "data").wavelengths is None
+    assert any("several bands have one wavelength, as of several dates" in note for note in initial.notes)
+
+
 def test_cube_without_labels_gets_a_descriptor_only(cube: Path, tmp_path: Path) -> None:
     (file,) = initial_files(cube, folder=tmp_path).files
     assert file == tmp_path / "my_scene.yaml"

@@ -15,8 +15,9 @@ from hsclass.assess.design.drawing import ProbabilitySample
 from hsclass.assess.design.estimators import Estimate, PostStratified, SampleDesign, Stratified, TwoStage
 from hsclass.assess.design.files import Labelled, design_file, read_design, read_sample
 from hsclass.assess.design.halving import further_units
-from hsclass.assess.design.labels import agreement, class_ids, listed, read_legend, with_others
+from hsclass.assess.design.labels import agreement, class_ids, listed, with_others
 from hsclass.assess.design.strata import ClassRaster, count_strata
+from hsclass.assess.reading import known_classes
 from hsclass.errors import DataError, UsageError
 from hsclass.results.record import plain, require_file
 from hsclass.wording import counted
@@ -195,7 +196,8 @@ def assess_map(
     order = _matched(labelled, drawn, sample_file)
     held = count_strata(raster)
     sizes = dict(zip(held.ids.tolist(), held.pixels.tolist(), strict=True))
-    legend = with_others(read_legend(raster.path), other, sizes)
+    named = {cover.id: cover.name for cover in known_classes(raster.path)}
+    legend = with_others(named, other, sizes)
     texts = {name: [column_of[place] for place in order] for name, column_of in labelled.references.items()}
     name = next(iter(texts)) if column is None else column
     if name not in texts:

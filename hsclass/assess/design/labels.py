@@ -1,16 +1,12 @@
 """What the labels of a sample stand for: the classes of the map, and those that it lacks."""
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
-import rasterio
 
 from hsclass.errors import DataError, UsageError
-from hsclass.raster import quiet
-from hsclass.wording import counted
+from hsclass.wording import composed, counted
 
 _SHOWN = 5
 _WHOLE = re.compile(r"\d+(\.0*)?", re.ASCII)  # as tables hold ids, too: 3, 3.0
@@ -22,16 +18,27 @@ def class_ids(texts: Sequence[str], legend: Mapping[int, str], file: object) -> 
     Raises
     ------
     DataError
-        If a label is no class of the legend; the message names the points by their ids.
+        If a label is no class of the legend, or stands for several; the message names the points by their ids.
     """
-    by_name = {name.casefold(): identity for identity, name in legend.items()}
+    by_name: dict[str, set[int]] = {}
+    for identity, name in legend.items():
+        by_name.setdefault(composed(name).casefold(), set()).add(identity)
     found, wrong = np.zeros(len(texts), np.int64), {}
     for place, text in enumerate(texts):
         if not text:
             continue
-        number = int(text.split(".")[0]) if _WHOLE.fullmatch(text) else by_name.get(text.casefold(), -1)
-        found[place] = max(number, 0)
-        if number < 1 or (legend and number not in legend):
+        number = int(text.split(".")[0]) if _WHOLE.fullmatch(text) else 0
+        by_id = {number} if number > 0 and (number in legend or not legend) else set()
+        meant = by_name.get(composed(text).casefold(), set()) | by_id
+        if len(meant) > 1:
+            several = " and ".join(f"{identity} {legend[identity]}" for identity in sorted(meant))
+            raise DataError(
+                f"{file}: the label {text} at id {place + 1} stands for several classes of the map, by id or name:"
+                f" {several}; expected one; give the classes of the map other names"
+            )
+        if meant:
+            found[place] = meant.pop()
+        else:
             wrong[place] = text
     if wrong:
         known = ", ".join(f"{identity} {name}" for identity, name in sorted(legend.items())) or "ids from 1 up"
@@ -78,12 +85,3 @@ def agreement(texts: Mapping[str, list[str]], legend: Mapping[int, str], file: o
     share = float((one == other).mean())
     chance = float(sum((one == c).mean() * (other == c).mean() for c in np.unique(one)))
     return {"n": int(both.sum()), "share": share, "kappa": (share - chance) / (1 - chance) if chance < 1 else 1.0}
-
-
-def read_legend(path: Path) -> dict[int, str]:
-    """Return the names of a map's classes by id; empty where it has none."""
-    with quiet(), rasterio.open(path) as source:
-        tags, names = source.tags(), source.tags(1).get("category_names", "")
-    if "classes" in tags:
-        return {entry["id"]: entry["name"] for entry in json.loads(tags["classes"])}
-    return {number: name for number, name in enumerate(names.split("|")) if number and name}

@@ -55,6 +55,21 @@ def write(path: Path, rows: list[dict[str, str]]) -> None:
         writer.writerows(rows)
 
 
+def test_names_may_be_those_of_a_map_of_another_program(mapped: np.ndarray, tmp_path: Path) -> None:
+    write_raster(tmp_path / "map.tif", mapped, grid=Grid(CRS.from_epsg(32633), from_origin(364000, 5810000, 10, 10)))
+    names = ["", "water", "forest", "", "", "field"]
+    (tmp_path / "map.tif.aux.xml").write_text(
+        "<PAMDataset><PAMRasterBand band='1'><CategoryNames>"
+        + "".join(f"<Category>{name}</Category>" for name in names)
+        + "</CategoryNames></PAMRasterBand></PAMDataset>"
+    )
+    write_sample(draw_sample(tmp_path / "map.tif", size=60, seed=1, allocation="equal"), tmp_path / "s.csv")
+    fill(tmp_path / "s.csv", mapped, tmp_path / "map.tif", names=dict(enumerate(names)))
+    found = assess_map(tmp_path / "s.csv", tmp_path / "map.tif")
+    assert found.oa.value == 1
+    assert [cover.name for cover in found.classes] == ["water", "forest", "field"]
+
+
 def test_figures_are_those_of_the_sample_counted_by_hand(labelled: Path, map_file: Path) -> None:
     found = assess_map(labelled, map_file)
     assert found.unit == "ha"
