@@ -1,13 +1,14 @@
 """Coverage of the 95 % intervals, and false alarms of the paired tests, with spatially correlated errors.
 
-    python benchmarks/coverage.py [--runs 100] [--sides 80 145 290] [--lengths 0 2 5 10 fields sites]
+    python benchmarks/coverage.py [--runs 100] [--sides 80 145 290] [--lengths 0 2 5 10 fields sites lines]
 
 Each run simulates a scene of fields with one class each, some of which are test fields, and a map. A pixel is correct
 where a smooth Gaussian random field is below the quantile of its class's accuracy, so that the true accuracies are
 known and errors are correlated over a length: the standard deviation [pixels] of the Gaussian kernel that smooths the
 random field. `fields` puts half of the variance between fields; `sites` too, and there each field is a site, a group
-whose pixels are of all classes at random. Windows are 9 x 9. The accuracies of the classes are `equal`, or `unequal`:
-from 0.6 times the share of errors below the mean to as much above it.
+whose pixels are of all classes at random; `lines` are such sites as strips across the scene, with 3, 4 and 8 classes.
+Windows are 9 x 9. The accuracies of the classes are `equal`, or `unequal`: from 0.6 times the share of errors below the
+mean to as much above it.
 
 `fields` is the mean effective number of test fields; the other columns are in percent of the runs. Intervals of OA that
 contain the true value: by bootstrap over pixels (`pixels`), by percentiles of a bootstrap over blocks of two windows a
@@ -36,6 +37,7 @@ SMALL, MIDDLE, LARGE = (80, 20, 4), (145, 50, 8), (290, 200, 8)
 SETTINGS = [
     *((*SMALL, length, 0.8, 0.6) for length in ("0", "2", "5", "fields")),
     *((*MIDDLE, length, 0.8, apart) for apart in (0.6, 0.0) for length in ("0", "2", "5", "10", "fields", "sites")),
+    *((145, 40, classes, "lines", 0.8, 0.0) for classes in (3, 4, 8)),
     (*MIDDLE, "5", 0.95, 0.6),
     *((*LARGE, length, 0.8, apart) for apart in (0.6, 0.0) for length in ("5", "10", "fields")),
 ]
@@ -56,16 +58,20 @@ def smooth(side: int, length: float, rng: np.random.Generator) -> np.ndarray:
 
 
 def error_field(parcels: np.ndarray, length: str, rng: np.random.Generator) -> np.ndarray:
-    if length not in {"fields", "sites"}:
+    if length not in {"fields", "sites", "lines"}:
         return smooth(len(parcels), float(length), rng)
     own = rng.normal(size=parcels.max() + 1)[parcels]
     return np.sqrt(0.5) * (own + smooth(len(parcels), 2, rng))
 
 
-def scene(side: int, fields: int, classes: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def scene(
+    side: int, fields: int, classes: int, length: str, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the field and the class of every pixel, and which are test: of each class at least one field."""
     pixels = np.argwhere(np.ones((side, side)))
     parcels = cKDTree(side * rng.random((fields, 2))).query(pixels)[1].reshape(side, side)
+    if length == "lines":
+        parcels = np.repeat(np.arange(side)[:, np.newaxis] * fields // side, side, axis=1)
     kinds = rng.permutation(np.arange(fields) % classes)
     one_each = [rng.choice(np.flatnonzero(kinds == kind)) for kind in range(classes)]
     tested = np.union1d(one_each, rng.permutation(fields)[: int(TESTED * fields)])
@@ -90,9 +96,9 @@ def run(
 ) -> None:
     side, fields, classes, length, accuracy, apart = setting
     accuracies = accuracy + (1 - accuracy) * np.linspace(-apart, apart, classes)
-    parcels, kinds, test = scene(side, fields, classes, rng)
+    parcels, kinds, test = scene(side, fields, classes, length, rng)
     groups = None
-    if length == "sites":
+    if length in {"sites", "lines"}:
         kinds, groups = rng.integers(0, classes, kinds.shape), parcels + 1
     shared = error_field(parcels, length, rng)
     truth, maps = kinds + 1, {}
@@ -136,7 +142,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=100)
     parser.add_argument("--sides", type=int, nargs="*", default=[80, 145, 290], help="of the scenes")
     parser.add_argument(
-        "--lengths", nargs="*", default=["0", "2", "5", "10", "fields", "sites"], help="of the correlation"
+        "--lengths", nargs="*", default=["0", "2", "5", "10", "fields", "sites", "lines"], help="of the correlation"
     )
     options = parser.parse_args()
     runs = options.runs

@@ -108,9 +108,9 @@ class Clustering:
     def shared(self, sums: Sums, classes: np.ndarray) -> float:
         """Return the standard error of what classes have in common within a block, or within a site, and of runs.
 
-        `classes` are those of the samples. The second way, classes or fields of one class each, has nothing of it.
+        `classes` are those of the samples. Classes, and fields of one class each, have nothing of it.
         """
-        units = (self.ways[0], *self.ways[2:])
+        units = (self.ways[0], *(way for way in self.ways[1:] if not way.nested(classes)))
         common = [variance(sums, way) - variance(sums, way.crossed(classes)) for way in units]
         return float(np.sqrt(max(0.0, *common) + self.of_runs(sums)))
 

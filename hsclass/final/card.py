@@ -21,7 +21,6 @@ from hsclass.predict.products import EXPECTED, file_next_to
 from hsclass.raster import quiet
 from hsclass.resources import versions
 from hsclass.results.final import AREAS, LABELLED, CandidateChoice, FinalCard, MapApplicability, MappedClass
-from hsclass.results.metrics import Metrics
 from hsclass.scene import Scene
 from hsclass.split import Split
 
@@ -76,9 +75,10 @@ def make_card(
         scene_digest=scene.digest,
         labels_digest=hashlib.sha256(np.ascontiguousarray(labels).tobytes()).hexdigest(),
         model_digest=model_digest, window=procedure.window, n_labelled=choice.n_train, choice=choice,
-        fold_choices=[fold.choice.winner.name for fold in folds], folds=procedure.asked.folds,
+        fold_choices=[fold.choice.winner.name for fold in folds],
+        fold_training=[fold.choice.n_train for fold in folds], folds=procedure.asked.folds,
         sampler=procedure.asked.sampler, metrics=metrics, untrained=untrained,
-        design=_design(procedure, metrics, scene), applicability=applicability,
+        design="", applicability=applicability,
         classes=[
             MappedClass(id=cover.id, name=cover.name, color=cover.color, pixels=counts.get(cover.id, 0))
             for cover in model.classes
@@ -86,7 +86,8 @@ def make_card(
         limits=[],
         versions={"hsclass": __version__, **versions("numpy", "scikit-learn")},
     )  # fmt: skip
-    return card.model_copy(update={"limits": _limits(card, scene, folds, bounded=model.reach is not None)})
+    limits = _limits(card, scene, folds, bounded=model.reach is not None)
+    return card.model_copy(update={"design": _design(procedure, card, scene), "limits": limits})
 
 
 def write_card_page(card: FinalCard, path: Path, assessed: Assessment | None = None) -> None:
@@ -109,16 +110,15 @@ def _sides(transform: Affine) -> tuple[float, float]:
     return math.hypot(transform.a, transform.d), math.hypot(transform.b, transform.e)
 
 
-def _design(procedure: Procedure, metrics: Metrics, scene: Scene) -> str:
+def _design(procedure: Procedure, card: FinalCard, scene: Scene) -> str:
     units = "groups" if scene.groups is not None else "fields"
     whole = procedure.asked.sampler == "regions"
     return (
         f"Nested cross-validation: {procedure.asked.folds} folds"
         f" ({procedure.asked.sampler}{f', whole {units}' if whole else ''}, windows of side {procedure.window} kept"
         f" apart). In each, the candidate is chosen by {procedure.asked.inner_folds} inner folds of the training pixels"
-        f" alone. All {metrics.n_test} labelled pixels are tested once. The figure is that of the procedure with the"
-        f" labels of {procedure.asked.folds - 1} of {procedure.asked.folds} folds"
-        f"{f', on {units} it has not seen' if whole else ''}; the map is trained with all."
+        f" alone. All {card.metrics.n_test} labelled pixels are tested once. The figure is that of the procedure"
+        f" trained with {card.trained_in_folds}{f', on {units} it has not seen' if whole else ''}; the map is trained with all."
     )
 
 

@@ -46,9 +46,10 @@ def _delivered_answers(results: SetResults, card: FinalCard) -> Answers:
             f" (95 % interval {between(figures.oa_low, figures.oa_high, 2)})."
         )
         return Answers(sentence, (which, _good(card), _why(card), where_not))
+    missing = ", if labels are missing at random" if found.missing else ""
     sentence = (
-        f"{made}. A probability sample of it gives an unbiased OA of {number(found.oa.value, 2)}"
-        f" (95 % interval {between(found.oa.low, found.oa.high, 2)})."
+        f"{made}. A probability sample of it gives a design-based OA of {number(found.oa.value, 2)}"
+        f" (95 % interval {between(found.oa.low, found.oa.high, 2)}){missing}."
     )
     return Answers(sentence, (which, _assessed(card, found), _sampled(found), where_not))
 
@@ -72,8 +73,8 @@ def _which(card: FinalCard) -> Iterator[Line]:
 def _good(card: FinalCard) -> Answer:
     figures, behind = card.metrics, card.metrics.interval
     lines = [
-        Line(f"OA {_held_out(card)}, of the procedure that made the map, trained with {card.folds - 1} of"
-             f" {card.folds} folds of the labels and tested on the other;"
+        Line(f"OA {_held_out(card)}, of the procedure that made the map, trained with"
+             f" {card.trained_in_folds} in each fold and tested on others;"
              f" 95 % interval {between(figures.oa_low, figures.oa_high, 2)}."),
         Line(f"AA {number(figures.aa, 2)}, kappa {number(figures.kappa, 2)}."),
         *_expected(card),

@@ -126,6 +126,8 @@ class FinalCard(Record):
         Among the candidates, with all labelled pixels.
     fold_choices : list of str
         The candidate that each outer fold chose.
+    fold_training : list of int
+        The pixels that each outer fold trained with.
     metrics : Metrics
         Of the procedure, by nested cross-validation.
     untrained : int
@@ -150,6 +152,7 @@ class FinalCard(Record):
     n_labelled: int
     choice: CandidateChoice
     fold_choices: list[str]
+    fold_training: list[int]
     folds: int
     sampler: str
     metrics: Metrics
@@ -159,6 +162,12 @@ class FinalCard(Record):
     classes: list[MappedClass]
     limits: list[str]
     versions: dict[str, str | None]
+
+    @property
+    def trained_in_folds(self) -> str:
+        """How many pixels a fold trains with, in words."""
+        least, most = min(self.fold_training), max(self.fold_training)
+        return f"{f'{least} to {most}' if least < most else most} of {self.n_labelled} labelled pixels"
 
     @property
     def whole_fields(self) -> bool:

@@ -216,7 +216,7 @@ def test_differences_without_any_variation() -> None:
 
 
 def test_mean_over_classes_contains_what_they_have_in_common() -> None:
-    """Class by class and pair by pair: AA varies by its classes, and by pairs of pixels of two classes in one block."""
+    """Pair by pair: AA varies by its classes, and by pairs of pixels of two classes in one block or one site."""
     rng = np.random.default_rng(9)
     block, reference = np.repeat(np.arange(12), 60), np.tile(np.repeat([1, 2, 3], 20), 12)
     right = rng.random(720) < np.repeat(rng.random(12), 60)  # a block is easy or hard for all classes
@@ -227,14 +227,15 @@ def test_mean_over_classes_contains_what_they_have_in_common() -> None:
     recall = np.array([right[reference == one].mean() for one in (1, 2, 3)])
     u = (right - recall[reference - 1]) / 240 / 3  # what a pixel adds to the deviation of AA
     common = []
-    for of in units.blocks.grids:  # all fields are larger than a block, so that these are of each pixel
+    sizes = units.blocks.effective, units.blocks.crossed(reference).effective
+    # all sites are larger than a block, so that the grids are of each pixel
+    for of, (n, m) in (*((grid, sizes) for grid in units.blocks.grids), (block, (12, 36))):
         same = of[:, np.newaxis] == of
         kind = reference[:, np.newaxis] == reference
         pairs = np.outer(u, u)
-        n = units.blocks.effective
-        m = units.blocks.crossed(reference).effective
         common.append(n / (n - 1) * pairs[same].sum() - m / (m - 1) * pairs[same & kind].sum())
-    half = units.clusters.quantile * np.sqrt(np.mean(common))
+    *of_blocks, of_sites = common
+    half = units.clusters.quantile * np.sqrt(max(np.mean(of_blocks), of_sites))
     alone = mean_bounds(recall, classes)
     expected = widened(alone, float(recall.mean()), half)
     assert units.class_mean("aa", classes, samples, np.array([1, 2, 3])) == pytest.approx(expected)
@@ -266,11 +267,12 @@ def test_fields_that_no_block_holds_widen_the_interval() -> None:
     assert whole == pytest.approx(coins, abs=0.03)
 
 
-def test_sites_of_several_classes_that_no_block_holds_widen_figures_over_all_classes() -> None:
-    """Twelve sites, strips of 5 x 120 pixels, right or wrong as a whole, with six classes in each: twelve coins."""
+@pytest.mark.parametrize("classes", [3, 6])
+def test_sites_of_several_classes_that_no_block_holds_widen_figures_over_all_classes(classes: int) -> None:
+    """Twelve sites, strips of 5 x 120 pixels, right or wrong as a whole, with all classes in each: twelve coins."""
     pixels = np.argwhere(np.ones((120, 60), bool))
     strip = pixels[:, 1] // 5
-    reference = 1 + np.random.default_rng(11).integers(0, 6, len(pixels))
+    reference = 1 + np.random.default_rng(11).integers(0, classes, len(pixels))
     right = np.isin(strip, [0, 3, 4, 7, 8, 11])
     units = BlockUnits(Sites(pixels, strip, reference), least=5)
     assert units.blocks.side < 120
@@ -279,8 +281,8 @@ def test_sites_of_several_classes_that_no_block_holds_widen_figures_over_all_cla
     found = units.share(right, np.ones(len(pixels), bool))
     assert found == pytest.approx(wilson_limits(1 / 2, 1 / 4 / error**2, t), abs=0.02)
     # All classes have about the same share of each strip, so that AA varies as OA does.
-    samples = EvaluatedSamples(pixels, reference, np.where(right, reference, reference % 6 + 1))
-    ids = np.arange(1, 7)
+    samples = EvaluatedSamples(pixels, reference, np.where(right, reference, reference % classes + 1))
+    ids = np.arange(1, classes + 1)
     low, high = units.class_mean("aa", [units.share(right, reference == one) for one in ids], samples, ids)
     assert high - low == pytest.approx(2 * t * error, rel=0.1)
 

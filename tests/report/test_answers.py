@@ -167,8 +167,8 @@ def test_top_is_about_the_delivered_map_alone_and_the_models_follow(experiment, 
     # OA 0.6, its interval from 0.05 below to 0.03 above
     assert good.value == "0.60"
     assert good.lines[0].text == (
-        "OA in fields without training pixels, of the procedure that made the map, trained with 2 of 3 folds of the"
-        " labels and tested on the other; 95 % interval 0.55 to 0.63."
+        "OA in fields without training pixels, of the procedure that made the map, trained with 90 to 101 of 176"
+        " labelled pixels in each fold and tested on others; 95 % interval 0.55 to 0.63."
     )
     assert found["Why believe it?"].value == "3 folds"
     assert (where_not.value, where_not.lines[0].warns) == ("25.0\u202f% outside", True)

@@ -245,7 +245,7 @@ def test_sample_is_drawn_labelled_and_assessed_in_the_report(quick: Path, snakem
     found = json.loads((folder / "reports/quick/results.json").read_text())["sets"][0]["delivered"]["assessment"]
     assert found["n"] == len(ids)
     assert 0.7 < found["oa_low"] < 0.8 < found["oa_high"] < 0.9
-    assert "A probability sample of it gives an unbiased OA" in (folder / "reports/quick/index.html").read_text()
+    assert "A probability sample of it gives a design-based OA" in (folder / "reports/quick/index.html").read_text()
 
 
 def test_labels_stay_when_a_job_of_a_cluster_makes_suggestions_again(quick: Path, snakemake, tmp_path: Path) -> None:

@@ -30,7 +30,8 @@ def further_units(
         `same_allocation`: for any figure, three times as many as there are. Of a stratified sample also, under the
         allocation that is best for the figure (Neyman; Cochran 1977, eq. 5.26, with the deviations of this sample):
         `neyman`, by stratum, for overall accuracy, and `areas`, by class, for its area; a class of which no stratum
-        holds some units and lacks others is left out.
+        holds some units and lacks others is left out. A stratum whose n units agree is not certain, and counts as if
+        half a unit of n + 1 were otherwise.
     """
     found: dict[str, Any] = {"same_allocation": 3 * len(right)}
     if not isinstance(design, Stratified) or isinstance(design, PostStratified) or len(strata) != len(design.sizes):
@@ -45,9 +46,10 @@ def further_units(
 
 def _more_units(design: Stratified, y: np.ndarray) -> np.ndarray | None:
     """Return the further units of each stratum for the mean of y; None where its standard error is 0."""
-    residual = y - design.ratio(y, np.ones(len(y))).value
-    effort = design.sizes * np.sqrt(design.spread(residual))
-    if effort.sum() == 0:
+    spread = design.spread(y)
+    if not spread.any():
         return None
-    best = effort * effort.sum() / (design.variance(residual) / 4)
-    return np.asarray(np.maximum(0, np.ceil(np.round(best - design.counts, 6))).astype(int))
+    rare = 0.5 / (design.counts + 1)
+    effort = design.sizes * np.sqrt(np.where(spread == 0, rare * (1 - rare), spread))
+    best = effort * effort.sum() / ((effort**2 / design.counts).sum() / 4)
+    return np.asarray(np.maximum(0, np.round(best - design.counts)).astype(int))
