@@ -3,9 +3,9 @@
     python benchmarks/design_coverage.py --runs 1000
 
 A map of four classes on 400 x 400 pixels and its true classes, with errors in patches, are drawn once; so is one of a
-class with 97 % of the pixels and nine rare ones. Each run draws a sample, labels it with the true classes and assesses
-the map. Prints the share of the intervals that contain the true value, for overall accuracy and pooled over the classes
-for user's and producer's accuracy and area.
+class with 97 % of the pixels and nine rare ones, and one of two classes, `change` in 10 % of the pixels. Each run draws
+a sample, labels it with the true classes and assesses the map. Prints the share of the intervals that contain the true
+value, for overall accuracy and pooled over the classes for user's and producer's accuracy and area.
 """
 
 import argparse
@@ -27,6 +27,8 @@ DESIGNS = {
     "stratified, equal, 200": {"design": "stratified", "size": 200, "allocation": "equal"},
     "stratified, strata of another map, 400": {"design": "stratified", "size": 400, "strata_file": "strata.tif"},
     "stratified, one large and nine rare, 500": {"design": "stratified", "size": 500, "allocation": "equal"},
+    "stratified, change, good practice, 400": {"design": "stratified", "size": 400},
+    "simple, change, 400": {"design": "simple", "size": 400},
     "blocks, 60 of 20 x 20 pixels, 10 each": {"design": "blocks", "size": 600, "block_side": 20, "per_block": 10},
     "blocks, 30 of 20 x 20 pixels, 10 each": {"design": "blocks", "size": 300, "block_side": 20, "per_block": 10},
     "blocks, 10 of 20 x 20 pixels, 40 each": {"design": "blocks", "size": 400, "block_side": 20, "per_block": 40},
@@ -56,6 +58,15 @@ def make_rare(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     return mapped.reshape(SIDE, SIDE), truth.reshape(SIDE, SIDE)
 
 
+def make_change(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Return map and truth: 10 % of the pixels are mapped as change, 90 % of them right, of the others 99 %."""
+    pixels = SIDE**2
+    mapped = np.where(np.arange(pixels) < 0.1 * pixels, 2, 1).astype(np.uint8)
+    wrong = rng.random(pixels) < np.where(mapped == 1, 0.01, 0.1)
+    truth = np.where(wrong, 3 - mapped, mapped).astype(np.int64)
+    return mapped.reshape(SIDE, SIDE), truth.reshape(SIDE, SIDE)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=1000)
@@ -63,11 +74,11 @@ def main() -> None:
     options = parser.parse_args()
     runs = options.runs
     *patches, strata = make_world(np.random.default_rng(0))
-    rare = make_rare(np.random.default_rng(1))
+    rare, change = make_rare(np.random.default_rng(1)), make_change(np.random.default_rng(2))
     with tempfile.TemporaryDirectory() as folder:
         write_raster(Path(folder) / "strata.tif", strata, grid=Grid())
         for name in options.designs:
-            mapped, truth = rare if "rare" in name else patches
+            mapped, truth = rare if "rare" in name else change if "change" in name else patches
             ids = np.unique(mapped)
             sizes = {int(k): int((mapped == k).sum()) for k in ids}
             facts = {

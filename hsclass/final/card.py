@@ -118,7 +118,8 @@ def _design(procedure: Procedure, card: FinalCard, scene: Scene) -> str:
         f" ({procedure.asked.sampler}{f', whole {units}' if whole else ''}, windows of side {procedure.window} kept"
         f" apart). In each, the candidate is chosen by {procedure.asked.inner_folds} inner folds of the training pixels"
         f" alone. All {card.metrics.n_test} labelled pixels are tested once. The figure is that of the procedure"
-        f" trained with {card.trained_in_folds}{f', on {units} it has not seen' if whole else ''}; the map is trained with all."
+        f" trained with {card.trained_in_folds}{f', on {units} it has not seen' if whole else ''}; the map is trained"
+        " with all."
     )
 
 

@@ -278,7 +278,8 @@ class Experiment:
         (folder / "card.json").write_text(json.dumps({
             "scene": "farm", "shape": [60, 60, 8], "crs": None, "pixel_size": None, "wavelengths": None,
             "scene_digest": "", "labels_digest": "", "model_digest": "", "window": 5,
-            "n_labelled": 176, "choice": choice, "fold_choices": ["forest"] * 3, "fold_training": [90, 101, 96], "folds": 3, "sampler": "regions",
+            "n_labelled": 176, "choice": choice, "fold_choices": ["forest"] * 3, "fold_training": [90, 101, 96],
+            "folds": 3, "sampler": "regions",
             "metrics": make_metrics("blocks", 0.6, 0), "untrained": 0, "design": "What it is.", "classes": [],
             "applicability": {"threshold": 0.5, "outside": outside}, "limits": [], "versions": {},
         }))  # fmt: skip

@@ -120,9 +120,11 @@ class Stratified(SampleDesign):
     ) -> tuple[float, float]:
         """Return Wilson's limits where all is in one stratum, else value ± `Z` se, wider by strata whose units agree.
 
-        Those show no variance, although they are not certain: Wilson's limit of n of n units is that a share
-        Z² / (n + Z²) of the stratum is otherwise. What each would change is combined in squares with Z se (Zou, Donner
-        2008).
+        Of producer's accuracy, in place of ± `Z` se, Wilson's limits for as many units as have that standard error:
+        its total is not known from the map, and few omissions say little of their number. Strata that agree show no
+        variance, although they are not certain: Wilson's limit of n of n units is that a share
+        Z² / (n + Z²) of the stratum is otherwise. What each would change is combined in squares with these limits (Zou,
+        Donner 2008).
         """
         if len(self.sizes) == 1 or (other is None and len(np.unique(self.strata[x != 0])) == 1):
             return wilson(value, int(np.count_nonzero(x)))
@@ -136,7 +138,13 @@ class Stratified(SampleDesign):
             for one, now in ((other_y, y), (other_x, x))
         )
         changed = (self.weights @ y + more_y) / (self.weights @ x + more_x) - value
-        down, up = (np.sqrt((Z * se) ** 2 + (changed[side] ** 2).sum()) for side in (changed < 0, changed > 0))
+        ends = np.array([value - Z * se, value + Z * se])
+        if other is not None and se > 0 and 0 < value < 1:
+            ends = np.array(wilson(value, min(len(y), value * (1 - value) / se**2)))
+        down, up = (
+            np.hypot(end - value, np.sqrt((changed[side] ** 2).sum()))
+            for end, side in zip(ends, (changed < 0, changed > 0), strict=True)
+        )
         return float(value - down), float(value + up)
 
 
@@ -201,8 +209,8 @@ class TwoStage(SampleDesign):
         return float(totals.sum() ** 2 / (totals**2).sum())
 
 
-def wilson(share: float, n: int) -> tuple[float, float]:
-    """Return Wilson's 95 % limits of a share of n independent units (Wilson 1927)."""
+def wilson(share: float, n: float) -> tuple[float, float]:
+    """Return Wilson's 95 % limits of a share of n independent units (Wilson 1927), which need not be a whole number."""
     if n == 0:
         return 0.0, 1.0
     centre = (share + Z**2 / (2 * n)) / (1 + Z**2 / n)

@@ -158,6 +158,22 @@ def test_intervals_hold_where_one_stratum_is_nearly_all_of_the_map() -> None:
     assert held > 0.94
 
 
+def test_producers_accuracy_of_a_rare_class_is_contained_as_often_as_said() -> None:
+    """Two strata of 350 and 50 units, 1 % of the one omitted and 90 % of the other right: all samples, by chance."""
+    strata = np.repeat([0, 1], [350, 50])
+    design, truth = Stratified(strata, np.array([9, 1])), 0.1 * 0.9 / (0.1 * 0.9 + 0.9 * 0.01)
+    held, lows = 0.0, []
+    for omitted, right in itertools.product(range(16), range(30, 51)):
+        changed = np.arange(400) % 350 < np.where(strata == 0, omitted, right)
+        named = (strata == 1).astype(float)
+        y, x = changed * named, changed.astype(float)
+        found = design.ratio(y, x, other=(named * (1 - x), 1 - x))
+        held += binom.pmf(omitted, 350, 0.01) * binom.pmf(right, 50, 0.9) * (found.low <= truth <= found.high)
+        lows += [found.low] if right == 45 else []
+    assert 0.94 < held < 0.98
+    assert lows == sorted(lows, reverse=True)  # the more omissions, the lower
+
+
 @pytest.mark.parametrize("kind", [Stratified, PostStratified])
 def test_rounding_is_no_standard_error(kind: type[Stratified]) -> None:
     # A class that is mapped without error: its units agree within every stratum, its residuals are 1 - R and -R.
