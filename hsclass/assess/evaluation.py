@@ -36,7 +36,6 @@ def evaluate(
     scope: FitScope | None = None,
     identity: str = "",
     runs: np.ndarray | None = None,
-    seed: int = 0,
 ) -> Metrics:
     """Compare a map, or predictions of images, with the reference labels on the test samples of a split.
 
@@ -71,8 +70,6 @@ def evaluate(
     runs : ndarray of int, of the shape of the split's roles, optional
         Which model each prediction is from where several made them, such as those of the folds of a cross-validation:
         intervals then contain what whole training sets differ in, as in `pool`.
-    seed : int
-        Of the bootstrap over images.
 
     Returns
     -------
@@ -115,7 +112,7 @@ def evaluate(
         figures["calibration"] = calibration(_highest(values), samples.right)
     if names and values is not None and values.ndim == 2:
         figures["mistakes"] = mistakes(samples, classes, values, names)
-    units = units_of(samples, labels, split, seed=seed, fields=fields)
+    units = units_of(samples, labels, split, fields=fields)
     del confidence, values, fields  # of a large map, these are much of what is held
     figures |= main_figures(samples, classes, units)
     if isinstance(units, BlockUnits):

@@ -10,7 +10,7 @@ from hsclass.assess.confusion import count_confusions, summaries
 from hsclass.assess.intervals import LEVEL, Bounds
 from hsclass.assess.label_sets import label_set_figures
 from hsclass.assess.sample import EvaluatedSamples
-from hsclass.assess.units import REPLICATES, Units
+from hsclass.assess.units import Units
 from hsclass.errors import DataError
 from hsclass.results.figures import ClassFigures, Interval, too_few
 from hsclass.samples.counting import tally
@@ -36,9 +36,8 @@ def main_figures(samples: EvaluatedSamples, classes: Sequence[LandCover], units:
         **{"blocks" if counts else "groups": round(units.blocks.effective)},
         **counts,
         runs=runs,
-        reliable=not too_few(effective, runs),
+        reliable=not too_few(effective if counts else units.blocks.effective, runs),
         block_side=units.blocks.side,
-        replicates=None if counts else REPLICATES,
     )
     of_kind = label_set_figures(samples, units) if samples.several_labels else _one_label(samples, classes, rows, units)
     return {"several_labels": samples.several_labels, "classes": rows, "interval": interval, **of_kind}

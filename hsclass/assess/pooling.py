@@ -21,7 +21,6 @@ def pool(
     classes: Sequence[LandCover],
     *,
     method: str = "",
-    seed: int = 0,
 ) -> Pooled:
     """Return the accuracy of one model over several runs: seeds of a split, or the folds of a cross-validation.
 
@@ -41,8 +40,6 @@ def pool(
         In ascending order of id.
     method : str
         Name of the model.
-    seed : int
-        Of the bootstrap over images.
 
     Raises
     ------
@@ -67,7 +64,7 @@ def pool(
     (2, 4, 0.75, [[3, 1], [0, 0]])
     """
     runs = take_runs(predictions, labels, splits, name=method)
-    return pool_samples(runs, labels, splits, classes, method=method, seed=seed)
+    return pool_samples(runs, labels, splits, classes, method=method)
 
 
 def pool_samples(
@@ -77,13 +74,12 @@ def pool_samples(
     classes: Sequence[LandCover],
     *,
     method: str = "",
-    seed: int = 0,
     units: Units | None = None,
 ) -> Pooled:
     """Return what `pool` does, of the test samples of each run; `units` are those of all of them, where known."""
     samples = join(runs)
     tested = np.logical_or.reduce([split.roles == Role.TEST for split in splits])
-    units = units or units_of(samples, labels, splits, seed=seed)
+    units = units or units_of(samples, labels, splits)
     untrained = np.concatenate([_untrained(run, labels, split) for run, split in zip(runs, splits, strict=True)])
     trained = samples.right[~untrained]
     fields = [] if not isinstance(units, BlockUnits) else field_figures(samples, units.sites, classes)

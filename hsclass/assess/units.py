@@ -1,16 +1,14 @@
 """What intervals and tests take for independent of each other: blocks of pixels, or groups of images."""
 
-from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
 
-from hsclass.assess.blocks import BlockGrids, Sites, field_counts
+from hsclass.assess.blocks import BlockGrids, Sites, field_counts, whole_groups
 from hsclass.assess.confusion import count_confusions, f1_scores, producers_accuracy, pseudo_values, summaries
 from hsclass.assess.intervals import (
-    LEVEL,
     METHOD,
     UNDEFINED,
     Bounds,
@@ -32,15 +30,11 @@ from hsclass.errors import DataError
 from hsclass.samples.fields import fields_of
 from hsclass.split import Split
 
-IMAGES = "Wilson's limits, each test image a trial; kappa and macro F1 by bootstrap over the images"
+IMAGES = "Wilson's limits, each test image a trial"
 GROUPS = (
-    "Wilson's limits for the number of independent images with the same standard error, near-duplicates taken"
-    " together; kappa and macro F1 by bootstrap over the groups of near-duplicates"
+    "standard errors clustered by groups of near-duplicates, and what several runs differ in as a whole; Wilson's"
+    " limits with Student's t for the effective number of groups"
 )
-REPLICATES = 2000
-"""Of the bootstrap over images."""
-
-LEAST = {"kappa": -1.0, "macro_f1": 0.0}
 Z = 1.959963984540054  # of the normal distribution, for 95 %
 
 
@@ -74,6 +68,12 @@ class Units(Protocol):
 
     def summaries(self, samples: EvaluatedSamples, ids: np.ndarray) -> dict[str, Bounds]:
         """Return the 95 % intervals of `kappa` and `macro_f1`; `ids` are the ids of all classes."""
+
+    def f1(self, right: np.ndarray, members: np.ndarray) -> Bounds:
+        """Return the 95 % interval of F1 of a class of which `members` are the tests, bool of shape (n,).
+
+        `right` are those of them that are right, bool of shape (members,).
+        """
 
     def counts(self, members: np.ndarray) -> dict[str, Any]:
         """Return the number of `fields` that some members lie in, and `effective_fields`; empty for images."""
@@ -119,38 +119,17 @@ class BlockUnits:
         return ratio_bounds(right, self.clusters, most=self.sites.distinct)
 
     def class_mean(self, figure: str, bounds: list[Bounds], samples: EvaluatedSamples, ids: np.ndarray) -> Bounds:
-        """Return the interval of a mean over classes from theirs, wider by what classes have in common.
-
-        `mean_bounds` takes the classes for independent. What those within a block, or all tests of a run, have in
-        common is added.
-        """
-        values = pseudo_values(samples.reference, samples.predicted, ids, figure)
-        value = float(values.mean())
-        found = mean_bounds(_of_classes(samples, ids, figure), bounds)
-        if not self.clusters.several:
-            return found
-        half = self.clusters.quantile * self.clusters.shared(deviations(values), self.sites.classes)
-        return widened(found, value, half)
+        """Return the interval of a mean over classes; see `_mean_over_classes`."""
+        return _mean_over_classes(self.clusters, figure, bounds, samples, ids)
 
     def summaries(self, samples: EvaluatedSamples, ids: np.ndarray) -> dict[str, Bounds]:
-        """Return the intervals of kappa, see `kappa_bounds`, and of macro F1, from those of the classes' F1."""
-        reference, predicted, most = samples.reference, samples.predicted, self.sites.distinct
-        found = {name: float(value) for name, value in summaries(count_confusions(reference, predicted, ids)).items()}
-        error = 0.0
-        if self.clusters.several and not np.isnan(found["kappa"]):
-            error = self.clusters.error(deviations(pseudo_values(reference, predicted, ids, "kappa")))
-        classes = [self._f1(reference == one, predicted == one) for one in ids if (reference == one).any()]
-        return {
-            "kappa": kappa_bounds(found["kappa"], found["oa"], error, self.clusters, most=most),
-            "macro_f1": self.class_mean("macro_f1", classes, samples, ids),
-        }
+        """Return the intervals of kappa and macro F1; see `_summaries`."""
+        return _summaries(self, samples, ids, most=self.sites.distinct)
 
-    def _f1(self, reference: np.ndarray, predicted: np.ndarray) -> Bounds:
-        """Return the interval of F1 of a class: of its pixels, right ones count twice, and so do they in the total."""
-        members = reference | predicted
-        right, sites = (reference & predicted)[members], self.sites[members]
-        alike = bool(right.all() or not right.any())
-        clusters = clusters_of(sites, least=self.least, finest=alike)
+    def f1(self, right: np.ndarray, members: np.ndarray) -> Bounds:
+        """Return the interval of F1 of a class; see `_summaries`."""
+        sites = self.sites[members]
+        clusters = clusters_of(sites, least=self.least, finest=bool(right.all() or not right.any()))
         return ratio_bounds(right, clusters, most=sites.distinct, weights=right + np.int8(1))
 
     def counts(self, members: np.ndarray) -> dict[str, Any]:
@@ -174,98 +153,68 @@ class GroupUnits:
         The image of each test, where one may be tested several times.
     runs : ndarray of int, shape (n,), optional
         The run that each test belongs to, where there are several.
-    seed : int
-        Of the bootstrap over images.
     """
 
-    def __init__(
-        self, groups: np.ndarray, *, images: np.ndarray | None = None, runs: np.ndarray | None = None, seed: int = 0
-    ) -> None:
+    def __init__(self, groups: np.ndarray, *, images: np.ndarray | None = None, runs: np.ndarray | None = None) -> None:
         self.groups = np.unique(groups, return_inverse=True)[1].ravel()
         self.images = np.arange(len(groups)) if images is None else images
         self.runs = runs
-        self.seed = seed
-        self.method = IMAGES if self._single else GROUPS
+        self.method = IMAGES if self._apart(np.ones(len(groups), bool)) else GROUPS
 
-    @property
-    def _single(self) -> bool:
-        return len(self.groups) == 0 or int(self.groups.max()) + 1 == len(self.groups)
+    def _apart(self, members: np.ndarray) -> bool:
+        """Return whether some members are of one image a group."""
+        images, groups = self.images[members], self.groups[members]
+        return len(np.unique(groups)) == len(np.unique(np.stack([groups, images]), axis=1).T)
 
-    @cached_property
-    def blocks(self) -> BlockGrids:
-        """The groups as blocks without a side."""
-        return BlockGrids(None, (self.groups,))
+    def _clusters(self, members: np.ndarray) -> Clustering:
+        """Return the groups of some members, and their runs where there are several."""
+        groups = self.groups[members]
+        runs = None if self.runs is None else self.runs[members]
+        return Clustering((whole_groups(groups),), None, run_units(runs, groups))
 
     @cached_property
     def clusters(self) -> Clustering:
         """The groups, and runs where there are several."""
-        return Clustering((self.blocks,), None, run_units(self.runs, self.groups))
+        return self._clusters(np.ones(len(self.groups), bool))
+
+    @property
+    def blocks(self) -> BlockGrids:
+        """The groups as blocks without a side."""
+        return self.clusters.ways[0]
 
     def share(self, right: np.ndarray, members: np.ndarray) -> Bounds:
-        """Return Wilson's limits of a share of images.
+        """Return Wilson's limits of a share of images; see `ratio_bounds`.
 
-        The number of trials is that of independent images with the standard error of the share between groups
-        (Dean, Pagano 2015); where each image is its own group, the number of images. Where all or none are right, each
-        group counts as one trial, weighted by its size.
-
-        References
-        ----------
-        Dean, N., Pagano, M. (2015). Evaluating confidence interval methods for binomial proportions in clustered
-        surveys. Journal of Survey Statistics and Methodology 3.
+        Where each image is its own group, the number of images is that of trials, and the quantile the normal
+        distribution's.
         """
-        right, groups, runs = right[members], self.groups[members], None if self.runs is None else self.runs[members]
+        right = right[members]
         if len(right) == 0:
             return UNDEFINED
-        share, size = float(right.mean()), np.bincount(groups)
-        if size.max() == 1:
-            count = float(len(right))
-        elif share in {0, 1}:
-            count = len(right) ** 2 / float((size**2).sum())
+        most, clusters = len(np.unique(self.images[members])), self._clusters(members)
+        if not self._apart(members):
+            return ratio_bounds(right, clusters, most=most)
+        share, sizes = float(right.mean()), clusters.ways[0].sizes[0]
+        if share in {0, 1}:
+            count = len(right) ** 2 / float((sizes**2).sum())
         else:
-            error = float(np.sqrt((np.bincount(groups, right - share) ** 2).sum())) / len(right)
-            count = trials(share, error, len(np.unique(self.images[members])))
-        return _over_runs(wilson_limits(share, count, Z), right, runs, groups)
+            error = float(np.sqrt((clusters.ways[0].sums(right - share)[0] ** 2).sum())) / len(right)
+            count = trials(share, error, most)
+        half = Z * np.sqrt(clusters.of_runs(deviations(right)))
+        return widened(wilson_limits(share, count, Z), share, float(half))
 
     def class_mean(self, figure: str, bounds: list[Bounds], samples: EvaluatedSamples, ids: np.ndarray) -> Bounds:
-        """Return the interval of a mean over classes from theirs, which are taken for independent."""
-        found = mean_bounds(_of_classes(samples, ids, figure), bounds)
-        return self._over_runs(found, samples, ids, figure)
-
-    def _over_runs(self, bounds: Bounds, samples: EvaluatedSamples, ids: np.ndarray, figure: str) -> Bounds:
-        if self.runs is None:
-            return bounds
-        values = pseudo_values(samples.reference, samples.predicted, ids, figure)
-        return _over_runs(bounds, values, self.runs, self.groups, least=LEAST.get(figure, 0.0))
+        """Return the interval of a mean over classes; see `_mean_over_classes`."""
+        return _mean_over_classes(self.clusters, figure, bounds, samples, ids)
 
     def summaries(self, samples: EvaluatedSamples, ids: np.ndarray) -> dict[str, Bounds]:
-        """Return percentile intervals of kappa and macro F1 under random weights of the groups (Rubin 1981).
+        """Return the intervals of kappa and macro F1; see `_summaries`."""
+        return _summaries(self, samples, ids, most=len(np.unique(self.images)))
 
-        Groups whose images fall into the same cells of the confusion matrix are alike, so their weights, exponential
-        each, add up to a gamma variate.
-
-        References
-        ----------
-        Rubin, D. B. (1981). The Bayesian bootstrap. Annals of Statistics 9.
-        """
-        size = len(ids)
-        cells = np.searchsorted(ids, samples.reference) * size + np.searchsorted(ids, samples.predicted)
-        order = np.lexsort((cells, self.groups))
-        ends = np.cumsum(np.bincount(self.groups))[:-1]
-        alike = Counter(tuple(part.tolist()) for part in np.split(cells[order], ends))
-        patterns = sorted(alike)
-        drawn = np.random.default_rng(self.seed).standard_gamma(
-            [alike[pattern] for pattern in patterns], (REPLICATES, len(patterns))
-        )
-        tables = np.zeros((REPLICATES, size * size))
-        for place, pattern in enumerate(patterns):
-            for cell in pattern:
-                tables[:, cell] += drawn[:, place]
-        found = summaries(tables.reshape(REPLICATES, size, size))
-        tails = [50 * (1 - LEVEL), 50 * (1 + LEVEL)]
-        return {
-            name: self._over_runs(Bounds(*np.percentile(found[name], tails).tolist()), samples, ids, name)
-            for name in ("kappa", "macro_f1")
-        }
+    def f1(self, right: np.ndarray, members: np.ndarray) -> Bounds:
+        """Return the interval of F1 of a class; see `_summaries`."""
+        most = len(np.unique(self.images[members]))
+        return ratio_bounds(right, self._clusters(members), most=most, weights=right + np.int8(1))
 
     def counts(self, members: np.ndarray) -> dict[str, Any]:
         """Return nothing: images have no fields."""
@@ -277,6 +226,43 @@ class GroupUnits:
         return cluster_error(right, self.groups)
 
 
+def _mean_over_classes(
+    clusters: Clustering, figure: str, bounds: list[Bounds], samples: EvaluatedSamples, ids: np.ndarray
+) -> Bounds:
+    """Return the interval of a mean over classes from theirs, wider by what classes have in common.
+
+    `mean_bounds` takes the classes for independent. What those within a block or group, or all tests of a run, have in
+    common is added.
+    """
+    values = pseudo_values(samples.reference, samples.predicted, ids, figure)
+    found = mean_bounds(_of_classes(samples, ids, figure), bounds)
+    if not clusters.several:
+        return found
+    half = clusters.quantile * clusters.shared(deviations(values), samples.reference)
+    return widened(found, float(values.mean()), half)
+
+
+def _summaries(units: Units, samples: EvaluatedSamples, ids: np.ndarray, *, most: int) -> dict[str, Bounds]:
+    """Return the intervals of kappa, see `kappa_bounds`, and of macro F1, from those of the classes' F1.
+
+    F1 of a class is a ratio over its tests, reference or predicted; right ones count twice, also in the total.
+    """
+    reference, predicted, clusters = samples.reference, samples.predicted, units.clusters
+    found = {name: float(value) for name, value in summaries(count_confusions(reference, predicted, ids)).items()}
+    error = 0.0
+    if clusters.several and not np.isnan(found["kappa"]):
+        error = clusters.error(deviations(pseudo_values(reference, predicted, ids, "kappa")))
+    classes = []
+    for one in ids:
+        if (reference == one).any():
+            members = (reference == one) | (predicted == one)
+            classes.append(units.f1(samples.right[members], members))
+    return {
+        "kappa": kappa_bounds(found["kappa"], found["oa"], error, clusters, most=most),
+        "macro_f1": units.class_mean("macro_f1", classes, samples, ids),
+    }
+
+
 def _of_classes(samples: EvaluatedSamples, ids: np.ndarray, figure: str) -> np.ndarray:
     """Return the producer's accuracy (`aa`) or F1 (`macro_f1`) of the classes that have test samples."""
     confusion = count_confusions(samples.reference, samples.predicted, ids)
@@ -284,23 +270,11 @@ def _of_classes(samples: EvaluatedSamples, ids: np.ndarray, figure: str) -> np.n
     return np.asarray(values[confusion.sum(axis=1) > 0])
 
 
-def _over_runs(
-    bounds: Bounds, values: np.ndarray, runs: np.ndarray | None, groups: np.ndarray, *, least: float = 0.0
-) -> Bounds:
-    """Return the interval of the mean of values of images, wider by what whole runs differ in."""
-    units = run_units(runs, groups)
-    if units is None:
-        return bounds
-    half = Z * float(np.sqrt(Clustering(units[:1], None, units).of_runs(deviations(values))))
-    return widened(bounds, float(values.mean()), half, least=least)
-
-
 def units_of(
     samples: EvaluatedSamples,
     labels: np.ndarray,
     splits: Split | Sequence[Split],
     *,
-    seed: int = 0,
     fields: np.ndarray | None = None,
 ) -> Units:
     """Return the units of the test samples of a split, or of those of several splits of the same samples together.
@@ -316,7 +290,7 @@ def units_of(
     splits = [splits] if isinstance(splits, Split) else splits
     if splits[0].roles.ndim == 1:
         groups = samples.take(joined_groups([split.groups for split in splits], len(splits[0].roles)))
-        return GroupUnits(groups, images=samples.places[:, 0], runs=samples.runs, seed=seed)
+        return GroupUnits(groups, images=samples.places[:, 0], runs=samples.runs)
     reference = splits[0].reference(labels)
     if any(other.given is not None or splits[0].given is not None for other in splits[1:]) and not all(
         np.array_equal(other.reference(labels), reference) for other in splits[1:]

@@ -106,7 +106,7 @@ def differences(results: SetResults, group: Any) -> pd.DataFrame:
 
 
 def unreliable(results: SetResults, split: str) -> str:
-    """Return a sentence where too few test fields or runs stand behind the intervals of a split; else nothing.
+    """Return a sentence where too few test fields, groups or runs stand behind the intervals of a split; else nothing.
 
     Those of all runs together where these were pooled, else those of a run.
     """
@@ -116,10 +116,10 @@ def unreliable(results: SetResults, split: str) -> str:
     few = [interval for interval in intervals if not interval.reliable]
     if not few:
         return ""
-    fields = lowest_to_highest((each.effective_fields for each in few), lambda value: number(value, 1))
-    lacking = {name for each in few for name in too_few(each.effective_fields, each.runs)}
+    units = lowest_to_highest((each.units for each in few), lambda value: number(value, 1))
+    lacking = {name for each in few for name in too_few(each.units, each.runs)}
     runs = max(each.runs for each in few)
-    reasons = [f"{fields} effective test fields"] * ("fields" in lacking)
+    reasons = [f"{units} effective {few[0].kind}"] * ("units" in lacking)
     reasons += [f"{runs} runs show too little of how others would differ"] * ("runs" in lacking)
     return f"The interval is unreliable: {'; '.join(reasons)}."
 

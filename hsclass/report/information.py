@@ -107,8 +107,7 @@ def _common(results: SetResults) -> Iterable[tuple[str, str]]:
         yield f"Split {entry.get('name')}", described(entry, "sampler")
     interval = runs[0].metrics.interval
     if interval.method:
-        replicates = "" if interval.replicates is None else f", {count(interval.replicates)} replicates"
-        yield "Interval of OA", f"{100 * interval.level:g} %, {interval.method}{replicates}"
+        yield "Interval of OA", f"{100 * interval.level:g} %, {interval.method}"
     versions: dict[str, list[str]] = {}
     for run in runs:
         for package, version in run.card.versions.items():

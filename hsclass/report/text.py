@@ -73,7 +73,7 @@ def between(low: float | None, high: float | None, digits: int = 3, *, sign: boo
 def fields_in_words(fields: float, effective: float | None, runs: int) -> str:
     """Write how many fields stand behind a figure, and whether these or its runs are too few for its interval."""
     few = too_few(effective, runs)
-    lacking = ": too few for a reliable interval" if "fields" in few else ""
+    lacking = ": too few for a reliable interval" if "units" in few else ""
     lacking += f"; {runs} runs: too few for a reliable interval" if few == ["runs"] else ""
     return f"{count(fields)} field{'s' * (fields != 1)} ({number(effective, 1)} effective{lacking})"
 

@@ -4,8 +4,8 @@ from pydantic import Field
 
 from hsclass.results.record import Figure, Record
 
-FEW_FIELDS = 10
-"""Effective number of fields below which an interval is not to be relied on."""
+FEW_UNITS = 10
+"""Effective number of fields, or of groups of images, below which an interval is not to be relied on."""
 
 FEW_RUNS = 5
 """Number of runs below which an interval over several is not to be relied on: they show too little of what others would
@@ -37,8 +37,8 @@ class Interval(Record):
     """How the intervals were estimated: the effective number of `blocks` of pixels, or of `groups` of images.
 
     `fields` are the test fields, `effective_fields` how many of equal size would carry as much information; `runs` the
-    seeds or folds. `reliable` is False where there are too few fields, or two to four runs, so that the interval may
-    miss the truth more often than it says. Of a single run it holds for that training set.
+    seeds or folds. `reliable` is False where there are too few fields or groups, or two to four runs, so that the
+    interval may miss the truth more often than it says. Of a single run it holds for that training set.
     """
 
     method: str = ""
@@ -50,18 +50,30 @@ class Interval(Record):
     runs: int = 1
     reliable: bool = True
     block_side: int | None = None
-    replicates: int | None = None
 
     @property
     def lacking(self) -> str:
         """What there is too little of for an interval to be relied on, in words; empty where there is enough."""
-        words = {"fields": f"{self.effective_fields} effective test fields", "runs": f"{self.runs} runs"}
-        return " and ".join(words[name] for name in too_few(self.effective_fields, self.runs))
+        words = {"units": f"{self.units} effective {self.kind}", "runs": f"{self.runs} runs"}
+        return " and ".join(words[name] for name in too_few(self.units, self.runs))
+
+    @property
+    def units(self) -> float | None:
+        """The effective number of test fields, or of groups of test images."""
+        return self.groups if self.effective_fields is None else self.effective_fields
+
+    @property
+    def kind(self) -> str:
+        """What `units` are, in the plural."""
+        return "groups of test images" if self.effective_fields is None else "test fields"
 
 
-def too_few(effective_fields: float | None, runs: int) -> list[str]:
-    """Return which are too few for an interval to be relied on: `fields`, `runs`. A single run is not several."""
-    few = {"fields": effective_fields is not None and effective_fields < FEW_FIELDS, "runs": 1 < runs < FEW_RUNS}
+def too_few(units: float | None, runs: int) -> list[str]:
+    """Return which are too few for an interval to be relied on: `units`, `runs`. A single run is not several.
+
+    `units` is the effective number of fields or groups.
+    """
+    few = {"units": units is not None and units < FEW_UNITS, "runs": 1 < runs < FEW_RUNS}
     return [name for name, lacks in few.items() if lacks]
 
 

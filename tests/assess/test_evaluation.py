@@ -107,18 +107,13 @@ def test_single_block_gives_no_interval(make_classes: Classes, make_split: Split
     assert [found[f"{name}_{end}"] for name in names for end in ("low", "high")] == [None] * 8
 
 
-def test_intervals_of_maps_do_not_depend_on_a_seed(maps: Maps, make_classes: Classes) -> None:
-    one, other = (evaluate(*maps, make_classes(2, 7, 12), seed=seed) for seed in (3, 4))
-    assert one == other
-
-
 def test_how_the_interval_came_about_is_told(maps: Maps, make_classes: Classes) -> None:
     described = evaluate(*maps, make_classes(2, 7, 12)).as_dict()["interval"]
     assert "spatial blocks" in described.pop("method")
     # 40 rows and 20 columns are 8 squares of 10 pixels from the first origin, and up to 15 in part from the others
     assert described == {
         "level": 0.95, "blocks": 10, "groups": None, "fields": 84, "effective_fields": 2.7, "runs": 1,
-        "reliable": False, "block_side": 10, "replicates": None,
+        "reliable": False, "block_side": 10,
     }  # fmt: skip
 
 

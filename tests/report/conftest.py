@@ -90,8 +90,7 @@ def make_metrics(name: str, oa: float, reach: int) -> dict[str, Any]:
         "aa": oa - 0.1, "kappa": oa - 0.2, "macro_f1": None, "oa_low": oa - 0.05, "oa_high": oa + 0.03,
         "aa_low": oa - 0.15, "aa_high": oa - 0.07, "kappa_low": oa - 0.25, "kappa_high": round(oa - 0.17, 9),
         "macro_f1_low": None, "macro_f1_high": None,
-        "interval": {"method": "percentile bootstrap over blocks", "level": 0.95, "blocks": 8, "block_side": 10,
-                     "replicates": 2000},
+        "interval": {"method": "percentile bootstrap over blocks", "level": 0.95, "blocks": 8, "block_side": 10},
         "classes": [
             {"id": 1, "name": "<b>Corn", "support": 40, "producers_accuracy": 0.75, "users_accuracy": 30 / 41,
              "f1": 0.74, "producers_low": 0.6, "producers_high": 0.86, "users_low": 0.58, "users_high": 0.84},

@@ -135,7 +135,7 @@ def test_information_block_names_data_settings_and_cost(written) -> None:
     assert facts["Source"] == ["A. Author: Test farm, 1999"]
     assert facts["Data digest (SHA-256)"] == ["abc123"]
     assert facts["Cube"] == ["12 × 16 pixels, 5 bands, 470 to 1600 nm"]
-    assert facts["Interval of OA"] == ["95 %, percentile bootstrap over blocks, 2 000 replicates"]
+    assert facts["Interval of OA"] == ["95 %, percentile bootstrap over blocks"]
     assert facts["Software"] == ["hsclass 0.1.0, numpy 2.4.6"]
     assert facts["Learning rate"] == ["–", "0.001"]
     assert facts["Normalisation"] == ["standard, fitted on training pixels"] * 2
