@@ -1,9 +1,9 @@
 """Model families that are Keras networks on whole images: options, form of the images, training, prediction."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from hsclass.cost import BACKWARD, Cost, Task, network_cost
 from hsclass.learning.recipes import NetworkOptions
@@ -33,6 +33,12 @@ class ImageNetworkOptions(NetworkOptions):
     with_validation: bool = Field(
         False, description="learn from the validation images, too; the epoch of the lowest loss is then kept"
     )
+
+    @model_validator(mode="after")
+    def _smooth_what_is_smoothed(self) -> Self:
+        if self.label_smoothing and self.loss != "cross_entropy":
+            raise ValueError("'label_smoothing' is of the cross-entropy; set it to 0, or 'loss' to cross_entropy")
+        return self
 
 
 class ImageNetwork(KerasNetwork):
@@ -92,6 +98,8 @@ class ImageNetwork(KerasNetwork):
     def facts(self) -> dict[str, str]:
         """Return what a report says of the network in addition to its training."""
         found = {"label smoothing": f"{self.options.label_smoothing:g}"} if self.options.label_smoothing else {}
+        if self.several_labels:
+            found["loss"] = "binary cross entropy"
         if self.options.average_symmetries:
             found["prediction"] = "mean over the eight symmetries"
         return found

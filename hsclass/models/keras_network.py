@@ -145,6 +145,7 @@ class KerasNetwork(Classifier):
             callbacks=tensorboard_callbacks(self.tensorboard),
         )  # fmt: skip
         notes = fitted.notes + self.leave_out(batches.targets.sum(axis=0) == 0)
+        parameters = sum(math.prod(weight.shape) for weight in self.network_.trainable_variables)
         if options.precision == "mixed":
             self.rebuild()  # it then predicts in float32, as one read from disk does
         changed = {
@@ -152,7 +153,7 @@ class KerasNetwork(Classifier):
         }  # fmt: skip
         return FitReport(
             facts=recipe_facts(options.model_copy(update=changed), self.examples) | self.facts() | fitted.facts,
-            parameters=sum(math.prod(weight.shape) for weight in self.network_.trainable_variables),
+            parameters=parameters,
             epochs=len(fitted.history),
             best_epoch=fitted.best_epoch,
             backend=keras.backend.backend(),
@@ -177,14 +178,16 @@ class KerasNetwork(Classifier):
         """
         import keras
 
-        last = self.network_.layers[-1]
-        softmax = getattr(last, "activation", None) is keras.activations.get(self.activation)
+        from hsclass.learning.precision import output_layer
+
         if not untrained.any():
             return []
-        if not softmax or getattr(last, "bias", None) is None:
+        last = output_layer(self.network_)
+        softmax = getattr(last, "activation", None) is keras.activations.get(self.activation)
+        if last is None or not softmax or last.bias is None:
             return [
-                f"classes without training {self.examples} may be predicted: the last layer, {last.name}, is not a"
-                f" Dense layer with a bias and activation {self.activation}"
+                f"classes without training {self.examples} may be predicted: the network does not end in a Dense layer"
+                f" with a bias and activation {self.activation}"
             ]
         kernel, bias = last.get_weights()
         last.set_weights([kernel, np.where(untrained, np.float32(_NEVER), bias)])
@@ -192,8 +195,11 @@ class KerasNetwork(Classifier):
 
     def rebuild(self) -> None:
         """Make the network anew, with its weights: it then no longer belongs to the devices it was trained on."""
+        from hsclass.learning.precision import building_in
+
         weights = self.network_.get_weights()
-        self.network_ = self.build()
+        with building_in("float32"):
+            self.network_ = self.build()
         self.network_.set_weights(weights)
 
     def save(self, folder: Path) -> None:
@@ -203,7 +209,10 @@ class KerasNetwork(Classifier):
     def load(self, folder: Path) -> None:
         """Build the network from the options and read its weights."""
         load_keras(self.threads)
-        self.network_ = self.build()
+        from hsclass.learning.precision import building_in
+
+        with building_in("float32"):
+            self.network_ = self.build()
         try:
             self.network_.load_weights(folder / FILE)
         except Exception as error:  # a damaged file can fail the reader at any of its steps

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from hsclass.backend import load_keras
+from hsclass.backend import load_keras, predicted
 from hsclass.cost import Cost, Task, network_cost
 from hsclass.memory import MAP_MEMORY
 from hsclass.models.classifier import FitReport, Sample, Takes
@@ -68,11 +68,15 @@ class NetworkClassifier(KerasNetwork):
 
     def predict_proba(self, inputs: np.ndarray, places: np.ndarray) -> np.ndarray:
         """Return class probabilities of the windows around `places`, gathered batch by batch."""
-        keras = load_keras(self.threads)
+        load_keras(self.threads)
         from hsclass.models.windows import GatherWindows
 
-        layers = [keras.Input((2,), dtype="int32"), GatherWindows(inputs, self.side), self.network_]
-        return keras.Sequential(layers).predict(places.astype(np.int32), batch_size=_PREDICT_BATCH, verbose=0)
+        # A model of both would stay a part of the network, and with it the cube.
+        gather, found = GatherWindows(inputs, self.side), np.empty((len(places), self.n_classes), np.float32)
+        for start in range(0, len(places), _PREDICT_BATCH):
+            part = places[start : start + _PREDICT_BATCH].astype(np.int32)
+            found[start : start + len(part)] = predicted(self.network_, gather(part))
+        return found
 
     def predict_map(
         self,
@@ -84,11 +88,13 @@ class NetworkClassifier(KerasNetwork):
     ) -> np.ndarray:
         """Return class probabilities of every pixel: in large pieces where that is the same, else window by window."""
         load_keras(self.threads)
+        from hsclass.learning.precision import building_in
         from hsclass.models.whole_scene.network_map import NetworkMap
 
-        mapper = getattr(self, "_mapper", None)
-        if mapper is None or mapper.network is not self.network_:
-            mapper = self._mapper = NetworkMap(self.network_)
-        if not mapper.possible:
-            return super().predict_map(cube, rows, mask=mask, memory=memory)
-        return mapper.predict(cube, rows or slice(0, len(cube)), memory)
+        with building_in("float32"):
+            mapper = getattr(self, "_mapper", None)
+            if mapper is None or mapper.network is not self.network_:
+                mapper = self._mapper = NetworkMap(self.network_)
+            if not mapper.possible:
+                return super().predict_map(cube, rows, mask=mask, memory=memory)
+            return mapper.predict(cube, rows or slice(0, len(cube)), memory)

@@ -251,8 +251,11 @@ class Transfer(NetworkClassifier):
     def _fit_head(self, cube: np.ndarray, train: Sample, validation: Sample, *, seed: int) -> FitReport:
         """Train the last layer on features that are computed once: a scene of one column, a row for each window."""
         keras = load_keras(self.threads)
+        from hsclass.learning.precision import building_in
+
         keras.utils.set_random_seed(seed)
-        self.network_ = self.build()
+        with building_in("float32"):
+            self.network_ = self.build()
         self.prepare(cube, train)
         _LOG.info("compute the features of %d windows", len(train) + len(validation))
         seen = self._run(self._part(_HEAD), cube, np.concatenate([train.places, validation.places]))
@@ -332,7 +335,11 @@ class Transfer(NetworkClassifier):
 
     def load(self, folder: Path) -> None:
         """Build the network from the options, and give it the weights of the folder."""
-        self.network_ = self._network("imagenet" if self._published else "none")
+        load_keras(self.threads)
+        from hsclass.learning.precision import building_in
+
+        with building_in("float32"):
+            self.network_ = self._network("imagenet" if self._published else "none")
         layers = {name: self.network_.get_layer(name) for name in _LEARNED}
         layout = {
             f"{name}_{n}": ("f4", tuple(weight.shape))

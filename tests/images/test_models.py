@@ -104,6 +104,11 @@ def test_classic_networks_have_the_published_sizes(model: str, options: dict[str
     assert network.count_params() == parameters
 
 
+def test_label_smoothing_is_of_the_cross_entropy() -> None:
+    with pytest.raises(ValueError, match="'label_smoothing' is of the cross-entropy; set it to 0"):
+        model_class("dense").Options(label_smoothing=0.1, loss="mean_squared_error")
+
+
 @pytest.fixture
 def toy(make_folder, tmp_path: Path) -> ImageSamples:
     folder = make_folder(each=10, side=32)

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import pytest
 
+import hsclass
 from hsclass.backend import has_bfloat16
 from hsclass.errors import UsageError
 from hsclass.learning import fitting, precision
@@ -14,6 +15,8 @@ from hsclass.learning.precision import building_in, keep_output_exact, mixed_pol
 from hsclass.learning.recipes import NetworkOptions, compile_arguments
 from hsclass.models.ann import AnnOptions, DenseNetwork
 from hsclass.models.classifier import Sample
+from hsclass.scene import Scene
+from hsclass.split import Split
 
 
 def make(**options: Any) -> DenseNetwork:
@@ -97,3 +100,23 @@ def test_tensorflow_that_is_to_be_repeatable_is_not_compiled(monkeypatch: pytest
         compile_arguments(keras, NetworkOptions(jit=True))
     monkeypatch.setenv("TF_DETERMINISTIC_OPS", "0")
     assert compile_arguments(keras, NetworkOptions(jit=True))["jit_compile"] is True
+
+
+@pytest.mark.parametrize(("setting", "value"), [("image_data_format", "channels_first"), ("dtype_policy", "float16")])
+def test_settings_of_the_users_keras_change_nothing(
+    setting: str, value: str, toy_scene: Scene, toy_split: Split, tmp_path: Path
+) -> None:
+    options: dict[str, Any] = {"components": None, "filters": (4,), "dense": (8,), "epochs": 1}
+    expected = hsclass.predict_scene(hsclass.fit(toy_scene, toy_split, "cnn2d", **options), toy_scene).probabilities
+    change, before = getattr(keras.config, f"set_{setting}"), getattr(keras.config, setting)()
+    change(value)
+    try:
+        model = hsclass.fit(toy_scene, toy_split, "cnn2d", **options)
+        model.save(tmp_path / "model")
+        mapped = [hsclass.predict_scene(one, toy_scene) for one in (model, hsclass.load_model(tmp_path / "model"))]
+        after = getattr(keras.config, setting)()
+    finally:
+        change(before)
+    assert getattr(after, "name", after) == value
+    for one in mapped:
+        np.testing.assert_array_equal(one.probabilities, expected)
