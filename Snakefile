@@ -2,9 +2,10 @@
 #
 #   snakemake --cores 2                                          config/config.yaml: Indian Pines
 #   snakemake --cores 2 --configfile config/quick.yaml           any other experiment
-from pathlib import Path
-
+from snakemake.settings.types import DeploymentMethod
 from snakemake.utils import min_version
+
+from hsclass.launch import workflow_folder
 
 min_version("9.12")
 
@@ -16,7 +17,9 @@ if not workflow.configfiles:
 
 
 # For `snakemake --sdm apptainer` (docs/cluster.md); without it the active environment serves every rule.
-container: str(Path(workflow.basedir) / "hsclass.sif")
+if DeploymentMethod.APPTAINER in workflow.deployment_settings.deployment_method:
+
+    container: str(workflow_folder() / "hsclass.sif")
 
 
 include: "workflow/rules/common.smk"

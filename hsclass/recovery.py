@@ -1,6 +1,7 @@
 """Resume a run of the workflow whose snakemake was killed, so that no two jobs write to one file."""
 
 import getpass
+import os
 import re
 import shutil
 import subprocess
@@ -42,6 +43,35 @@ def require_stopped(folder: Path) -> None:
                 f"folder {folder}: snakemake still runs there (process {process}); stop it with `kill -INT {process}`, "
                 "wait until it has ended, and run again"
             )
+
+
+def require_no_jobs(folder: Path) -> None:
+    """Make sure that no job of a killed snakemake still runs on this machine: two would write to one file.
+
+    Raises
+    ------
+    UsageError
+        If one does.
+    """
+    own = _ancestors()
+    for process, words in _processes(folder):
+        if process not in own and any(Path(word).name == "hsclass" for word in words[:3]):
+            raise UsageError(
+                f"folder {folder}: a job still runs there (process {process}: {' '.join(words[1:4])} …), as a killed"
+                f" snakemake leaves it; stop it with `kill {process}`, or wait until it has ended, and run again"
+            )
+
+
+def _ancestors() -> set[int]:
+    """Return the numbers of this process and of those that started it."""
+    found, process = set(), os.getpid()
+    while process > 1 and process not in found:
+        found.add(process)
+        try:
+            process = int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
+        except (OSError, ValueError, IndexError):
+            break
+    return found
 
 
 def survivors(folder: Path) -> dict[str, list[str]]:

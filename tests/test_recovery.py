@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hsclass.errors import HsclassError, UsageError
-from hsclass.recovery import cancel, require_stopped, survivors, working_folder
+from hsclass.recovery import cancel, require_no_jobs, require_stopped, survivors, working_folder
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="other systems show no processes under /proc")
 
@@ -42,6 +42,31 @@ def test_snakemake_that_still_runs_in_the_folder_is_named(tmp_path: Path) -> Non
     for process in (outer, inner):
         process.communicate()
     require_stopped(tmp_path / "a")
+
+
+@linux
+def test_job_that_a_killed_snakemake_left_is_named(tmp_path: Path) -> None:
+    program = tmp_path / "hsclass"
+    program.write_text("import sys\nprint(flush=True)\nsys.stdin.read()\n")
+    command = [sys.executable, str(program), "train", "results/field"]
+    with subprocess.Popen(command, cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as left:
+        assert left.stdout is not None
+        left.stdout.readline()
+        with pytest.raises(
+            UsageError, match=rf"a job still runs there \(process {left.pid}: .*train.*`kill {left.pid}`"
+        ):
+            require_no_jobs(tmp_path)
+        left.communicate()
+    require_no_jobs(tmp_path)
+
+
+@linux
+def test_command_that_looks_for_jobs_is_none_of_them(tmp_path: Path) -> None:
+    program = tmp_path / "hsclass"
+    program.write_text(
+        "import sys, pathlib\nfrom hsclass.recovery import require_no_jobs\nrequire_no_jobs(pathlib.Path())"
+    )
+    subprocess.run([sys.executable, str(program), "recover"], cwd=tmp_path, check=True)
 
 
 def test_without_a_cluster_nothing_is_left_to_cancel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -80,12 +80,13 @@ def recover(
     ],
 ) -> None:
     """Resume an interrupted run: cancel the jobs that a killed Snakemake left, unlock the folder, run it again."""
-    from hsclass.recovery import cancel, require_stopped, working_folder
+    from hsclass.recovery import cancel, require_no_jobs, require_stopped, working_folder
 
     folder = working_folder(command)
     require_stopped(folder)
     for job in cancel(folder):
         typer.echo(f"cancelled job {job}, which the killed run had left", err=True)
+    require_no_jobs(folder)
     unlocked = subprocess.run([*command, "--unlock"], check=False)
     if unlocked.returncode != 0:
         sys.exit(unlocked.returncode)

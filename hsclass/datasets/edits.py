@@ -92,9 +92,17 @@ def _refresh(described: Descriptor | ImageSet, data: Path, *, read: bool) -> dic
         if read and seen["sha256"] is None:
             seen = {**seen, "sha256": file_digest(path)}
         now[str(path)] = seen
-    if now != before:
+    # A plan, which reads no file for the first time, may keep a new time of the same content. An edit is kept when the
+    # file is fetched: until then it can be undone.
+    if now != before and (read or _same_files(before, now)):
         write_text(record, json.dumps(now, indent=0))
     return now
+
+
+def _same_files(before: dict[str, dict[str, Any]], now: dict[str, dict[str, Any]]) -> bool:
+    return {path: seen["sha256"] for path, seen in before.items()} == {
+        path: seen["sha256"] for path, seen in now.items()
+    }
 
 
 def _read(record: Path) -> dict[str, Any]:

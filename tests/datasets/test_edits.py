@@ -73,6 +73,15 @@ def test_file_that_is_only_newer_is_read_once_and_changes_nothing(files: Path, m
     assert read == ["cube.img"]
 
 
+def test_edit_that_is_undone_before_the_data_are_fetched_again_is_none(files: Path) -> None:
+    first = now(files)
+    content_digest(load_descriptor(files / "field.yaml"), files / "data")
+    edit(files / "cube.img", "CONTENT of cube.img")
+    assert now(files) != first
+    edit(files / "cube.img", "content of cube.img")
+    assert now(files) == first
+
+
 def test_nothing_is_read_before_the_data_are_fetched(files: Path, monkeypatch) -> None:
     monkeypatch.setattr(edits, "file_digest", lambda path: pytest.fail(f"{path} was read"))
     assert now(files) == now(files)

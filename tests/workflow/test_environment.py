@@ -11,6 +11,8 @@ from pathlib import Path
 import yaml
 from packaging.requirements import Requirement
 
+from tests.command_line import snakemake as snakemake_inside
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -45,6 +47,14 @@ def test_environment_of_conda_is_of_the_folder_of_the_snakefile_alone(tmp_path: 
     done = snakemake(tmp_path, "--sdm", "conda", "--dry-run")
     assert done.returncode == 1
     assert f"working folder is {tmp_path}; expected that of the Snakefile, {ROOT}" in caplog.text
+
+
+def test_folders_may_have_spaces_in_their_names(tmp_path: Path) -> None:
+    folder = tmp_path / "wörk füld"
+    folder.mkdir()
+    given = ["--snakefile", os.path.relpath(ROOT / "Snakefile", folder), "--cores", "1", "--dry-run"]
+    done = snakemake_inside(*given, "--configfile", str(ROOT / "config/quick.yaml"), cwd=folder)
+    assert done.returncode == 0
 
 
 def test_container_is_that_of_the_folder_of_the_snakefile(tmp_path: Path, snakemake, monkeypatch) -> None:

@@ -19,6 +19,7 @@ from hsclass.errors import HsclassError
 from hsclass.experiment import Experiment
 from hsclass.experiment_paths import placed
 from hsclass.installed import PLANNED, installed
+from hsclass.launch import workflow_folder
 from hsclass.models import model_class
 from hsclass.plan import RAW, Final
 from hsclass.sources import stage_digest
@@ -48,9 +49,9 @@ except HsclassError as error:
 
 # Snakemake copies workflow/envs/hsclass.yaml, whose `../..` then is the working folder.
 CONDA = DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method
-if CONDA and not Path.cwd().samefile(workflow.basedir):
+if CONDA and not Path.cwd().samefile(workflow_folder()):
     raise WorkflowError(
-        f"--sdm conda: the working folder is {Path.cwd()}; expected that of the Snakefile, {workflow.basedir}, whose hsclass"
+        f"--sdm conda: the working folder is {Path.cwd()}; expected that of the Snakefile, {workflow_folder()}, whose hsclass"
         " is installed in the environment; run there, or make the environment by hand, activate it and leave the option out"
     )
 
