@@ -208,7 +208,8 @@ class Experiment:
         first: dict[str, str] = {}
         for name, descriptor in self.descriptors.items():
             other = first.setdefault(descriptor.name, name)
-            if self.descriptors[other].digest != descriptor.digest:
+            home = Path("data", descriptor.name)
+            if self.descriptors[other].digest(home) != descriptor.digest(home):
                 raise UsageError(
                     f"experiment: {other} and {name} are different data sets that share the folder"
                     f" 'data/{descriptor.name}'; rename a file or folder of the two, or give its descriptor a 'name:'"

@@ -52,6 +52,7 @@ def fetch(name: DataSet, data: DataFolder = None, settings: Settings = None) -> 
     """Download a data set's files, checksum-verified and unpacked; your own files stay where they are."""
     from hsclass.datasets import default_folder
     from hsclass.datasets.fetch import fetch as fetch_files
+    from hsclass.datasets.manifest import place_of
 
     folder = data or default_folder(name)
     manifest = fetch_files(name, folder, read_options(settings))
@@ -59,7 +60,7 @@ def fetch(name: DataSet, data: DataFolder = None, settings: Settings = None) -> 
         typer.echo(f"images: {manifest['images']}, from {manifest['origin']}")
     for part in ("cube", "labels", "train", "validation", "test"):
         if found := manifest.get(part):
-            typer.echo(f"{part}: {folder / manifest['name'] / found['file']}, from {found['origin']}")
+            typer.echo(f"{part}: {place_of(found, folder / manifest['name'])}, from {found['origin']}")
 
 
 @app.command()

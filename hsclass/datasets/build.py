@@ -17,7 +17,7 @@ from hsclass.datasets.cube import Cube
 from hsclass.datasets.descriptor import ClassEntry, Descriptor, SceneOptions, ShapeOptions
 from hsclass.datasets.joined_labels import joined
 from hsclass.datasets.listing import load_descriptor
-from hsclass.datasets.manifest import read_manifest, verified_file
+from hsclass.datasets.manifest import place_of, read_manifest, verified_file
 from hsclass.datasets.readers import open_cube
 from hsclass.datasets.reference_labels import class_ids, describe_classes, legend
 from hsclass.datasets.regions import REGION_SUFFIXES, draw_regions
@@ -113,7 +113,7 @@ def require_elsewhere(name_or_file: str | os.PathLike[str], *, folder: Path, out
     home = folder / descriptor.name
     manifest = read_manifest(descriptor, home)
     entries = [manifest["cube"], manifest["labels"], *manifest.get("more_labels", ())]
-    sources = [home / entry["file"] for entry in entries if entry]
+    sources = [place_of(entry, home) for entry in entries if entry]
     for source in sources:
         if source.resolve() in {(output / name).resolve() for name in (CUBE_FILE, LABELS_FILE, GROUPS_FILE)}:
             raise UsageError(

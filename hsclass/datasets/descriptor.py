@@ -38,6 +38,17 @@ def path_below(folder: Path, path: str) -> str:
     return str(found)
 
 
+def portable(path: str | os.PathLike[str], home: Path) -> str:
+    """Return the path of a file that stays where it is, as what is fetched into `home` names it.
+
+    From `home` where both lie in one project, the folder around the folder of fetched files, so that a project may be
+    moved; else as it is.
+    """
+    whole, start = (Path(os.path.normpath(Path(one).absolute())) for one in (path, home))
+    inside = len(start.parents) > 1 and whole.is_relative_to(start.parents[1])
+    return os.path.relpath(whole, start) if inside else str(whole)
+
+
 class Source(Options):
     """One place where a file can be had: in an installed package, at an address, at a local path, or from a person."""
 
@@ -82,6 +93,10 @@ class Source(Options):
     def below(self, folder: Path) -> Self:
         """Return the source with its path, where that is local, from a folder, which its descriptor lies in."""
         return self.model_copy(update={"path": path_below(folder, self.path or "")}) if self.is_local else self
+
+    def seen_from(self, home: Path) -> Self:
+        """Return the source with its path, where that is local, as `portable` gives it."""
+        return self.model_copy(update={"path": portable(self.path or "", home)}) if self.is_local else self
 
     @property
     def file_name(self) -> str:
@@ -232,10 +247,11 @@ class Descriptor(Options):
                     raise ValueError(f"'cube' and 'labels' are two files of one name, {cube.file_name}; rename one")
         return self
 
-    @property
-    def digest(self) -> str:
-        """SHA-256 of the sources listed, to know whether fetched files belong to this descriptor."""
-        return hashlib.sha256(self.model_dump_json(include={*SOURCES}, exclude_defaults=True).encode()).hexdigest()
+    def digest(self, home: Path) -> str:
+        """Return the SHA-256 of the sources listed, to know whether the files fetched into `home` belong to these."""
+        sources = {part: tuple(source.seen_from(home) for source in getattr(self, part)) for part in SOURCES}
+        text = self.model_copy(update=sources).model_dump_json(include={*SOURCES}, exclude_defaults=True)
+        return hashlib.sha256(text.encode()).hexdigest()
 
     @property
     def kept_shape(self) -> tuple[int, int, int] | None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from hsclass.atomic import write_text
 from hsclass.datasets.companions import companion_files
-from hsclass.datasets.descriptor import SOURCES, Descriptor, Source
+from hsclass.datasets.descriptor import SOURCES, Descriptor, Source, portable
 from hsclass.datasets.image_set import ImageSet
 from hsclass.datasets.manifest import file_digest
 from hsclass.samples.reading import paths_below
@@ -76,13 +76,15 @@ def content_digest(described: Descriptor | ImageSet, data: Path) -> str:
 
 def _refresh(described: Descriptor | ImageSet, data: Path, *, read: bool) -> dict[str, dict[str, Any]]:
     """Return what is known of each file and keep it; every file is read once where `read` asks for that."""
-    record = data / described.name / RECORD
-    before = _read(record)
+    home = data / described.name
+    record, before = home / RECORD, _read(home / RECORD)
     now: dict[str, dict[str, Any]] = {}
     for path in own_files(described):
+        # The index of an image set names the folder of its images, which has to stay where it is.
+        name = str(path) if isinstance(described, ImageSet) else portable(path, home)
         about = path.stat()
         stamp = f"{about.st_size}:{about.st_mtime_ns}"
-        seen = before.get(str(path))
+        seen = before.get(name)
         if seen is None:
             seen = {"stamp": stamp, "sha256": None, "edition": stamp}
         elif seen["stamp"] != stamp:
@@ -91,7 +93,7 @@ def _refresh(described: Descriptor | ImageSet, data: Path, *, read: bool) -> dic
             seen = {"stamp": stamp, "sha256": digest, "edition": seen["edition"] if same else stamp}
         if read and seen["sha256"] is None:
             seen = {**seen, "sha256": file_digest(path)}
-        now[str(path)] = seen
+        now[name] = seen
     # A plan, which reads no file for the first time, may keep a new time of the same content. An edit is kept when the
     # file is fetched: until then it can be undone.
     if now != before and (read or _same_files(before, now)):

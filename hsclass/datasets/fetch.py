@@ -45,10 +45,10 @@ def fetch(
     dict
         What ``folder/<name>/source.json`` holds: `name`, `descriptor` (digest of the sources listed in it), and for
         `cube` and `labels`, or `train`, `validation` and `test` (None without such) the `file` (relative to
-        `source.json`, or absolute when local), its `sha256`, its `origin` and its `key`; where there is any, how to
-        read it (`reading`) and the digests of the files next to it (`companions`) that belong to it. `images` is the
-        folder of the images, and `origin` where they come from. `content` is a digest of all files that stay where
-        they are, where there are such.
+        `source.json`, or absolute when it lies outside the folder around `folder`), its `sha256`, its `origin` and its
+        `key`; where there is any, how to read it (`reading`) and the digests of the files next to it (`companions`)
+        that belong to it. `images` is the folder of the images, and `origin` where they come from. `content` is a
+        digest of all files that stay where they are, where there are such.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def fetch(
     home = Path(folder) / described.name
     mirror = mirror_files()
     with _lock(Path(folder), described.name):
-        manifest: dict[str, Any] = {"name": described.name, "descriptor": described.digest}
+        manifest: dict[str, Any] = {"name": described.name, "descriptor": described.digest(home)}
         if isinstance(described, Descriptor):
             files = {"cube": described.cube, "labels": described.labels}
         else:

@@ -63,9 +63,9 @@ class ImageSet(Options):
         """Whether an image may have more than one class."""
         return self.layout == "bigearthnet"
 
-    @property
-    def digest(self) -> str:
-        """SHA-256 of what the descriptor asks for, to know whether fetched files belong to it."""
+    def digest(self, home: Path) -> str:
+        """Return the SHA-256 of what the descriptor asks for, to know whether fetched files belong to it."""
+        del home
         return hashlib.sha256(self.model_dump_json(exclude_defaults=True).encode()).hexdigest()
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -45,10 +46,11 @@ def read_manifest(descriptor: Descriptor | ImageSet, home: Path) -> dict[str, An
         raise DataError(f"{path}: no such file; expected what the fetch stage writes; {again}") from error
     except (ValueError, TypeError, KeyError) as error:
         raise DataError(f"{path}: is not what the fetch stage writes (JSON with 'descriptor'); {again}") from error
-    if fetched_for != descriptor.digest:
+    expected = descriptor.digest(home)
+    if fetched_for != expected:
         raise DataError(
             f"{path}: was fetched from other sources ({_files(manifest)}) than the descriptor {descriptor.name} lists"
-            f" now (digest {fetched_for}, expected {descriptor.digest}); {again}"
+            f" now (digest {fetched_for}, expected {expected}); {again}"
         )
     return dict(manifest)
 
@@ -58,9 +60,14 @@ def _files(manifest: dict[str, Any]) -> str:
     return ", ".join(held) or str(manifest.get("images", "none"))
 
 
+def place_of(entry: dict[str, Any], home: Path) -> Path:
+    """Return where the file of an entry of `source.json` in `home` is."""
+    return Path(os.path.normpath(home / entry["file"]))
+
+
 def verified_file(entry: dict[str, Any], home: Path) -> Path:
     """Return the file of an entry of `source.json`, or raise DataError where it is gone or has changed since."""
-    path = home / entry["file"]
+    path = place_of(entry, home)
     if not path.is_file():
         raise DataError(f"{path}: no such file, but {home / MANIFEST} names it; fetch the data set again")
     found = file_digest(path)

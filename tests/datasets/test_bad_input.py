@@ -376,7 +376,7 @@ def test_output_that_would_overwrite_the_input(
     fetched(tmp_path, program, **{part: name})
     before = (tmp_path / name).read_bytes()
     status, said = program("scene", "toy.yaml", "--data", "data", "-o", ".")
-    require_refusal(status, said, expected=2, words=f"would overwrite {tmp_path / name}, which the scene is made from")
+    require_refusal(status, said, expected=2, words=f"would overwrite {name}, which the scene is made from")
     assert (tmp_path / name).read_bytes() == before
 
 

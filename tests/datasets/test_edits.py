@@ -8,7 +8,9 @@ import pytest
 from PIL import Image
 
 from hsclass.datasets import edits, load_descriptor
+from hsclass.datasets.build import build_scene
 from hsclass.datasets.edits import content_digest, edition, own_files
+from hsclass.datasets.fetch import fetch
 
 
 @pytest.fixture
@@ -109,3 +111,20 @@ def test_images_of_a_folder_and_their_lists_count(tmp_path: Path) -> None:
     (tmp_path / "tiles/dark/0.png").unlink()
     editions.append(edition_now())
     assert len(set(editions)) == 4
+
+
+def test_project_that_is_moved_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project, moved = tmp_path / "a", tmp_path / "b"
+    project.mkdir()
+    np.save(project / "cube.npy", np.arange(24.0).reshape(2, 4, 3))
+    (project / "field.yaml").write_text("cube: cube.npy\n")
+    monkeypatch.chdir(project)
+    fetch("field.yaml", "data")
+    first, manifest = edition(load_descriptor("field.yaml"), Path("data")), Path("data/field/source.json").read_text()
+    monkeypatch.chdir(tmp_path)
+    project.rename(moved)
+    monkeypatch.chdir(moved)
+    assert edition(load_descriptor("field.yaml"), Path("data")) == first
+    assert build_scene("field.yaml", folder="data").shape == (2, 4, 3)
+    fetch("field.yaml", "data")
+    assert Path("data/field/source.json").read_text() == manifest

@@ -54,7 +54,7 @@ def test_download_is_kept_under_its_name_and_recorded(
     manifest = fetch(file, tmp_path / "data")
     assert (tmp_path / "data/toy/scene.npy").read_bytes() == body
     assert manifest["cube"] == {"file": "scene.npy", "sha256": sha256(body), "origin": url, "key": None}
-    assert manifest["labels"]["file"] == str(tmp_path / "labels.npy")
+    assert manifest["labels"]["file"] == "../../labels.npy"
     assert json.loads((tmp_path / "data/toy/source.json").read_text()) == manifest
 
 
@@ -169,7 +169,7 @@ def test_all_sources_are_listed_with_their_reasons(server: Server, describe: Des
 
 def test_local_file_stays_where_it_is(describe: Describe, tmp_path: Path, body: bytes, sha256: Digest) -> None:
     manifest = fetch(describe(), tmp_path / "data")
-    assert manifest["cube"]["file"] == str(tmp_path / "cube.npy")
+    assert manifest["cube"]["file"] == "../../cube.npy"
     assert manifest["cube"]["sha256"] == sha256(body)
     assert sorted(path.name for path in (tmp_path / "data/toy").iterdir()) == ["files.json", "source.json"]
 

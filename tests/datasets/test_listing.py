@@ -157,10 +157,10 @@ def test_one_file_may_hold_cube_and_ground_truth(describe: Describe) -> None:
     assert descriptor.cube[0].file_name == descriptor.labels[0].file_name
 
 
-def test_digest_follows_the_sources_and_nothing_else(describe: Describe) -> None:
-    first = load_descriptor(describe(title="one")).digest
-    assert load_descriptor(describe(title="two")).digest == first
-    assert load_descriptor(describe(cube={"path": "cube.npy", "key": "other"})).digest != first
+def test_digest_follows_the_sources_and_nothing_else(describe: Describe, tmp_path: Path) -> None:
+    first = load_descriptor(describe(title="one")).digest(tmp_path)
+    assert load_descriptor(describe(title="two")).digest(tmp_path) == first
+    assert load_descriptor(describe(cube={"path": "cube.npy", "key": "other"})).digest(tmp_path) != first
 
 
 def test_kept_shape_is_without_the_dropped_bands(describe: Describe) -> None:
