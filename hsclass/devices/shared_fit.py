@@ -18,7 +18,33 @@ if TYPE_CHECKING:
     from hsclass.learning.batches import Batches
 
 
-class EvenBatches(keras.utils.PyDataset):
+class LentBatches(keras.utils.PyDataset):
+    """The same batches, which can be taken back: TensorFlow never lets go of a data set that `Model.fit` was given.
+
+    Parameters
+    ----------
+    batches : Batches
+        The batches to lend.
+    """
+
+    def __init__(self, batches: "Batches") -> None:
+        super().__init__()
+        self.batches: Any = batches
+
+    def __len__(self) -> int:
+        """Batches per epoch."""
+        return len(self.batches)
+
+    def __getitem__(self, index: int) -> tuple[Any, ...]:
+        """Return a batch of the present epoch."""
+        return self.batches[index]
+
+    def take_back(self) -> None:
+        """Let go of the batches, and of all that they hold."""
+        self.batches = None
+
+
+class EvenBatches(LentBatches):
     """The same batches, each padded with examples of weight 0.
 
     Keras divides the loss of a batch by the number of its examples, including those of weight 0; the weights of the
@@ -36,12 +62,8 @@ class EvenBatches(keras.utils.PyDataset):
     """
 
     def __init__(self, batches: "Batches", devices: int, *, learning: bool) -> None:
-        super().__init__()
-        self.batches, self.devices, self.learning = batches, devices, learning
-
-    def __len__(self) -> int:
-        """Batches per epoch."""
-        return len(self.batches)
+        super().__init__(batches)
+        self.devices, self.learning = devices, learning
 
     def __getitem__(self, index: int) -> tuple[Any, Any, np.ndarray]:
         """Return inputs, targets and weights of a batch of the present epoch."""
@@ -105,13 +127,18 @@ def fit_model(
         if run is not None:
             run_epochs(trainer, run, steps=len(batches), **course)
             return
-        trainer.fit(
-            _even(batches, learning=True),
-            validation_data=None if validation is None else _even(validation, learning=False),
-            shuffle=False,  # Keras would deal the batches in an order of its own
-            verbose=0,
-            **course,
-        )
+        lent = [_lent(part, learning=part is batches) for part in (batches, validation) if part is not None]
+        try:
+            trainer.fit(
+                lent[0],
+                validation_data=None if validation is None else lent[1],
+                shuffle=False,  # Keras would deal the batches in an order of its own
+                verbose=0,
+                **course,
+            )
+        finally:
+            for part in lent:
+                part.take_back()
         return
     strategy = trainer.distribute_strategy
     _agree(strategy, initial_epoch)
@@ -126,10 +153,12 @@ def fit_model(
     run_epochs(trainer, run_shared, steps=len(batches), **course)
 
 
-def _even(batches: "Batches", *, learning: bool) -> Any:
-    """Pad batches if Keras shares them among devices, which requires equal parts."""
+def _lent(batches: "Batches", *, learning: bool) -> LentBatches:
+    """Lend batches, padded if Keras shares them among devices, which requires equal parts."""
     shared = keras.distribution.distribution()
-    return batches if shared is None else EvenBatches(batches, shared.num_model_replicas, learning=learning)
+    if shared is None:
+        return LentBatches(batches)
+    return EvenBatches(batches, shared.num_model_replicas, learning=learning)
 
 
 def _agree(strategy: Any, epoch: int) -> None:

@@ -89,7 +89,8 @@ def make_trainer(network: Any, before: Sequence[Any], options: NetworkOptions, *
     if backend_name() == "tensorflow" and trainer.distribute_strategy.num_replicas_in_sync == 1:
         # The sum over one device, which Keras computes by a function that TensorFlow registers for good, together with
         # the graph and all that it holds, such as the cube.
-        trainer.optimizer._all_reduce_sum_gradients = list
+        inner = getattr(trainer.optimizer, "inner_optimizer", trainer.optimizer)  # which a scaled loss wraps
+        inner._all_reduce_sum_gradients = list
     trainer.optimizer.build(trainer.trainable_variables)
     return trainer
 

@@ -1,5 +1,7 @@
 """Models of images learn what is easy, have the published sizes, and come back from disk."""
 
+import gc
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +104,21 @@ def test_classic_networks_have_the_published_sizes(model: str, options: dict[str
     family = model_class(model)
     network = family(family.Options(**options), window=28, n_features=1, n_classes=10).build()
     assert network.count_params() == parameters
+
+
+def test_images_are_not_held_after_a_training() -> None:
+    class Source:
+        def take(self, places: np.ndarray) -> np.ndarray:
+            return np.full((len(places), 8, 8, 3), 100.0, np.float32)
+
+    family, source = model_class("softmax"), Source()
+    sample = Sample(np.arange(12)[:, np.newaxis], np.arange(12, dtype=np.int32) % 2)
+    network = family(family.Options(epochs=1, grey=False), window=8, n_features=3, n_classes=2)
+    network.fit(source, sample, sample, seed=0)
+    held = weakref.ref(source)
+    del source
+    gc.collect()
+    assert held() is None
 
 
 def test_label_smoothing_is_of_the_cross_entropy() -> None:

@@ -23,7 +23,18 @@ _ELEMENTWISE = (
     layers.Activation, layers.ReLU, layers.LeakyReLU, layers.ELU, layers.Dropout, layers.SpatialDropout2D,
     layers.SpatialDropout3D, layers.GaussianNoise, layers.GaussianDropout, layers.Identity,
 )  # fmt: skip
-_ALONG_CHANNELS = (keras.activations.softmax, keras.activations.log_softmax)
+_OF_EACH_NUMBER = {
+    getattr(keras.activations, name, None)  # None: unknown to this version, as of a layer without activation
+    for name in (
+        "linear", "relu", "relu6", "leaky_relu", "elu", "selu", "celu", "gelu", "silu", "mish", "exponential", "tanh",
+        "sigmoid", "log_sigmoid", "hard_sigmoid", "hard_silu", "hard_tanh", "hard_shrink", "soft_shrink", "tanh_shrink",
+        "softplus", "softsign", "squareplus", "sparse_plus", "threshold",
+    )
+} | {None}  # fmt: skip
+_OF_EACH_PIXEL = _OF_EACH_NUMBER | {
+    getattr(keras.activations, name, None) for name in ("softmax", "log_softmax", "sparsemax")
+}
+"""These and no others: one's own may mix pixels, and `glu` gives fewer numbers than it takes."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +69,8 @@ def convolutional_form(network: Any, *, compiled: bool = False) -> Convolutional
     for layer in network.layers:
         before = signal
         given = layer.input.shape
+        if getattr(layer, "activation", None) not in _OF_EACH_PIXEL:
+            return None
         if isinstance(layer, layers.Flatten):
             if len(given) > 3:
                 flattened = given[1:3]
@@ -106,7 +119,7 @@ def _is_unstrided(layer: Any, size: Sequence[int]) -> bool:
 
 
 def _is_elementwise(layer: Any) -> bool:
-    return isinstance(layer, _ELEMENTWISE) and getattr(layer, "activation", None) not in _ALONG_CHANNELS
+    return isinstance(layer, _ELEMENTWISE) and getattr(layer, "activation", None) in _OF_EACH_NUMBER
 
 
 class _PerPixel(layers.Layer):

@@ -260,6 +260,8 @@ def test_network_of_other_layers_is_mapped_at_once(layers: Any) -> None:
         (LAYERS.Reshape((7 * BANDS, 7, 1)),),
         (LAYERS.Flatten(), LAYERS.BatchNormalization()),
         (LAYERS.Flatten(), LAYERS.Activation("softmax")),
+        (LAYERS.Conv2D(4, 3), LAYERS.Flatten(), LAYERS.Activation("sparsemax")),
+        (LAYERS.Conv2D(4, 3, activation=lambda values: values / keras.ops.max(values)),),
         (LAYERS.GlobalAveragePooling2D(keepdims=True),),
         (LAYERS.Permute((2, 1, 3)),),
         (LAYERS.UpSampling2D(2),),
