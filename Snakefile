@@ -64,7 +64,6 @@ include: "workflow/rules/report.smk"
 
 
 rule all:
-    default_target: True
     input:
         f"reports/{PLAN.experiment}/index.html",
         f"reports/{PLAN.experiment}/accuracy.csv",

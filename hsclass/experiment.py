@@ -23,6 +23,7 @@ from hsclass.matching import check_match, takes_images
 from hsclass.models import model_class
 from hsclass.options import Options, parse_options
 from hsclass.plan import ONLY, RAW, Plan, Samples
+from hsclass.predict.tiles import Tiles
 from hsclass.results.experiment import ExperimentRecord, RunEntry, compared_with
 from hsclass.samplers import check_counts
 from hsclass.samplers.folds import train_share
@@ -225,6 +226,11 @@ class Experiment:
             raise UsageError(
                 f"experiment: window {window} is larger than scene {name} ({rows} x {cols} pixels);"
                 f" expected an odd number up to {min(rows, cols)}"
+            )
+        if self.plan.map_tiles > (most := Tiles.of(rows, cols, 0).count):
+            raise UsageError(
+                f"experiment: map_tiles {self.plan.map_tiles} are more than the tiles of scene {name} ({rows} x {cols}"
+                f" pixels); expected at most {most}, and fewer for models that look far"
             )
         counts = options.cut_counts(descriptor)
         for split in self.splits.values() if counts else ():

@@ -100,6 +100,10 @@ def test_one_entry_may_stand_without_a_list() -> None:
         ({"features": [{"features": "bands", "keep_nm": [[3000, 4000]]}]}, "the options leave none of the 200 bands"),
         ({"features": [{"features": "bands", "keep": [[1, 9]]}], "models": ["cnn3d"]}, "model cnn3d: 9 "),
         ({"window": 8}, "must be odd; take 7 or 9"),
+        (
+            {"map_tiles": 4},
+            "map_tiles 4 are more than the tiles of scene indian_pines (145 x 145 pixels); expected at most 3",
+        ),
         ({"window": 147}, "window 147 is larger than scene indian_pines (145 x 145 pixels)"),
         ({"window": 5, "models": ["cnn3d"]}, "model cnn3d: window 5 does not fit"),
         ({"fractions": {"train": 0.7, "validation": 0.4}}, "train 0.7 + validation 0.4 must add up to less than 1"),

@@ -97,6 +97,27 @@ def test_workflow_is_a_module_of_another_whose_rules_are_used_twice(tmp_path: Pa
     assert "hsclass fetch plan/field.yaml " in done.stdout + done.stderr
 
 
+def test_module_leaves_the_targets_of_the_workflow_around_it(tmp_path: Path, config: Path) -> None:
+    own = 'rule all:\n    input:\n        "mine.txt",\n'
+    own += 'rule mine:\n    output:\n        "mine.txt",\n    shell:\n        "touch {output}"\n'
+    (tmp_path / "Snakefile").write_text(own + MODULE.format(root=ROOT))
+    done = snakemake_inside("--cores", "1", "-n", "--printshellcmds", cwd=tmp_path)
+    said = done.stdout + done.stderr
+    assert (done.returncode, "touch mine.txt" in said, "hsclass" in said) == (0, True, False)
+
+
+def test_names_of_networks_are_no_patterns_and_braces_no_wildcards(tmp_path: Path, config: Path, planned) -> None:
+    config.write_text(
+        CONFIG.replace("models: [sam]", "models: [{model: ann, name: c.d}, {model: sam, name: cxd}]")
+        + "training: {strategy: multi_worker, workers: 2}\n"
+        + 'published: {source: "Table 2 of {paper}", figures: [{features: raw, model: cxd, oa: 0.5}]}\n'
+    )
+    said = planned(config)
+    assert "Table 2 of {paper}" in said
+    trained = [line for line in said.splitlines() if "hsclass train " in line]
+    assert ["--workers 2" in line for line in sorted(trained, key=lambda line: "cxd" in line)] == [True, False]
+
+
 def test_prefix_of_a_module_is_refused(tmp_path: Path, config: Path, caplog: pytest.LogCaptureFixture) -> None:
     text = MODULE.format(root=ROOT).replace("config: config\n", "config: config\n    prefix: 'hs'\n")
     (tmp_path / "Snakefile").write_text(text)

@@ -17,8 +17,8 @@ rule deliver_fold:
         **asks("deliver_fold"),
         gpu=candidate_gpus,
     params:
-        candidates=candidates(),
-        settings=final_settings(),
+        candidates=lambda wildcards: candidates(),
+        settings=lambda wildcards: final_settings(),
         fold=lambda wildcards: f"--fold {wildcards.fold}",
         folder=lambda wildcards, output: Path(output[0]).parents[2],
         code=lambda wildcards: delivery_code(),
@@ -130,7 +130,7 @@ rule assess:
         **asks("assess"),
     params:
         missing="--allow-missing" if PLAN.final.allow_missing else "",
-        other=shlex.join(f"--other={name}" for name in PLAN.final.other),
+        other=lambda wildcards: shlex.join(f"--other={name}" for name in PLAN.final.other),
         code=lambda wildcards: code("assess"),
     shell:
         "hsclass assess {input.sample:q} {input.map} {params.missing} {params.other} -o {output.figures}"

@@ -12,8 +12,9 @@ rule experiment:
     resources:
         **asks("experiment"),
     params:
-        config=json.dumps(KEYS, sort_keys=True),
-        resolved=json.dumps(EXPERIMENT.resolved(), sort_keys=True),
+        # Functions, as Snakemake takes braces in plain texts for wildcards.
+        config=lambda wildcards: json.dumps(KEYS, sort_keys=True),
+        resolved=lambda wildcards: json.dumps(EXPERIMENT.resolved(), sort_keys=True),
     shell:
         "printf %s {params.config:q} | hsclass experiment - -o {output} 2>&1 | tee {log}"
 

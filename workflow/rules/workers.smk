@@ -3,7 +3,7 @@
 
 use rule train as train_workers with:
     wildcard_constraints:
-        model="|".join(name for name in EXPERIMENT.models if several_workers(name)),
+        model=one_of(name for name in EXPERIMENT.models if several_workers(name)),
     threads: lambda wildcards: PLAN.training.workers * model_threads(wildcards)
     resources:
         **{**asks("train"), "mem_mb": all_workers(memory("train"))},
