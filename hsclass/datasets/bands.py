@@ -213,8 +213,14 @@ def _require_finite(values: np.ndarray, path: Path | None, nodata: tuple[float, 
         raise DataError(
             f"{path}: has {counted(count, 'NaN or infinite value')}, the first at row {top + row}, column {col}, band"
             f" {band} (0-based); expected finite numbers; if they stand for missing data, say"
-            f" 'nodata: {in_yaml(*nodata, np.nan)}' in the descriptor"
+            f" 'nodata: {in_yaml(*nodata, *_marks(values[doubtful[0]]))}' in the descriptor"
         )
+
+
+def _marks(values: np.ndarray) -> list[float]:
+    """Return which of NaN and the infinities occur."""
+    found = (np.nan, np.isnan(values)), (np.inf, np.isposinf(values)), (-np.inf, np.isneginf(values))
+    return [value for value, where in found if where.any()]
 
 
 def _require_centres(centres: np.ndarray, kept: np.ndarray, path: Path | None) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from hsclass.datasets.descriptor import ClassEntry
+from hsclass.datasets.readers.envi import decoded
 from hsclass.datasets.shape_classes import DESCRIPTOR, remedy_for
 from hsclass.errors import DataError
 from hsclass.wording import counted
@@ -108,7 +109,7 @@ def read_regions(path: Path) -> tuple[list[Region], tuple[int, int] | None]:
     blocks: list[list[tuple[int, int]]] = []
     columns = (0, 1)
     try:
-        for line in _text(path).splitlines():
+        for line in decoded(path.read_bytes(), path).splitlines():
             if title := _TITLE.match(line):
                 name, value = title[1].lower(), title[2].strip()
                 if name == "name":
@@ -137,16 +138,6 @@ def read_regions(path: Path) -> tuple[list[Region], tuple[int, int] | None]:
         for title, block in zip(titles, blocks, strict=True)
     ]
     return regions, size
-
-
-def _text(path: Path) -> str:
-    """Read a text in UTF-8, or else in the encoding of Windows in western Europe, with a notice."""
-    content = path.read_bytes()
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        _LOG.warning("%s: is not UTF-8; names are read as Windows-1252", path)
-        return content.decode("cp1252", errors="replace")
 
 
 def _pixel(text: str) -> int:

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from hsclass.learning.batches import Batches
 
 
-class LentBatches(keras.utils.PyDataset):
-    """The same batches, which can be taken back: TensorFlow never lets go of a data set that `Model.fit` was given.
+class ReleasableBatches(keras.utils.PyDataset):
+    """The same batches, which can be released: TensorFlow never lets go of a data set that `Model.fit` was given.
 
     Parameters
     ----------
     batches : Batches
-        The batches to lend.
+        The batches to pass on.
     """
 
     def __init__(self, batches: "Batches") -> None:
@@ -39,12 +39,12 @@ class LentBatches(keras.utils.PyDataset):
         """Return a batch of the present epoch."""
         return self.batches[index]
 
-    def take_back(self) -> None:
+    def release(self) -> None:
         """Let go of the batches, and of all that they hold."""
         self.batches = None
 
 
-class EvenBatches(LentBatches):
+class EvenBatches(ReleasableBatches):
     """The same batches, each padded with examples of weight 0.
 
     Keras divides the loss of a batch by the number of its examples, including those of weight 0; the weights of the
@@ -127,18 +127,18 @@ def fit_model(
         if run is not None:
             run_epochs(trainer, run, steps=len(batches), **course)
             return
-        lent = [_lent(part, learning=part is batches) for part in (batches, validation) if part is not None]
+        given = [_passed_on(part, learning=part is batches) for part in (batches, validation) if part is not None]
         try:
             trainer.fit(
-                lent[0],
-                validation_data=None if validation is None else lent[1],
+                given[0],
+                validation_data=None if validation is None else given[1],
                 shuffle=False,  # Keras would deal the batches in an order of its own
                 verbose=0,
                 **course,
             )
         finally:
-            for part in lent:
-                part.take_back()
+            for part in given:
+                part.release()
         return
     strategy = trainer.distribute_strategy
     _agree(strategy, initial_epoch)
@@ -153,11 +153,11 @@ def fit_model(
     run_epochs(trainer, run_shared, steps=len(batches), **course)
 
 
-def _lent(batches: "Batches", *, learning: bool) -> LentBatches:
-    """Lend batches, padded if Keras shares them among devices, which requires equal parts."""
+def _passed_on(batches: "Batches", *, learning: bool) -> ReleasableBatches:
+    """Pass batches on, padded if Keras shares them among devices, which requires equal parts."""
     shared = keras.distribution.distribution()
     if shared is None:
-        return LentBatches(batches)
+        return ReleasableBatches(batches)
     return EvenBatches(batches, shared.num_model_replicas, learning=learning)
 
 

@@ -184,7 +184,7 @@ class KerasNetwork(Classifier):
             return []
         last = output_layer(self.network_)
         softmax = getattr(last, "activation", None) is keras.activations.get(self.activation)
-        if last is None or not softmax or last.bias is None:
+        if last is None or not softmax or getattr(last, "bias", None) is None:
             return [
                 f"classes without training {self.examples} may be predicted: the network does not end in a Dense layer"
                 f" with a bias and activation {self.activation}"

@@ -161,6 +161,15 @@ def test_pixel_that_lacks_a_value_is_masked_and_unlabelled(
     assert "2 labelled pixels hold no data and become unlabelled" in caplog.text
 
 
+def test_missing_data_is_told_by_the_values_that_occur(describe: Describe, tmp_path: Path, cube: np.ndarray) -> None:
+    values = cube.astype(np.float32)
+    values[0, 0, 0], values[1, 1, 1] = np.inf, -np.inf
+    np.save(tmp_path / "c.npy", values)
+    with pytest.raises(DataError, match=r"say 'nodata: \[.inf, -.inf\]' in the descriptor"):
+        build(describe(cube="c.npy"))
+    assert int((~build(describe(cube="c.npy", nodata=[np.inf, -np.inf])).mask).sum()) == 2
+
+
 def test_wavelengths_of_the_file_may_be_left_out(describe: Describe, tmp_path: Path, cube: np.ndarray) -> None:
     bands = np.moveaxis(cube, 2, 0)
     write_raster(tmp_path / "cube.tif", bands, grid=Grid(), wavelengths=np.array([450, 550, 450]), fwhm=np.full(3, 9))

@@ -152,12 +152,13 @@ def _read_csv(path: Path) -> tuple[dict[str, list[str]], None]:
         raise DataError(f"{path}: cannot be read ({error}); expected a CSV file in UTF-8") from error
     first = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=first.count)
-    rows = list(csv.DictReader(text.splitlines(), delimiter=delimiter))
+    # Cells beyond those of the header have no name, and are left out.
+    rows = list(csv.DictReader(text.splitlines(), delimiter=delimiter, restkey=""))
     if not rows:
         raise DataError(f"{path}: holds no rows; expected one for each point of the sample")
     decimal = "," if delimiter != "," else "."
     found = {}
-    for name in rows[0]:
+    for name in filter(None, rows[0]):
         cells = [row[name] or "" for row in rows]
         found[name] = [cell.replace(decimal, ".") for cell in cells] if name.lower() in {"id", "x", "y"} else cells
     return found, None

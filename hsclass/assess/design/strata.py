@@ -1,5 +1,6 @@
 """The strata of a map: counted, and their pixels found by number, in one pass of strips each."""
 
+import logging
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import rasterio
+from rasterio.enums import MaskFlags
 from rasterio.windows import Window
 
 from hsclass.alignment import require_same_grid
@@ -17,6 +19,7 @@ from hsclass.wording import counted
 _PIXELS = 1 << 23
 """Of a strip that is read at a time."""
 
+_LOG = logging.getLogger(__name__)
 _MOST = 1 << 16
 """Class ids that are counted; a raster with larger values is no map of classes."""
 
@@ -87,12 +90,19 @@ class ClassRaster:
         """Return the strip that begins at a row."""
         rows = min(self.strip, self.shape[0] - top)
         try:
-            values = self._cleaned(source.read(1, window=Window(0, top, self.shape[1], rows)))
+            values = self._of(source, Window(0, top, self.shape[1], rows))
         except UNREADABLE as error:
             raise DataError(f"{self.path}: cannot be read to its end ({error}); get the file again") from error
         if self.within is None:
             return values
         return np.where(self.within.window(slice(top, top + rows), slice(0, self.shape[1])) > 0, values, 0)
+
+    def _of(self, source: rasterio.DatasetReader, window: Window) -> np.ndarray:
+        """Return the class ids of a window, 0 where a mask hides the raster."""
+        values = self._cleaned(source.read(1, window=window))
+        if {MaskFlags.all_valid, MaskFlags.nodata} & set(source.mask_flag_enums[0]):
+            return values
+        return np.where(source.read_masks(1, window=window) > 0, values, 0)
 
     def _cleaned(self, values: np.ndarray) -> np.ndarray:
         """Return class ids with 0 for everything that is none."""
@@ -111,7 +121,7 @@ class ClassRaster:
     def window(self, rows: slice, cols: slice) -> np.ndarray:
         """Return the class ids of a rectangle, which is cut off at the borders of the raster."""
         with quiet(), rasterio.open(self.path) as source:
-            return self._cleaned(source.read(1, window=Window.from_slices(rows, cols)))
+            return self._of(source, Window.from_slices(rows, cols))
 
     def at(self, pixels: np.ndarray) -> np.ndarray:
         """Return the class ids, shape (n,), of pixels given by row and column, shape (n, 2)."""
@@ -155,6 +165,14 @@ class StratumCounts:
         return StratumCounts(np.array([-1]), self.by_strip.sum(axis=1, keepdims=True))
 
 
+def _undeclared_zeros(raster: ClassRaster) -> int:
+    """Count the pixels of 0 where another value is nodata and 0 is not taken for a class."""
+    if raster.nodata is None or raster.nodata == 0 or raster.lowest == 0:
+        return 0
+    with quiet(), rasterio.open(raster.path) as source:
+        return sum(int((source.read(1, window=window) == 0).sum()) for _, window in source.block_windows(1))
+
+
 def count_strata(raster: ClassRaster) -> StratumCounts:
     """Count the pixels of each stratum, strip by strip.
 
@@ -163,6 +181,11 @@ def count_strata(raster: ClassRaster) -> StratumCounts:
     DataError
         If no pixel has a class.
     """
+    if zeros := _undeclared_zeros(raster):
+        _LOG.warning(
+            "%s: nodata is %g, so that 0 may be a class: its %d pixels are left out; if it is one, give it another id",
+            raster.path, raster.nodata, zeros,
+        )  # fmt: skip
     counted = [np.bincount(values.ravel(), minlength=_MOST + 1) for _, values in raster.strips()]
     table = np.stack(counted)
     ids = np.flatnonzero(table.sum(axis=0))

@@ -42,6 +42,15 @@ def data_file(path: Path) -> Path:
     return found[0]
 
 
+def decoded(content: bytes, path: Path) -> str:
+    """Return a text of ENVI in UTF-8, or else in the encoding of Windows in western Europe, with a notice."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        _LOG.warning("%s: is not UTF-8; names are read as Windows-1252", path)
+        return content.decode("cp1252", errors="replace")
+
+
 def read_header(path: Path) -> dict[str, str]:
     """Return the entries of the ENVI header next to a file, keys in lower case with underscores; empty without one.
 
@@ -54,7 +63,7 @@ def read_header(path: Path) -> dict[str, str]:
         with header.open("rb") as file:
             content = file.read(_HEADER_BYTES)
         if content.removeprefix(codecs.BOM_UTF8).lstrip()[:4] == b"ENVI":
-            text = content.decode("utf-8-sig", errors="replace")
+            text = decoded(content, header)
             return {"_".join(key.lower().split()): value.strip() for key, value in _ENTRY.findall(text)}
     return {}
 

@@ -160,6 +160,13 @@ def test_halving_needs_three_times_as_many_more_and_fewer_under_neyman(labelled:
     assert halving["neyman"]["1"] == 0
 
 
+def test_cells_beyond_the_header_are_left_out(labelled: Path, map_file: Path) -> None:
+    expected = assess_map(labelled, map_file).oa
+    first, *rows = labelled.read_text().splitlines()
+    labelled.write_text("\n".join([first, *(f"{row},a note" for row in rows)]))
+    assert assess_map(labelled, map_file).oa == expected
+
+
 def test_units(labelled: Path, map_file: Path) -> None:
     by_unit = {
         unit: assess_map(labelled, map_file, unit=unit).classes[0].mapped for unit in ("m2", "ha", "km2", "pixels")

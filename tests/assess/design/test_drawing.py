@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import rasterio
 
 from hsclass.assess.design import assess_map, design_file, draw_sample, write_sample
 from hsclass.assess.design.allocation import Allocation, allocate
@@ -207,3 +208,21 @@ def test_targets_that_no_sample_reaches_are_refused(map_file: Path, target: Targ
         planned_size(map_file, target, {})
     with pytest.raises(UsageError, match="the share of a class in each stratum"):
         planned_size(map_file, Target(0.01, 1), {}, strata_file=map_file)
+
+
+def test_masked_pixels_are_no_part_of_the_map(tmp_path: Path) -> None:
+    values, shown = np.ones((1, 20, 30), np.uint8), np.ones((20, 30), bool)
+    values[0, :, 20:], shown[:, :10] = 2, False
+    with rasterio.open(tmp_path / "m.tif", "w", driver="GTiff", height=20, width=30, count=1, dtype="uint8") as sink:
+        sink.write(values)
+        sink.write_mask(shown)
+    drawn = draw_sample(tmp_path / "m.tif", size=40)
+    assert drawn.pixels[:, 1].min() >= 10
+    assert sum(drawn.sizes.values()) == 400
+
+
+def test_zero_that_may_be_a_class_is_reported(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    values = np.repeat(np.array([0, 1, 2, 255], np.uint8), 50).reshape(10, 20)
+    write_raster(tmp_path / "m.tif", values, grid=Grid(), nodata=255)
+    draw_sample(tmp_path / "m.tif", size=20)
+    assert "nodata is 255, so that 0 may be a class: its 50 pixels are left out" in caplog.text

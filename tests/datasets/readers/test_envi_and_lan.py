@@ -11,6 +11,7 @@ import rasterio
 from hsclass.datasets.build import read_labels
 from hsclass.datasets.companions import companion_files
 from hsclass.datasets.readers import open_cube
+from hsclass.datasets.readers.envi import read_header
 from hsclass.errors import DataError
 from hsclass.raster import Grid, write_raster
 
@@ -269,3 +270,10 @@ def test_regions_in_another_form_are_named(tmp_path: Path, start: str) -> None:
         DataError, match=r"r\.xml: holds regions of interest in a form of ENVI that has no reader; export"
     ):
         open_cube(tmp_path / "r.xml")
+
+
+def test_header_in_windows_1252_is_read_with_a_notice(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    text = "ENVI\nclass names = {Unclassified, Grünland}\n"
+    (tmp_path / "c.hdr").write_bytes(text.encode("cp1252"))
+    assert read_header(tmp_path / "c.img")["class_names"] == "{Unclassified, Grünland}"
+    assert "c.hdr: is not UTF-8; names are read as Windows-1252" in caplog.text
