@@ -75,6 +75,10 @@ def experiment_yaml(experiment: ExperimentRecord) -> str:
     for dimension, key in _KINDS.items():
         if entries := getattr(experiment, dimension):
             config[dimension] = [_entry(entry, key) for entry in entries]
+    if (experiment.map_tiles or 1) > 1:
+        config["map_tiles"] = experiment.map_tiles
+    if experiment.final:
+        config["final"] = experiment.final
     return yaml.safe_dump(config, sort_keys=False, allow_unicode=True, width=100, default_flow_style=None)
 
 

@@ -24,9 +24,10 @@ def test_names_and_options_are_written_back(experiment) -> None:
 
 def test_file_of_a_real_experiment_resolves_to_the_same_runs() -> None:
     first = Experiment({
-        "experiment": "pines", "scenes": [{"scene": "indian_pines", "rows": [0, 60]}], "window": 7,
+        "experiment": "pines", "scenes": [{"scene": "indian_pines", "rows": [0, 90]}], "window": 7,
         "splits": ["random", {"sampler": "dbscan_area", "name": "area"}],
-        "models": ["rf", {"model": "cnn3d", "name": "long", "patience": None}],
+        "models": ["rf", {"model": "cnn3d", "name": "long", "patience": None}], "map_tiles": 2,
+        "final": {"models": ["rf"], "folds": 4, "sample": 30},
     }).resolved()  # fmt: skip
     again = Experiment(yaml.safe_load(experiment_yaml(ExperimentRecord.model_validate(first)))).resolved()
     assert again == first
