@@ -21,7 +21,7 @@ class MatchedSampler(Sampler):
     and the same validation pixels, and are compared on the same test pixels, so a model's accuracies under them differ
     by nothing but where the training pixels lie:
 
-    - `matched_random`: at random among the test pixels, as random sampling has them;
+    - `matched_random`: at random among the test pixels;
     - `matched_apart`: in the same fields and as many in each, but no window shares a pixel with a test window;
     - the spatial split itself: in other fields, as far as it keeps fields whole.
 
