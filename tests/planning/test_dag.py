@@ -50,8 +50,8 @@ def test_matched_random_split_is_compared_with_the_split_that_it_copies(config_f
 
 def test_searches_and_tiles_are_jobs_of_their_own(config_file) -> None:
     searched = {"model": "svm", "tune": {"workers": 3}}
-    found = counts(config_file(models=["rf", searched], map_tiles=4))
-    assert (found["tune"], found["winner"], found["predict_part"], found["gather"]) == (3, 1, 8, 2)
+    found = counts(config_file(models=["rf", searched], map_tiles=3))
+    assert (found["tune"], found["winner"], found["predict_part"], found["gather"]) == (3, 1, 6, 2)
     assert "predict" not in found
 
 
