@@ -252,7 +252,7 @@ def _estimated(
     classes = []
     for identity in ids:
         named, true = (mapped == identity).astype(float), (reference == identity).astype(float)
-        share = design.ratio(true, one)
+        share = design.ratio(true, one, accuracy=False)
         classes.append(
             ClassAssessment(
                 identity, legend.get(identity, str(identity)), sizes.get(identity, 0) * area,

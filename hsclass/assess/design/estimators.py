@@ -63,7 +63,10 @@ class SampleDesign(ABC):
     def variance(self, z: np.ndarray) -> float:
         """Return the estimated variance of Σ w z."""
 
-    def ratio(self, y: np.ndarray, x: np.ndarray, *, other: tuple[np.ndarray, np.ndarray] | None = None) -> Estimate:
+    def ratio(
+        self, y: np.ndarray, x: np.ndarray, *, other: tuple[np.ndarray, np.ndarray] | None = None,
+        accuracy: bool = True,
+    ) -> Estimate:  # fmt: skip
         """Return the ratio of the totals of y and x with its standard error and interval.
 
         Parameters
@@ -73,19 +76,23 @@ class SampleDesign(ABC):
         other : tuple of ndarray, each of shape (n,), optional
             y and x of each unit if its reference label were the other one; by default x - y and x, as x is known from
             the map. Units that agree do not show that all of their stratum would.
+        accuracy : bool
+            False for the share of a class, of which the strata of the map tell much. Of the errors of a map they tell
+            little, so that a sample with few errors says little of their number, too.
         """
         total = float(self.weights @ x)
         if total <= 0:
             return Estimate(np.nan, np.nan, np.nan, np.nan)
         value = float(self.weights @ y) / total
         se = float(np.sqrt(self.variance(y - value * x))) / total
-        low, high = self.limits(value, se, y, x, other)
+        low, high = self.limits(value, se, y, x, other, accuracy)
         return Estimate(value, se, min(max(low, 0.0), value), max(min(high, 1.0), value))
 
     @abstractmethod
     def limits(
-        self, value: float, se: float, y: np.ndarray, x: np.ndarray, other: tuple[np.ndarray, np.ndarray] | None
-    ) -> tuple[float, float]:
+        self, value: float, se: float, y: np.ndarray, x: np.ndarray, other: tuple[np.ndarray, np.ndarray] | None,
+        accuracy: bool,
+    ) -> tuple[float, float]:  # fmt: skip
         """Return the ends of the 95 % interval of a ratio; see `ratio`."""
 
 
@@ -116,15 +123,15 @@ class Stratified(SampleDesign):
         return np.where(rounding, 0.0, squares / np.maximum(counts - 1, 1))
 
     def limits(
-        self, value: float, se: float, y: np.ndarray, x: np.ndarray, other: tuple[np.ndarray, np.ndarray] | None
-    ) -> tuple[float, float]:
-        """Return Wilson's limits where all is in one stratum, else value ± `Z` se, wider by strata whose units agree.
+        self, value: float, se: float, y: np.ndarray, x: np.ndarray, other: tuple[np.ndarray, np.ndarray] | None,
+        accuracy: bool,
+    ) -> tuple[float, float]:  # fmt: skip
+        """Return Wilson's limits of an accuracy, else value ± `Z` se, wider by strata whose units agree.
 
-        Of producer's accuracy, in place of ± `Z` se, Wilson's limits for as many units as have that standard error:
-        its total is not known from the map, and few omissions say little of their number. Strata that agree show no
-        variance, although they are not certain: Wilson's limit of n of n units is that a share
-        Z² / (n + Z²) of the stratum is otherwise. What each would change is combined in squares with these limits (Zou,
-        Donner 2008).
+        Where all is in one stratum Wilson's limits are those of its units, else of as many units as would have that
+        standard error, but no more than there are. Strata that agree show no variance, although they are not certain:
+        Wilson's limit of n of n units is that a share Z² / (n + Z²) of the stratum is otherwise. What each would change
+        is combined in squares with these limits (Zou, Donner 2008).
         """
         if len(self.sizes) == 1 or (other is None and len(np.unique(self.strata[x != 0])) == 1):
             return wilson(value, int(np.count_nonzero(x)))
@@ -139,7 +146,7 @@ class Stratified(SampleDesign):
         )
         changed = (self.weights @ y + more_y) / (self.weights @ x + more_x) - value
         ends = np.array([value - Z * se, value + Z * se])
-        if other is not None and se > 0 and 0 < value < 1:
+        if accuracy and se > 0 and 0 < value < 1:
             ends = np.array(wilson(value, min(len(y), value * (1 - value) / se**2)))
         down, up = (
             np.hypot(end - value, np.sqrt((changed[side] ** 2).sum()))
@@ -190,14 +197,15 @@ class TwoStage(SampleDesign):
         return float(totals.var(ddof=1) / drawn) if drawn > 1 else float("nan")
 
     def limits(
-        self, value: float, se: float, y: np.ndarray, x: np.ndarray, other: tuple[np.ndarray, np.ndarray] | None
-    ) -> tuple[float, float]:
+        self, value: float, se: float, y: np.ndarray, x: np.ndarray, other: tuple[np.ndarray, np.ndarray] | None,
+        accuracy: bool,
+    ) -> tuple[float, float]:  # fmt: skip
         """Return value ± t se, Wilson's for the number of blocks with x where all units agree.
 
         Student's t is that for the effective number of blocks with y or of those with x - y, whichever is lower, as the
         variance between blocks is learned from these: of a class in few blocks, ten others say little of its area.
         """
-        del other
+        del other, accuracy
         if se > 0:
             t = float(stdtrit(max(1.0, min(self.effective(y), self.effective(x - y)) - 1), 0.975))
             return value - t * se, value + t * se

@@ -125,13 +125,17 @@ def test_one_stratum_has_wilsons_interval() -> None:
 
 
 def test_a_stratum_whose_units_agree_widens_the_interval_by_hand() -> None:
-    # 90 % of the map with 50 of 50 right, 10 % with 40 of 50: upwards 1.96 standard errors, downwards also Wilson's
-    # limit of 50 of 50, which is 50 / (50 + 1.96²)
-    strata = np.repeat([0, 1], 50)
-    found = Stratified(strata, np.array([900, 100])).ratio((np.arange(100) < 90).astype(float), np.ones(100))
+    # 90 % of the map with 50 of 50, 10 % with 40 of 50: upwards 1.96 standard errors, or Wilson's limits of the 100
+    # units, which the standard error asks for more of; downwards also Wilson's limit of 50 of 50, 50 / (50 + 1.96²)
+    strata, y, one = np.repeat([0, 1], 50), (np.arange(100) < 90).astype(float), np.ones(100)
+    design, more = Stratified(strata, np.array([900, 100])), 0.9 * 1.96**2 / (50 + 1.96**2)
     half = 1.96 * 0.1 * np.sqrt(0.8 * 0.2 / 49)
-    assert found.high == pytest.approx(0.98 + half)
-    assert found.low == pytest.approx(0.98 - np.hypot(half, 0.9 * 1.96**2 / (50 + 1.96**2)))
+    for found, (low, high) in (
+        (design.ratio(y, one, accuracy=False), (0.98 - half, 0.98 + half)),
+        (design.ratio(y, one), wilson(0.98, 100)),
+    ):
+        assert found.high == pytest.approx(high)
+        assert found.low == pytest.approx(0.98 - np.hypot(0.98 - low, more))
 
 
 def test_producers_accuracy_allows_for_omission_that_no_unit_shows() -> None:
