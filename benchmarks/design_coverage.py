@@ -3,9 +3,10 @@
     python benchmarks/design_coverage.py --runs 1000
 
 A map of four classes on 400 x 400 pixels and its true classes, with errors in patches, are drawn once; so is one of a
-class with 97 % of the pixels and nine rare ones, and one of two classes, `change` in 10 % of the pixels. Each run draws
-a sample, labels it with the true classes and assesses the map. Prints the share of the intervals that contain the true
-value, for overall accuracy and pooled over the classes for user's and producer's accuracy and area.
+class with 97 % of the pixels and nine rare ones, and one of two classes, `change` in 10 % of the pixels, or in 3 % and
+with fewer errors. Each run draws a sample, labels it with the true classes and assesses the map. Prints the share of
+the intervals that contain the true value, for overall accuracy and pooled over the classes for user's and producer's
+accuracy and area.
 """
 
 import argparse
@@ -29,6 +30,7 @@ DESIGNS = {
     "stratified, one large and nine rare, 500": {"design": "stratified", "size": 500, "allocation": "equal"},
     "stratified, change, good practice, 400": {"design": "stratified", "size": 400},
     "simple, change, 400": {"design": "simple", "size": 400},
+    "stratified, few errors, good practice, 400": {"design": "stratified", "size": 400},
     "blocks, 60 of 20 x 20 pixels, 10 each": {"design": "blocks", "size": 600, "block_side": 20, "per_block": 10},
     "blocks, 30 of 20 x 20 pixels, 10 each": {"design": "blocks", "size": 300, "block_side": 20, "per_block": 10},
     "blocks, 10 of 20 x 20 pixels, 40 each": {"design": "blocks", "size": 400, "block_side": 20, "per_block": 40},
@@ -58,11 +60,11 @@ def make_rare(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     return mapped.reshape(SIDE, SIDE), truth.reshape(SIDE, SIDE)
 
 
-def make_change(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Return map and truth: 10 % of the pixels are mapped as change, 90 % of them right, of the others 99 %."""
+def make_change(rng: np.random.Generator, share: float, right: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return map and truth: a share of the pixels is mapped as change, 90 % of it right; so many of the others are."""
     pixels = SIDE**2
-    mapped = np.where(np.arange(pixels) < 0.1 * pixels, 2, 1).astype(np.uint8)
-    wrong = rng.random(pixels) < np.where(mapped == 1, 0.01, 0.1)
+    mapped = np.where(np.arange(pixels) < share * pixels, 2, 1).astype(np.uint8)
+    wrong = rng.random(pixels) < np.where(mapped == 1, 1 - right, 0.1)
     truth = np.where(wrong, 3 - mapped, mapped).astype(np.int64)
     return mapped.reshape(SIDE, SIDE), truth.reshape(SIDE, SIDE)
 
@@ -74,11 +76,14 @@ def main() -> None:
     options = parser.parse_args()
     runs = options.runs
     *patches, strata = make_world(np.random.default_rng(0))
-    rare, change = make_rare(np.random.default_rng(1)), make_change(np.random.default_rng(2))
+    rare, change = make_rare(np.random.default_rng(1)), make_change(np.random.default_rng(2), 0.1, 0.99)
+    few = make_change(np.random.default_rng(3), 0.03, 0.9865)
     with tempfile.TemporaryDirectory() as folder:
         write_raster(Path(folder) / "strata.tif", strata, grid=Grid())
         for name in options.designs:
-            mapped, truth = rare if "rare" in name else change if "change" in name else patches
+            mapped, truth = (
+                rare if "rare" in name else change if "change" in name else few if "few" in name else patches
+            )
             ids = np.unique(mapped)
             sizes = {int(k): int((mapped == k).sum()) for k in ids}
             facts = {

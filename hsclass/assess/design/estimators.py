@@ -77,8 +77,8 @@ class SampleDesign(ABC):
             y and x of each unit if its reference label were the other one; by default x - y and x, as x is known from
             the map. Units that agree do not show that all of their stratum would.
         accuracy : bool
-            False for the share of a class, of which the strata of the map tell much. Of the errors of a map they tell
-            little, so that a sample with few errors says little of their number, too.
+            False for the share of a class, of which the strata of the map say much. Of its errors they say little, and
+            so does a sample that holds few of them.
         """
         total = float(self.weights @ x)
         if total <= 0:
