@@ -356,7 +356,8 @@ def read_config(path: str | os.PathLike[str]) -> dict[str, Any]:
     path = Path(path)
     config = read_yaml(path, expected="the path of an experiment file")
     if not isinstance(config, dict):
-        raise UsageError(f"{path}: holds {type(config).__name__}; expected keys such as experiment, scenes, models")
+        held = "nothing" if config is None else type(config).__name__
+        raise UsageError(f"{path}: holds {held}; expected keys such as experiment, scenes, models")
     if "experiment" not in config and any(key in config for key in ("cube", *PLACES)):
         raise UsageError(
             f"{path}: is the descriptor of a data set; expected the experiment file, which names it under 'scenes' or"

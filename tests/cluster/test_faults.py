@@ -55,11 +55,12 @@ def test_jobs_that_are_cancelled_late_large_or_lose_their_node_run_again(
 
 
 def test_run_whose_snakemake_is_interrupted_and_then_killed_goes_on(
-    slurm, begin, catch, recover, untrained, undisturbed, outcome
+    slurm, begin, catch, recover, until, said, untrained, undisturbed, outcome
 ) -> None:
     folder, before = untrained("first"), slurm.jobs()
     process = begin(folder)
     (interrupted,) = catch(process, folder, f"{RUNS}/first/model")
+    until(lambda: f"jobid {interrupted.job}" in said())  # a job may run before snakemake knows its number
     process.send_signal(signal.SIGINT)
     process.wait(PATIENCE)
     assert interrupted.job not in slurm.says("squeue", "--noheader", "--states=PENDING,RUNNING", "--format=%i").split()
