@@ -1,8 +1,9 @@
 """What intervals and tests take for independent of each other: blocks of pixels, or groups of images."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -38,7 +39,7 @@ GROUPS = (
 Z = 1.959963984540054  # of the normal distribution, for 95 %
 
 
-class Units(Protocol):
+class Units(ABC):
     """The independent units among some test samples.
 
     Attributes
@@ -50,39 +51,81 @@ class Units(Protocol):
     method: str
 
     @property
-    def blocks(self) -> BlockGrids:
-        """The blocks, or groups, of all the samples."""
-
-    @property
+    @abstractmethod
     def clusters(self) -> Clustering:
         """All units of all the samples."""
 
+    @property
+    @abstractmethod
+    def distinct(self) -> int:
+        """The number of different samples, each of which may be tested several times."""
+
+    @abstractmethod
     def share(self, right: np.ndarray, members: np.ndarray) -> Bounds:
         """Return the 95 % interval of the share of right ones, bool of shape (n,), among some members."""
 
-    def class_mean(self, figure: str, bounds: list[Bounds], samples: EvaluatedSamples, ids: np.ndarray) -> Bounds:
-        """Return the 95 % interval of a mean over the classes that have test samples, `aa`, from those of the classes.
-
-        `ids` are the ids of all classes.
-        """
-
-    def summaries(self, samples: EvaluatedSamples, ids: np.ndarray) -> dict[str, Bounds]:
-        """Return the 95 % intervals of `kappa` and `macro_f1`; `ids` are the ids of all classes."""
-
+    @abstractmethod
     def f1(self, right: np.ndarray, members: np.ndarray) -> Bounds:
         """Return the 95 % interval of F1 of a class of which `members` are the tests, bool of shape (n,).
 
-        `right` are those of them that are right, bool of shape (members,).
+        F1 is a ratio over the tests that are of the class by reference or prediction; right ones count twice, also in
+        the total. `right` are those of the tests that are right, bool of shape (members,).
         """
 
+    @abstractmethod
     def counts(self, members: np.ndarray) -> dict[str, Any]:
         """Return the number of `fields` that some members lie in, and `effective_fields`; empty for images."""
 
+    @abstractmethod
     def error(self, right: np.ndarray) -> float:
         """Return the standard error of a share between fields or groups, NaN where there is only one."""
 
+    @property
+    def blocks(self) -> BlockGrids:
+        """The blocks, or groups, of all the samples."""
+        return self.clusters.ways[0]
 
-class BlockUnits:
+    def class_mean(self, figure: str, bounds: list[Bounds], samples: EvaluatedSamples, ids: np.ndarray) -> Bounds:
+        """Return the 95 % interval of a mean over the classes that have test samples, from those of the classes.
+
+        `mean_bounds` takes the classes for independent. What those within a block or group, or all tests of a run, have
+        in common is added.
+
+        Parameters
+        ----------
+        figure : {"aa", "macro_f1"}
+        bounds : list of Bounds
+            Of each class.
+        samples : EvaluatedSamples
+        ids : ndarray of int
+            Of all classes.
+        """
+        values = pseudo_values(samples.reference, samples.predicted, ids, figure)
+        found = mean_bounds(_of_classes(samples, ids, figure), bounds)
+        if not self.clusters.several:
+            return found
+        half = self.clusters.quantile * self.clusters.shared(deviations(values), samples.reference)
+        return widened(found, float(values.mean()), half)
+
+    def summaries(self, samples: EvaluatedSamples, ids: np.ndarray) -> dict[str, Bounds]:
+        """Return the 95 % intervals of `kappa`, see `kappa_bounds`, and `macro_f1`, from those of the classes' F1.
+
+        `ids` are the ids of all classes.
+        """
+        reference, predicted, clusters = samples.reference, samples.predicted, self.clusters
+        found = {name: float(value) for name, value in summaries(count_confusions(reference, predicted, ids)).items()}
+        error = 0.0
+        if clusters.several and not np.isnan(found["kappa"]):
+            error = clusters.error(deviations(pseudo_values(reference, predicted, ids, "kappa")))
+        tests = [(reference == one) | (predicted == one) for one in ids if (reference == one).any()]
+        classes = [self.f1(samples.right[members], members) for members in tests]
+        return {
+            "kappa": kappa_bounds(found["kappa"], found["oa"], error, clusters, most=self.distinct),
+            "macro_f1": self.class_mean("macro_f1", classes, samples, ids),
+        }
+
+
+class BlockUnits(Units):
     """Spatial blocks, fields and classes of pixels: neighbours are right or wrong together.
 
     Each figure has blocks of its own pixels, the largest that leave about eight of them.
@@ -106,9 +149,9 @@ class BlockUnits:
         return clusters_of(self.sites, least=self.least, by_class=True)
 
     @property
-    def blocks(self) -> BlockGrids:
-        """Blocks of all the pixels."""
-        return self.clusters.ways[0]
+    def distinct(self) -> int:
+        """The number of pixels."""
+        return self.sites.distinct
 
     def share(self, right: np.ndarray, members: np.ndarray) -> Bounds:
         """Return the interval of a share of pixels; see `share_bounds`."""
@@ -118,16 +161,8 @@ class BlockUnits:
             return share_bounds(right, self.sites, least=self.least, by_class=True)
         return ratio_bounds(right, self.clusters, most=self.sites.distinct)
 
-    def class_mean(self, figure: str, bounds: list[Bounds], samples: EvaluatedSamples, ids: np.ndarray) -> Bounds:
-        """Return the interval of a mean over classes; see `_mean_over_classes`."""
-        return _mean_over_classes(self.clusters, figure, bounds, samples, ids)
-
-    def summaries(self, samples: EvaluatedSamples, ids: np.ndarray) -> dict[str, Bounds]:
-        """Return the intervals of kappa and macro F1; see `_summaries`."""
-        return _summaries(self, samples, ids, most=self.sites.distinct)
-
     def f1(self, right: np.ndarray, members: np.ndarray) -> Bounds:
-        """Return the interval of F1 of a class; see `_summaries`."""
+        """Return the interval of F1 of a class; see `Units.f1`."""
         sites = self.sites[members]
         clusters = clusters_of(sites, least=self.least, finest=bool(right.all() or not right.any()))
         return ratio_bounds(right, clusters, most=sites.distinct, weights=right + np.int8(1))
@@ -142,7 +177,7 @@ class BlockUnits:
         return cluster_error(right, self.sites.fields)
 
 
-class GroupUnits:
+class GroupUnits(Units):
     """Groups of images, such as near-duplicates; by default each image is a group of its own.
 
     Parameters
@@ -178,9 +213,9 @@ class GroupUnits:
         return self._clusters(np.ones(len(self.groups), bool))
 
     @property
-    def blocks(self) -> BlockGrids:
-        """The groups as blocks without a side."""
-        return self.clusters.ways[0]
+    def distinct(self) -> int:
+        """The number of images."""
+        return len(np.unique(self.images))
 
     def share(self, right: np.ndarray, members: np.ndarray) -> Bounds:
         """Return Wilson's limits of a share of images; see `ratio_bounds`.
@@ -203,16 +238,8 @@ class GroupUnits:
         half = Z * np.sqrt(clusters.of_runs(deviations(right)))
         return widened(wilson_limits(share, count, Z), share, float(half))
 
-    def class_mean(self, figure: str, bounds: list[Bounds], samples: EvaluatedSamples, ids: np.ndarray) -> Bounds:
-        """Return the interval of a mean over classes; see `_mean_over_classes`."""
-        return _mean_over_classes(self.clusters, figure, bounds, samples, ids)
-
-    def summaries(self, samples: EvaluatedSamples, ids: np.ndarray) -> dict[str, Bounds]:
-        """Return the intervals of kappa and macro F1; see `_summaries`."""
-        return _summaries(self, samples, ids, most=len(np.unique(self.images)))
-
     def f1(self, right: np.ndarray, members: np.ndarray) -> Bounds:
-        """Return the interval of F1 of a class; see `_summaries`."""
+        """Return the interval of F1 of a class; see `Units.f1`."""
         most = len(np.unique(self.images[members]))
         return ratio_bounds(right, self._clusters(members), most=most, weights=right + np.int8(1))
 
@@ -224,43 +251,6 @@ class GroupUnits:
     def error(self, right: np.ndarray) -> float:
         """Return the standard error of a share between groups; see `cluster_error`."""
         return cluster_error(right, self.groups)
-
-
-def _mean_over_classes(
-    clusters: Clustering, figure: str, bounds: list[Bounds], samples: EvaluatedSamples, ids: np.ndarray
-) -> Bounds:
-    """Return the interval of a mean over classes from theirs, wider by what classes have in common.
-
-    `mean_bounds` takes the classes for independent. What those within a block or group, or all tests of a run, have in
-    common is added.
-    """
-    values = pseudo_values(samples.reference, samples.predicted, ids, figure)
-    found = mean_bounds(_of_classes(samples, ids, figure), bounds)
-    if not clusters.several:
-        return found
-    half = clusters.quantile * clusters.shared(deviations(values), samples.reference)
-    return widened(found, float(values.mean()), half)
-
-
-def _summaries(units: Units, samples: EvaluatedSamples, ids: np.ndarray, *, most: int) -> dict[str, Bounds]:
-    """Return the intervals of kappa, see `kappa_bounds`, and of macro F1, from those of the classes' F1.
-
-    F1 of a class is a ratio over its tests, reference or predicted; right ones count twice, also in the total.
-    """
-    reference, predicted, clusters = samples.reference, samples.predicted, units.clusters
-    found = {name: float(value) for name, value in summaries(count_confusions(reference, predicted, ids)).items()}
-    error = 0.0
-    if clusters.several and not np.isnan(found["kappa"]):
-        error = clusters.error(deviations(pseudo_values(reference, predicted, ids, "kappa")))
-    classes = []
-    for one in ids:
-        if (reference == one).any():
-            members = (reference == one) | (predicted == one)
-            classes.append(units.f1(samples.right[members], members))
-    return {
-        "kappa": kappa_bounds(found["kappa"], found["oa"], error, clusters, most=most),
-        "macro_f1": units.class_mean("macro_f1", classes, samples, ids),
-    }
 
 
 def _of_classes(samples: EvaluatedSamples, ids: np.ndarray, figure: str) -> np.ndarray:

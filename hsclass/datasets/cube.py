@@ -366,7 +366,7 @@ def counted_as_data(marks: Counter[float], nodata: tuple[float, ...]) -> str | N
 def in_yaml(*values: float) -> str:
     """Return values as a descriptor lists them: one alone, several or none in brackets."""
     special = {np.inf: ".inf", -np.inf: "-.inf"}
-    texts = [".nan" if np.isnan(value) else special.get(value) or f"{value:.12g}" for value in values]
+    texts = [".nan" if np.isnan(value) else special.get(value) or str(value).removesuffix(".0") for value in values]
     return texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
 
 

@@ -260,8 +260,8 @@ class Descriptor(Options):
 
     @property
     def kept_wavelengths(self) -> tuple[float, ...] | None:
-        """Band centres [nm] without `drop_bands`, None when the descriptor does not list them."""
-        listed = self.wavelengths
+        """Band centres [nm] without `drop_bands`, None when the descriptor does not list any."""
+        listed = self.wavelengths or None
         return listed and tuple(centre for band, centre in enumerate(listed) if band not in self.drop_bands)
 
 
